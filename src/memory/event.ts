@@ -1,0 +1,78 @@
+// An event (eventcount with announced sleepers) on two shared words: wait for any condition over shared memory.
+import { PARK, relax, type WaitPolicy } from './wait-policy.js';
+
+/** The lowest bit of the epoch; wakes count in steps of two and so never reach it, however often they wrap. */
+const CLOSED = 1;
+const STEP = 2;
+
+/**
+ *   word        value
+ *   epoch       changes at each wake that found a sleeper; odd once closed
+ *   sleepers    threads between announcing themselves and having woken
+ *
+ * A waker first publishes what the condition reads, then calls `wake()`.
+ */
+export class Event {
+  parks = 0;
+  notifiesSent = 0;
+  notifiesWoken = 0;
+
+  private readonly words: Int32Array;
+  private readonly epoch: number;
+  private readonly sleepers: number;
+  private readonly policy: WaitPolicy;
+  private readonly elide: boolean;
+
+  /** `word`: the first of its two words. `elide` false notifies at every wake, asleep or not: the ablation. */
+  constructor(words: Int32Array, word: number, policy: WaitPolicy = PARK, elide = true) {
+    this.words = words;
+    this.epoch = word;
+    this.sleepers = word + 1;
+    this.policy = policy;
+    this.elide = elide;
+  }
+
+  /** Returns true when `ready()` does, false once closed while it does not. `ready` only reads, and reads atomically. */
+  until(ready: () => boolean): boolean {
+    for (;;) {
+      if (ready() || this.spinUntil(ready)) return true;
+      // Sees the epoch after the condition was found false. Pairs with Atomics.add(epoch) in Event.wake().
+      const seen = Atomics.load(this.words, this.epoch);
+      if ((seen & CLOSED) !== 0) return false;
+      // Publishes the sleeper before it looks again. Pairs with Atomics.load(sleepers) in Event.wake().
+      Atomics.add(this.words, this.sleepers, 1);
+      const came = ready();
+      // A wake or a close since the epoch was read has changed it, and the wait returns at once.
+      if (!came && Atomics.wait(this.words, this.epoch, seen) === 'ok') this.parks++;
+      // Standalone: only the waker's choice to notify depends on it.
+      Atomics.sub(this.words, this.sleepers, 1);
+      if (came) return true;
+    }
+  }
+
+  private spinUntil(ready: () => boolean): boolean {
+    for (let left = this.policy.spins; left > 0; left--) {
+      if (ready()) return true;
+      relax();
+    }
+    return false;
+  }
+
+  /** Wakes every announced sleeper to look at its condition again. The condition's words are published before. */
+  wake(): void {
+    // Sees sleepers after the condition was published. Pairs with Atomics.add(sleepers) in Event.until().
+    if (!this.elide || Atomics.load(this.words, this.sleepers) !== 0) {
+      // Publishes the wake before the notify. Pairs with Atomics.load(epoch) in Event.until().
+      Atomics.add(this.words, this.epoch, STEP);
+      this.notifiesSent++;
+      this.notifiesWoken += Atomics.notify(this.words, this.epoch);
+    }
+  }
+
+  /** Makes every wait whose condition is false return false. Any thread may call it, more than once. */
+  close(): void {
+    // Publishes the end before the wake. Pairs with Atomics.load(epoch) in Event.until().
+    Atomics.or(this.words, this.epoch, CLOSED);
+    Atomics.notify(this.words, this.epoch);
+  }
+}
