@@ -1,0 +1,88 @@
+// What the RAM holds: a file of any kind, or a seeded image of zero, text-like and random pages.
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { Random } from '../random.js';
+import { Ram, SMALLEST_PAGE_BYTES } from './ram.js';
+
+/** Shares of the pages of a seeded image, by weight. */
+export interface Shares {
+  readonly zero: number;
+  readonly text: number;
+  readonly random: number;
+}
+
+/** Either a file, or an image to make. */
+export type RamSource =
+  | { readonly file: string }
+  | { readonly bytes: number; readonly seed: number; readonly shares: Shares };
+
+/** Some zero pages, as a guest has; text compresses, random does not. */
+export const DEFAULT_SHARES: Shares = { zero: 0, text: 50, random: 50 };
+
+const WORDS =
+  'the page of a guest is sent to its channel when it was dirty and the round has not ended yet 0x00 42 {}'.split(' ');
+const TEXT_BYTES = 1 << 18;
+
+/** Opens RAM with one block, `m0`, and fills it, so that every page has been touched. */
+export function openRam(source: RamSource): Ram {
+  return 'file' in source ? fromFile(source.file) : fromSeed(source);
+}
+
+function fromFile(path: string): Ram {
+  const descriptor = openSync(path, 'r');
+  try {
+    const status = fstatSync(descriptor);
+    if (!status.isFile()) throw new Error(`RAM file ${path}: expected a regular file`);
+    if (status.size === 0) throw new Error(`RAM file ${path}: expected at least 1 byte, the file is empty`);
+    const ram = Ram.allocate([{ name: 'm0', bytes: status.size }]);
+    let position = 0;
+    for (const piece of ram.pieces()) {
+      for (let filled = 0; filled < piece.length && position < status.size; ) {
+        const read = readSync(descriptor, piece, filled, Math.min(piece.length - filled, 1 << 30), position);
+        if (read === 0)
+          throw new Error(`RAM file ${path}: ended at byte ${position} of ${status.size} while being read`);
+        filled += read;
+        position += read;
+      }
+    }
+    return ram;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function fromSeed({ bytes, seed, shares }: { bytes: number; seed: number; shares: Shares }): Ram {
+  const ram = Ram.allocate([{ name: 'm0', bytes }]);
+  const random = new Random(seed);
+  const text = textLike(random);
+  const total = shares.zero + shares.text + shares.random;
+  for (const piece of ram.pieces()) {
+    for (let at = 0; at < piece.length; at += SMALLEST_PAGE_BYTES) {
+      const choice = random.unit() * total;
+      const page = piece.subarray(at, at + SMALLEST_PAGE_BYTES);
+      if (choice < shares.zero) page.fill(0);
+      else if (choice < shares.zero + shares.text) {
+        const from = random.below(TEXT_BYTES - SMALLEST_PAGE_BYTES);
+        page.set(text.subarray(from, from + SMALLEST_PAGE_BYTES));
+      } else fillRandom(page, random.next());
+    }
+  }
+  return ram;
+}
+
+function textLike(random: Random): Uint8Array {
+  let text = '';
+  while (text.length < TEXT_BYTES) text += `${WORDS[random.below(WORDS.length)]} `;
+  return Buffer.from(text.slice(0, TEXT_BYTES), 'latin1');
+}
+
+/** xorshift32: a word a step, because an image of gigabytes is made before a run can start. */
+function fillRandom(page: Uint8Array, seed: number): void {
+  const words = new Int32Array(page.buffer, page.byteOffset, page.length / 4);
+  let value = seed | 1;
+  for (let index = 0; index < words.length; index++) {
+    value ^= value << 13;
+    value ^= value >>> 17;
+    value ^= value << 5;
+    words[index] = value;
+  }
+}

@@ -1,0 +1,92 @@
+// The RAM that is migrated: named blocks over shared segments of at most 1 GiB, addressed by block and page number.
+
+/** Typed arrays end at 4 GiB on Node 20 and `readSync` at 2: segments stay well below, and no page crosses one. */
+export const SEGMENT_BYTES = 1 << 30;
+/** The largest page there is; blocks start at its multiples, so pages of every size stay inside one segment. */
+export const LARGEST_PAGE_BYTES = 2 << 20;
+export const SMALLEST_PAGE_BYTES = 4 << 10;
+
+export interface RamBlock {
+  readonly name: string;
+  /** Bytes in use: a multiple of the smallest page. */
+  readonly bytes: number;
+  /** Where it starts in the RAM: a multiple of the largest page. */
+  readonly start: number;
+}
+
+/** What another thread needs to see the same RAM: everything in it can be posted. */
+export interface RamParts {
+  readonly blocks: readonly RamBlock[];
+  readonly segments: readonly SharedArrayBuffer[];
+}
+
+/** One place in RAM: bytes `from` to `from + pageSize` of `bytes`. */
+export class Ram {
+  readonly blocks: readonly RamBlock[];
+  private readonly segments: readonly Uint8Array[];
+  private readonly parts: RamParts;
+
+  constructor(parts: RamParts) {
+    this.parts = parts;
+    this.blocks = parts.blocks;
+    this.segments = parts.segments.map((segment) => new Uint8Array(segment));
+  }
+
+  /** Allocates blocks of the given names and sizes in bytes (each rounded up to whole smallest pages), all zero. */
+  static allocate(blocks: readonly { name: string; bytes: number }[]): Ram {
+    let start = 0;
+    const laid = blocks.map(({ name, bytes }) => {
+      if (!(bytes > 0)) throw new RangeError(`RAM block ${name}: expected at least 1 byte, got ${bytes}`);
+      const block = { name, bytes: roundUp(bytes, SMALLEST_PAGE_BYTES), start };
+      start = roundUp(start + block.bytes, LARGEST_PAGE_BYTES);
+      return block;
+    });
+    const segments: SharedArrayBuffer[] = [];
+    for (let left = start; left > 0; left -= SEGMENT_BYTES) {
+      segments.push(new SharedArrayBuffer(Math.min(left, SEGMENT_BYTES)));
+    }
+    return new Ram({ blocks: laid, segments });
+  }
+
+  /** Bytes over all blocks. */
+  get bytes(): number {
+    return this.blocks.reduce((sum, block) => sum + block.bytes, 0);
+  }
+
+  /** What to post to another thread. */
+  share(): RamParts {
+    return this.parts;
+  }
+
+  /** Pages of `pageSize` bytes in a block; the last one may be partly unused when the block is no multiple of it. */
+  pages(block: number, pageSize: number): number {
+    return Math.ceil(this.blocks[block]!.bytes / pageSize);
+  }
+
+  /** The segment that holds a page. */
+  segment(block: number, page: number, pageSize: number): Uint8Array {
+    return this.segments[Math.floor((this.blocks[block]!.start + page * pageSize) / SEGMENT_BYTES)]!;
+  }
+
+  /** Where in its segment a page starts, in bytes. */
+  offset(block: number, page: number, pageSize: number): number {
+    return (this.blocks[block]!.start + page * pageSize) % SEGMENT_BYTES;
+  }
+
+  /** The used bytes of all blocks in order, piece by piece, none across a segment. */
+  *pieces(): Generator<Uint8Array> {
+    for (const block of this.blocks) {
+      for (let at = block.start; at < block.start + block.bytes; ) {
+        const from = at % SEGMENT_BYTES;
+        const length = Math.min(SEGMENT_BYTES - from, block.start + block.bytes - at);
+        yield this.segments[Math.floor(at / SEGMENT_BYTES)]!.subarray(from, from + length);
+        at += length;
+      }
+    }
+  }
+}
+
+/** The smallest multiple of `step` that is at least `value`. */
+export function roundUp(value: number, step: number): number {
+  return Math.ceil(value / step) * step;
+}

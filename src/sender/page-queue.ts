@@ -1,0 +1,105 @@
+// The provider's end of a run: collects pages into batches by QEMU's rules and hands them over (multifd_queue_page).
+import type { Batches, BatchIndex } from '../ram/batches.js';
+import { invariant } from './invariant.js';
+import { EXIT, type Provider } from './variant.js';
+
+/** A batch being filled, and how many have been handed over. */
+class Filling {
+  jobs = 0;
+  pages = 0;
+  protected readonly batches: Batches;
+  private readonly requester: number;
+  protected current: BatchIndex;
+
+  constructor(batches: Batches, requester: number) {
+    this.batches = batches;
+    this.requester = requester;
+    this.current = requester;
+  }
+
+  /** True when the current batch must leave first: it is full, or it holds pages of another block. */
+  protected mustLeave(block: number): boolean {
+    const { batches, current } = this;
+    const count = batches.count(current);
+    return count > 0 && (count === batches.pagesPerBatch || batches.block(current) !== block);
+  }
+
+  protected get empty(): boolean {
+    return this.batches.count(this.current) === 0;
+  }
+
+  protected append(block: number, page: number): void {
+    this.batches.append(this.current, block, page);
+  }
+
+  /** Numbers the current batch; it is handed over next. */
+  protected leave(): BatchIndex {
+    this.pages += this.batches.count(this.current);
+    this.batches.stamp(this.current, this.requester, this.jobs++);
+    return this.current;
+  }
+
+  /** Takes the batch got in exchange. Returns false for EXIT. */
+  protected exchange(empty: BatchIndex): boolean {
+    if (empty === EXIT) return false;
+    if (this.batches.count(empty) !== 0) invariant(false, `I2: got batch ${empty} in exchange, which is not empty`);
+    this.current = empty;
+    return true;
+  }
+}
+
+/** For providers that block. All three return false when the run is ending. */
+export class PageQueue extends Filling {
+  private readonly provider: Provider;
+
+  constructor(provider: Provider, batches: Batches, requester: number) {
+    super(batches, requester);
+    this.provider = provider;
+  }
+
+  /** Adds a page. A batch leaves at the next page after it is full, not before: as in QEMU. */
+  queuePage(block: number, page: number): boolean {
+    if (this.mustLeave(block) && !this.exchange(this.provider.sendPages(this.leave()))) return false;
+    this.append(block, page);
+    return true;
+  }
+
+  /** Hands over what is there, and publishes what is late. */
+  flush(): boolean {
+    if (!this.empty && !this.exchange(this.provider.sendPages(this.leave()))) return false;
+    this.provider.flush?.();
+    return true;
+  }
+}
+
+/** For providers on an event loop: the same rules, awaited only where there is something to wait for. */
+export class LaterPageQueue extends Filling {
+  private readonly provider: Provider<'event-loop'>;
+
+  constructor(provider: Provider<'event-loop'>, batches: Batches, requester: number) {
+    super(batches, requester);
+    this.provider = provider;
+  }
+
+  queuePage(block: number, page: number): boolean | Promise<boolean> {
+    if (!this.mustLeave(block)) {
+      this.append(block, page);
+      return true;
+    }
+    const empty = this.provider.sendPages(this.leave());
+    if (typeof empty !== 'number') return empty.then((batch) => this.exchangeAndAppend(batch, block, page));
+    return this.exchangeAndAppend(empty, block, page);
+  }
+
+  private exchangeAndAppend(empty: BatchIndex, block: number, page: number): boolean {
+    if (!this.exchange(empty)) return false;
+    this.append(block, page);
+    return true;
+  }
+
+  async flush(): Promise<boolean> {
+    if (!this.empty && !this.exchange(await this.provider.sendPages(this.leave()))) return false;
+    this.provider.flush?.();
+    return true;
+  }
+}

@@ -1,0 +1,97 @@
+// A cell: one point of the matrix that is measured, with every axis spelt out. Plain data, the same in every process.
+import type { RamSource } from '../ram/image.js';
+import type { Shape } from '../sender/variant.js';
+
+/** How long a waiter looks again before it parks. */
+export type Wait = 'park' | { readonly spinNs: number };
+
+/** What makes a write fail on purpose: write number `write` (from 0, SYNC writes included) of channel `channel`. */
+export interface Fault {
+  readonly channel: number;
+  readonly write: number;
+}
+
+export interface Cell {
+  readonly variant: string;
+  readonly workload: 'throughput' | 'sync';
+  readonly channels: number;
+  readonly requesters: number;
+  /** Batches in flight a channel. */
+  readonly depth: number;
+  /** Bytes a page. */
+  readonly pageSize: number;
+  readonly pagesPerBatch: number;
+  readonly transport: string;
+  readonly codec: 'none';
+  readonly providerWait: Wait;
+  readonly senderWait: Wait;
+  readonly place: Placement;
+  /** False notifies at every post and wake, asleep or not: the ablation of notify elision. */
+  readonly elide: boolean;
+  /** Bytes between the words of two writers: 128, or less for the ablation of false sharing. */
+  readonly rowBytes: number;
+  /** True asserts the invariants at every step; timing runs leave it off. */
+  readonly checking: boolean;
+  /** `upstream` keeps the hang that QEMU has when a write fails during a sync. */
+  readonly errorPath: 'repaired' | 'upstream';
+  readonly fault?: Fault;
+  /** Seeds random delays at shared accesses; absent, there are none. */
+  readonly delaySeed?: number;
+}
+
+/** The shape of a cell, as variants see it. */
+export function shapeOf({ channels, requesters, depth }: Cell): Shape {
+  return { channels, requesters, depth };
+}
+
+/** Where threads are pinned: over the CPUs in turn, all on the first, or nowhere. */
+export type Placement = 'spread' | 'same' | 'none';
+
+/** What the processes of a round are opened with. */
+export interface FleetPlan {
+  readonly senders: number;
+  readonly requesters: number;
+  readonly ram: RamSource;
+  /** A cell that shows no sign of life for so long is ended as hung, in milliseconds. */
+  readonly watchdogMs: number;
+}
+
+/** What one slice of a cell yields: measured on the provider's thread, first publish to last completion. */
+export interface Slice {
+  readonly jobs: number;
+  readonly pages: number;
+  readonly durationNs: number;
+  /** Sync only: the two loops apart, one entry a sync. */
+  readonly signalNs?: readonly number[];
+  readonly collectNs?: readonly number[];
+}
+
+/** What the threads of a cell say after it: exact counts over all its slices, warm-up included. */
+export interface VisitReport {
+  readonly jobs: number;
+  readonly pages: number;
+  readonly syncs: number;
+  readonly jobsPerChannel: readonly number[];
+  /** CPU time of the provider and of the senders, in nanoseconds. */
+  readonly providerCpuNs: number;
+  readonly sendersCpuNs: number;
+  /** Time that the threads were ready to run and had no CPU, in nanoseconds. */
+  readonly runQueueNs: number;
+  readonly parks: number;
+  readonly notifiesSent: number;
+  readonly notifiesWoken: number;
+  readonly lockSlowPaths: number;
+  /** False where `taskset` is missing or placement is none. */
+  readonly pinned: boolean;
+}
+
+/** Why a cell failed: the first cause, and, where it hung, what the shared words held. */
+export class CellFailure extends Error {
+  override readonly name = 'CellFailure';
+  readonly dump: readonly string[];
+
+  constructor(message: string, dump: readonly string[] = []) {
+    super(message);
+    this.dump = dump;
+  }
+}

@@ -1,0 +1,123 @@
+// The control words of one cell: the framework's table, then the variant's, over one shared memory.
+import { Event } from '../memory/event.js';
+import { FutexLock } from '../memory/futex-lock.js';
+import { layout, type Placed, place } from '../memory/layout.js';
+import { Semaphore } from '../memory/semaphore.js';
+import type { SharedMemory } from '../memory/shared-memory.js';
+import { Batches, batchWords } from '../ram/batches.js';
+import type { Variant } from '../sender/variant.js';
+import { type Cell, shapeOf } from './cell.js';
+
+const framework = (channels: number, batches: number, pagesPerBatch: number) =>
+  layout({
+    exiting: { kind: 'atomic', writer: 'whoever ends the run; once' },
+    packetNumber: { kind: 'atomic', writer: 'senders, as they prepare packets' },
+    gate: { kind: 'event', writer: 'requesters, as they reach the start of a slice' },
+    arrived: { kind: 'atomic', writer: 'requesters, as they reach the start of a slice' },
+    jobsAtSync: { kind: 'plain', writer: 'the sender, before its SYNC is complete', count: channels },
+    batches: { kind: 'plain', writer: 'whoever owns the batch', count: batches, words: batchWords(pagesPerBatch) },
+  });
+
+/** Every thread of a cell makes one over the same memory; all of its state is in the memory. */
+export class Control {
+  readonly words: Int32Array;
+  readonly batches: Batches;
+  readonly variantWords: Placed;
+  private readonly own: Placed<ReturnType<typeof framework>['table']>;
+  private readonly exitingWord: number;
+  private readonly requesters: number;
+
+  constructor(memory: SharedMemory, cell: Cell, variant: Variant) {
+    const { own, variantWords } = lay(cell, variant);
+    this.words = new Int32Array(memory.buffer);
+    this.own = own;
+    this.variantWords = variantWords;
+    this.exitingWord = own.word('exiting');
+    this.requesters = cell.requesters;
+    const first = own.word('batches', 0);
+    const stride = variant.batches(shapeOf(cell)) > 1 ? own.word('batches', 1) - first : 0;
+    this.batches = new Batches(this.words, first, stride, cell.pagesPerBatch);
+  }
+
+  /** Bytes of shared memory that a cell needs. */
+  static bytes(cell: Cell, variant: Variant): number {
+    return lay(cell, variant).variantWords.end * Int32Array.BYTES_PER_ELEMENT;
+  }
+
+  /** Sets every word to 0; before any thread of the cell runs. */
+  clear(): void {
+    this.words.fill(0, 0, this.variantWords.end);
+  }
+
+  get exiting(): boolean {
+    // Standalone: a latch; who sees it late is woken by a closed primitive.
+    return Atomics.load(this.words, this.exitingWord) !== 0;
+  }
+
+  /** Sets exiting. Upstream's error path stops here; ours closes every primitive too, so that nobody stays asleep. */
+  exit(closing: boolean): void {
+    // Publishes exiting before the primitives are closed. Pairs with Atomics.load(exitingWord) in exiting().
+    Atomics.store(this.words, this.exitingWord, 1);
+    if (closing) this.close();
+  }
+
+  private close(): void {
+    const open = { semaphore: Semaphore, lock: FutexLock, event: Event };
+    for (const table of [this.variantWords, this.own]) {
+      for (const { kind, word } of table.entries()) {
+        if (kind !== 'atomic' && kind !== 'plain') new open[kind](this.words, word).close();
+      }
+    }
+  }
+
+  /** QEMU's packet_num: a number for each packet, unique over all channels, from 0. */
+  nextPacketNumber = (): number => {
+    // Standalone: only its uniqueness matters.
+    return Atomics.add(this.words, this.own.word('packetNumber'), 1);
+  };
+
+  /** Makes all requesters start slice number `slice` (from 1) together. */
+  passGate(slice: number): boolean {
+    const gate = new Event(this.words, this.own.word('gate'));
+    const arrived = this.own.word('arrived');
+    // Publishes the arrival before the wake. Pairs with Atomics.load(arrived) in passGate().
+    Atomics.add(this.words, arrived, 1);
+    gate.wake();
+    // Sees the arrivals of the others. Pairs with Atomics.add(arrived) in passGate().
+    return gate.until(() => Atomics.load(this.words, arrived) >= slice * this.requesters);
+  }
+
+  /** Leaves a channel's count of jobs for the provider to check after the sync. */
+  publishJobs(channel: number, jobs: number): void {
+    // Owned: the sender's until the provider has collected its SYNC.
+    this.words[this.own.word('jobsAtSync', channel)] = jobs;
+  }
+
+  /** Jobs that the channels had done when they wrote their last SYNC. */
+  jobsAtSync(channels: number): number {
+    let jobs = 0;
+    // Owned: the provider's between collecting a sync and the next job.
+    for (let channel = 0; channel < channels; channel++) jobs += this.words[this.own.word('jobsAtSync', channel)]!;
+    return jobs;
+  }
+
+  /** Every shared word that is not 0, by name, for the report of a hang. Batches are left out. */
+  dump(): string[] {
+    const lines: string[] = [];
+    for (const table of [this.own, this.variantWords]) {
+      for (const { name, index, word, words } of table.entries()) {
+        if (name === 'batches') continue;
+        const values = [...this.words.subarray(word, word + words)];
+        if (values.some((value) => value !== 0)) lines.push(`${name}[${index}] = ${values.join(', ')}`);
+      }
+    }
+    return lines;
+  }
+}
+
+function lay(cell: Cell, variant: Variant) {
+  const shape = shapeOf(cell);
+  const own = place(framework(cell.channels, variant.batches(shape), cell.pagesPerBatch), 0);
+  const variantWords = place(variant.state(shape), own.end, cell.rowBytes);
+  return { own, variantWords };
+}

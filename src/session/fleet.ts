@@ -1,0 +1,169 @@
+// A fleet: the provider and sender threads of one process, opened once and reused for every cell of a round.
+import { MessageChannel } from 'node:worker_threads';
+import { createSharedMemory, ensureBytes } from '../memory/shared-memory.js';
+import { openRam } from '../ram/image.js';
+import { perChannel, type Variant } from '../sender/variant.js';
+import { type Cell, CellFailure, type FleetPlan, type Slice, shapeOf, type VisitReport } from './cell.js';
+import { checkVisit } from './check.js';
+import { Control } from './control.js';
+import type { ThreadReport, VariantSource } from './messages.js';
+import { allowedCpus, cpuFor, pin } from './placement.js';
+import { ThreadHandle } from './thread-handle.js';
+import { ThreadPlace } from './thread-place.js';
+
+interface Visit {
+  readonly number: number;
+  readonly cell: Cell;
+  readonly variant: Variant;
+  readonly control: Control;
+  readonly providers: readonly ThreadHandle[];
+  readonly threads: readonly ThreadHandle[];
+  readonly pinned: boolean;
+  slices: number;
+}
+
+export class Fleet {
+  private readonly memory = createSharedMemory(1 << 20);
+  private readonly cpus = allowedCpus();
+  private readonly providers: readonly ThreadHandle[];
+  private readonly senders: readonly ThreadHandle[];
+  private readonly watchdogMs: number;
+  private visits = 0;
+  private visit: Visit | undefined;
+
+  private constructor(plan: FleetPlan) {
+    const ram = openRam(plan.ram).share();
+    const start = (role: 'provider' | 'sender', count: number) =>
+      Array.from({ length: count }, (_, index) => new ThreadHandle({ role, index, ram }));
+    this.providers = start('provider', plan.requesters);
+    this.senders = start('sender', plan.senders);
+    this.watchdogMs = plan.watchdogMs;
+  }
+
+  /** Opens RAM and threads. */
+  static async start(plan: FleetPlan): Promise<Fleet> {
+    const fleet = new Fleet(plan);
+    await Promise.all([...fleet.providers, ...fleet.senders].map((thread) => thread.started));
+    return fleet;
+  }
+
+  /** Opens a cell on the threads. Rejects with CellFailure. */
+  async open(cell: Cell, source: VariantSource): Promise<void> {
+    const variant = ((await import(source.module)) as Record<string, Variant>)[source.export]!;
+    ensureBytes(this.memory, Control.bytes(cell, variant));
+    const control = new Control(this.memory, cell, variant);
+    control.clear();
+    variant.init?.(new ThreadPlace(cell, control, 'park', [], () => {}).place);
+    const ownThreads = variant.sender.waits !== 'never' && !('on' in variant.sender);
+    const providers = this.providers.slice(0, cell.requesters);
+    const senders = ownThreads ? this.senders.slice(0, cell.channels) : [];
+    const threads = [...providers, ...senders];
+    const pinned = await this.pin(cell, threads);
+    const number = ++this.visits;
+    this.visit = { number, cell, variant, control, providers, threads, pinned, slices: 0 };
+    const pairs = perChannel(shapeOf(cell), () => (variant.family === 'message' ? new MessageChannel() : undefined));
+    const message = { kind: 'open', visit: number, cell, variant: source, memory: this.memory } as const;
+    const opened = threads.map((thread) => thread.opened(number));
+    for (const [channel, sender] of senders.entries()) {
+      const port = pairs[channel]?.port2;
+      sender.post({ ...message, ports: port ? [port] : [] }, port ? [port] : []);
+    }
+    for (const provider of providers) {
+      const ports = pairs.flatMap((pair) => (pair ? [pair.port1] : []));
+      provider.post({ ...message, ports }, ports);
+    }
+    await this.watched(Promise.all(opened), 'opening');
+  }
+
+  /** Runs one slice of the open cell: `amount` jobs, or syncs. Rejects with CellFailure; the fleet is then spent. */
+  async slice(amount: number): Promise<Slice> {
+    const visit = this.visit!;
+    const number = ++visit.slices;
+    const sliced = visit.providers.map((provider) => provider.sliced(visit.number));
+    for (const provider of visit.providers) provider.post({ kind: 'slice', visit: visit.number, number, amount });
+    const slices = await this.watched(Promise.all(sliced), `slice ${number}`);
+    const failure = this.failure();
+    if (failure !== undefined) throw new CellFailure(failure);
+    return slices.length === 1 ? slices[0]! : joinSlices(slices as Slice[]);
+  }
+
+  /** Ends the open cell and checks what its threads counted. Rejects with CellFailure. */
+  async close(): Promise<VisitReport> {
+    const visit = this.visit!;
+    const left = visit.threads.map((thread) => thread.left(visit.number));
+    visit.control.exit(true);
+    for (const thread of visit.threads) thread.post({ kind: 'close', visit: visit.number });
+    const reports = await this.watched(Promise.all(left), 'closing');
+    this.visit = undefined;
+    const failure = visit.threads.find((thread) => thread.failure !== undefined)?.failure;
+    if (failure !== undefined) throw new CellFailure(failure);
+    return this.report(visit, reports);
+  }
+
+  /** Ends all threads; what blocks in a system call ends with the process. */
+  async terminate(): Promise<void> {
+    this.visit?.control.exit(true);
+    await Promise.all([...this.providers, ...this.senders].map((thread) => thread.terminate()));
+  }
+
+  private report(visit: Visit, reports: readonly ThreadReport[]): VisitReport {
+    const total = checkVisit(visit.cell, visit.slices, reports);
+    const sum = (value: (report: ThreadReport) => number) => reports.reduce((all, report) => all + value(report), 0);
+    const providerReports = reports.slice(0, visit.providers.length);
+    const providerCpuNs = providerReports.reduce((all, { times }) => all + times.cpuNs, 0);
+    return {
+      ...total,
+      providerCpuNs,
+      sendersCpuNs: sum(({ times }) => times.cpuNs) - providerCpuNs,
+      runQueueNs: sum(({ times }) => times.runQueueNs),
+      parks: sum(({ counters }) => counters.parks),
+      notifiesSent: sum(({ counters }) => counters.notifiesSent),
+      notifiesWoken: sum(({ counters }) => counters.notifiesWoken),
+      lockSlowPaths: sum(({ counters }) => counters.lockSlowPaths),
+      pinned: visit.pinned,
+    };
+  }
+
+  private async pin(cell: Cell, threads: readonly ThreadHandle[]): Promise<boolean> {
+    const done = await Promise.all(
+      threads.map(async (thread) => {
+        const cpu = cpuFor(cell.place, thread.role, thread.index, this.cpus);
+        if (thread.cpu !== `${cpu}` && (await pin(await thread.started, cpu, this.cpus))) thread.cpu = `${cpu}`;
+        return thread.cpu === `${cpu}` && cpu !== undefined;
+      }),
+    );
+    return done.every(Boolean);
+  }
+
+  private failure(): string | undefined {
+    return this.visit?.threads.find((thread) => thread.failure !== undefined)?.failure;
+  }
+
+  /** Waits for threads, but not for ever: a hang becomes a failure with a dump of the shared words. */
+  private async watched<T>(threads: Promise<T>, doing: string): Promise<T> {
+    let timer: NodeJS.Timeout | undefined;
+    const hang = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        const cause = this.failure();
+        const after = cause === undefined ? '' : ` after "${cause}"`;
+        const reason = `hang: no thread moved on while ${doing} for ${this.watchdogMs} ms${after}`;
+        reject(new CellFailure(reason, this.visit?.control.dump()));
+      }, this.watchdogMs);
+    });
+    try {
+      return await Promise.race([threads, hang]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+/** Several requesters worked side by side: their jobs add up, and the slowest sets the time. */
+function joinSlices(slices: readonly Slice[]): Slice {
+  const sum = (value: (slice: Slice) => number) => slices.reduce((total, slice) => total + value(slice), 0);
+  return {
+    jobs: sum(({ jobs }) => jobs),
+    pages: sum(({ pages }) => pages),
+    durationNs: Math.max(...slices.map(({ durationNs }) => durationNs)),
+  };
+}

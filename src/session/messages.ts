@@ -1,0 +1,55 @@
+// What the main thread of a child process and its worker threads post to each other.
+import type { MessagePort } from 'node:worker_threads';
+import type { SharedMemory } from '../memory/shared-memory.js';
+import type { RamParts } from '../ram/ram.js';
+import type { TallySum } from '../sender/tally.js';
+import type { Cell, Slice } from './cell.js';
+import type { Counters } from './thread-place.js';
+import type { ThreadTimes } from './thread-times.js';
+
+/** Where a variant's module is. */
+export interface VariantSource {
+  /** A file URL. */
+  readonly module: string;
+  /** The export that is the variant; `default` unless several variants share a file. */
+  readonly export: string;
+}
+
+/** What a worker is started with, once a fleet. */
+export interface ThreadStart {
+  readonly role: 'provider' | 'sender';
+  /** Number of the requester or of the channel. */
+  readonly index: number;
+  readonly ram: RamParts;
+}
+
+/** To a worker. `visit` numbers the cells of a fleet, so that a late message of an earlier cell is known as such. */
+export type ToThread =
+  | {
+      readonly kind: 'open';
+      readonly visit: number;
+      readonly cell: Cell;
+      readonly variant: VariantSource;
+      readonly memory: SharedMemory;
+      readonly ports: readonly MessagePort[];
+    }
+  | { readonly kind: 'slice'; readonly visit: number; readonly number: number; readonly amount: number }
+  | { readonly kind: 'close'; readonly visit: number };
+
+/** What a thread says when it has left a cell. */
+export interface ThreadReport {
+  readonly times: ThreadTimes;
+  readonly counters: Counters;
+  /** Of the channels that this thread wrote. */
+  readonly tallies: readonly { readonly channel: number; readonly tally: TallySum }[];
+  /** On the provider: what it handed over. */
+  readonly handed?: { readonly jobs: number; readonly pages: number; readonly checksum: number };
+}
+
+/** From a worker. */
+export type FromThread =
+  | { readonly kind: 'started'; readonly threadId: number }
+  | { readonly kind: 'opened'; readonly visit: number }
+  | { readonly kind: 'sliced'; readonly visit: number; readonly slice: Slice | undefined }
+  | { readonly kind: 'failed'; readonly visit: number; readonly reason: string }
+  | { readonly kind: 'left'; readonly visit: number; readonly report: ThreadReport };

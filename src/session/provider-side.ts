@@ -1,0 +1,105 @@
+// The provider's side of a cell on its thread: the queue of pages, the workload, and channels that have no thread.
+import type { Ram } from '../ram/ram.js';
+import type { ChannelWork } from '../sender/channel-work.js';
+import { invariant } from '../sender/invariant.js';
+import { runAsTask } from '../sender/loops.js';
+import { LaterPageQueue, PageQueue } from '../sender/page-queue.js';
+import type { Place, SendRequest, Variant } from '../sender/variant.js';
+import { transports } from '../transport/index.js';
+import { sampleOf } from '../transport/memory.js';
+import { workloads } from '../workloads/index.js';
+import { PageCursor } from '../workloads/page-cursor.js';
+import type { Cell, Slice } from './cell.js';
+import type { Control } from './control.js';
+import { type Failed, type Left, openChannel } from './sender-side.js';
+
+export class ProviderSide {
+  private readonly cell: Cell;
+  private readonly control: Control;
+  private readonly ram: Ram;
+  private readonly variant: Variant;
+  private readonly place: Place;
+  /** Channels that this thread writes itself: all of an inline or task design, else none. */
+  private readonly works: readonly ChannelWork[];
+  private readonly queue: PageQueue | LaterPageQueue;
+  private readonly slices: (amount: number) => Slice | undefined | Promise<Slice | undefined>;
+  private failed: Failed = () => {};
+
+  constructor(cell: Cell, variant: Variant, control: Control, place: Place, ram: Ram, requester: number) {
+    const { channels, pagesPerBatch } = cell;
+    this.cell = cell;
+    this.control = control;
+    this.ram = ram;
+    this.variant = variant;
+    this.place = place;
+    const writesHere = variant.sender.waits === 'never' || 'on' in variant.sender;
+    this.works = Array.from({ length: writesHere ? channels : 0 }, (_, channel) =>
+      openChannel(cell, control, ram, channel),
+    );
+    const workload = workloads[cell.workload]!;
+    const common = { channels, pagesPerBatch, cursor: new PageCursor(ram, cell.pageSize) };
+    if (variant.provider.waits === 'blocks') {
+      const provider = variant.provider.open(place, requester);
+      const queue = new PageQueue(provider, control.batches, requester);
+      this.queue = queue;
+      this.slices = (amount) => workload.blocking({ ...common, provider, queue }, amount);
+    } else {
+      const provider = variant.provider.open(place, requester);
+      const queue = new LaterPageQueue(provider, control.batches, requester);
+      this.queue = queue;
+      this.slices = (amount) => workload.onEventLoop({ ...common, provider, queue }, amount);
+    }
+  }
+
+  perform(channel: number, request: SendRequest): void {
+    this.works[channel]!.perform(request);
+  }
+
+  /** Serves task channels, if there are any, and reports when the run ends. */
+  async run(failed: Failed, left: Left): Promise<void> {
+    const { sender } = this.variant;
+    this.failed = failed;
+    const ended = new Promise<void>((resolve) => this.place.onExit(resolve));
+    const tasks =
+      'on' in sender
+        ? this.works.map((work) => runAsTask(sender.open(this.place, work.channel), work).catch(failed))
+        : [];
+    await ended;
+    await Promise.all(tasks);
+    for (const { writer } of this.works) writer.close();
+    const { jobs, pages } = this.queue;
+    const tallies = this.works.map(({ channel, tally }) => ({ channel, tally: tally.sum() }));
+    left({ tallies, handed: { jobs, pages, checksum: this.expectedChecksum(pages) } });
+  }
+
+  /** Runs one slice; undefined when it failed, which has been said by then. */
+  async slice(number: number, amount: number): Promise<Slice | undefined> {
+    try {
+      if (!this.control.passGate(number)) return undefined;
+      const slice = await this.slices(amount);
+      if (slice) this.checkSync();
+      return slice;
+    } catch (cause) {
+      this.failed(cause);
+      return undefined;
+    }
+  }
+
+  private checkSync(): void {
+    const { jobs } = this.queue;
+    const sent = this.control.jobsAtSync(this.cell.channels);
+    invariant(sent === jobs, `I5: ${jobs} jobs handed over before the sync, ${sent} sent when it was over`);
+  }
+
+  /** What the pages that were queued add up to: the same order gone through again, outside the timed region. */
+  private expectedChecksum(pages: number): number {
+    if (!transports[this.cell.transport]!.movesBytes) return 0;
+    const cursor = new PageCursor(this.ram, this.cell.pageSize);
+    let checksum = 0;
+    for (let page = 0; page < pages; page++) {
+      const next = cursor.next();
+      checksum = (checksum + sampleOf(this.ram, cursor.block, next, this.cell.pageSize)) | 0;
+    }
+    return checksum;
+  }
+}

@@ -1,0 +1,68 @@
+// The sender's side of a cell on its thread: one channel, its writer and the loop that serves it.
+import type { Ram } from '../ram/ram.js';
+import { ChannelWork } from '../sender/channel-work.js';
+import { runBlocking, runOnEventLoop } from '../sender/loops.js';
+import { Tally } from '../sender/tally.js';
+import type { Place, Sender, SendRequest, Variant } from '../sender/variant.js';
+import { failAt } from '../transport/fault.js';
+import { transports } from '../transport/index.js';
+import type { Cell } from './cell.js';
+import type { Control } from './control.js';
+import type { ThreadReport } from './messages.js';
+
+/** Ends the run: whoever fails says why, and how upstream would have told the others. */
+export type Failed = (cause: unknown, upstreamFail?: () => void) => void;
+export type Left = (report: Omit<ThreadReport, 'times' | 'counters'>) => void;
+
+/** Opens the writer and the counters of one channel. */
+export function openChannel(cell: Cell, control: Control, ram: Ram, channel: number): ChannelWork {
+  const tally = new Tally(channel, cell.requesters);
+  const writer = transports[cell.transport]!.open({
+    channel,
+    pageSize: cell.pageSize,
+    pagesPerBatch: cell.pagesPerBatch,
+    ram,
+    batches: control.batches,
+    tally,
+    nextPacketNumber: control.nextPacketNumber,
+  });
+  const faulty = cell.fault?.channel === channel ? failAt(writer, cell.fault.write) : writer;
+  return new ChannelWork(channel, control.batches, faulty, tally, (jobs) => control.publishJobs(channel, jobs));
+}
+
+export class SenderSide {
+  private readonly variant: Variant;
+  private readonly place: Place;
+  private readonly work: ChannelWork;
+
+  constructor(variant: Variant, place: Place, work: ChannelWork) {
+    this.variant = variant;
+    this.place = place;
+    this.work = work;
+  }
+
+  perform(_channel: number, request: SendRequest): void {
+    this.work.perform(request);
+  }
+
+  /** Serves the channel until the run ends. */
+  async run(failed: Failed, left: Left): Promise<void> {
+    const { work, place } = this;
+    const opens = this.variant.sender;
+    let sender: Sender<'blocks' | 'event-loop'> | undefined;
+    try {
+      if (opens.waits === 'blocks') {
+        const blocking = opens.open(place, work.channel);
+        sender = blocking;
+        runBlocking(blocking, work);
+      } else if (opens.waits === 'event-loop') {
+        sender = opens.open(place, work.channel);
+        await runOnEventLoop(sender, work);
+      }
+    } catch (cause) {
+      failed(cause, sender?.fail && (() => sender?.fail?.()));
+    }
+    work.writer.close();
+    left({ tallies: [{ channel: work.channel, tally: work.tally.sum() }] });
+  }
+}

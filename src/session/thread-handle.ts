@@ -1,0 +1,83 @@
+// The main thread's end of one worker: what it has said, as promises, by kind and visit.
+import { type TransferListItem, Worker } from 'node:worker_threads';
+import type { Slice } from './cell.js';
+import type { FromThread, ThreadReport, ThreadStart, ToThread } from './messages.js';
+
+export class ThreadHandle {
+  readonly role: ThreadStart['role'];
+  readonly index: number;
+  /** Resolves with the kernel's thread id. */
+  readonly started: Promise<number>;
+  /** The first thing that went wrong on the thread, in the cell that is open. */
+  failure: string | undefined;
+  /** The CPU it was pinned to last. */
+  cpu: string | undefined;
+  private readonly worker: Worker;
+  private readonly said = new Map<string, (message: FromThread) => void>();
+  private visit = 0;
+
+  constructor(start: ThreadStart) {
+    this.role = start.role;
+    this.index = start.index;
+    this.worker = new Worker(new URL('./thread.js', import.meta.url), { workerData: start });
+    this.started = this.expect('started').then((message) => (message as FromThread & { kind: 'started' }).threadId);
+    this.worker.on('message', (message: FromThread) => this.hear(message));
+    // A thread that dies answers everything that is still expected of it.
+    this.worker.on('error', (error) => this.die(error instanceof Error ? error.message : String(error)));
+    this.worker.on('exit', (code) => this.die(`${this.role} ${this.index} ended with code ${code}`));
+  }
+
+  post(message: ToThread, transfer: readonly TransferListItem[] = []): void {
+    this.worker.postMessage(message, transfer);
+  }
+
+  /** Resolves when the thread has opened a cell. */
+  async opened(visit: number): Promise<void> {
+    this.visit = visit;
+    this.failure = undefined;
+    this.left(visit).catch(() => {});
+    await this.expect(`opened ${visit}`);
+  }
+
+  /** Resolves with a slice, or with undefined when the run ended in it. */
+  async sliced(visit: number): Promise<Slice | undefined> {
+    const message = await this.expect(`sliced ${visit}`);
+    return message.kind === 'sliced' ? message.slice : undefined;
+  }
+
+  /** Resolves with what the thread counted, once it has left the cell. */
+  left(visit: number): Promise<ThreadReport> {
+    this.leaving ??= this.expect(`left ${visit}`).then((message) => {
+      this.leaving = undefined;
+      if (message.kind !== 'left') throw new Error(this.failure);
+      return message.report;
+    });
+    return this.leaving;
+  }
+  private leaving: Promise<ThreadReport> | undefined;
+
+  async terminate(): Promise<void> {
+    await this.worker.terminate();
+  }
+
+  private expect(what: string): Promise<FromThread> {
+    return new Promise((resolve) => this.said.set(what, resolve));
+  }
+
+  private hear(message: FromThread): void {
+    if (message.kind === 'failed') {
+      if (message.visit === this.visit) this.failure ??= message.reason;
+      this.answer(`opened ${message.visit}`, message);
+    } else this.answer(message.kind === 'started' ? 'started' : `${message.kind} ${message.visit}`, message);
+  }
+
+  private answer(what: string, message: FromThread): void {
+    this.said.get(what)?.(message);
+    this.said.delete(what);
+  }
+
+  private die(reason: string): void {
+    this.failure ??= reason;
+    for (const what of [...this.said.keys()]) this.answer(what, { kind: 'failed', visit: this.visit, reason });
+  }
+}

@@ -1,0 +1,97 @@
+// The place that a variant is opened with on one thread, and the counters of the primitives it opened there.
+import type { MessagePort } from 'node:worker_threads';
+import { Event } from '../memory/event.js';
+import { FutexLock } from '../memory/futex-lock.js';
+import { Semaphore } from '../memory/semaphore.js';
+import { PARK, spinFor, type WaitPolicy } from '../memory/wait-policy.js';
+import type { Place, SendRequest } from '../sender/variant.js';
+import { type Cell, shapeOf, type Wait } from './cell.js';
+import type { Control } from './control.js';
+
+export interface Counters {
+  readonly parks: number;
+  readonly notifiesSent: number;
+  readonly notifiesWoken: number;
+  readonly lockSlowPaths: number;
+}
+
+export class ThreadPlace {
+  readonly place: Place;
+  private readonly semaphores: Semaphore[] = [];
+  private readonly locks: FutexLock[] = [];
+  private readonly events: Event[] = [];
+  private readonly leaving: (() => void)[] = [];
+
+  constructor(
+    cell: Cell,
+    control: Control,
+    wait: Wait,
+    ports: readonly MessagePort[],
+    perform: (channel: number, request: SendRequest) => void,
+  ) {
+    const { words, variantWords } = control;
+    const policy = policyFor(wait);
+    let local: unknown;
+    this.place = {
+      shape: shapeOf(cell),
+      words,
+      checking: cell.checking,
+      get exiting() {
+        return control.exiting;
+      },
+      row: (name, index) => variantWords.word(name, index),
+      semaphore: (name, index) =>
+        kept(this.semaphores, new Semaphore(words, variantWords.word(name, index), policy, cell.elide)),
+      lock: (name, index) => kept(this.locks, new FutexLock(words, variantWords.word(name, index))),
+      event: (name, index) => kept(this.events, new Event(words, variantWords.word(name, index), policy, cell.elide)),
+      port: (index) => {
+        const port = ports[index];
+        if (!port) throw new RangeError(`no message port ${index}: ports exist for variants of the family message`);
+        return port;
+      },
+      perform,
+      local: <S>(make: () => S) => {
+        local ??= make();
+        return local as S;
+      },
+      onExit: (leave) => this.leaving.push(leave),
+    };
+  }
+
+  /** Calls back whoever waits on this thread's event loop. */
+  leave(): void {
+    for (const leave of this.leaving) leave();
+  }
+
+  counters(): Counters {
+    const parking = [...this.semaphores, ...this.locks, ...this.events];
+    return {
+      parks: sum(parking, ({ parks }) => parks),
+      notifiesSent: sum(parking, ({ notifiesSent }) => notifiesSent),
+      notifiesWoken: sum(parking, ({ notifiesWoken }) => notifiesWoken),
+      lockSlowPaths: sum(this.locks, ({ slowPaths }) => slowPaths),
+    };
+  }
+}
+
+const policies = new Map<number, WaitPolicy>();
+
+/** Calibrated once a thread: its own speed counts. */
+function policyFor(wait: Wait): WaitPolicy {
+  if (wait === 'park') return PARK;
+  let policy = policies.get(wait.spinNs);
+  if (!policy) {
+    policy = spinFor(wait.spinNs);
+    policies.set(wait.spinNs, policy);
+  }
+  return policy;
+}
+
+function kept<T>(list: T[], item: T): T {
+  list.push(item);
+  return item;
+}
+
+function sum<T>(items: readonly T[], value: (item: T) => number): number {
+  return items.reduce((total, item) => total + value(item), 0);
+}

@@ -1,0 +1,6 @@
+// The discard transport: a batch is taken and given back, nothing is prepared or moved. The pure hand-off.
+import type { ChannelWriter } from './transport.js';
+
+export function openDiscard(): ChannelWriter {
+  return { send() {}, sync() {}, close() {} };
+}

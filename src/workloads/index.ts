@@ -1,0 +1,16 @@
+// The workloads by name, each for a provider that blocks and for one on an event loop.
+import type { Slice } from '../session/cell.js';
+import type { LaterRun, Run } from './run.js';
+import { sync, syncOnEventLoop } from './sync.js';
+import { throughput, throughputOnEventLoop } from './throughput.js';
+
+interface Workload {
+  /** Runs one slice of the given amount: jobs, or syncs. */
+  readonly blocking: (run: Run, amount: number) => Slice | undefined;
+  readonly onEventLoop: (run: LaterRun, amount: number) => Promise<Slice | undefined>;
+}
+
+export const workloads: Readonly<Record<string, Workload>> = {
+  throughput: { blocking: throughput, onEventLoop: throughputOnEventLoop },
+  sync: { blocking: sync, onEventLoop: syncOnEventLoop },
+};

@@ -1,0 +1,22 @@
+// What a workload drives: the provider that is open on this thread, its queue of pages and the order of pages.
+import type { LaterPageQueue, PageQueue } from '../sender/page-queue.js';
+import type { Provider } from '../sender/variant.js';
+import type { PageCursor } from './page-cursor.js';
+
+interface Common {
+  readonly channels: number;
+  readonly pagesPerBatch: number;
+  readonly cursor: PageCursor;
+}
+
+/** With a provider that blocks. */
+export interface Run extends Common {
+  readonly provider: Provider;
+  readonly queue: PageQueue;
+}
+
+/** With a provider on an event loop. */
+export interface LaterRun extends Common {
+  readonly provider: Provider<'event-loop'>;
+  readonly queue: LaterPageQueue;
+}

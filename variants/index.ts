@@ -1,0 +1,14 @@
+// The registry: one line a variant, in table order. Threads import a variant's module only when a cell needs it.
+import type { VariantSource } from '../src/session/messages.js';
+
+const from = (file: string, name = 'default'): VariantSource => ({
+  module: new URL(file, import.meta.url).href,
+  export: name,
+});
+
+export const registry: Readonly<Record<string, VariantSource>> = {
+  mutex: from('./mutex.js'),
+  'atomic-barrier': from('./atomic-barrier.js'),
+  'message-port': from('./message-port.js'),
+  inline: from('./inline.js'),
+};
