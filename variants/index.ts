@@ -10,5 +10,7 @@ export const registry: Readonly<Record<string, VariantSource>> = {
   mutex: from('./mutex.js'),
   'atomic-barrier': from('./atomic-barrier.js'),
   'message-port': from('./message-port.js'),
+  'async-mutex': from('./async-mutex.js'),
+  'async-flag': from('./async-flag.js'),
   inline: from('./inline.js'),
 };

@@ -1,0 +1,69 @@
+#!/usr/bin/env node
+// The command line: one command a file in commands/. Exit codes: 0 fine, 1 failed, 2 usage, 130 interrupted.
+import { Command, CommanderError, Option } from 'commander';
+import { list } from './commands/list.js';
+import { type RunFlags, run } from './commands/run.js';
+import { axes } from './plan/axes.js';
+import { UsageError } from './plan/usage-error.js';
+
+const [major, minor] = process.versions.node.split('.').map(Number) as [number, number];
+if (process.platform !== 'linux')
+  end(2, `multifd-bench runs on Linux only (it needs /proc, taskset and descriptors); this is ${process.platform}`);
+if (major < 20 || (major === 20 && minor < 19))
+  end(2, `multifd-bench needs Node 20.19 or newer; this is ${process.version}`);
+
+const program = new Command('multifd-bench')
+  .description('Compares ways to hand RAM pages from one provider to N sender threads, as QEMU multifd does.')
+  .exitOverride()
+  .configureOutput({ outputError: (text) => process.stderr.write(text.replace(/^error: /, 'multifd-bench: ')) });
+
+const runCommand = program
+  .command('run')
+  .description('measure the default tables, or the matrix that axis flags describe; print and save them')
+  .option('--variants <names>', 'names from `list`, or paths of .js files; default all');
+for (const { flag, takes } of Object.values(axes)) {
+  if (flag !== '--provider-wait')
+    runCommand.option(`${flag} <list>`, takes + (flag === '--workload' ? ', primitives' : ''));
+  else runCommand.option('--wait <list>', takes).option(`${flag} <list>`, 'the same for the provider alone');
+}
+runCommand
+  .option('--ram <what>', 'a file, or a size as in 64m, with shares as in 64m:zero=20,text=40,random=40')
+  .option('--rounds <n>', 'fresh processes; 6 are the least for a verdict')
+  .option('--seed <n>', 'order of cells, and contents of RAM; printed when it is not given')
+  .option('--layout <bytes>', 'ablation: packed, 64 or 128 bytes between the words of two writers')
+  .option('--no-elide', 'ablation: notify at every post, asleep or not')
+  .option('--force-spin', 'measure spinning even where threads exceed CPUs')
+  .addOption(new Option('--quick', 'under 20 s; shows large differences only').conflicts('rigorous'))
+  .option('--rigorous', 'twice the processes, four times the time in each')
+  .option('--dry-run', 'print the plan and its estimated time, measure nothing')
+  .option('--no-save', 'write no file under results/')
+  .option('--json', 'print the result document, and nothing else, on stdout')
+  .option('--format <how>', 'table, or tsv; default table on a terminal, tsv when piped')
+  .action(async (flags: RunFlags) => finish(await run(flags)));
+
+program
+  .command('list')
+  .description('the variants: family, mechanism, when to use each')
+  .option('--variants <names>', 'only these')
+  .option('--json', 'as JSON')
+  .action(async (flags: { json?: boolean; variants?: string }) => finish(await list(flags)));
+
+// A reader that has seen enough (`| head`) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
+try {
+  await program.parseAsync();
+} catch (cause) {
+  if (cause instanceof CommanderError) process.exitCode = cause.exitCode === 0 ? 0 : 2;
+  else if (cause instanceof UsageError) end(2, `multifd-bench: ${cause.message}`);
+  else end(1, `multifd-bench: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`);
+}
+
+function finish(code: number): void {
+  process.exitCode = code;
+}
+
+function end(code: number, message: string): never {
+  process.stderr.write(`${message}\n`);
+  process.exit(code);
+}

@@ -1,0 +1,37 @@
+// `run --workload primitives`: what single operations cost here, one by one.
+import Table from 'cli-table3';
+import { measurePrimitives } from '../measure/primitives.js';
+
+const SAMPLES = 200;
+
+export async function runPrimitives({
+  json,
+  quick,
+}: {
+  readonly json?: boolean;
+  readonly quick?: boolean;
+}): Promise<number> {
+  const costs = await measurePrimitives(quick ? SAMPLES / 10 : SAMPLES);
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ node: process.version, primitives: costs }, null, 1)}\n`);
+    return 0;
+  }
+  const rows = costs.map(({ name, medianNs, lowNs, highNs }) => [name, medianNs, lowNs, highNs].map(show));
+  if (process.stdout.isTTY) {
+    const table = new Table({
+      head: ['primitive, uncontended', 'median ns', 'least ns', 'p75 ns'],
+      style: { head: [], border: [] },
+      colAligns: ['left', 'right', 'right', 'right'],
+    });
+    table.push(...rows);
+    process.stdout.write(`${table.toString()}\n`);
+  } else {
+    process.stdout.write(`primitive\tmedian_ns\tleast_ns\tp75_ns\n${rows.map((row) => row.join('\t')).join('\n')}\n`);
+  }
+  process.stderr.write(`Node ${process.version}; each number includes a call and a turn of the empty loop\n`);
+  return 0;
+}
+
+function show(value: string | number): string {
+  return typeof value === 'string' ? value : value.toFixed(1);
+}

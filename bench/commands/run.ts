@@ -1,0 +1,195 @@
+// The run command: plans, measures, saves and prints comparison tables.
+import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { allowedCpus } from '../../src/session/placement.js';
+import { measureRounds } from '../measure/rounds.js';
+import { axes, parseAxis } from '../plan/axes.js';
+import { loadVariants } from '../plan/catalogue.js';
+import { estimateMs, makePlan, type Plan } from '../plan/plan.js';
+import { parseRam } from '../plan/ram-flag.js';
+import { customTable, DEFAULT_TABLES, type TableSpec } from '../plan/tables.js';
+import { badValue, UsageError } from '../plan/usage-error.js';
+import { describeCommit } from '../store/commit.js';
+import { describeMachine } from '../store/machine.js';
+import { makeResult, type Result } from '../store/result.js';
+import { saveResult, stringify } from '../store/save.js';
+import { renderTables } from '../views/comparison-table.js';
+import { ProgressLine } from '../views/progress.js';
+import { renderTsv } from '../views/tsv.js';
+import { runPrimitives } from './primitives.js';
+
+export interface RunFlags {
+  readonly variants?: string;
+  readonly workload?: string;
+  readonly channels?: string;
+  readonly requesters?: string;
+  readonly depth?: string;
+  readonly pageSize?: string;
+  readonly batchPages?: string;
+  readonly transport?: string;
+  readonly codec?: string;
+  readonly wait?: string;
+  readonly providerWait?: string;
+  readonly senderWait?: string;
+  readonly place?: string;
+  readonly ram?: string;
+  readonly rounds?: string;
+  readonly seed?: string;
+  readonly layout?: string;
+  readonly elide: boolean;
+  readonly save: boolean;
+  readonly forceSpin?: boolean;
+  readonly quick?: boolean;
+  readonly rigorous?: boolean;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+  readonly format?: string;
+}
+
+/** How much a profile measures. The default fits 90 s on 2 cores, quick 20 s. */
+const PROFILES = {
+  quick: { rounds: 3, slices: 3, sliceMs: 5 },
+  default: { rounds: 6, slices: 4, sliceMs: 12 },
+  rigorous: { rounds: 12, slices: 8, sliceMs: 25 },
+} as const;
+
+const PROJECT = fileURLToPath(new URL('../../..', import.meta.url));
+const LAYOUTS: Readonly<Record<string, number>> = { packed: 8, '64': 64, '128': 128 };
+
+/** Runs and returns the exit code: 0 fine, 1 a cell failed, 130 interrupted. */
+export async function run(flags: RunFlags): Promise<number> {
+  if (flags.workload === 'primitives') return runPrimitives(flags);
+  const format = flags.format ?? (process.stdout.isTTY ? 'table' : 'tsv');
+  if (format !== 'table' && format !== 'tsv') throw badValue('--format', format, 'table, tsv');
+  const plan = await planOf(flags);
+  const cells = plan.cells.filter(({ skipped }) => skipped === undefined).length;
+  process.stderr.write(
+    `${cells} cells, each twice in ${plan.rounds} fresh processes, ${plan.slices} slices of ${plan.sliceMs} ms: ` +
+      `about ${Math.ceil(estimateMs(plan) / 1000)} s (seed ${plan.seed})\n`,
+  );
+  if (flags.quick) process.stderr.write('quick: too few processes for a verdict; it shows large differences only\n');
+  if (flags.dryRun) {
+    for (const { id, skipped } of plan.cells) process.stdout.write(`${id}${skipped ? `  skipped: ${skipped}` : ''}\n`);
+    return 0;
+  }
+  const startedAt = new Date();
+  const { measured, interrupted } = await measureWithProgress(plan);
+  if (measured.finishedRounds === 0 && measured.failures.length === 0) {
+    process.stderr.write('interrupted before a round was finished: nothing to show\n');
+    return 130;
+  }
+  const result = makeResult(plan, measured, {
+    id: randomBytes(4).toString('hex'),
+    command: ['multifd-bench', ...process.argv.slice(2)].join(' '),
+    startedAt,
+    machine: describeMachine(),
+    commit: describeCommit(PROJECT),
+    warnings: warningsOf(plan, interrupted),
+  });
+  show(result, plan, { ...flags, format });
+  if (interrupted) return 130;
+  return result.cells.some(({ status }) => status === 'failed') ? 1 : 0;
+}
+
+async function planOf(flags: RunFlags): Promise<Plan> {
+  const profile = PROFILES[flags.quick ? 'quick' : flags.rigorous ? 'rigorous' : 'default'];
+  const asked = matrixOf(flags);
+  const rowBytes = LAYOUTS[flags.layout ?? '128'];
+  if (rowBytes === undefined) throw badValue('--layout', flags.layout!, Object.keys(LAYOUTS).join(', '));
+  const seed =
+    flags.seed === undefined ? randomBytes(2).readUInt16LE() : wholeNumber('--seed', flags.seed, 0, 2 ** 32 - 1);
+  const plan = makePlan({
+    tables: Object.keys(asked).length > 0 ? [customTable(asked)] : DEFAULT_TABLES,
+    listed: await loadVariants(flags.variants),
+    everywhere: everywhereOf(flags),
+    elide: flags.elide,
+    rowBytes,
+    forceSpin: flags.forceSpin === true,
+    ...profile,
+    rounds: flags.rounds === undefined ? profile.rounds : wholeNumber('--rounds', flags.rounds, 1, 1000),
+    seed,
+    ram: parseRam(flags.ram, seed),
+    cpus: allowedCpus().length,
+  });
+  if (plan.cells.every(({ skipped }) => skipped !== undefined)) {
+    throw new UsageError(`nothing to measure: ${plan.cells[0]?.skipped ?? 'no variant'}`);
+  }
+  return plan;
+}
+
+/** The axes that make a matrix of the user's own. */
+function matrixOf(flags: RunFlags): TableSpec['axes'] {
+  const { workload, channels, requesters, depth, pageSize, batchPages, transport, codec } = flags;
+  return parsed({ workload, channels, requesters, depth, pageSize, pagesPerBatch: batchPages, transport, codec });
+}
+
+/** The axes that apply to the default tables as well. */
+function everywhereOf({ wait, providerWait = wait, senderWait = wait, place }: RunFlags): TableSpec['axes'] {
+  return parsed({ providerWait, senderWait, place });
+}
+
+function parsed(lists: { readonly [K in keyof typeof axes]?: string | undefined }): TableSpec['axes'] {
+  const given = Object.values(axes).filter(({ key }) => lists[key] !== undefined);
+  return Object.fromEntries(given.map((axis) => [axis.key, parseAxis(axis as never, lists[axis.key]!)]));
+}
+
+function wholeNumber(flag: string, text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < least || value > most)
+    throw badValue(flag, text, `whole numbers from ${least} to ${most}`);
+  return value;
+}
+
+async function measureWithProgress(plan: Plan) {
+  const abort = new AbortController();
+  let interrupted = false;
+  const interrupt = () => {
+    interrupted = true;
+    abort.abort();
+  };
+  process.once('SIGINT', interrupt);
+  const line = new ProgressLine();
+  const whole = estimateMs(plan);
+  try {
+    const measured = await measureRounds(
+      plan,
+      ({ round, done, total, cell: { cell } }) => {
+        const what = `${cell.workload} ${cell.variant}, ${cell.channels} ch`;
+        line.show({ round, rounds: plan.rounds, done, total, what, estimateMs: whole });
+      },
+      abort.signal,
+    );
+    return { measured, interrupted };
+  } finally {
+    line.end();
+    process.removeListener('SIGINT', interrupt);
+  }
+}
+
+function warningsOf(plan: Plan, interrupted: boolean): string[] {
+  const warnings: string[] = [];
+  if (interrupted) warnings.push('interrupted: only the finished rounds are here');
+  if (plan.rounds < 6) warnings.push(`${plan.rounds} processes are too few for a verdict; 6 are the least`);
+  return warnings;
+}
+
+function show(result: Result, plan: Plan, { json, format, save }: RunFlags): void {
+  if (json) process.stdout.write(`${stringify(result)}\n`);
+  else if (format === 'tsv') process.stdout.write(`${renderTsv(result, plan.tables)}\n`);
+  else process.stdout.write(`${renderTables(result, plan.tables, plan.cpus)}\n${captionOf(result)}\n`);
+  for (const warning of result.warnings) process.stderr.write(`warning: ${warning}\n`);
+  if (!save) return;
+  try {
+    process.stderr.write(`saved ${saveResult(`${PROJECT}results`, result)}\n`);
+  } catch (cause) {
+    process.stderr.write(`not saved: ${(cause as Error).message}\n`);
+  }
+}
+
+function captionOf({ machine, node, commit, run }: Result): string {
+  const at = commit ? `commit ${commit.sha.slice(0, 12)}${commit.dirty ? ' (dirty)' : ''}` : 'no commit';
+  return (
+    `value ±half its interval, then x ratio to mutex (~ under the noise floor); ${run.rounds} processes, 2 visits each\n` +
+    `${machine.cpuModel}, ${machine.cores} cores, Node ${node.version}, ${at}, seed ${run.seed}`
+  );
+}

@@ -1,0 +1,21 @@
+// What a run's parent and the child process of a round say to each other: versioned lines of JSON over the IPC channel.
+import type { Cell, FleetPlan } from '../../src/session/cell.js';
+
+/** Raised when a message changes its meaning, so that a parent can tell an older build's child. */
+export const PROTOCOL = 1;
+
+export type Ask =
+  | { readonly kind: 'start'; readonly plan: FleetPlan; readonly outside: Readonly<Record<string, string>> }
+  | { readonly kind: 'open'; readonly cell: Cell }
+  | { readonly kind: 'slice'; readonly amount: number }
+  | { readonly kind: 'close' };
+
+export interface Question {
+  readonly protocol: number;
+  readonly number: number;
+  readonly ask: Ask;
+}
+
+export type Answer =
+  | { readonly protocol: number; readonly number: number; readonly value: unknown }
+  | { readonly protocol: number; readonly number: number; readonly reason: string; readonly dump: readonly string[] };

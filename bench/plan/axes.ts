@@ -1,0 +1,147 @@
+// The axes in one table: flag, what it takes, parser, default, and its name in results.
+import { LARGEST_PAGE_BYTES, SMALLEST_PAGE_BYTES } from '../../src/ram/ram.js';
+import type { Cell, Placement, Wait } from '../../src/session/cell.js';
+import { transports } from '../../src/transport/index.js';
+import { workloads } from '../../src/workloads/index.js';
+import { parseBytes, parseNanoseconds, showBytes, showNanoseconds } from './quantities.js';
+import { badValue } from './usage-error.js';
+
+/** QEMU's packet: the default batch holds as many pages as fill it. */
+export const PACKET_BYTES = 512 * 1024;
+export const MOST_CHANNELS = 64;
+const LONGEST_SPIN_NS = 10e9;
+
+/** One axis of the matrix. `K` is its field in a cell. */
+export interface Axis<K extends keyof Cell = keyof Cell> {
+  readonly key: K;
+  readonly flag: string;
+  /** What one value may be, for help and errors. */
+  readonly takes: string;
+  readonly fallback: readonly Cell[K][];
+  /** The values that one item of the list stands for; undefined when it is none. */
+  parse(item: string): readonly Cell[K][] | undefined;
+  /** The value as the flag takes it: also how it stands in results. */
+  show(value: Cell[K]): string | number;
+}
+
+function axis<K extends keyof Cell>(definition: Axis<K>): Axis<K> {
+  return definition;
+}
+
+const asIs = <V extends string | number>(value: V) => value;
+
+function oneOf<K extends keyof Cell>(
+  key: K,
+  flag: string,
+  names: readonly (Cell[K] & string)[],
+  first: Cell[K] & string,
+) {
+  return axis({
+    key,
+    flag,
+    takes: names.join(', '),
+    fallback: [first],
+    parse: (item) => names.filter((name) => name === item).slice(0, 1),
+    show: (value) => String(value),
+  });
+}
+
+function wait(key: 'providerWait' | 'senderWait', flag: string) {
+  return axis({
+    key,
+    flag,
+    takes: 'park, or spin:TIME up to 10s as in spin:20us',
+    fallback: ['park'],
+    parse: parseWait,
+    show: showWait,
+  });
+}
+
+export const axes = {
+  workload: oneOf('workload', '--workload', Object.keys(workloads) as Cell['workload'][], 'throughput'),
+  channels: axis({
+    key: 'channels',
+    flag: '--channels',
+    takes: `1 to ${MOST_CHANNELS}, as in 1,2,4..16 (doubling)`,
+    fallback: [1, 2, 4, 8],
+    parse: (item) => integers(item, 1, MOST_CHANNELS),
+    show: asIs,
+  }),
+  requesters: axis({
+    key: 'requesters',
+    flag: '--requesters',
+    takes: '1 to 16',
+    fallback: [1],
+    parse: (item) => integers(item, 1, 16),
+    show: asIs,
+  }),
+  depth: axis({
+    key: 'depth',
+    flag: '--depth',
+    takes: '1 to 256',
+    fallback: [1],
+    parse: (item) => integers(item, 1, 256),
+    show: asIs,
+  }),
+  pageSize: axis({
+    key: 'pageSize',
+    flag: '--page-size',
+    takes: 'powers of two from 4k to 2m',
+    fallback: [4096],
+    parse: (item) => {
+      const bytes = parseBytes(item) ?? 0;
+      return bytes >= SMALLEST_PAGE_BYTES && bytes <= LARGEST_PAGE_BYTES && Number.isInteger(Math.log2(bytes))
+        ? [bytes]
+        : undefined;
+    },
+    show: showBytes,
+  }),
+  pagesPerBatch: axis({
+    key: 'pagesPerBatch',
+    flag: '--batch-pages',
+    takes: '1 to 4096; without the flag as many as fill 512 KiB',
+    fallback: [],
+    parse: (item) => integers(item, 1, 4096),
+    show: asIs,
+  }),
+  transport: oneOf('transport', '--transport', Object.keys(transports), 'memory'),
+  codec: oneOf('codec', '--codec', ['none'], 'none'),
+  providerWait: wait('providerWait', '--provider-wait'),
+  senderWait: wait('senderWait', '--sender-wait'),
+  place: oneOf('place', '--place', ['spread', 'same', 'none'] as Placement[], 'spread'),
+} as const;
+
+/** Values of one axis from a comma-separated list. Throws UsageError that names the flag, what came and what it takes. */
+export function parseAxis<K extends keyof Cell>({ flag, takes, parse }: Axis<K>, list: string): readonly Cell[K][] {
+  const values = list.split(',').flatMap((item) => {
+    const parsed = parse(item.trim());
+    if (!parsed || parsed.length === 0) throw badValue(flag, item, takes);
+    return parsed;
+  });
+  return [...new Map(values.map((value) => [JSON.stringify(value), value])).values()];
+}
+
+/** Pages that fill QEMU's packet: 128 of 4 KiB. */
+export function defaultBatchPages(pageSize: number): number {
+  return Math.max(1, PACKET_BYTES / pageSize);
+}
+
+function integers(item: string, least: number, most: number): number[] | undefined {
+  const match = /^(\d+)(?:\.\.(\d+))?$/.exec(item);
+  if (!match) return undefined;
+  const [first, last] = [Number(match[1]), Number(match[2] ?? match[1])];
+  if (first < least || last > most || first > last) return undefined;
+  const values: number[] = [];
+  for (let value = first; value <= last; value *= 2) values.push(value);
+  return values;
+}
+
+function parseWait(item: string): Wait[] | undefined {
+  if (item === 'park') return ['park'];
+  const spinNs = item.startsWith('spin:') ? parseNanoseconds(item.slice('spin:'.length)) : undefined;
+  return spinNs !== undefined && spinNs > 0 && spinNs <= LONGEST_SPIN_NS ? [{ spinNs }] : undefined;
+}
+
+export function showWait(wait: Wait): string {
+  return wait === 'park' ? 'park' : `spin:${showNanoseconds(wait.spinNs)}`;
+}

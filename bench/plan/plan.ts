@@ -1,0 +1,192 @@
+// The plan of a run: which cells, in how many processes, in which order, how long it takes and whether it fits.
+import { readFileSync } from 'node:fs';
+import type { RamSource } from '../../src/ram/image.js';
+import { Random } from '../../src/random.js';
+import { type Cell, type FleetPlan, shapeOf } from '../../src/session/cell.js';
+import { Control } from '../../src/session/control.js';
+import { axes, defaultBatchPages } from './axes.js';
+import type { Listed } from './catalogue.js';
+import { showBytes } from './quantities.js';
+import { ramBytes } from './ram-flag.js';
+import type { TableSpec } from './tables.js';
+import { UsageError } from './usage-error.js';
+
+/** A cell of a table. Without a reason it is measured; with one it is skipped, and the reason says why. */
+export interface PlannedCell {
+  readonly id: string;
+  readonly table: string;
+  readonly cell: Cell;
+  readonly skipped?: string;
+}
+
+export interface Plan {
+  readonly tables: readonly TableSpec[];
+  readonly cells: readonly PlannedCell[];
+  /** Fresh processes: the unit of replication. */
+  readonly rounds: number;
+  /** Timed slices a visit, and the length that each is to have. */
+  readonly slices: number;
+  readonly sliceMs: number;
+  readonly seed: number;
+  readonly ram: RamSource;
+  readonly fleet: FleetPlan;
+  readonly listed: readonly Listed[];
+  readonly cpus: number;
+}
+
+export interface PlanOptions {
+  readonly tables: readonly TableSpec[];
+  readonly listed: readonly Listed[];
+  /** Axes that apply to every table: waits and placement. */
+  readonly everywhere: TableSpec['axes'];
+  readonly elide: boolean;
+  readonly rowBytes: number;
+  readonly forceSpin: boolean;
+  readonly rounds: number;
+  readonly slices: number;
+  readonly sliceMs: number;
+  readonly seed: number;
+  readonly ram: RamSource;
+  readonly cpus: number;
+}
+
+const WATCHDOG_MS = 10_000;
+/** Measured: a worker thread of Node takes about 8.5 MiB. */
+const THREAD_BYTES = 8.5 * 2 ** 20;
+/** Measured: what a visit costs beside its slices (opening, first slices, closing). */
+const VISIT_OVERHEAD_MS = 8;
+const PROCESS_START_MS = 700;
+
+export function makePlan(options: PlanOptions): Plan {
+  const cells = options.tables.flatMap((table) => tableCells(table, options));
+  const measured = cells.filter(({ skipped }) => skipped === undefined);
+  const fleet: FleetPlan = {
+    senders: Math.max(
+      0,
+      ...measured.filter(({ cell }) => senderThreads(cell, options.listed) > 0).map(({ cell }) => cell.channels),
+    ),
+    requesters: Math.max(1, ...measured.map(({ cell }) => cell.requesters)),
+    ram: options.ram,
+    watchdogMs: WATCHDOG_MS,
+  };
+  const plan = { ...options, cells, fleet };
+  refuseWhatDoesNotFit(plan);
+  return plan;
+}
+
+/** Sender threads that a cell needs: none for designs whose provider does the work. */
+export function senderThreads(cell: Cell, listed: readonly Listed[]): number {
+  const { sender } = variantOf(cell, listed);
+  return sender.waits === 'never' || 'on' in sender ? 0 : cell.channels;
+}
+
+/** True where a cell has more threads than there are CPUs. */
+export function isOversubscribed(cell: Cell, listed: readonly Listed[], cpus: number): boolean {
+  const senders = senderThreads(cell, listed);
+  return senders > 0 && senders + cell.requesters > cpus;
+}
+
+/** How long the plan takes, in milliseconds: each cell is visited twice a round. */
+export function estimateMs({ cells, rounds, slices, sliceMs }: Plan): number {
+  const visits = 2 * cells.filter(({ skipped }) => skipped === undefined).length;
+  return rounds * (PROCESS_START_MS + visits * ((slices + 1) * sliceMs + VISIT_OVERHEAD_MS));
+}
+
+/** The order of a round: groups at random; within one the designs at random and then back again (A B B A). */
+export function roundOrder(plan: Plan, round: number): PlannedCell[] {
+  const random = new Random(plan.seed + round);
+  const groups = new Map<string, PlannedCell[]>();
+  for (const planned of plan.cells) {
+    if (planned.skipped !== undefined) continue;
+    const key = `${planned.table} ${cellKey({ ...planned.cell, variant: '' })}`;
+    groups.set(key, [...(groups.get(key) ?? []), planned]);
+  }
+  return random.shuffle([...groups.values()]).flatMap((group) => {
+    const there = random.shuffle(group);
+    return [...there, ...there.toReversed()];
+  });
+}
+
+/** A cell as one string: equal for equal cells. */
+export function cellKey(cell: Cell): string {
+  const shown = Object.values(axes).map(({ key, show }) => `${key}=${(show as (value: unknown) => string)(cell[key])}`);
+  return [cell.variant, ...shown].join(' ');
+}
+
+function variantOf({ variant }: Cell, listed: readonly Listed[]) {
+  return listed.find((each) => each.variant.name === variant)!.variant;
+}
+
+function tableCells(table: TableSpec, options: PlanOptions): PlannedCell[] {
+  const values = { ...table.axes, ...options.everywhere };
+  let cells: Partial<Cell>[] = [{}];
+  for (const { key, fallback } of Object.values(axes)) {
+    const list = values[key] ?? fallback;
+    if (key === 'pagesPerBatch' && list.length === 0) {
+      cells = cells.map((cell) => ({ ...cell, pagesPerBatch: defaultBatchPages(cell.pageSize!) }));
+    } else cells = cells.flatMap((cell) => list.map((value) => ({ ...cell, [key]: value })));
+  }
+  const { elide, rowBytes, listed } = options;
+  const fixed = { elide, rowBytes, checking: false, errorPath: 'repaired' } as const;
+  return cells.flatMap((part) =>
+    listed.map(({ variant }) => {
+      const cell = { ...part, ...fixed, variant: variant.name } as Cell;
+      const skipped = reasonToSkip(cell, options);
+      const planned = { id: `${table.id} ${cellKey(cell)}`, table: table.id, cell };
+      return skipped === undefined ? planned : { ...planned, skipped };
+    }),
+  );
+}
+
+function reasonToSkip(cell: Cell, { listed, cpus, forceSpin }: PlanOptions): string | undefined {
+  const variant = variantOf(cell, listed);
+  const [least, most] = variant.depth;
+  if (cell.depth < least || cell.depth > most)
+    return `depth ${cell.depth}: ${cell.variant} declares ${least} to ${most}`;
+  if (cell.requesters > 1 && variant.requesters === 'one') return `${cell.variant} takes one requester`;
+  const spins = cell.providerWait !== 'park' || cell.senderWait !== 'park';
+  if (spins && !forceSpin && isOversubscribed(cell, listed, cpus)) {
+    return `spinning with more threads than ${cpus} CPUs; --force-spin measures it`;
+  }
+  return undefined;
+}
+
+function refuseWhatDoesNotFit({ cells, fleet, listed, ram }: Plan): void {
+  const control = Math.max(0, ...cells.filter(({ skipped }) => !skipped).map(({ cell }) => controlBytes(cell, listed)));
+  const threads = (fleet.senders + fleet.requesters + 1) * THREAD_BYTES;
+  const needed = ramBytes(ram) + control + threads;
+  const available = availableBytes();
+  if (needed > available) {
+    const sum = `RAM ${mib(ramBytes(ram))} + control words ${mib(control)} + threads ${mib(threads)} = ${mib(needed)}`;
+    throw new UsageError(
+      `too little memory: ${sum} needed, ${mib(available)} available; --ram takes a smaller size or file`,
+    );
+  }
+}
+
+function controlBytes(cell: Cell, listed: readonly Listed[]): number {
+  const { variant } = listed.find((each) => each.variant.name === cell.variant)!;
+  // Buffers that writers copy a batch into count as well.
+  return Control.bytes(cell, variant) + shapeOf(cell).channels * cell.pagesPerBatch * cell.pageSize;
+}
+
+/** What the kernel would give without swapping, and what a cgroup leaves of it. */
+function availableBytes(): number {
+  const read = (path: string): string => {
+    try {
+      return readFileSync(path, 'latin1');
+    } catch {
+      return '';
+    }
+  };
+  const kib = Number(/^MemAvailable:\s+(\d+) kB$/m.exec(read('/proc/meminfo'))?.[1] ?? Number.POSITIVE_INFINITY);
+  const limit = Number.parseInt(read('/sys/fs/cgroup/memory.max'), 10) || Number.POSITIVE_INFINITY;
+  const used = Number.parseInt(read('/sys/fs/cgroup/memory.current'), 10) || 0;
+  return Math.min(kib * 1024, limit - used);
+}
+
+function mib(bytes: number): string {
+  return `${showBytes(2 ** 20 * Math.ceil(bytes / 2 ** 20))
+    .replace(/m$/, ' MiB')
+    .replace(/g$/, ' GiB')}`;
+}

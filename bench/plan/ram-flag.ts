@@ -1,0 +1,58 @@
+// The --ram flag: a file to send, or the size and the shares of an image to make.
+import { accessSync, constants, statSync } from 'node:fs';
+import { DEFAULT_SHARES, type RamSource, type Shares } from '../../src/ram/image.js';
+import { parseBytes, showBytes } from './quantities.js';
+import { badValue, UsageError } from './usage-error.js';
+
+const TAKES = 'a file, or a size from 1m to 1024g as in 64m, with shares as in 64m:zero=20,text=40,random=40';
+const LEAST_BYTES = 1 << 20;
+const MOST_BYTES = 2 ** 40;
+/** Larger than the caches of most machines, small enough to be made in a moment. */
+const DEFAULT_BYTES = 64 << 20;
+
+/** Where the RAM of a run comes from. Throws UsageError that names the flag or the file. */
+export function parseRam(text: string | undefined, seed: number): RamSource {
+  if (text === undefined) return { bytes: DEFAULT_BYTES, seed, shares: DEFAULT_SHARES };
+  const [size, shares] = text.split(':', 2) as [string, string | undefined];
+  const bytes = parseBytes(size);
+  if (bytes === undefined) return file(text);
+  if (bytes < LEAST_BYTES || bytes > MOST_BYTES) throw badValue('--ram', text, TAKES);
+  return { bytes, seed, shares: shares === undefined ? DEFAULT_SHARES : parseShares(text, shares) };
+}
+
+/** Bytes that the RAM will take. */
+export function ramBytes(source: RamSource): number {
+  return 'file' in source ? statSync(source.file).size : source.bytes;
+}
+
+export function showRam(source: RamSource): string {
+  if ('file' in source) return 'file';
+  const { zero, text, random } = source.shares;
+  return `${showBytes(source.bytes)}:zero=${zero},text=${text},random=${random}`;
+}
+
+function file(path: string): RamSource {
+  try {
+    const status = statSync(path);
+    if (!status.isFile()) throw new UsageError(`--ram: ${path} is no regular file; it takes ${TAKES}`);
+    if (status.size === 0) throw new UsageError(`--ram: ${path} is empty; it takes a file of at least 1 byte`);
+    accessSync(path, constants.R_OK);
+    return { file: path };
+  } catch (cause) {
+    if (cause instanceof UsageError) throw cause;
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT') throw new UsageError(`--ram: no file ${path}; it takes ${TAKES}`);
+    throw new UsageError(`--ram: cannot read ${path} (${code}); it takes ${TAKES}`);
+  }
+}
+
+function parseShares(whole: string, list: string): Shares {
+  const shares: Record<keyof Shares, number> = { zero: 0, text: 0, random: 0 };
+  for (const item of list.split(',')) {
+    const match = /^(zero|text|random)=(\d+(?:\.\d+)?)$/.exec(item.trim());
+    if (!match) throw badValue('--ram', whole, TAKES);
+    shares[match[1] as keyof Shares] = Number(match[2]);
+  }
+  if (shares.zero + shares.text + shares.random === 0) throw badValue('--ram', whole, `${TAKES}, one of them above 0`);
+  return shares;
+}

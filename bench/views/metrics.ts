@@ -1,0 +1,16 @@
+// How each metric is shown: its unit, its scale and which direction is better.
+import type { MetricName } from '../plan/tables.js';
+
+interface MetricView {
+  readonly title: string;
+  /** Shown value = value x scale. */
+  readonly scale: number;
+}
+
+export const METRIC_VIEWS: Readonly<Record<MetricName, MetricView>> = {
+  jobsPerSecond: { title: 'thousand batches/s (higher is better)', scale: 1e-3 },
+  mibPerSecond: { title: 'MiB/s (higher is better)', scale: 1 },
+  cpuNsPerJob: { title: 'CPU us a batch (lower is better)', scale: 1e-3 },
+  signalNs: { title: 'us to signal a sync (lower is better)', scale: 1e-3 },
+  collectNs: { title: 'us to collect a sync (lower is better)', scale: 1e-3 },
+};

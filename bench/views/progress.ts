@@ -1,0 +1,34 @@
+// The progress line on stderr: rewritten in place on a terminal, a line a round elsewhere.
+
+export class ProgressLine {
+  private readonly start = performance.now();
+  private readonly stream: NodeJS.WriteStream;
+  private lastRound = -1;
+  private shown = 0;
+
+  constructor(stream: NodeJS.WriteStream = process.stderr) {
+    this.stream = stream;
+  }
+
+  /** Shows how far the run is; `estimateMs` is used until the run itself tells its speed. */
+  show(at: { round: number; rounds: number; done: number; total: number; what: string; estimateMs: number }): void {
+    const { round, rounds, done, total, what, estimateMs } = at;
+    const elapsed = performance.now() - this.start;
+    // After a tenth of the work its own speed is the better guess.
+    const wholeMs = done > total / 10 ? (elapsed * total) / done : estimateMs;
+    const left = Math.max(0, Math.round((wholeMs - elapsed) / 1000));
+    const text = `round ${round + 1} of ${rounds}, ${Math.floor((100 * done) / total)} %, about ${left} s left`;
+    if (this.stream.isTTY) {
+      const line = `${text}: ${what}`.slice(0, Math.max(20, (this.stream.columns ?? 80) - 1));
+      this.stream.write(`\r${line.padEnd(this.shown)}`);
+      this.shown = line.length;
+    } else if (round !== this.lastRound) this.stream.write(`${text}\n`);
+    this.lastRound = round;
+  }
+
+  /** Clears the line, so that what follows starts on a clean one. */
+  end(): void {
+    if (this.stream.isTTY && this.shown > 0) this.stream.write(`\r${' '.repeat(this.shown)}\r`);
+    this.shown = 0;
+  }
+}

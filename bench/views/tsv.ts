@@ -1,0 +1,43 @@
+// A run as tab-separated values: one row a cell and metric, for programs and spreadsheets.
+import type { TableSpec } from '../plan/tables.js';
+import { groupOf, type Result } from '../store/result.js';
+
+const HEAD = [
+  ...[
+    'table',
+    'variant',
+    'workload',
+    'channels',
+    'page_size',
+    'pages_per_batch',
+    'depth',
+    'transport',
+    'metric',
+    'status',
+  ],
+  ...['median', 'low', 'high', 'rounds', 'ratio', 'ratio_low', 'ratio_high', 'verdict', 'reason'],
+];
+
+export function renderTsv(result: Result, tables: readonly TableSpec[]): string {
+  const rows = tables.flatMap(({ id, metrics }) =>
+    result.cells
+      .filter(({ table }) => table === id)
+      .flatMap((cell) =>
+        metrics.map((metric) => {
+          const { variant, workload, channels, pageSize, pagesPerBatch, depth, transport, status, reason } = cell;
+          const summary = cell.metrics[metric];
+          const comparison = result.comparisons.find(
+            (each) => each.b === variant && each.cell === groupOf(cell) && each.metric === metric,
+          );
+          return [
+            ...[id, variant, workload, channels, pageSize, pagesPerBatch, depth, transport, metric, status],
+            ...[summary?.median, summary?.low, summary?.high, summary?.rounds],
+            ...[comparison?.ratio, comparison?.low, comparison?.high, comparison?.verdict, reason],
+          ];
+        }),
+      ),
+  );
+  return [HEAD, ...rows]
+    .map((row) => row.map((field) => String(field ?? '').replace(/\s+/g, ' ')).join('\t'))
+    .join('\n');
+}

@@ -1,0 +1,14 @@
+/**
+ * Async flag: channels are tasks of the provider's event loop and a flag says whose a batch is: async-mutex without the
+ * mutex, which one event loop does not need. Use beside async-mutex, to see what the package's Mutex costs.
+ * The protocol stands in src/sender/task-design.ts.
+ */
+import { taskDesign } from '../src/sender/task-design.js';
+
+export default taskDesign({
+  name: 'async-flag',
+  summary:
+    "Channels are tasks on the provider's event loop, with a flag and no mutex: no threads. " +
+    'The control of async-mutex: the difference is the price of its lock.',
+  family: 'lock-free',
+});
