@@ -3,6 +3,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { list } from './commands/list.js';
 import { type RunFlags, run } from './commands/run.js';
+import { type StressFlags, stress } from './commands/stress.js';
 import { axes } from './plan/axes.js';
 import { UsageError } from './plan/usage-error.js';
 
@@ -47,6 +48,16 @@ program
   .option('--variants <names>', 'only these')
   .option('--json', 'as JSON')
   .action(async (flags: { json?: boolean; variants?: string }) => finish(await list(flags)));
+
+program
+  .command('stress')
+  .description('set-up and tear-down leave nothing behind; delays at shared accesses lose nothing (several minutes)')
+  .option('--variants <names>', 'names from `list`, or paths of .js files; default all')
+  .option('--cycles <n>', 'set-ups and tear-downs', '1000')
+  .option('--spinning <n>', 'hand-offs of each threaded variant while spinning', '10000000')
+  .option('--parked <n>', 'hand-offs of each threaded variant while parking', '200000')
+  .option('--seed <n>', 'of the delays', '1')
+  .action(async (flags: StressFlags) => finish(await stress(flags)));
 
 // A reader that has seen enough (`| head`) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));

@@ -1,55 +1,81 @@
-// A small seeded generator of pseudo-random numbers: the same seed gives the same plan, image or delays anywhere.
+// Seeded random numbers: the same seed gives the same plan, the same image and the same bootstrap, on every machine.
 
-/** xoshiro128** (Blackman and Vigna, 2018), its state filled from one 32-bit seed by splitmix32. Not for secrets. */
+const MASK_64 = 0xffff_ffff_ffff_ffffn;
+
+/**
+ * A generator of 2^128 - 1 period, xoshiro128** over 32-bit words, its state filled from the seed by SplitMix64.
+ * Not for secrets. Source: Blackman and Vigna, "Scrambled linear pseudorandom number generators", 2021.
+ */
 export class Random {
-  private readonly state = new Uint32Array(4);
+  readonly #state = new Uint32Array(4);
 
+  /**
+   * @param seed a whole number in 0 .. 2^53 - 1
+   * @throws RangeError for any other number
+   */
   constructor(seed: number) {
-    let mixed = seed >>> 0;
-    for (let index = 0; index < 4; index++) {
-      mixed = (mixed + 0x9e3779b9) >>> 0;
-      let value = mixed;
-      value = Math.imul(value ^ (value >>> 16), 0x21f0aaad);
-      value = Math.imul(value ^ (value >>> 15), 0x735a2d97);
-      this.state[index] = value ^ (value >>> 15);
+    if (!Number.isSafeInteger(seed) || seed < 0) {
+      throw new RangeError(`seed: expected a whole number in 0..2^53-1, got ${seed}`);
+    }
+    let counter = BigInt(seed);
+    for (const half of [0, 2]) {
+      counter = (counter + 0x9e37_79b9_7f4a_7c15n) & MASK_64;
+      let word = ((counter ^ (counter >> 30n)) * 0xbf58_476d_1ce4_e5b9n) & MASK_64;
+      word = ((word ^ (word >> 27n)) * 0x94d0_49bb_1331_11ebn) & MASK_64;
+      word ^= word >> 31n;
+      this.#state[half] = Number(word & 0xffff_ffffn);
+      this.#state[half + 1] = Number(word >> 32n);
     }
   }
 
-  /** An integer from 0 to 2^32 - 1. */
+  /** A whole number in 0 .. 2^32 - 1. */
   next(): number {
-    const s = this.state;
-    const scrambled = Math.imul(rotate(Math.imul(s[1]!, 5), 7), 9) >>> 0;
-    const shifted = s[1]! << 9;
-    s[2]! ^= s[0]!;
-    s[3]! ^= s[1]!;
-    s[1]! ^= s[2]!;
-    s[0]! ^= s[3]!;
-    s[2]! ^= shifted;
-    s[3] = rotate(s[3]!, 11);
-    return scrambled;
+    const state = this.#state;
+    const result = Math.imul(rotateLeft(Math.imul(state[1], 5), 7), 9) >>> 0;
+    const shifted = state[1] << 9;
+    state[2] ^= state[0];
+    state[3] ^= state[1];
+    state[1] ^= state[2];
+    state[0] ^= state[3];
+    state[2] ^= shifted;
+    state[3] = rotateLeft(state[3], 11);
+    return result;
   }
 
-  /** A number from 0 (included) to 1 (not). */
-  unit(): number {
-    return this.next() / 0x1_0000_0000;
+  /** A number in [0, 1), all 53 bits random. */
+  fraction(): number {
+    const high = this.next() >>> 5;
+    const low = this.next() >>> 6;
+    return (high * 2 ** 26 + low) / 2 ** 53;
   }
 
-  /** An integer from 0 to `limit` - 1. */
-  below(limit: number): number {
-    return Math.floor(this.unit() * limit);
-  }
-
-  /** A new array in random order (Fisher and Yates). */
-  shuffle<T>(items: readonly T[]): T[] {
-    const shuffled = [...items];
-    for (let last = shuffled.length - 1; last > 0; last--) {
-      const other = this.below(last + 1);
-      [shuffled[last], shuffled[other]] = [shuffled[other]!, shuffled[last]!];
+  /**
+   * A whole number in 0 .. bound - 1, each equally likely: words of the last, incomplete run of `bound` are drawn
+   * again.
+   *
+   * @throws RangeError unless bound is a whole number in 1 .. 2^32
+   */
+  below(bound: number): number {
+    if (!Number.isInteger(bound) || bound < 1 || bound > 2 ** 32) {
+      throw new RangeError(`below: expected a whole number in 1..2^32, got ${bound}`);
     }
-    return shuffled;
+    const fair = 2 ** 32 - (2 ** 32 % bound);
+    let word = this.next();
+    while (word >= fair) word = this.next();
+    return word % bound;
+  }
+
+  /** The items in a random order, each order equally likely (Fisher and Yates); the argument stays as it is. */
+  shuffle<T>(items: readonly T[]): T[] {
+    const result = [...items];
+    for (let last = result.length - 1; last > 0; last--) {
+      const other = this.below(last + 1);
+      [result[last], result[other]] = [result[other], result[last]];
+    }
+    return result;
   }
 }
 
-function rotate(value: number, bits: number): number {
-  return (value << bits) | (value >>> (32 - bits));
+function rotateLeft(word: number, bits: number): number {
+  return (word << bits) | (word >>> (32 - bits));
 }

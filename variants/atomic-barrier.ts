@@ -108,8 +108,7 @@ export default defineVariant({
           for (let channel = 0; channel < channels; channel++) {
             if (place.exiting) return false;
             // Standalone: an assertion.
-            if (checking)
-              invariant(Atomics.load(words, pendingSync[channel]!) === 0, `I3: ${channel} has a sync pending`);
+            if (checking) invariant(Atomics.load(words, pendingSync[channel]!) === 0, `I3: ${channel} has a sync`);
             // Standalone: a SYNC carries no data, and sem orders the flag.
             Atomics.store(words, pendingSync[channel]!, 1);
             sem[channel]!.post();

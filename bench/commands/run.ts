@@ -8,7 +8,7 @@ import { loadVariants } from '../plan/catalogue.js';
 import { estimateMs, makePlan, type Plan } from '../plan/plan.js';
 import { parseRam } from '../plan/ram-flag.js';
 import { customTable, DEFAULT_TABLES, type TableSpec } from '../plan/tables.js';
-import { badValue, UsageError } from '../plan/usage-error.js';
+import { badValue, UsageError, wholeNumber } from '../plan/usage-error.js';
 import { describeCommit } from '../store/commit.js';
 import { describeMachine } from '../store/machine.js';
 import { makeResult, type Result } from '../store/result.js';
@@ -131,13 +131,6 @@ function everywhereOf({ wait, providerWait = wait, senderWait = wait, place }: R
 function parsed(lists: { readonly [K in keyof typeof axes]?: string | undefined }): TableSpec['axes'] {
   const given = Object.values(axes).filter(({ key }) => lists[key] !== undefined);
   return Object.fromEntries(given.map((axis) => [axis.key, parseAxis(axis as never, lists[axis.key]!)]));
-}
-
-function wholeNumber(flag: string, text: string, least: number, most: number): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value < least || value > most)
-    throw badValue(flag, text, `whole numbers from ${least} to ${most}`);
-  return value;
 }
 
 async function measureWithProgress(plan: Plan) {

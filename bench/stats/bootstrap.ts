@@ -27,6 +27,9 @@ export interface BootstrapInterval {
  * few units, so it is taken further out, at the normal tail of sqrt(n / (n - 1)) t in place of the nominal one
  * (the "expanded percentile interval": Hesterberg, "What teachers should know about the bootstrap", 2015).
  *
+ * Simulated coverage of 95 %: the median of 6 to 20 processes 95-96 %; the 90th percentile of samples pooled over
+ * processes whose levels differ by 20 %, 87 % at 6 processes, 89 % at 8 to 10 and 92 % at 20.
+ *
  * @param units at least two, one a process
  * @throws RangeError for fewer than two units, or when the statistic is not finite
  */

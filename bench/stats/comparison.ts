@@ -2,16 +2,22 @@
 import { isBimodal } from './bimodal.js';
 import { mean } from './mean.js';
 import { noiseFloor, type Visits } from './noise-floor.js';
-import type { RankInterval } from './quantile.js';
 import { type MeanRatio, meanRatio, type RatioInterval } from './ratio.js';
 import { smallestResolvable } from './resolvable.js';
 import { hodgesLehmann, signedRankP } from './signed-rank.js';
 import { type Evidence, LEAST_DIFFERENCE } from './verdict.js';
 
+/** The ratio by ranks: Hodges-Lehmann with its exact interval, and the exact signed-rank p. */
+export interface RankRatio extends RatioInterval {
+  /** What the interval really has: ranks come in steps. */
+  readonly confidence: number;
+  readonly p: number;
+}
+
 /** The ratio of b to a: 1.1 where b's values are 10 % higher. Interval and p are Student's t on the log-ratios. */
 export interface Comparison extends MeanRatio, Evidence {
-  /** The same by ranks: Hodges-Lehmann with its exact interval, and the exact signed-rank p. */
-  readonly ranks: RatioInterval & Pick<RankInterval, 'confidence'> & { readonly p: number };
+  /** The same with fewer assumptions, to be read beside it. */
+  readonly ranks: RankRatio;
   /** Whether the ratio is closer to 1 than the noise floor: such a difference prints as `~`. */
   readonly underNoiseFloor: boolean;
   /** The true difference, as a fraction, that would be found in 80 % of such runs. */
@@ -21,8 +27,8 @@ export interface Comparison extends MeanRatio, Evidence {
 }
 
 /**
- * Per process the mean log-ratio of b to a over its visits. In the order A B B A a steady drift cancels in it, and at two
- * visits it is their median too.
+ * Per process the mean log-ratio of b to a over its visits. In the order A B B A a steady drift cancels in it, and at
+ * two visits it is their median too.
  *
  * @throws RangeError when a design has fewer than two visits, or a value is not a positive number
  */
@@ -30,7 +36,7 @@ export function logRatios(processes: readonly Visits[]): number[] {
   processes.forEach((visits, process) => {
     for (const design of ['a', 'b'] as const) {
       const values = visits[design];
-      if (values.length < 2 || !values.every((value) => value > 0 && value < Number.POSITIVE_INFINITY)) {
+      if (values.length < 2 || !values.every((value) => value > 0 && value < Infinity)) {
         throw new RangeError(
           `process ${process}, design ${design}: expected at least two positive values, got [${values.join(', ')}]`,
         );

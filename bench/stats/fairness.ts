@@ -8,7 +8,7 @@
  * @throws RangeError when there is none, or one is negative or not finite
  */
 export function jainIndex(shares: readonly number[]): number {
-  if (shares.length === 0 || !shares.every((share) => share >= 0 && share < Number.POSITIVE_INFINITY)) {
+  if (shares.length === 0 || !shares.every((share) => share >= 0 && share < Infinity)) {
     throw new RangeError(`fairness: expected shares >= 0, at least one, got [${shares.join(', ')}]`);
   }
   const sum = shares.reduce((total, share) => total + share, 0);

@@ -10,6 +10,6 @@ import { incompleteBeta } from './incomplete-beta.js';
  * @throws RangeError for a negative ratio or degrees that are not positive
  */
 export function fisherTail(ratio: number, above: number, below: number): number {
-  if (ratio === Number.POSITIVE_INFINITY) return 0;
+  if (ratio === Infinity) return 0;
   return incompleteBeta(below / (below + above * ratio), below / 2, above / 2);
 }

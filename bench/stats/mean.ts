@@ -39,10 +39,7 @@ export function squaresAboutMean(values: readonly number[]): number {
 export function meanInterval(values: readonly number[], confidence = 0.95): MeanInterval {
   const n = values.length;
   const centre = mean(values);
-  if (n === 1) {
-    const [low, high, standardError] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
-    return { mean: centre, low, high, p: 1, n, standardError };
-  }
+  if (n === 1) return { mean: centre, low: -Infinity, high: Infinity, p: 1, n, standardError: Infinity };
   const standardError = Math.sqrt(squaresAboutMean(values) / (n - 1) / n);
   const halfWidth = studentQuantile((1 + confidence) / 2, n - 1) * standardError;
   const p = centre === 0 ? 1 : 2 * studentTail(Math.abs(centre) / standardError, n - 1);

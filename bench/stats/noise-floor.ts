@@ -2,7 +2,12 @@
 import { squaresAboutMean } from './mean.js';
 import { studentQuantile } from './student.js';
 
-/** What one process measured of two designs: a value a visit, in the order A B B A, at least two of each. */
+/**
+ * What one process measured of two designs: a value a visit, at least two visits each. The order is A B B A or B A A B,
+ * drawn anew for each process. With one order in all of them whatever the first visit suffers falls on one design: a
+ * first visit 10 % too slow made false verdicts in 17 % of simulated runs at n = 6 and in 81 % at n = 8, drawn orders
+ * in less than 1 %.
+ */
 export interface Visits {
   readonly a: readonly number[];
   readonly b: readonly number[];
@@ -14,10 +19,11 @@ export interface Visits {
  *
  * The two visits a1, a2 of a design differ by noise alone, so (log a1 - log a2)^2 / 2 estimates the variance of one
  * visit, and so does b's; n processes give 2n such A/A controls, pooled to s^2 with 2n degrees of freedom. (It is the
- * mean square of the shams that each process holds: a1 b1 against a2 b2, and a1 b2 against a2 b1.) A process's log-ratio
- * of two-visit means varies by s^2 / 2 a design, the mean over n processes by s^2 / n, and the floor is t s / sqrt(n):
- * 0.89 s at n = 6. The differences are squared as they are, without their mean taken out, so that a drift from first
- * visits to second ones, which the order A B B A keeps out of the ratio, raises the floor and does not hide in it.
+ * mean square of the shams that each process holds: a1 b1 against a2 b2, and a1 b2 against a2 b1.) A process's
+ * log-ratio of two-visit means varies by s^2 / 2 a design, the mean over n processes by s^2 / n, and the floor is t s /
+ * sqrt(n): 0.89 s at n = 6. The differences are squared as they are, without their mean taken out, so that a drift from
+ * first visits to second ones, which the order A B B A keeps out of the ratio, raises the floor and does not hide in
+ * it.
  *
  * It is no interval for the ratio: luck that a whole process shares shows in the spread over processes only.
  *

@@ -9,7 +9,7 @@ const PERCENTILES = [
   { percentile: 99.99, oneIn: 10_000 },
 ];
 /** A percentile with fewer samples beyond it is an accident of those few. */
-export const SAMPLES_BEYOND = 10;
+const SAMPLES_BEYOND = 10;
 
 /** The percentiles, of 50, 90, 99, 99.9 and 99.99, that have at least 10 of so many samples beyond them. */
 export function supportedPercentiles(count: number): number[] {

@@ -53,10 +53,10 @@ export function medianAbsoluteDeviation(values: readonly number[]): number {
 }
 
 /**
- * The median with its order-statistic interval: from the (k+1)th smallest value to the (k+1)th largest, with the largest
- * k whose exact binomial tails fit into 1 - confidence. No assumption but independent values. Below 6 values even the
- * whole range has less than 95 %: then it is the whole range, with the confidence that has.
- * Source: Conover, "Practical nonparametric statistics", 1999, section 3.2; the interval that benchstat prints.
+ * The median with its order-statistic interval: from the (k+1)th smallest value to the (k+1)th largest, with the
+ * largest k whose exact binomial tails fit into 1 - confidence. No assumption but independent values. Below 6 values
+ * even the whole range has less than 95 %: then it is the whole range, with the confidence that has. Source: Conover,
+ * "Practical nonparametric statistics", 1999, section 3.2; the interval that benchstat prints.
  *
  * @throws RangeError when there are no values or one is not finite
  */

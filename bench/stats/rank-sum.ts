@@ -3,7 +3,7 @@ import { normalTail } from './normal.js';
 import { doubledRanks, twoSided } from './ranks.js';
 
 /** Up to so many values in both samples together p is exact, ties included; beyond, the normal approximation holds. */
-export const EXACT_VALUES = 50;
+const EXACT_VALUES = 50;
 
 export interface RankSum {
   /** Two-sided, against samples of one distribution. */

@@ -1,6 +1,8 @@
 // Ranks, and the exact distribution of their sums: what the rank tests share.
 
-/** The twofold ranks 2, 4, 6 .. of values in order; tied values share the mean of theirs, which is whole when doubled. */
+/**
+ * The twofold ranks 2, 4, 6 .. of values in order; tied values share the mean of theirs, which is whole when doubled.
+ */
 export function doubledRanks(values: readonly number[]): number[] {
   const order = values.map((_, index) => index).sort((x, y) => values[x] - values[y]);
   const ranks = new Array<number>(values.length);

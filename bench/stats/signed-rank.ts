@@ -23,9 +23,9 @@ export function signedRankProbabilities(ranks: readonly number[]): Float64Array 
 }
 
 /**
- * The exact two-sided p of the signed-rank test against differences symmetric about zero. Ties share their mean rank and
- * the distribution is that of the ranks at hand; zeros are ranked with the rest and then left out (Pratt).
- * Sources: Wilcoxon 1945; Pratt, "Remarks on zeros and ties in the Wilcoxon signed rank procedures", 1959.
+ * The exact two-sided p of the signed-rank test against differences symmetric about zero. Ties share their mean rank
+ * and the distribution is that of the ranks at hand; zeros are ranked with the rest and then left out (Pratt). Sources:
+ * Wilcoxon 1945; Pratt, "Remarks on zeros and ties in the Wilcoxon signed rank procedures", 1959.
  */
 export function signedRankP(differences: readonly number[]): number {
   const ranks = doubledRanks(differences.map(Math.abs));
@@ -40,10 +40,10 @@ export function smallestSignedRankP(n: number): number {
 }
 
 /**
- * The Hodges-Lehmann estimate, the median of the means of all pairs (each value with itself included), with the interval
- * that inverts the exact signed-rank test. Below 6 values even the whole range has less than 95 %: then it is the whole
- * range, with the confidence that has. Ties leave the confidence at least as large as stated.
- * Source: Hollander, Wolfe and Chicken, "Nonparametric statistical methods", 2014, section 3.2-3.3.
+ * The Hodges-Lehmann estimate, the median of the means of all pairs (each value with itself included), with the
+ * interval that inverts the exact signed-rank test. Below 6 values even the whole range has less than 95 %: then it is
+ * the whole range, with the confidence that has. Ties leave the confidence at least as large as stated. Source:
+ * Hollander, Wolfe and Chicken, "Nonparametric statistical methods", 2014, section 3.2-3.3.
  *
  * @throws RangeError when there are no values or one is not finite
  */

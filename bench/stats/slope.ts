@@ -22,10 +22,12 @@ export interface DoseResponse {
 }
 
 /**
- * Fits a least-squares line in each process and takes Student's t over the processes' slopes and intercepts: the process
- * is the unit of replication, and nothing is assumed about the noise of different doses, which grows with the dose.
+ * Fits a least-squares line in each process and takes Student's t over the processes' slopes and intercepts: the
+ * process is the unit of replication, and nothing is assumed about the noise of different doses, which grows with the
+ * dose.
  *
- * @param processes one entry a process, at least two, each with the same doses; a dose measured twice counts by its mean
+ * @param processes one entry a process, at least two, each with the same doses; a dose measured twice counts by its
+ * mean
  * @throws RangeError for fewer than two processes or doses, or when a process lacks a dose that another has
  */
 export function doseResponse(processes: readonly (readonly Point[])[]): DoseResponse {
@@ -52,18 +54,17 @@ export function predict({ lines }: DoseResponse, dose: number): MeanInterval {
  * @throws RangeError when a line is not positive at either dose, since a ratio says nothing then
  */
 export function predictRatio({ lines }: DoseResponse, dose: number): MeanRatio {
-  const ratios = lines.map((line) => valueAt(line, dose) / line.intercept);
   const stray = lines.find((line) => !(line.intercept > 0 && valueAt(line, dose) > 0));
   if (stray) {
     throw new RangeError(`slope: expected positive values at doses 0 and ${dose}, got ${JSON.stringify(stray)}`);
   }
-  return meanRatio(ratios.map(Math.log));
+  return meanRatio(lines.map((line) => Math.log(valueAt(line, dose) / line.intercept)));
 }
 
 /**
- * Lack of fit: the residuals' means per dose against their scatter over processes. Residuals are those of each process's
- * own line, so processes may differ in level and in slope. Source: the lack-of-fit F test of Draper and Smith, "Applied
- * regression analysis", 1998, section 2.1, with processes as blocks.
+ * Lack of fit: the residuals' means per dose against their scatter over processes. Residuals are those of each
+ * process's own line, so processes may differ in level and in slope. Source: the lack-of-fit F test of Draper and
+ * Smith, "Applied regression analysis", 1998, section 2.1, with processes as blocks.
  *
  * @param means one value a dose in each process, doses in one order
  */

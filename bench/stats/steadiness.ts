@@ -20,7 +20,7 @@ const LARGEST_SPAN = 0.25;
  * noise is called drifting in less than 1 % of series. A series can be flat and not settled: this says what was seen.
  * Sources: Mann 1945; Sen, "Estimates of the regression coefficient based on Kendall's tau", 1968.
  *
- * @param values positive, at least `LEAST_SLICES`
+ * @param values positive, from `LEAST_SLICES` to some hundreds: all pairs are looked at
  * @throws RangeError for fewer values or one that is not positive
  */
 export function steadiness(values: readonly number[]): Steadiness {

@@ -10,7 +10,7 @@ import { incompleteBeta } from './incomplete-beta.js';
 export function studentTail(t: number, degrees: number): number {
   if (!(degrees > 0)) throw new RangeError(`Student's t: expected degrees of freedom > 0, got ${degrees}`);
   if (t < 0) return 1 - studentTail(-t, degrees);
-  if (t === Number.POSITIVE_INFINITY) return 0;
+  if (t === Infinity) return 0;
   const square = t * t;
   const outer = degrees / (degrees + square);
   // Each form where its argument keeps its digits.

@@ -23,7 +23,9 @@ export interface Rule {
   readonly better: 'higher' | 'lower';
   /** Default `EQUIVALENCE_MARGIN`. */
   readonly margin?: number;
-  /** The effect that a slope experiment predicts for the same pair; 'same' may rest on it where the direct one cannot. */
+  /**
+   * The effect that a slope experiment predicts for the same pair; 'same' may rest on it where the direct one cannot.
+   */
   readonly slope?: RatioInterval;
 }
 

@@ -18,20 +18,6 @@ export function relax(): void {
   if (HAS_PAUSE) pause!();
 }
 
-/** Finds how many iterations of a waiting loop fill `nanoseconds` on this thread, so that a budget means time. */
-export function spinFor(nanoseconds: number): WaitPolicy {
-  const words = new Int32Array(new SharedArrayBuffer(4));
-  const trial = 20_000;
-  let fastest = Number.POSITIVE_INFINITY;
-  // The fastest of several trials: the first ones run before the compiler has seen the loop.
-  for (let repeat = 0; repeat < 12; repeat++) {
-    const start = process.hrtime.bigint();
-    lookAgain(words, 0, trial);
-    fastest = Math.min(fastest, Number(process.hrtime.bigint() - start) / trial);
-  }
-  return { spins: Math.max(1, Math.round(nanoseconds / fastest)) };
-}
-
 /** Looks at a word until it is not 0 or the budget ends; returns what it saw last. */
 export function lookAgain(words: Int32Array, index: number, spins: number): number {
   for (let left = spins; left > 0; left--) {

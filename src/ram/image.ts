@@ -57,7 +57,7 @@ function fromSeed({ bytes, seed, shares }: { bytes: number; seed: number; shares
   const total = shares.zero + shares.text + shares.random;
   for (const piece of ram.pieces()) {
     for (let at = 0; at < piece.length; at += SMALLEST_PAGE_BYTES) {
-      const choice = random.unit() * total;
+      const choice = random.fraction() * total;
       const page = piece.subarray(at, at + SMALLEST_PAGE_BYTES);
       if (choice < shares.zero) page.fill(0);
       else if (choice < shares.zero + shares.text) {
@@ -77,12 +77,12 @@ function textLike(random: Random): Uint8Array {
 
 /** xorshift32: a word a step, because an image of gigabytes is made before a run can start. */
 function fillRandom(page: Uint8Array, seed: number): void {
-  const words = new Int32Array(page.buffer, page.byteOffset, page.length / 4);
+  const values = new Int32Array(page.buffer, page.byteOffset, page.length / 4);
   let value = seed | 1;
-  for (let index = 0; index < words.length; index++) {
+  for (let index = 0; index < values.length; index++) {
     value ^= value << 13;
     value ^= value >>> 17;
     value ^= value << 5;
-    words[index] = value;
+    values[index] = value;
   }
 }

@@ -5,10 +5,15 @@ import type { Shape } from '../sender/variant.js';
 /** How long a waiter looks again before it parks. */
 export type Wait = 'park' | { readonly spinNs: number };
 
-/** What makes a write fail on purpose: write number `write` (from 0, SYNC writes included) of channel `channel`. */
+/**
+ * What goes wrong on purpose at write number `write` (from 0, SYNC writes included) of channel `channel`: the write first
+ * stalls, if `stallMs` is given, and then fails, if `fails`.
+ */
 export interface Fault {
   readonly channel: number;
   readonly write: number;
+  readonly stallMs?: number;
+  readonly fails?: boolean;
 }
 
 export interface Cell {
@@ -34,7 +39,7 @@ export interface Cell {
   readonly checking: boolean;
   /** `upstream` keeps the hang that QEMU has when a write fails during a sync. */
   readonly errorPath: 'repaired' | 'upstream';
-  readonly fault?: Fault;
+  readonly faults?: readonly Fault[];
   /** Seeds random delays at shared accesses; absent, there are none. */
   readonly delaySeed?: number;
 }

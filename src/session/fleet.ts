@@ -20,7 +20,12 @@ interface Visit {
   readonly threads: readonly ThreadHandle[];
   readonly pinned: boolean;
   slices: number;
+  /** The first failure of any thread, and when it is known. */
+  failure: string | undefined;
+  failed: Promise<void>;
 }
+
+const NO_FAILURE = { failure: undefined, failed: Promise.resolve() };
 
 export class Fleet {
   private readonly memory = createSharedMemory(1 << 20);
@@ -60,7 +65,9 @@ export class Fleet {
     const threads = [...providers, ...senders];
     const pinned = await this.pin(cell, threads);
     const number = ++this.visits;
-    this.visit = { number, cell, variant, control, providers, threads, pinned, slices: 0 };
+    const visit: Visit = { number, cell, variant, control, providers, threads, pinned, slices: 0, ...NO_FAILURE };
+    this.visit = visit;
+    this.watchForFailure(visit);
     const pairs = perChannel(shapeOf(cell), () => (variant.family === 'message' ? new MessageChannel() : undefined));
     const message = { kind: 'open', visit: number, cell, variant: source, memory: this.memory } as const;
     const opened = threads.map((thread) => thread.opened(number));
@@ -82,21 +89,21 @@ export class Fleet {
     const sliced = visit.providers.map((provider) => provider.sliced(visit.number));
     for (const provider of visit.providers) provider.post({ kind: 'slice', visit: visit.number, number, amount });
     const slices = await this.watched(Promise.all(sliced), `slice ${number}`);
-    const failure = this.failure();
-    if (failure !== undefined) throw new CellFailure(failure);
+    // A provider that came back empty-handed may be heard before the thread that failed.
+    if (slices.includes(undefined)) await this.watched(visit.failed, `ending slice ${number}`);
+    if (visit.failure !== undefined) throw new CellFailure(visit.failure);
     return slices.length === 1 ? slices[0]! : joinSlices(slices as Slice[]);
   }
 
   /** Ends the open cell and checks what its threads counted. Rejects with CellFailure. */
   async close(): Promise<VisitReport> {
     const visit = this.visit!;
-    const left = visit.threads.map((thread) => thread.left(visit.number));
+    const left = visit.threads.map((thread) => thread.left());
     visit.control.exit(true);
     for (const thread of visit.threads) thread.post({ kind: 'close', visit: visit.number });
     const reports = await this.watched(Promise.all(left), 'closing');
     this.visit = undefined;
-    const failure = visit.threads.find((thread) => thread.failure !== undefined)?.failure;
-    if (failure !== undefined) throw new CellFailure(failure);
+    if (visit.failure !== undefined) throw new CellFailure(visit.failure);
     return this.report(visit, reports);
   }
 
@@ -135,8 +142,19 @@ export class Fleet {
     return done.every(Boolean);
   }
 
-  private failure(): string | undefined {
-    return this.visit?.threads.find((thread) => thread.failure !== undefined)?.failure;
+  /** On the repaired error path the first failure sends every thread away, those on event loops too. */
+  private watchForFailure(visit: Visit): void {
+    visit.failed = new Promise((resolve) => {
+      for (const thread of visit.threads) {
+        thread.onFailure = () => {
+          visit.failure ??= thread.failure;
+          resolve();
+          if (visit.cell.errorPath === 'upstream') return;
+          visit.control.exit(true);
+          for (const each of visit.threads) each.post({ kind: 'close', visit: visit.number });
+        };
+      }
+    });
   }
 
   /** Waits for threads, but not for ever: a hang becomes a failure with a dump of the shared words. */
@@ -144,7 +162,7 @@ export class Fleet {
     let timer: NodeJS.Timeout | undefined;
     const hang = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
-        const cause = this.failure();
+        const cause = this.visit?.failure;
         const after = cause === undefined ? '' : ` after "${cause}"`;
         const reason = `hang: no thread moved on while ${doing} for ${this.watchdogMs} ms${after}`;
         reject(new CellFailure(reason, this.visit?.control.dump()));

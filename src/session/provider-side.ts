@@ -77,7 +77,9 @@ export class ProviderSide {
     try {
       if (!this.control.passGate(number)) return undefined;
       const slice = await this.slices(amount);
-      if (slice) this.checkSync();
+      // A failed write may end the sync as if it were complete (upstream does so): the thread that failed has said it.
+      if (!slice || this.control.exiting) return undefined;
+      this.checkSync();
       return slice;
     } catch (cause) {
       this.failed(cause);

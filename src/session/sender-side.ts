@@ -4,7 +4,7 @@ import { ChannelWork } from '../sender/channel-work.js';
 import { runBlocking, runOnEventLoop } from '../sender/loops.js';
 import { Tally } from '../sender/tally.js';
 import type { Place, Sender, SendRequest, Variant } from '../sender/variant.js';
-import { failAt } from '../transport/fault.js';
+import { withFaults } from '../transport/fault.js';
 import { transports } from '../transport/index.js';
 import type { Cell } from './cell.js';
 import type { Control } from './control.js';
@@ -26,7 +26,8 @@ export function openChannel(cell: Cell, control: Control, ram: Ram, channel: num
     tally,
     nextPacketNumber: control.nextPacketNumber,
   });
-  const faulty = cell.fault?.channel === channel ? failAt(writer, cell.fault.write) : writer;
+  const faults = cell.faults?.filter((fault) => fault.channel === channel) ?? [];
+  const faulty = faults.length > 0 ? withFaults(writer, faults) : writer;
   return new ChannelWork(channel, control.batches, faulty, tally, (jobs) => control.publishJobs(channel, jobs));
 }
 

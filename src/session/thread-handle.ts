@@ -1,6 +1,6 @@
 // The main thread's end of one worker: what it has said, as promises, by kind and visit.
 import { type TransferListItem, Worker } from 'node:worker_threads';
-import type { Slice } from './cell.js';
+import { CellFailure, type Slice } from './cell.js';
 import type { FromThread, ThreadReport, ThreadStart, ToThread } from './messages.js';
 
 export class ThreadHandle {
@@ -10,17 +10,21 @@ export class ThreadHandle {
   readonly started: Promise<number>;
   /** The first thing that went wrong on the thread, in the cell that is open. */
   failure: string | undefined;
+  /** Called at that first thing. */
+  onFailure: () => void = () => {};
   /** The CPU it was pinned to last. */
   cpu: string | undefined;
   private readonly worker: Worker;
   private readonly said = new Map<string, (message: FromThread) => void>();
   private visit = 0;
+  private leaving: Promise<ThreadReport> = Promise.reject(new CellFailure('no cell is open'));
 
   constructor(start: ThreadStart) {
     this.role = start.role;
     this.index = start.index;
     this.worker = new Worker(new URL('./thread.js', import.meta.url), { workerData: start });
     this.started = this.expect('started').then((message) => (message as FromThread & { kind: 'started' }).threadId);
+    this.leaving.catch(() => {});
     this.worker.on('message', (message: FromThread) => this.hear(message));
     // A thread that dies answers everything that is still expected of it.
     this.worker.on('error', (error) => this.die(error instanceof Error ? error.message : String(error)));
@@ -35,7 +39,12 @@ export class ThreadHandle {
   async opened(visit: number): Promise<void> {
     this.visit = visit;
     this.failure = undefined;
-    this.left(visit).catch(() => {});
+    // Expected from now on: a thread may leave before anybody asks, when the run fails.
+    this.leaving = this.expect(`left ${visit}`).then((message) => {
+      if (message.kind !== 'left') throw new CellFailure(this.failure ?? 'a thread ended');
+      return message.report;
+    });
+    this.leaving.catch(() => {});
     await this.expect(`opened ${visit}`);
   }
 
@@ -45,16 +54,10 @@ export class ThreadHandle {
     return message.kind === 'sliced' ? message.slice : undefined;
   }
 
-  /** Resolves with what the thread counted, once it has left the cell. */
-  left(visit: number): Promise<ThreadReport> {
-    this.leaving ??= this.expect(`left ${visit}`).then((message) => {
-      this.leaving = undefined;
-      if (message.kind !== 'left') throw new Error(this.failure);
-      return message.report;
-    });
+  /** Resolves with what the thread counted, once it has left the cell that was opened last. */
+  left(): Promise<ThreadReport> {
     return this.leaving;
   }
-  private leaving: Promise<ThreadReport> | undefined;
 
   async terminate(): Promise<void> {
     await this.worker.terminate();
@@ -66,7 +69,7 @@ export class ThreadHandle {
 
   private hear(message: FromThread): void {
     if (message.kind === 'failed') {
-      if (message.visit === this.visit) this.failure ??= message.reason;
+      if (message.visit === this.visit) this.fail(message.reason);
       this.answer(`opened ${message.visit}`, message);
     } else this.answer(message.kind === 'started' ? 'started' : `${message.kind} ${message.visit}`, message);
   }
@@ -76,8 +79,14 @@ export class ThreadHandle {
     this.said.delete(what);
   }
 
+  private fail(reason: string): void {
+    if (this.failure !== undefined) return;
+    this.failure = reason;
+    this.onFailure();
+  }
+
   private die(reason: string): void {
-    this.failure ??= reason;
+    this.fail(reason);
     for (const what of [...this.said.keys()]) this.answer(what, { kind: 'failed', visit: this.visit, reason });
   }
 }

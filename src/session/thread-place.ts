@@ -3,10 +3,11 @@ import type { MessagePort } from 'node:worker_threads';
 import { Event } from '../memory/event.js';
 import { FutexLock } from '../memory/futex-lock.js';
 import { Semaphore } from '../memory/semaphore.js';
-import { PARK, spinFor, type WaitPolicy } from '../memory/wait-policy.js';
+import { PARK } from '../memory/wait-policy.js';
 import type { Place, SendRequest } from '../sender/variant.js';
 import { type Cell, shapeOf, type Wait } from './cell.js';
 import type { Control } from './control.js';
+import { spinFor } from './spin-calibration.js';
 
 export interface Counters {
   readonly parks: number;
@@ -30,7 +31,7 @@ export class ThreadPlace {
     perform: (channel: number, request: SendRequest) => void,
   ) {
     const { words, variantWords } = control;
-    const policy = policyFor(wait);
+    const policy = wait === 'park' ? PARK : spinFor(wait.spinNs);
     let local: unknown;
     this.place = {
       shape: shapeOf(cell),
@@ -72,19 +73,6 @@ export class ThreadPlace {
       lockSlowPaths: sum(this.locks, ({ slowPaths }) => slowPaths),
     };
   }
-}
-
-const policies = new Map<number, WaitPolicy>();
-
-/** Calibrated once a thread: its own speed counts. */
-function policyFor(wait: Wait): WaitPolicy {
-  if (wait === 'park') return PARK;
-  let policy = policies.get(wait.spinNs);
-  if (!policy) {
-    policy = spinFor(wait.spinNs);
-    policies.set(wait.spinNs, policy);
-  }
-  return policy;
 }
 
 function kept<T>(list: T[], item: T): T {

@@ -1,0 +1,61 @@
+// Error rates of the whole path from visits to verdicts, on simulated data with a fixed seed.
+import { describe, expect, it } from 'vitest';
+import { Random } from '../../src/random.js';
+import { type Comparison, compare } from './comparison.js';
+import { holm } from './holm.js';
+import { type Noise, normalValues, shareOf, simulatedProcesses } from './simulated.js';
+import { type Verdict, verdict } from './verdict.js';
+
+const normal = normalValues(new Random(31));
+
+function verdicts(family: readonly Comparison[]): Verdict[] {
+  const adjusted = holm(family.map(({ p }) => p));
+  return family.map((comparison, index) => verdict(comparison, adjusted[index], { better: 'higher' }));
+}
+
+const once = (noise: Noise) => compare(simulatedProcesses(normal, noise));
+const differs = (word: Verdict) => word === 'faster' || word === 'slower';
+
+describe('two equal designs', () => {
+  it.each([
+    { processes: 6, visit: 0.03, process: 0 },
+    { processes: 6, visit: 0.005, process: 0.03 },
+    { processes: 10, visit: 0.03, process: 0.03 },
+    { processes: 8, visit: 0.1, process: 0.05 },
+  ])('are told apart in less than 1 % of runs: $processes processes, noise $visit and $process', (noise) => {
+    expect(shareOf(1000, () => differs(verdicts([once({ ratio: 1, ...noise })])[0]))).toBeLessThan(0.01);
+  });
+
+  it('are told apart in less than 2 % of tables of eight rows', () => {
+    const table = () => Array.from({ length: 8 }, () => once({ ratio: 1, processes: 6, visit: 0.01, process: 0.03 }));
+    expect(shareOf(150, () => verdicts(table()).some(differs))).toBeLessThan(0.02);
+  });
+
+  it('are called the same when the noise allows it', () => {
+    const quiet: Noise = { ratio: 1, processes: 6, visit: 0.01, process: 0.01 };
+    expect(shareOf(300, () => verdicts([once(quiet)])[0] === 'same')).toBeGreaterThan(0.95);
+  });
+});
+
+describe('two different designs', () => {
+  it('are hardly ever called the same at the edge of the margin', () => {
+    const edge: Noise = { ratio: 1.05, processes: 6, visit: 0.01, process: 0.01 };
+    expect(shareOf(1000, () => verdicts([once(edge)])[0] === 'same')).toBeLessThan(0.04);
+  });
+
+  it.each([6, 8, 10])('are found when they differ by 10 %: %i processes, noise 2 %', (processes) => {
+    const word = (ratio: number) => verdicts([once({ ratio, processes, visit: 0.02, process: 0.02 })])[0];
+    expect(shareOf(150, () => word(1.1) === 'faster')).toBeGreaterThan(0.97);
+    expect(shareOf(150, () => word(1 / 1.1) === 'slower')).toBeGreaterThan(0.97);
+  });
+
+  // At this noise a third of the runs say that they do not resolve 10 %, and count for nothing here.
+  it('are found in more than 91 % of the runs that say they resolve them', () => {
+    const noise: Noise = { ratio: 1 / 1.1, processes: 6, visit: 0.04, process: 0 };
+    const able = Array.from({ length: 1200 }, () => once(noise)).filter(({ resolvable }) => resolvable <= 0.1);
+    expect(able.length / 1200).toBeGreaterThan(0.5);
+    expect(able.length / 1200).toBeLessThan(0.75);
+    const found = able.filter((comparison) => verdicts([comparison])[0] === 'slower');
+    expect(found.length / able.length).toBeGreaterThan(0.91);
+  });
+});

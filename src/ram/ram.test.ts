@@ -1,0 +1,89 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { Batches, batchWords } from './batches.js';
+import { openRam } from './image.js';
+import { PageRuns } from './page-runs.js';
+import { LARGEST_PAGE_BYTES, Ram } from './ram.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'multifd-bench-ram-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('Ram', () => {
+  it('starts blocks at the largest page, so that no page of any size crosses a segment', () => {
+    const ram = Ram.allocate([
+      { name: 'a', bytes: 5000 },
+      { name: 'b', bytes: 3 << 20 },
+    ]);
+    expect(ram.blocks).toEqual([
+      { name: 'a', bytes: 8192, start: 0 },
+      { name: 'b', bytes: 3 << 20, start: LARGEST_PAGE_BYTES },
+    ]);
+    expect(ram.offset(1, 3, 4096)).toBe(LARGEST_PAGE_BYTES + 3 * 4096);
+    expect(ram.pages(1, LARGEST_PAGE_BYTES)).toBe(2);
+    expect([...ram.pieces()].map((piece) => piece.length)).toEqual([8192, 3 << 20]);
+  });
+
+  it('refuses a block without bytes', () => {
+    expect(() => Ram.allocate([{ name: 'a', bytes: 0 }])).toThrow('RAM block a: expected at least 1 byte, got 0');
+  });
+});
+
+describe('openRam', () => {
+  it('makes the same image from the same seed, with the shares that were asked for', () => {
+    const source = { bytes: 4 << 20, seed: 7, shares: { zero: 1, text: 1, random: 2 } };
+    const pages = [...openRam(source).pieces()].flatMap((piece) =>
+      Array.from({ length: piece.length / 4096 }, (_, page) => piece.slice(page * 4096, page * 4096 + 4096)),
+    );
+    const zero = pages.filter((page) => page.every((byte) => byte === 0)).length;
+    const text = pages.filter((page) => page.some(Boolean) && page.every((byte) => byte >= 32 && byte < 127)).length;
+    expect(pages.length).toBe(1024);
+    expect(Math.abs(zero - 256)).toBeLessThan(64);
+    expect(Math.abs(text - 256)).toBeLessThan(64);
+    expect([...openRam(source).pieces()].map((piece) => Buffer.from(piece).toString('base64'))).toEqual(
+      [...openRam(source).pieces()].map((piece) => Buffer.from(piece).toString('base64')),
+    );
+    expect([...openRam({ ...source, seed: 8 }).pieces()][0]).not.toEqual([...openRam(source).pieces()][0]);
+  });
+
+  it('pads a file to whole pages', () => {
+    const path = join(folder, 'image');
+    writeFileSync(path, Buffer.alloc(5000, 7));
+    const [piece] = [...openRam({ file: path }).pieces()];
+    expect(piece!.length).toBe(8192);
+    expect(piece!.indexOf(0)).toBe(5000);
+    expect(piece![4999]).toBe(7);
+  });
+
+  it('names the file that is empty or no file', () => {
+    const path = join(folder, 'empty');
+    writeFileSync(path, '');
+    expect(() => openRam({ file: path })).toThrow(`RAM file ${path}: expected at least 1 byte`);
+    expect(() => openRam({ file: folder })).toThrow(`RAM file ${folder}: expected a regular file`);
+  });
+});
+
+describe('PageRuns', () => {
+  const ram = Ram.allocate([{ name: 'm0', bytes: 1 << 20 }]);
+  const batches = new Batches(new Int32Array(64), 0, batchWords(8), 8);
+  for (const page of [3, 4, 5, 9, 8, 10]) batches.append(0, 0, page);
+
+  it('joins pages that follow each other, and no others', () => {
+    const runs = new PageRuns(ram, batches, 4096);
+    runs.find(0);
+    const found = Array.from({ length: runs.count }, (_, run) => [runs.starts[run]! / 4096, runs.ends[run]! / 4096]);
+    expect(found).toEqual([
+      [3, 6],
+      [9, 10],
+      [8, 9],
+      [10, 11],
+    ]);
+  });
+
+  it('keeps pages apart when asked', () => {
+    const runs = new PageRuns(ram, batches, 4096, false);
+    runs.find(0);
+    expect(runs.count).toBe(6);
+  });
+});
