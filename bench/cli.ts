@@ -2,6 +2,7 @@
 // The command line: one command a file in commands/. Exit codes: 0 fine, 1 failed, 2 usage, 130 interrupted.
 import { Command, CommanderError, Option } from 'commander';
 import { list } from './commands/list.js';
+import { readme } from './commands/readme.js';
 import { type RunFlags, run } from './commands/run.js';
 import { type StressFlags, stress } from './commands/stress.js';
 import { axes } from './plan/axes.js';
@@ -58,6 +59,12 @@ program
   .option('--parked <n>', 'hand-offs of each threaded variant while parking', '200000')
   .option('--seed <n>', 'of the delays', '1')
   .action(async (flags: StressFlags) => finish(await stress(flags)));
+
+program
+  .command('readme')
+  .description("put the tables of the newest saved run, or of a file, into this project's README.md")
+  .argument('[file]', 'a result file')
+  .action(async (file: string | undefined) => finish(await readme(file)));
 
 // A reader that has seen enough (`| head`) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));

@@ -1,6 +1,5 @@
 // The run command: plans, measures, saves and prints comparison tables.
 import { randomBytes } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import { allowedCpus } from '../../src/session/placement.js';
 import { measureRounds } from '../measure/rounds.js';
 import { axes, parseAxis } from '../plan/axes.js';
@@ -11,6 +10,7 @@ import { customTable, DEFAULT_TABLES, type TableSpec } from '../plan/tables.js';
 import { badValue, UsageError, wholeNumber } from '../plan/usage-error.js';
 import { describeCommit } from '../store/commit.js';
 import { describeMachine } from '../store/machine.js';
+import { PROJECT } from '../store/project.js';
 import { makeResult, type Result } from '../store/result.js';
 import { saveResult, stringify } from '../store/save.js';
 import { renderTables } from '../views/comparison-table.js';
@@ -53,8 +53,11 @@ const PROFILES = {
   rigorous: { rounds: 12, slices: 8, sliceMs: 25 },
 } as const;
 
-const PROJECT = fileURLToPath(new URL('../../..', import.meta.url));
-const LAYOUTS: Readonly<Record<string, number>> = { packed: 8, '64': 64, '128': 128 };
+const LAYOUTS: ReadonlyMap<string, number> = new Map([
+  ['packed', 8],
+  ['64', 64],
+  ['128', 128],
+]);
 
 /** Runs and returns the exit code: 0 fine, 1 a cell failed, 130 interrupted. */
 export async function run(flags: RunFlags): Promise<number> {
@@ -94,8 +97,8 @@ export async function run(flags: RunFlags): Promise<number> {
 async function planOf(flags: RunFlags): Promise<Plan> {
   const profile = PROFILES[flags.quick ? 'quick' : flags.rigorous ? 'rigorous' : 'default'];
   const asked = matrixOf(flags);
-  const rowBytes = LAYOUTS[flags.layout ?? '128'];
-  if (rowBytes === undefined) throw badValue('--layout', flags.layout!, Object.keys(LAYOUTS).join(', '));
+  const rowBytes = LAYOUTS.get(flags.layout ?? '128');
+  if (rowBytes === undefined) throw badValue('--layout', flags.layout!, [...LAYOUTS.keys()].join(', '));
   const seed =
     flags.seed === undefined ? randomBytes(2).readUInt16LE() : wholeNumber('--seed', flags.seed, 0, 2 ** 32 - 1);
   const plan = makePlan({
@@ -169,7 +172,7 @@ function warningsOf(plan: Plan, interrupted: boolean): string[] {
 function show(result: Result, plan: Plan, { json, format, save }: RunFlags): void {
   if (json) process.stdout.write(`${stringify(result)}\n`);
   else if (format === 'tsv') process.stdout.write(`${renderTsv(result, plan.tables)}\n`);
-  else process.stdout.write(`${renderTables(result, plan.tables, plan.cpus)}\n${captionOf(result)}\n`);
+  else process.stdout.write(`${renderTables(result, plan.tables)}\n`);
   for (const warning of result.warnings) process.stderr.write(`warning: ${warning}\n`);
   if (!save) return;
   try {
@@ -177,12 +180,4 @@ function show(result: Result, plan: Plan, { json, format, save }: RunFlags): voi
   } catch (cause) {
     process.stderr.write(`not saved: ${(cause as Error).message}\n`);
   }
-}
-
-function captionOf({ machine, node, commit, run }: Result): string {
-  const at = commit ? `commit ${commit.sha.slice(0, 12)}${commit.dirty ? ' (dirty)' : ''}` : 'no commit';
-  return (
-    `value ±half its interval, then x ratio to mutex (~ under the noise floor); ${run.rounds} processes, 2 visits each\n` +
-    `${machine.cpuModel}, ${machine.cores} cores, Node ${node.version}, ${at}, seed ${run.seed}`
-  );
 }

@@ -14,10 +14,12 @@ interface Block {
 }
 
 /** All tables of a run as text, boxed, each with its reading and its footnotes. */
-export function renderTables(result: Result, tables: readonly TableSpec[], cpus: number): string {
-  return tables
-    .flatMap((spec) => blocksOf(result, spec).map((block) => renderBlock(result, spec, block, cpus)))
-    .join('\n');
+export function renderTables(result: Result, tables: readonly TableSpec[]): string {
+  const { cores } = result.machine;
+  const blocks = tables.flatMap((spec) =>
+    blocksOf(result, spec).map((block) => renderBlock(result, spec, block, cores)),
+  );
+  return [...blocks, captionOf(result)].join('\n');
 }
 
 /** Splits a table's cells by every axis that is neither variant nor column. */
@@ -59,8 +61,8 @@ function renderBlock(result: Result, { columns: axis }: TableSpec, block: Block,
     });
     table.push([variant, ...row]);
   }
-  const lines = [`${block.title}: ${METRIC_VIEWS[metric].title}`, table.toString()];
-  if (marked.has('*')) lines.push(`* more threads than the ${cpus} CPUs: the scheduler is part of what is measured`);
+  const lines = [block.title, METRIC_VIEWS[metric].title, table.toString()];
+  if (marked.has('*')) lines.push(`* more threads than the ${cpus} CPUs: the scheduler is measured too`);
   if (marked.has('+')) lines.push('+ not pinned: processes differ more than designs do');
   lines.push(...readingOf(result, block, axis), ...reasonsOf(cells));
   return `${lines.join('\n')}\n`;
@@ -87,7 +89,7 @@ function ratioText({ ratio, low, high, underNoiseFloor, n }: ResultComparison): 
 }
 
 function spread(share: number): string {
-  return Number.isFinite(share) ? `±${(share * 100).toFixed(share < 0.1 ? 0 : 0)}%` : '';
+  return Number.isFinite(share) ? `±${(share * 100).toFixed(0)}%` : '';
 }
 
 /** Under the table: the pair under study, column by column, with what the run could have found. */
@@ -108,7 +110,7 @@ function readingOf(result: Result, { metric, columns, cells }: Block, axis: Tabl
 }
 
 function percent(share: number): string {
-  return Number.isFinite(share) ? `${(share * 100).toPrecision(2)} %` : 'nothing';
+  return Number.isFinite(share) ? `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %` : 'nothing';
 }
 
 function reasonsOf(cells: readonly ResultCell[]): string[] {
@@ -139,4 +141,13 @@ function describe(cell: ResultCell, columns: TableSpec['columns']): string {
   if (wait.provider !== 'park' || wait.sender !== 'park') parts.push(`wait ${wait.provider}/${wait.sender}`);
   if (place !== 'spread') parts.push(`place ${place}`);
   return parts.join(', ');
+}
+
+function captionOf({ machine, node, commit, run }: Result): string {
+  const at = commit ? `commit ${commit.sha.slice(0, 12)}${commit.dirty ? ' (dirty)' : ''}` : 'no commit';
+  return [
+    'Each value ± half its interval; below it x and its ratio to mutex, or ~ where',
+    `that is under the noise floor. ${run.rounds} processes, 2 visits each, seed ${run.seed}.`,
+    `${machine.cpuModel}, ${machine.cores} cores, Node ${node.version}, ${at}`,
+  ].join('\n');
 }

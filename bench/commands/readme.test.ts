@@ -1,0 +1,13 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { PROJECT } from '../store/project.js';
+import { shownResult, withResults } from './readme.js';
+
+describe('README.md', () => {
+  it('shows exactly what the run that it names holds: `npm run readme` writes it', () => {
+    const text = readFileSync(`${PROJECT}README.md`, 'utf8');
+    const shown = shownResult(text);
+    expect(shown).toBeDefined();
+    expect(withResults(text, shown!)).toBe(text);
+  });
+});

@@ -1,0 +1,42 @@
+// The readme command: puts the tables of a saved run into README.md, between its two marks.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { relative } from 'node:path';
+import { DEFAULT_TABLES } from '../plan/tables.js';
+import { UsageError } from '../plan/usage-error.js';
+import { PROJECT } from '../store/project.js';
+import { readResult, resultFiles } from '../store/read.js';
+import { renderTables } from '../views/comparison-table.js';
+
+const BEGIN = '<!-- results: written by `npm run readme` -->';
+const END = '<!-- end of results -->';
+
+/** README.md with the tables of the run saved at `path` (relative to the project) between the marks. */
+export function withResults(readme: string, path: string): string {
+  const [begin, end] = [readme.indexOf(BEGIN), readme.indexOf(END)];
+  if (begin < 0 || end < begin)
+    throw new UsageError(`README.md: expected the marks "${BEGIN}" and "${END}", in this order`);
+  const tables = renderTables(readResult(`${PROJECT}${path}`), DEFAULT_TABLES);
+  const body = `From [\`${path}\`](${path}):\n\n\`\`\`text\n${tables}\n\`\`\`\n`;
+  return `${readme.slice(0, begin + BEGIN.length)}\n${body}${readme.slice(end)}`;
+}
+
+/** The run that README.md shows now. */
+export function shownResult(readme: string): string | undefined {
+  return /^From \[`([^`]+)`\]/m.exec(readme)?.[1];
+}
+
+/** Writes the newest run of the default tables, or the one that is named, into README.md. */
+export async function readme(file: string | undefined): Promise<number> {
+  const path = file ?? resultFiles(`${PROJECT}results`).findLast(isDefaultRun);
+  if (path === undefined)
+    throw new UsageError('readme: no run of the default tables under results/; `npm run bench` makes one');
+  const text = readFileSync(`${PROJECT}README.md`, 'utf8');
+  writeFileSync(`${PROJECT}README.md`, withResults(text, relative(PROJECT, path)));
+  process.stderr.write(`README.md shows ${relative(PROJECT, path)}\n`);
+  return 0;
+}
+
+function isDefaultRun(path: string): boolean {
+  const { cells, run } = readResult(path);
+  return run.complete && DEFAULT_TABLES.every(({ id }) => cells.some(({ table }) => table === id));
+}

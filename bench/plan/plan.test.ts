@@ -1,0 +1,149 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { axes, parseAxis } from './axes.js';
+import { loadVariants } from './catalogue.js';
+import { cellKey, makePlan, type PlanOptions, roundOrder } from './plan.js';
+import { parseBytes, parseNanoseconds, showBytes, showNanoseconds, showNumber } from './quantities.js';
+import { parseRam } from './ram-flag.js';
+import { customTable, DEFAULT_TABLES } from './tables.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'multifd-bench-plan-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('quantities', () => {
+  it('reads what it shows', () => {
+    for (const bytes of [1, 4096, 65536, 1 << 20, 3 * 2 ** 30]) expect(parseBytes(showBytes(bytes))).toBe(bytes);
+    for (const time of [5, 1500, 20_000, 1e6, 2e9]) expect(parseNanoseconds(showNanoseconds(time))).toBe(time);
+    expect([parseBytes('64KiB'), parseBytes('2MB'), parseBytes('k'), parseBytes('-1')]).toEqual([
+      65536,
+      2 << 20,
+      undefined,
+      undefined,
+    ]);
+    expect([0.0123, 1.234, 56.78, 1234.5].map(showNumber)).toEqual(['0.0123', '1.23', '56.8', '1235']);
+  });
+});
+
+describe('axes', () => {
+  it('parse lists, and doubling ranges, without repeating a value', () => {
+    expect(parseAxis(axes.channels, '1,2,4..16,2')).toEqual([1, 2, 4, 8, 16]);
+    expect(parseAxis(axes.pageSize, '4k, 2m')).toEqual([4096, 2 << 20]);
+    expect(parseAxis(axes.providerWait, 'park,spin:20us')).toEqual(['park', { spinNs: 20_000 }]);
+  });
+
+  it.each([
+    ['channels', '0', '--channels: got "0", takes 1 to 64, as in 1,2,4..16 (doubling)'],
+    ['channels', '1,65', '--channels: got "65", takes 1 to 64, as in 1,2,4..16 (doubling)'],
+    ['channels', '', '--channels: got "", takes 1 to 64, as in 1,2,4..16 (doubling)'],
+    ['pageSize', '5000', '--page-size: got "5000", takes powers of two from 4k to 2m'],
+    ['pageSize', '4m', '--page-size: got "4m", takes powers of two from 4k to 2m'],
+    ['senderWait', 'spin', '--sender-wait: got "spin", takes park, or spin:TIME up to 10s as in spin:20us'],
+    ['transport', 'pigeon', '--transport: got "pigeon", takes discard, memory'],
+  ] as const)('refuse a bad %s: "%s"', (key, text, message) => {
+    expect(() => parseAxis(axes[key] as never, text)).toThrow(message);
+  });
+});
+
+describe('--ram', () => {
+  it('takes sizes with shares, and files', () => {
+    expect(parseRam('64m:zero=20,text=40,random=40', 5)).toEqual({
+      bytes: 64 << 20,
+      seed: 5,
+      shares: { zero: 20, text: 40, random: 40 },
+    });
+    const path = join(folder, 'ram');
+    writeFileSync(path, 'x');
+    expect(parseRam(path, 5)).toEqual({ file: path });
+  });
+
+  it('names what is wrong', () => {
+    const empty = join(folder, 'empty');
+    writeFileSync(empty, '');
+    expect(() => parseRam(empty, 1)).toThrow(`--ram: ${empty} is empty`);
+    expect(() => parseRam(`${folder}/none`, 1)).toThrow(`--ram: no file ${folder}/none`);
+    expect(() => parseRam(folder, 1)).toThrow(`--ram: ${folder} is no regular file`);
+    expect(() => parseRam('100', 1)).toThrow('--ram: got "100"');
+    expect(() => parseRam('64m:zero=0', 1)).toThrow('one of them above 0');
+    expect(() => parseRam('64m:most=1', 1)).toThrow('--ram: got "64m:most=1"');
+  });
+});
+
+describe('makePlan', () => {
+  const options = async (part: Partial<PlanOptions> = {}): Promise<PlanOptions> => ({
+    tables: DEFAULT_TABLES,
+    listed: await loadVariants('mutex,atomic-barrier,message-port'),
+    everywhere: {},
+    elide: true,
+    rowBytes: 128,
+    forceSpin: false,
+    rounds: 6,
+    slices: 4,
+    sliceMs: 10,
+    seed: 3,
+    ram: parseRam('1m', 3),
+    cpus: 2,
+    ...part,
+  });
+
+  it('visits each cell twice a round, designs of one cell next to each other and mirrored', async () => {
+    const plan = makePlan(await options());
+    const order = roundOrder(plan, 0);
+    expect(order.length).toBe(2 * plan.cells.length);
+    for (let at = 0; at < order.length; at += 6) {
+      const group = order.slice(at, at + 6).map(({ cell }) => cell);
+      expect(new Set(group.map((cell) => cellKey({ ...cell, variant: '' }))).size).toBe(1);
+      expect(group.slice(0, 3).map(({ variant }) => variant)).toEqual(
+        group
+          .slice(3)
+          .map(({ variant }) => variant)
+          .reverse(),
+      );
+    }
+    expect(roundOrder(plan, 0)).toEqual(order);
+    expect(roundOrder(plan, 1)).not.toEqual(order);
+  });
+
+  it('starts the mirrored order with each design about as often: a warmer second visit must favour none', async () => {
+    const plan = makePlan(await options());
+    let first = 0;
+    const groups = 40 * (plan.cells.length / 3);
+    for (let round = 0; round < 40; round++) {
+      const order = roundOrder(plan, round);
+      for (let at = 0; at < order.length; at += 6) if (order[at]!.cell.variant === 'mutex') first++;
+    }
+    expect(first / groups).toBeGreaterThan(0.25);
+    expect(first / groups).toBeLessThan(0.42);
+  });
+
+  it('skips what a variant does not declare, and spinning beyond the CPUs, with the reason', async () => {
+    const spin = { providerWait: [{ spinNs: 1000 }], senderWait: [{ spinNs: 1000 }] } as const;
+    const plan = makePlan(await options({ tables: [customTable({ depth: [4], channels: [1, 2] })], everywhere: spin }));
+    const reasons = plan.cells.map(({ cell, skipped }) => `${cell.variant} ${cell.channels}: ${skipped}`);
+    expect(reasons).toEqual([
+      'mutex 1: depth 4: mutex declares 1 to 1',
+      'atomic-barrier 1: depth 4: atomic-barrier declares 1 to 1',
+      'message-port 1: undefined',
+      'mutex 2: depth 4: mutex declares 1 to 1',
+      'atomic-barrier 2: depth 4: atomic-barrier declares 1 to 1',
+      'message-port 2: spinning with more threads than 2 CPUs; --force-spin measures it',
+    ]);
+  });
+
+  it('refuses what does not fit into memory, with the sum', async () => {
+    const ram = parseRam('1000g', 1);
+    const large = await options({ ram });
+    expect(() => makePlan(large)).toThrow(/^too little memory: RAM 1000 GiB \+ control words .+ needed, .+ available/);
+  });
+
+  it('knows variants by name, alias and path, and says which it does not', async () => {
+    expect((await loadVariants('lock-free'))[0]!.variant.name).toBe('atomic-barrier');
+    await expect(loadVariants('mutexx')).rejects.toThrow('--variants: got "mutexx", takes mutex, atomic-barrier');
+    await expect(loadVariants('./none.js')).rejects.toThrow('--variants: no file ./none.js');
+    await expect(loadVariants('mutex,../x/../none.js')).rejects.toThrow('--variants: no file');
+    const path = join(folder, 'empty-module.mjs');
+    writeFileSync(path, 'export default {}');
+    await expect(loadVariants(path)).rejects.toThrow('has no default export made by defineVariant()');
+  });
+});
