@@ -97,7 +97,7 @@ describe('run', () => {
     expect(table).toContain('thousand batches/s (higher is better)');
     for (const line of table.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
     const rows = cli(...SMALL)
-      .stdout.trim()
+      .stdout.replace(/\n$/, '')
       .split('\n')
       .map((line) => line.split('\t'));
     expect(rows[0]!.slice(0, 4)).toEqual(['table', 'variant', 'workload', 'channels']);
