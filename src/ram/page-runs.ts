@@ -2,24 +2,48 @@
 import type { Batches, BatchIndex } from './batches.js';
 import type { Ram } from './ram.js';
 
-/** Reused for each batch: nothing is allocated on the hot path but what the caller makes. */
-export class PageRuns {
-  /** Runs of the batch that was found last. */
+/** Runs of bytes, in order. Reused: nothing is allocated on the hot path but what the caller makes. */
+export class Runs {
   count = 0;
   readonly segments: Uint8Array[] = [];
   readonly starts: number[] = [];
   readonly ends: number[] = [];
-  private readonly ram: Ram;
-  private readonly batches: Batches;
-  private readonly pageSize: number;
   private readonly join: boolean;
 
   /** `join` false gives each page a run of its own. */
+  constructor(join = true) {
+    this.join = join;
+  }
+
+  clear(): void {
+    this.count = 0;
+  }
+
+  /** Adds bytes of a segment; they extend the last run when they follow it. */
+  add(segment: Uint8Array, start: number, bytes: number): void {
+    const last = this.count - 1;
+    if (this.join && last >= 0 && this.ends[last] === start && this.segments[last] === segment) {
+      this.ends[last] = start + bytes;
+    } else {
+      this.segments[this.count] = segment;
+      this.starts[this.count] = start;
+      this.ends[this.count] = start + bytes;
+      this.count++;
+    }
+  }
+}
+
+/** The runs of one batch after the other. */
+export class PageRuns extends Runs {
+  private readonly ram: Ram;
+  private readonly batches: Batches;
+  private readonly pageSize: number;
+
   constructor(ram: Ram, batches: Batches, pageSize: number, join = true) {
+    super(join);
     this.ram = ram;
     this.batches = batches;
     this.pageSize = pageSize;
-    this.join = join;
   }
 
   /** Finds the runs of a batch. */
@@ -27,20 +51,10 @@ export class PageRuns {
     const { ram, batches, pageSize } = this;
     const block = batches.block(batch);
     const pages = batches.count(batch);
-    this.count = 0;
+    this.clear();
     for (let position = 0; position < pages; position++) {
       const page = batches.page(batch, position);
-      const segment = ram.segment(block, page, pageSize);
-      const start = ram.offset(block, page, pageSize);
-      const last = this.count - 1;
-      if (this.join && last >= 0 && this.ends[last] === start && this.segments[last] === segment) {
-        this.ends[last] = start + pageSize;
-      } else {
-        this.segments[this.count] = segment;
-        this.starts[this.count] = start;
-        this.ends[this.count] = start + pageSize;
-        this.count++;
-      }
+      this.add(ram.segment(block, page, pageSize), ram.offset(block, page, pageSize), pageSize);
     }
   }
 }

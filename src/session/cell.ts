@@ -59,6 +59,8 @@ export interface FleetPlan {
   readonly ram: RamSource;
   /** A cell that shows no sign of life for so long is ended as hung, in milliseconds. */
   readonly watchdogMs: number;
+  /** A write that takes so long is ended, and its cell with it: its peer takes nothing. Default 1500, in milliseconds. */
+  readonly stallMs?: number;
 }
 
 /** What one slice of a cell yields: measured on the provider's thread, first publish to last completion. */

@@ -3,6 +3,7 @@ import { MessageChannel } from 'node:worker_threads';
 import { createSharedMemory, ensureBytes } from '../memory/shared-memory.js';
 import { openRam } from '../ram/image.js';
 import { perChannel, type Variant } from '../sender/variant.js';
+import type { Lines } from '../transport/lines.js';
 import { type Cell, CellFailure, type FleetPlan, type Slice, shapeOf, type VisitReport } from './cell.js';
 import { checkVisit } from './check.js';
 import { Control } from './control.js';
@@ -19,13 +20,16 @@ interface Visit {
   readonly providers: readonly ThreadHandle[];
   readonly threads: readonly ThreadHandle[];
   readonly pinned: boolean;
+  readonly lines: Lines | undefined;
   slices: number;
   /** The first failure of any thread, and when it is known. */
   failure: string | undefined;
   failed: Promise<void>;
+  fail: (reason: string) => void;
 }
 
-const NO_FAILURE = { failure: undefined, failed: Promise.resolve() };
+const NO_FAILURE = { failure: undefined, failed: Promise.resolve(), fail: () => {} };
+const STALL_MS = 1500;
 
 export class Fleet {
   private readonly memory = createSharedMemory(1 << 20);
@@ -33,6 +37,7 @@ export class Fleet {
   private readonly providers: readonly ThreadHandle[];
   private readonly senders: readonly ThreadHandle[];
   private readonly watchdogMs: number;
+  private readonly stallMs: number;
   private visits = 0;
   private visit: Visit | undefined;
 
@@ -43,6 +48,7 @@ export class Fleet {
     this.providers = start('provider', plan.requesters);
     this.senders = start('sender', plan.senders);
     this.watchdogMs = plan.watchdogMs;
+    this.stallMs = plan.stallMs ?? STALL_MS;
   }
 
   /** Opens RAM and threads. */
@@ -52,8 +58,11 @@ export class Fleet {
     return fleet;
   }
 
-  /** Opens a cell on the threads. Rejects with CellFailure. */
-  async open(cell: Cell, source: VariantSource): Promise<void> {
+  /**
+   * Opens a cell on the threads; its channels write to `lines`, for transports that have such. The cell only borrows
+   * them: who connected them closes them, after `close()` has resolved or rejected. Rejects with CellFailure.
+   */
+  async open(cell: Cell, source: VariantSource, lines?: Lines): Promise<void> {
     const variant = ((await import(source.module)) as Record<string, Variant>)[source.export]!;
     ensureBytes(this.memory, Control.bytes(cell, variant));
     const control = new Control(this.memory, cell, variant);
@@ -65,11 +74,13 @@ export class Fleet {
     const threads = [...providers, ...senders];
     const pinned = await this.pin(cell, threads);
     const number = ++this.visits;
-    const visit: Visit = { number, cell, variant, control, providers, threads, pinned, slices: 0, ...NO_FAILURE };
+    const common = { number, cell, variant, control, providers, threads, pinned, lines };
+    const visit: Visit = { ...common, slices: 0, ...NO_FAILURE };
     this.visit = visit;
     this.watchForFailure(visit);
+    const parts = lines?.hold(cell.channels, this.stallMs, (channel) => this.stalled(visit, channel));
     const pairs = perChannel(shapeOf(cell), () => (variant.family === 'message' ? new MessageChannel() : undefined));
-    const message = { kind: 'open', visit: number, cell, variant: source, memory: this.memory } as const;
+    const message = { kind: 'open', visit: number, cell, variant: source, memory: this.memory, lines: parts } as const;
     const opened = threads.map((thread) => thread.opened(number));
     for (const [channel, sender] of senders.entries()) {
       const port = pairs[channel]?.port2;
@@ -103,6 +114,7 @@ export class Fleet {
     for (const thread of visit.threads) thread.post({ kind: 'close', visit: visit.number });
     const reports = await this.watched(Promise.all(left), 'closing');
     this.visit = undefined;
+    visit.lines?.release();
     if (visit.failure !== undefined) throw new CellFailure(visit.failure);
     return this.report(visit, reports);
   }
@@ -145,16 +157,21 @@ export class Fleet {
   /** On the repaired error path the first failure sends every thread away, those on event loops too. */
   private watchForFailure(visit: Visit): void {
     visit.failed = new Promise((resolve) => {
-      for (const thread of visit.threads) {
-        thread.onFailure = () => {
-          visit.failure ??= thread.failure;
-          resolve();
-          if (visit.cell.errorPath === 'upstream') return;
-          visit.control.exit(true);
-          for (const each of visit.threads) each.post({ kind: 'close', visit: visit.number });
-        };
-      }
+      visit.fail = (reason) => {
+        visit.failure ??= reason;
+        resolve();
+        // Whoever blocks in a write is freed by nothing else.
+        visit.lines?.end();
+        if (visit.cell.errorPath === 'upstream') return;
+        visit.control.exit(true);
+        for (const each of visit.threads) each.post({ kind: 'close', visit: visit.number });
+      };
+      for (const thread of visit.threads) thread.onFailure = () => visit.fail(thread.failure!);
     });
+  }
+
+  private stalled(visit: Visit, channel: number): void {
+    visit.fail(`channel ${channel}: a write did not end within ${this.stallMs} ms: its peer takes nothing`);
   }
 
   /** Waits for threads, but not for ever: a hang becomes a failure with a dump of the shared words. */

@@ -3,6 +3,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { SharedMemory } from '../memory/shared-memory.js';
 import type { RamParts } from '../ram/ram.js';
 import type { TallySum } from '../sender/tally.js';
+import type { LineParts } from '../transport/lines.js';
 import type { Cell, Slice } from './cell.js';
 import type { Counters } from './thread-place.js';
 import type { ThreadTimes } from './thread-times.js';
@@ -32,6 +33,8 @@ export type ToThread =
       readonly variant: VariantSource;
       readonly memory: SharedMemory;
       readonly ports: readonly MessagePort[];
+      /** Where the channels write to, for transports that have such a place. */
+      readonly lines: LineParts | undefined;
     }
   | { readonly kind: 'slice'; readonly visit: number; readonly number: number; readonly amount: number }
   | { readonly kind: 'close'; readonly visit: number };

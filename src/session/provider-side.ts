@@ -6,6 +6,7 @@ import { runAsTask } from '../sender/loops.js';
 import { LaterPageQueue, PageQueue } from '../sender/page-queue.js';
 import type { Place, SendRequest, Variant } from '../sender/variant.js';
 import { transports } from '../transport/index.js';
+import type { LineParts } from '../transport/lines.js';
 import { sampleOf } from '../transport/memory.js';
 import { workloads } from '../workloads/index.js';
 import { PageCursor } from '../workloads/page-cursor.js';
@@ -25,7 +26,15 @@ export class ProviderSide {
   private readonly slices: (amount: number) => Slice | undefined | Promise<Slice | undefined>;
   private failed: Failed = () => {};
 
-  constructor(cell: Cell, variant: Variant, control: Control, place: Place, ram: Ram, requester: number) {
+  constructor(
+    cell: Cell,
+    variant: Variant,
+    control: Control,
+    place: Place,
+    ram: Ram,
+    requester: number,
+    lines: LineParts | undefined,
+  ) {
     const { channels, pagesPerBatch } = cell;
     this.cell = cell;
     this.control = control;
@@ -34,7 +43,7 @@ export class ProviderSide {
     this.place = place;
     const writesHere = variant.sender.waits === 'never' || 'on' in variant.sender;
     this.works = Array.from({ length: writesHere ? channels : 0 }, (_, channel) =>
-      openChannel(cell, control, ram, channel),
+      openChannel(cell, control, ram, channel, lines),
     );
     const workload = workloads[cell.workload]!;
     const common = { channels, pagesPerBatch, cursor: new PageCursor(ram, cell.pageSize) };

@@ -6,6 +6,7 @@ import { Tally } from '../sender/tally.js';
 import type { Place, Sender, SendRequest, Variant } from '../sender/variant.js';
 import { withFaults } from '../transport/fault.js';
 import { transports } from '../transport/index.js';
+import type { LineParts } from '../transport/lines.js';
 import type { Cell } from './cell.js';
 import type { Control } from './control.js';
 import type { ThreadReport } from './messages.js';
@@ -15,7 +16,13 @@ export type Failed = (cause: unknown, upstreamFail?: () => void) => void;
 export type Left = (report: Omit<ThreadReport, 'times' | 'counters'>) => void;
 
 /** Opens the writer and the counters of one channel. */
-export function openChannel(cell: Cell, control: Control, ram: Ram, channel: number): ChannelWork {
+export function openChannel(
+  cell: Cell,
+  control: Control,
+  ram: Ram,
+  channel: number,
+  lines: LineParts | undefined,
+): ChannelWork {
   const tally = new Tally(channel, cell.requesters);
   const writer = transports[cell.transport]!.open({
     channel,
@@ -24,7 +31,9 @@ export function openChannel(cell: Cell, control: Control, ram: Ram, channel: num
     ram,
     batches: control.batches,
     tally,
+    codec: cell.codec,
     nextPacketNumber: control.nextPacketNumber,
+    ...(lines ? { line: { descriptor: lines.descriptors[channel]!, signs: lines.signs } } : {}),
   });
   const faults = cell.faults?.filter((fault) => fault.channel === channel) ?? [];
   const faulty = faults.length > 0 ? withFaults(writer, faults) : writer;

@@ -27,7 +27,14 @@ parentPort!.on('message', (message: ToThread) => {
 });
 post({ kind: 'started', threadId: threadId() });
 
-async function openCell({ visit, cell, variant: source, memory, ports }: ToThread & { kind: 'open' }): Promise<void> {
+async function openCell({
+  visit,
+  cell,
+  variant: source,
+  memory,
+  ports,
+  lines,
+}: ToThread & { kind: 'open' }): Promise<void> {
   const variant = ((await import(source.module)) as Record<string, Variant>)[source.export]!;
   const control = new Control(memory, cell, variant);
   if (cell.delaySeed !== undefined) delayAtomics(cell.delaySeed + 1000 * (role === 'sender' ? index + 1 : 0));
@@ -53,10 +60,10 @@ async function openCell({ visit, cell, variant: source, memory, ports }: ToThrea
   await side.run(failed, left);
 
   function openProvider(): ProviderSide {
-    return new ProviderSide(cell, variant, control, place.place, ram, index);
+    return new ProviderSide(cell, variant, control, place.place, ram, index, lines);
   }
   function openSender(): SenderSide {
-    return new SenderSide(variant, place.place, openChannel(cell, control, ram, index));
+    return new SenderSide(variant, place.place, openChannel(cell, control, ram, index, lines));
   }
 }
 

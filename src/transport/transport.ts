@@ -2,6 +2,7 @@
 import type { Batches, BatchIndex } from '../ram/batches.js';
 import type { Ram } from '../ram/ram.js';
 import type { Tally } from '../sender/tally.js';
+import type { CodecName } from '../wire/packet.js';
 
 /** The writing end of one channel. A failed write throws; the framework adds channel and write number. */
 export interface ChannelWriter {
@@ -20,8 +21,20 @@ export interface ChannelContext {
   readonly ram: Ram;
   readonly batches: Batches;
   readonly tally: Tally;
+  /** Where the channel writes to, for transports that have such a place. */
+  readonly line?: { readonly descriptor: number; readonly signs: SharedArrayBuffer };
+  /** How pages are packed; absent, not at all. */
+  readonly codec?: CodecName;
+  /** False writes each page as a buffer of its own; else adjacent pages are joined into one. */
+  readonly joinPages?: boolean;
   /** The next packet number over all channels (QEMU: packet_num). */
   nextPacketNumber(): number;
+}
+
+/** The line of a channel. Throws where the run was opened without lines. */
+export function lineOf({ channel, line }: ChannelContext) {
+  if (!line) throw new Error(`channel ${channel}: its transport needs a line, and none was opened`);
+  return line;
 }
 
 export type OpenWriter = (context: ChannelContext) => ChannelWriter;

@@ -1,0 +1,121 @@
+// One channel of a receiver: its initial packet, then its packets, into RAM, epoch by epoch.
+import { INITIAL_BYTES, NO_UUID, parseInitial, uuidBytes } from '../wire/initial-packet.js';
+import type { Packet } from '../wire/packet.js';
+import { PacketNumbers } from '../wire/packet-numbers.js';
+import { type PacketHandler, PacketStream } from '../wire/packet-stream.js';
+import { WireError } from '../wire/wire-error.js';
+import type { PageTargets } from './page-targets.js';
+import type { ChannelCounts, ReceiverPlan } from './plan.js';
+
+export interface ChannelEvents {
+  /** The initial packet is fine in itself; the reader waits for `proceed`. */
+  hello(channel: number): void;
+  /** SYNC number `sync` (from 1) of this channel is read; the reader waits for `proceed`, unless SYNCs are ignored. */
+  sync(sync: number): void;
+}
+
+export class ChannelReader implements PacketHandler {
+  readonly numbers = new PacketNumbers();
+  private readonly plan: ReceiverPlan;
+  private readonly targets: PageTargets;
+  private readonly events: ChannelEvents;
+  private readonly initial = Buffer.alloc(INITIAL_BYTES);
+  private initialBytes = 0;
+  private stream: PacketStream | undefined;
+  private channel: number | undefined;
+  private pages = 0;
+  private zeroPages = 0;
+  private syncs = 0;
+  /** True while bytes are not wanted: the silence is not the peer's. */
+  private waits = false;
+  private lastBytes = -1;
+  private since = 0;
+
+  constructor(plan: ReceiverPlan, targets: PageTargets, events: ChannelEvents) {
+    this.plan = plan;
+    this.targets = targets;
+    this.events = events;
+  }
+
+  get counts(): ChannelCounts {
+    const { pages, zeroPages, syncs, stream, channel = -1 } = this;
+    return { channel, pages, zeroPages, syncs, packets: stream?.packets ?? 0, bytes: this.bytes };
+  }
+
+  target(): Uint8Array {
+    return this.stream?.target() ?? this.initial.subarray(this.initialBytes);
+  }
+
+  /** Throws WireError, or what writing to RAM throws. */
+  received(bytes: number): boolean {
+    if (this.stream) return this.stream.received(bytes);
+    this.initialBytes += bytes;
+    if (this.initialBytes < INITIAL_BYTES) return true;
+    const { uuid, channels } = this.plan;
+    const accepted = { uuid: uuid === undefined ? NO_UUID : uuidBytes(uuid), channels };
+    this.channel = parseInitial(this.initial, accepted).id;
+    this.stream = new PacketStream(this.channel, this.plan, this);
+    this.waits = true;
+    this.events.hello(this.channel);
+    return false;
+  }
+
+  /** The wait for `hello` or `sync` is over. */
+  proceed(): void {
+    this.waits = false;
+    this.lastBytes = -1;
+  }
+
+  /** The connection has ended. Throws WireError inside a packet, the initial one included. */
+  end(): void {
+    if (this.stream) this.stream.end();
+    else throw this.silentInitial(`the end of the stream after ${this.initialBytes}`);
+  }
+
+  /** Throws WireError when the peer has been silent for too long. To be called several times in that time. */
+  checkSilence(now: number): void {
+    const { plan, stream, bytes } = this;
+    if (this.waits || bytes !== this.lastBytes) {
+      this.lastBytes = bytes;
+      this.since = now;
+      return;
+    }
+    const limit = !stream ? plan.connectMs : stream.insidePacket ? plan.stallMs : plan.idleMs;
+    if (limit === 0 || now - this.since < limit) return;
+    const silence = `nothing for ${limit} ms`;
+    throw stream ? stream.broken('more bytes', silence) : this.silentInitial(`${silence} after ${this.initialBytes}`);
+  }
+
+  place(packet: Packet, block: number) {
+    return this.targets.place(packet, block);
+  }
+
+  complete(packet: Packet, block: number): boolean {
+    this.numbers.add(packet.number);
+    if (block >= 0) this.fill(packet, block);
+    this.pages += packet.normalPages;
+    this.zeroPages += packet.zeroPages;
+    if (!packet.sync) return true;
+    this.syncs++;
+    this.waits = !this.plan.ignoreSync;
+    this.events.sync(this.syncs);
+    return !this.waits;
+  }
+
+  private fill(packet: Packet, block: number): void {
+    try {
+      this.targets.complete(packet, block);
+    } catch (error) {
+      const place = { channel: this.channel, packet: this.stream!.packets };
+      throw new WireError(place, 'pages', 'pages that can be unpacked', (error as Error).message);
+    }
+  }
+
+  private get bytes(): number {
+    return this.initialBytes + (this.stream?.bytes ?? 0);
+  }
+
+  private silentInitial(got: string): WireError {
+    return new WireError({ channel: undefined }, 'stream', `${INITIAL_BYTES} bytes`, got);
+  }
+}

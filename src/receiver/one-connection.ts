@@ -1,0 +1,52 @@
+// Takes exactly one connection from a listening socket that several threads listen on, and reads it into given places.
+import { createServer, Socket } from 'node:net';
+
+export interface Reading {
+  /** Where the next bytes go: never empty. */
+  target(): Uint8Array;
+  /** So many bytes are there. False pauses the reading until `resume`. */
+  received(bytes: number): boolean;
+  connected(): void;
+  ended(): void;
+  failed(error: Error): void;
+}
+
+export interface Connection {
+  resume(): void;
+  destroy(): void;
+}
+
+/**
+ * `listening` is a number of the listening socket of this thread's own, which it closes with the first connection. So
+ * the connection is born on the event loop that reads it, nothing is handed over, and no number has two owners.
+ */
+export function takeConnection(listening: number, reading: Reading, opened: () => void): Connection {
+  let socket: Socket | undefined;
+  const server = createServer({ pauseOnConnect: true, allowHalfOpen: true }, (accepted) => {
+    server.close();
+    socket = readInto(accepted, reading);
+  });
+  server.once('error', (error) => reading.failed(error));
+  server.listen({ fd: listening }, opened);
+  return {
+    resume: () => socket?.resume(),
+    destroy: () => {
+      socket?.destroy();
+      server.close();
+    },
+  };
+}
+
+/** A server has no way to say where its connections' bytes go; a socket of our own over the same handle has. */
+function readInto(accepted: Socket, reading: Reading): Socket {
+  const bare = accepted as unknown as { _handle: unknown };
+  const handle = bare._handle;
+  bare._handle = null;
+  reading.connected();
+  const socket = new Socket({
+    handle,
+    allowHalfOpen: true,
+    onread: { buffer: () => reading.target(), callback: (bytes: number) => reading.received(bytes) },
+  } as ConstructorParameters<typeof Socket>[0]);
+  return socket.once('end', () => reading.ended()).once('error', (error) => reading.failed(error));
+}

@@ -1,0 +1,84 @@
+// What a receiver is asked to do, and what it says in the end. Plain data: both cross processes as JSON.
+import type { Address } from '../transport/line.js';
+import type { WireRules } from '../wire/packet-parser.js';
+
+export interface ReceiverPlan extends WireRules {
+  /** Where to listen; port 0 takes a free one. */
+  readonly listen: Address;
+  readonly channels: number;
+  /** 32 hexadecimal digits; absent, all zero. */
+  readonly uuid?: string;
+  /** True does not wait at SYNCs: newer pages may be overtaken by older ones. For showing that it matters. */
+  readonly ignoreSync: boolean;
+  /** Every packet number over all channels must have come once. */
+  readonly numbersDense: boolean;
+  /** Longest time from the first connection to the last, and in which each says which channel it is. */
+  readonly connectMs: number;
+  /** Longest silence inside a packet. */
+  readonly stallMs: number;
+  /** Longest silence between two packets; 0 allows any. */
+  readonly idleMs: number;
+  /** Pins thread i to the allowed CPU number i + 2, in turn. */
+  readonly pinned: boolean;
+  /** Where the RAM goes when all is well. */
+  readonly ramOut?: string;
+  /** Bytes of the RAM that count for `ramOut` and the digest, where they are not all of it. */
+  readonly imageBytes?: number;
+  /** True makes the SHA-256 of the RAM at the end. */
+  readonly digest: boolean;
+}
+
+/** What came over one channel so far. */
+export interface ChannelCounts {
+  readonly channel: number;
+  /** Pages whose bytes came, and pages that were named as zero. */
+  readonly pages: number;
+  readonly zeroPages: number;
+  /** All bytes, headers and initial packet included. */
+  readonly bytes: number;
+  readonly packets: number;
+  readonly syncs: number;
+}
+
+export interface ReceiverReport {
+  readonly channels: readonly ChannelCounts[];
+  /** Pages of the RAM that never came, neither with bytes nor as zero. */
+  readonly pagesMissing: number;
+  /** From the first connection to the end of the last, in milliseconds. */
+  readonly durationMs: number;
+  /** CPU time of the whole process over that time, in microseconds. */
+  readonly cpuMicros: number;
+  /** SHA-256 of the RAM, if it was asked for. */
+  readonly sha256?: string;
+}
+
+/** Why it failed: the first cause, and where on the wire if it was there. */
+export interface ReceiverFailure {
+  readonly reason: string;
+  readonly channel?: number;
+  readonly packet?: number;
+  readonly field?: string;
+}
+
+export class ReceiverError extends Error {
+  override readonly name = 'ReceiverError';
+  readonly failure: ReceiverFailure;
+
+  constructor(failure: ReceiverFailure) {
+    super(failure.reason);
+    this.failure = failure;
+  }
+}
+
+/** Any error as what crosses threads and processes. */
+export function failureOf(error: unknown): ReceiverFailure {
+  if (error instanceof ReceiverError) return error.failure;
+  if (!(error instanceof Error)) return { reason: String(error) };
+  const { channel, packet, field } = error as { channel?: number; packet?: number; field?: string };
+  return {
+    reason: error.message,
+    ...(channel === undefined ? {} : { channel }),
+    ...(packet === undefined ? {} : { packet }),
+    ...(field === undefined ? {} : { field }),
+  };
+}

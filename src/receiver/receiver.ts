@@ -1,0 +1,106 @@
+// A receiver as its parent process sees it: started, asked, waited for, ended.
+import { type ChildProcess, fork } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Address } from '../transport/line.js';
+import { checkOutput, temporaryName } from '../transport/output-file.js';
+import { Listener } from './listener.js';
+import { type FromReceiver, RECEIVER_VERSION, STDIO, type ToReceiver } from './messages.js';
+import { type ChannelCounts, ReceiverError, type ReceiverPlan, type ReceiverReport } from './plan.js';
+
+const ENTRY = fileURLToPath(new URL('./receiver-process.js', import.meta.url));
+
+export class Receiver {
+  /** Where senders connect to. */
+  readonly address: Address;
+  /** Resolves when all channels have ended well; rejects with ReceiverError. By then the process has ended. */
+  readonly report: Promise<ReceiverReport>;
+  private readonly process: ChildProcess;
+  private readonly listener: Listener;
+  private readonly plan: ReceiverPlan;
+  private readonly listening: Promise<void>;
+  private counted: (channels: readonly ChannelCounts[]) => void = () => {};
+
+  private constructor(plan: ReceiverPlan, listener: Listener) {
+    this.plan = plan;
+    this.listener = listener;
+    this.address = listener.address;
+    // The process gets one number of the listening socket for each of its threads.
+    const numbers = Array.from({ length: plan.channels }, () => listener.descriptor);
+    this.process = fork(ENTRY, [], { stdio: [...STDIO, ...numbers], execArgv: [], serialization: 'json' });
+    listener.handedOver();
+    this.say({ kind: 'start', version: RECEIVER_VERSION, plan });
+    let heard: () => void = () => {};
+    this.listening = new Promise((resolve) => {
+      heard = resolve;
+    });
+    this.report = this.reportOf(() => heard());
+    this.report.catch(() => {});
+  }
+
+  /** Starts it and resolves when it listens. Rejects when the address or the output is not to be had. */
+  static async start(plan: ReceiverPlan): Promise<Receiver> {
+    if (plan.ramOut !== undefined) checkOutput(plan.ramOut);
+    const receiver = new Receiver(plan, await Listener.open(plan.listen));
+    await Promise.race([receiver.listening, receiver.report]);
+    return receiver;
+  }
+
+  get pid(): number {
+    return this.process.pid!;
+  }
+
+  /** From now on the first so many channels take part in SYNCs. To be called when all channels are at rest. */
+  setParticipants(channels: number): void {
+    this.say({ kind: 'participants', channels });
+  }
+
+  /** What came so far. */
+  count(): Promise<readonly ChannelCounts[]> {
+    return new Promise((resolve, reject) => {
+      this.counted = resolve;
+      this.report.catch(reject);
+      this.say({ kind: 'count' });
+    });
+  }
+
+  /** Ends the process at once, whatever it does, and removes what it leaves. */
+  async stop(): Promise<void> {
+    this.process.kill('SIGKILL');
+    await this.report.catch(() => {});
+  }
+
+  private say(message: ToReceiver): void {
+    // A process that has just ended says so by itself.
+    if (this.process.connected) this.process.send(message, () => {});
+  }
+
+  private reportOf(listening: () => void): Promise<ReceiverReport> {
+    let end: FromReceiver | undefined;
+    let startError: Error | undefined;
+    this.process.on('message', (message: FromReceiver) => {
+      if (message.kind === 'listening') listening();
+      else if (message.kind === 'counted') this.counted(message.channels);
+      else end ??= message;
+    });
+    this.process.once('error', (error) => {
+      startError = error;
+    });
+    return new Promise((resolve, reject) => {
+      this.process.once('close', (code, signal) => {
+        this.cleanUp();
+        if (end?.kind === 'done') resolve(end.report);
+        else if (end?.kind === 'failed') reject(new ReceiverError(end.failure));
+        else reject(new ReceiverError({ reason: startError?.message ?? `the receiver ended with ${signal ?? code}` }));
+      });
+    });
+  }
+
+  /** What a killed process could not remove itself. */
+  private cleanUp(): void {
+    this.listener.remove();
+    if (this.plan.ramOut !== undefined && this.process.pid !== undefined) {
+      rmSync(temporaryName(this.plan.ramOut, this.process.pid), { force: true });
+    }
+  }
+}

@@ -1,0 +1,97 @@
+// A line: the connection of one channel. Opened, ended and closed by one thread; written to, by number, by another.
+import { connect, type Socket } from 'node:net';
+import { invariant } from '../sender/invariant.js';
+
+/** Where a receiver listens. */
+export type Address = { readonly host: string; readonly port: number } | { readonly path: string };
+
+/** The part of a socket that Node does not document: its descriptor, and whether calls on it block. */
+interface Handle {
+  readonly fd: number;
+  setBlocking(blocking: boolean): number;
+}
+
+/**
+ * Neither `terminate` nor `destroy` frees a thread that blocks in a write; a shutdown of the connection does. And a
+ * socket that is closed while a thread still uses its number gives that number to the next file opened, which then gets
+ * the guest's RAM. So the thread that opened the line keeps it, and closes it only when nobody holds its number:
+ *
+ *   owner                            writing thread
+ *   1. connect, hold()          -->  2. blocking writes to the number
+ *   3. end(): writes fail       -->  4. EPIPE; leaves, says so
+ *   5. release(), close()       <--
+ *
+ * Nothing is read from a line: libuv would close it by itself at the first error.
+ */
+export class Line {
+  private readonly socket: Socket;
+  private readonly handle: Handle;
+  private held = false;
+  private ended: Promise<void> | undefined;
+
+  private constructor(socket: Socket) {
+    this.socket = socket;
+    this.handle = (socket as unknown as { _handle: Handle })._handle;
+    this.handle.setBlocking(true);
+    socket.removeAllListeners('error').on('error', () => {});
+    socket.once('close', () => invariant(!this.held, `descriptor ${this.handle.fd} was closed while a thread held it`));
+  }
+
+  /** Connects, and writes the first bytes. Rejects with the reason and where it happened. */
+  static connect(address: Address, first: Uint8Array, timeoutMs: number): Promise<Line> {
+    return new Promise((resolve, reject) => {
+      // Paused before it is connected, it never starts to read.
+      const socket = connect({ ...address, allowHalfOpen: true }).pause();
+      const fail = (reason: string) => {
+        clearTimeout(timer);
+        socket.destroy();
+        reject(new Error(`connecting to ${addressText(address)}: ${reason}`));
+      };
+      const timer = setTimeout(() => fail(`no answer within ${timeoutMs} ms`), timeoutMs);
+      socket.once('error', (error) => fail(error.message));
+      socket.once('connect', () => {
+        socket.setNoDelay(true);
+        socket.write(first, (error) => {
+          if (error || socket.destroyed) return;
+          clearTimeout(timer);
+          resolve(new Line(socket));
+        });
+      });
+    });
+  }
+
+  /** The number to write to. From here on the line stays open until it is released. */
+  hold(): number {
+    invariant(!this.held, `descriptor ${this.handle.fd} is held already`);
+    this.held = true;
+    return this.handle.fd;
+  }
+
+  /** The thread that held the number has said that it left. */
+  release(): void {
+    this.held = false;
+  }
+
+  /** Ends the connection: the receiver sees its end, and a write that blocks or comes later fails with EPIPE. */
+  end(): Promise<void> {
+    this.ended ??= new Promise((resolve) => {
+      this.socket.once('close', () => resolve());
+      this.socket.end(resolve);
+    });
+    return this.ended;
+  }
+
+  /** Ends and closes. Rejects while a thread holds the number. */
+  async close(): Promise<void> {
+    invariant(!this.held, `descriptor ${this.handle.fd}: closed while a thread holds it`);
+    await this.end();
+    if (this.socket.closed) return;
+    const closed = new Promise<void>((resolve) => this.socket.once('close', () => resolve()));
+    this.socket.destroy();
+    await closed;
+  }
+}
+
+export function addressText(address: Address): string {
+  return 'path' in address ? address.path : `${address.host}:${address.port}`;
+}

@@ -1,0 +1,177 @@
+import { once } from 'node:events';
+import { closeSync, mkdtempSync, openSync, readdirSync, rmSync } from 'node:fs';
+import { createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { INITIAL_BYTES } from '../wire/initial-packet.js';
+import { numberedRam, startWriting } from './fixtures/writing.js';
+import type { Address } from './line.js';
+import { Lines } from './lines.js';
+
+const CHANNELS = 8;
+/** 512 KiB and a header of 1344 bytes, then a SYNC: what one turn of a writing thread puts on the wire. */
+const DATA_PACKET = 1344 + 128 * 4096;
+const TURN = DATA_PACKET + 1344;
+const BATCH = [Array.from({ length: 128 }, (_, page) => page)];
+
+let directory: string;
+let server: Server;
+let accepted: Socket[];
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'lines-'));
+  accepted = [];
+});
+afterEach(async () => {
+  for (const socket of accepted) socket.destroy();
+  await new Promise((resolve) => server?.close(resolve));
+  rmSync(directory, { recursive: true });
+});
+
+/** Listens, and treats each accepted connection as the peer under test does. */
+function listen(transport: string, peer: (socket: Socket) => void): Promise<Address> {
+  server = createServer({ pauseOnConnect: true }, (socket) => {
+    accepted.push(socket);
+    socket.on('error', () => {});
+    peer(socket);
+  });
+  const path = join(directory, 'peer');
+  return new Promise((resolve) => {
+    const listening = () => {
+      const address = server.address();
+      resolve(typeof address === 'string' ? { path } : { host: '127.0.0.1', port: address!.port });
+    };
+    if (transport === 'unix') server.listen(path, listening);
+    else server.listen(0, '127.0.0.1', listening);
+  });
+}
+
+/** Reads exactly so many bytes of a connection, then does something to it. */
+function afterBytes(socket: Socket, bytes: number, then: () => void): void {
+  let left = bytes;
+  const read = () => {
+    while (left > 0) {
+      const chunk = socket.read(Math.min(left, socket.readableLength)) as Buffer | null;
+      if (!chunk) return;
+      left -= chunk.length;
+    }
+    socket.off('readable', read);
+    then();
+  };
+  socket.on('readable', read);
+}
+
+const descriptors = () => readdirSync('/proc/self/fd').length;
+
+describe.each(['tcp', 'unix'])('lines over %s', (transport) => {
+  const connected = async (peer: (socket: Socket) => void) => {
+    const address = await listen(transport, peer);
+    return Lines.connect({ address, channels: CHANNELS, connectMs: 1000 });
+  };
+
+  it('find the channel whose peer never reads, and free all that block', { timeout: 5000 }, async () => {
+    const before = descriptors();
+    const lines = await connected(() => {});
+    const start = performance.now();
+    let stalled: number | undefined;
+    const parts = lines.hold(CHANNELS, 500, (channel) => {
+      stalled = channel;
+      lines.end();
+    });
+    const writing = startWriting(CHANNELS, parts, numberedRam(128), { transport, batches: BATCH, forever: true });
+    const ends = await writing.ends;
+    expect(stalled).toBeGreaterThanOrEqual(0);
+    expect(ends.map(({ code }) => code)).toEqual(Array(CHANNELS).fill('EPIPE'));
+    expect(performance.now() - start).toBeLessThan(2000);
+    lines.release();
+    await lines.close();
+    expect(accepted.length).toBe(CHANNELS);
+    for (const socket of accepted) socket.destroy();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    // The listening socket is what is left.
+    expect(descriptors()).toBeLessThanOrEqual(before + 1);
+  });
+
+  it('fail on the channel whose peer closes between two packets, whichever', async () => {
+    for (const bytes of [0, DATA_PACKET, TURN, TURN + DATA_PACKET]) {
+      const lines = await connected((socket) => afterBytes(socket, INITIAL_BYTES + bytes, () => socket.destroy()));
+      const parts = lines.hold(CHANNELS, 1000, () => lines.end());
+      const batches = [...BATCH, ...BATCH, ...BATCH, ...BATCH, ...BATCH, ...BATCH, ...BATCH, ...BATCH];
+      const ends = await startWriting(CHANNELS, parts, numberedRam(128), { transport, batches, forever: true }).ends;
+      for (const { code } of ends) expect(['EPIPE', 'ECONNRESET']).toContain(code);
+      lines.release();
+      await lines.close();
+      await new Promise((resolve) => server.close(resolve));
+      rmSync(join(directory, 'peer'), { force: true });
+    }
+  });
+
+  it('fail on the channel whose peer resets inside a packet', async () => {
+    const lines = await connected((socket) =>
+      afterBytes(socket, INITIAL_BYTES + TURN + 100_000, () =>
+        transport === 'tcp' ? socket.resetAndDestroy() : socket.destroy(),
+      ),
+    );
+    const parts = lines.hold(CHANNELS, 1000, () => lines.end());
+    const ends = await startWriting(CHANNELS, parts, numberedRam(128), { transport, batches: BATCH, forever: true })
+      .ends;
+    for (const { code } of ends) expect(['EPIPE', 'ECONNRESET']).toContain(code);
+    lines.release();
+    await lines.close();
+  });
+
+  it('give no number away while a thread holds it, even after the peer is gone', { timeout: 5000 }, async () => {
+    const lines = await connected((socket) => afterBytes(socket, INITIAL_BYTES, () => socket.destroy()));
+    const parts = lines.hold(CHANNELS, 10_000, () => {});
+    // Time for the owner's event loop to hear of the peer's end, if it listened.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    lines.end();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const opened = Array.from({ length: 64 }, (_, index) => openSync(join(directory, `file${index}`), 'w'));
+    expect(opened.filter((descriptor) => parts.descriptors.includes(descriptor))).toEqual([]);
+    for (const descriptor of opened) closeSync(descriptor);
+    await expect(lines.close()).rejects.toThrow('closed while a thread holds it');
+    const ends = await startWriting(CHANNELS, parts, numberedRam(128), { transport, batches: BATCH, forever: true })
+      .ends;
+    expect(new Set(ends.map(({ code }) => code))).toEqual(new Set(['EPIPE']));
+    lines.release();
+    await lines.close();
+    const after = Array.from({ length: 64 }, (_, index) => openSync(join(directory, `after${index}`), 'w'));
+    expect(parts.descriptors.every((descriptor) => after.includes(descriptor))).toBe(true);
+    for (const descriptor of after) closeSync(descriptor);
+  });
+});
+
+describe('connecting', () => {
+  it('says which channel found no receiver, and leaves nothing open', async () => {
+    const before = descriptors();
+    const nobody = { path: join(directory, 'nobody') };
+    await expect(Lines.connect({ address: nobody, channels: 3, connectMs: 1000 })).rejects.toThrow(
+      /^channel 0: connecting to .*nobody: connect ENOENT/,
+    );
+    const address = await listen('tcp', () => {});
+    await new Promise((resolve) => server.close(resolve));
+    await expect(Lines.connect({ address, channels: 3, connectMs: 1000 })).rejects.toThrow(
+      /^channel 0: connecting to 127.0.0.1:\d+: connect ECONNREFUSED/,
+    );
+    expect(descriptors()).toBeLessThanOrEqual(before);
+  });
+
+  it('gives up on a peer that does not answer in time', async () => {
+    const before = descriptors();
+    // Listens, but its event loop stands still: beyond its backlog the kernel answers nobody.
+    const source = `
+      const { parentPort } = require('node:worker_threads');
+      const server = require('node:net').createServer().listen({ host: '127.0.0.1', port: 0, backlog: 1 }, () => {
+        parentPort.postMessage(server.address().port);
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);
+      });`;
+    const silent = new Worker(source, { eval: true });
+    const [port] = (await once(silent, 'message')) as [number];
+    const connecting = Lines.connect({ address: { host: '127.0.0.1', port }, channels: 6, connectMs: 200 });
+    await expect(connecting).rejects.toThrow(/^channel \d: connecting to 127.0.0.1:\d+: no answer within 200 ms$/);
+    await silent.terminate();
+    expect(descriptors()).toBeLessThanOrEqual(before);
+  });
+});

@@ -1,0 +1,59 @@
+// A file that appears under its name only when it is whole: until then it has another, in the same directory.
+import { closeSync, constants, fsyncSync, ftruncateSync, lstatSync, openSync, renameSync, rmSync } from 'node:fs';
+import { writeAll } from './gathered-write.js';
+
+/** The name a file has until it is whole: whoever outlives a killed writer can remove it. */
+export function temporaryName(path: string, pid: number): string {
+  return `${path}.${pid}.partial`;
+}
+
+/** Throws unless `path` is free or a regular file, which is then replaced. */
+export function checkOutput(path: string): void {
+  const status = lstatSync(path, { throwIfNoEntry: false });
+  if (status && !status.isFile()) throw new Error(`output ${path}: expected a regular file or nothing at that name`);
+}
+
+export class OutputFile {
+  readonly descriptor: number;
+  private readonly path: string;
+  private readonly temporary: string;
+  private open = true;
+
+  /** Creates it for the owner alone; follows no link, takes over no file. Throws what the system says. */
+  constructor(path: string, pid = process.pid) {
+    const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
+    checkOutput(path);
+    this.path = path;
+    this.temporary = temporaryName(path, pid);
+    this.descriptor = openSync(this.temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+  }
+
+  /** Writes at the end. Throws what the system says; the file is then still to be discarded. */
+  append(bytes: Uint8Array): void {
+    writeAll(this.descriptor, [bytes]);
+  }
+
+  /** It is whole: cut to `bytes` if given, on the disk, and under its name. Throws, and leaves nothing, if that fails. */
+  keep(bytes?: number): void {
+    try {
+      if (bytes !== undefined) ftruncateSync(this.descriptor, bytes);
+      fsyncSync(this.descriptor);
+      this.close();
+      renameSync(this.temporary, this.path);
+    } catch (error) {
+      this.discard();
+      throw error;
+    }
+  }
+
+  /** It is not wanted: nothing is left of it. */
+  discard(): void {
+    this.close();
+    rmSync(this.temporary, { force: true });
+  }
+
+  private close(): void {
+    if (this.open) closeSync(this.descriptor);
+    this.open = false;
+  }
+}

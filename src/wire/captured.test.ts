@@ -1,0 +1,198 @@
+// The streams that real QEMUs sent, decoded to the RAM they carried.
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Runs } from '../ram/page-runs.js';
+import { openUnpacker, type Unpacker } from './codecs/codec.js';
+import { HAS_ZSTD } from './codecs/flushed-stream.js';
+import { INITIAL_BYTES, NO_UUID, parseInitial } from './initial-packet.js';
+import { MainStream } from './main-stream.js';
+import type { CodecName, Packet } from './packet.js';
+import type { WireRules } from './packet-parser.js';
+import { type PacketHandler, PacketStream } from './packet-stream.js';
+import { WireError } from './wire-error.js';
+
+fc.configureGlobal({ seed: 1 });
+
+const SHA256 = 'f319424c241523d937e4ffe666b20c1fd4f594db6936cd5776ce292804022e28';
+const PAGE = 4096;
+const RAM = 1 << 20;
+/** The fixtures stand with the sources; the tests run in dist. */
+const fixtures = fileURLToPath(new URL('../../../src/wire/fixtures/', import.meta.url));
+const stream = (name: string, index: number) => gunzipSync(readFileSync(`${fixtures}${name}.${index}.gz`));
+
+class Channel implements PacketHandler {
+  readonly stream: PacketStream;
+  syncs = 0;
+  waits = false;
+  private readonly ram: Uint8Array;
+  private readonly bytes: Uint8Array;
+  private readonly unpacker: Unpacker | undefined;
+  private readonly packed = new Uint8Array(1 << 20);
+  private readonly runs = new Runs();
+  private taken = INITIAL_BYTES;
+
+  constructor(bytes: Uint8Array, rules: WireRules, ram: Uint8Array) {
+    const { id } = parseInitial(bytes.subarray(0, INITIAL_BYTES), { uuid: NO_UUID, channels: 2 });
+    this.ram = ram;
+    this.bytes = bytes;
+    this.stream = new PacketStream(id, rules, this);
+    this.unpacker = rules.codec === 'none' ? undefined : openUnpacker(rules.codec, 128 * PAGE);
+  }
+
+  /** Reads up to the next SYNC; false at the end of the stream. */
+  advance(): boolean {
+    this.waits = false;
+    this.taken += this.stream.push(this.bytes.subarray(this.taken));
+    if (!this.waits) this.stream.end();
+    return this.waits;
+  }
+
+  place(packet: Packet): Runs {
+    this.runs.clear();
+    if (this.unpacker) this.runs.add(this.packed, 0, packet.dataBytes);
+    else for (const offset of this.normal(packet)) this.runs.add(this.ram, offset, PAGE);
+    return this.runs;
+  }
+
+  complete(packet: Packet): boolean {
+    if (this.unpacker && packet.normalPages > 0) {
+      const pages = new Uint8Array(packet.normalPages * PAGE);
+      this.unpacker.unpack(this.packed.subarray(0, packet.dataBytes), pages);
+      for (const [index, offset] of this.normal(packet).entries()) {
+        this.ram.set(pages.subarray(index * PAGE, (index + 1) * PAGE), offset);
+      }
+    }
+    for (const offset of packet.offsets.subarray(packet.normalPages, packet.normalPages + packet.zeroPages)) {
+      this.ram.fill(0, offset, offset + PAGE);
+    }
+    if (packet.sync) this.syncs++;
+    this.waits = packet.sync;
+    return !packet.sync;
+  }
+
+  private normal({ offsets, normalPages }: Packet): Float64Array {
+    return offsets.subarray(0, normalPages);
+  }
+}
+
+/** Decodes a capture, epoch by epoch; the RAM starts full of something else. */
+function decode(name: string, change: (bytes: Buffer, index: number) => Buffer = (bytes) => bytes) {
+  const [, version, codec] = /^qemu-(.+)-(.+)$/.exec(name) as unknown as [string, string, CodecName];
+  const ram = new Uint8Array(RAM).fill(0xee);
+  const blocks = [{ name: 'm0', bytes: RAM }];
+  const numbersGrow = version !== '7.2';
+  const rules: WireRules = { pageSize: PAGE, pagesPerPacket: 128, blocks, codec, numbersGrow };
+  const channels = [1, 2].map((index) => new Channel(change(stream(name, index), index), rules, ram));
+  let ended = false;
+  let told: unknown;
+  const epoch = (): boolean => {
+    for (const channel of channels) if (!channel.advance()) throw new Error('a mark without a SYNC');
+    return false;
+  };
+  const main = new MainStream(PAGE, {
+    blocks: (list) => {
+      told = list;
+    },
+    fill: (_, offset, value) => ram.fill(value, offset, offset + PAGE),
+    page: (_, offset, bytes) => ram.set(bytes, offset),
+    flushMark: () => (version === '7.2' ? true : epoch()),
+    sectionEnd: () => (version === '7.2' ? epoch() : true),
+    ramEnd: () => {
+      ended = true;
+    },
+  });
+  const bytes = change(stream(name, 0), 0);
+  for (let taken = 0; taken < bytes.length; ) taken += main.push(bytes.subarray(taken));
+  main.end();
+  for (const channel of channels) if (channel.advance()) throw new Error('a SYNC without a mark');
+  expect(told).toEqual(blocks);
+  expect(ended).toBe(true);
+  return { ram, channels };
+}
+
+const names = ['7.2', '10.0'].flatMap((version) => ['none', 'zlib', 'zstd'].map((codec) => `qemu-${version}-${codec}`));
+
+describe.each(names)('%s', (name) => {
+  it.skipIf(name.endsWith('zstd') && !HAS_ZSTD)('carries the known RAM', () => {
+    const { ram, channels } = decode(name);
+    expect(createHash('sha256').update(ram).digest('hex')).toBe(SHA256);
+    expect(channels.map(({ syncs }) => syncs)).toEqual([3, 3]);
+  });
+});
+
+describe.each(names.filter((name) => !name.endsWith('zstd')))('%s, damaged', (name) => {
+  it('is refused by name, or carries something, wherever it is cut or changed', () => {
+    const damage = fc.record({ index: fc.nat(2), at: fc.nat(4000), to: fc.nat(255), cuts: fc.boolean() });
+    fc.assert(
+      fc.property(damage, ({ index, at, to, cuts }) => {
+        const change = (bytes: Buffer, which: number) => {
+          if (which !== index) return bytes;
+          const place = at % bytes.length;
+          if (cuts) return bytes.subarray(0, Math.max(INITIAL_BYTES, place));
+          bytes[place] = to;
+          return bytes;
+        };
+        try {
+          decode(name, change);
+        } catch (error) {
+          const known =
+            /^a mark without a SYNC|^a SYNC without a mark|^codec zlib|Z_DATA_ERROR|Z_BUF_ERROR|^expected \[/;
+          if (!(error instanceof WireError)) expect((error as Error).message).toMatch(known);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('main stream', () => {
+  const bytes = () => stream('qemu-7.2-none', 0);
+  const read = (given: Buffer) => {
+    const reader = new MainStream(PAGE, {
+      blocks() {},
+      fill() {},
+      page() {},
+      flushMark: () => true,
+      sectionEnd: () => true,
+      ramEnd() {},
+    });
+    reader.push(given);
+    reader.end();
+  };
+
+  it.each<[string, (bytes: Buffer) => void]>([
+    ['section 0, magic: expected 0x5145564d, got 0x51455658', (each) => each.write('QEVX')],
+    ['section 0, version: expected 3, got 4', (each) => each.writeUInt32BE(4, 4)],
+    ['section 1, section name: expected ram, got "rum"', (each) => each.write('rum', 0x17)],
+    ['section 1, section version: expected 4, got 5', (each) => each.writeUInt32BE(5, 0x1e)],
+    ['section 1, footer: expected 0x7e, got 0x7d', (each) => each.writeUInt8(0x7d, 0x3d)],
+    ['section 2, section id: expected 2, got 3', (each) => each.writeUInt32BE(3, 0x43)],
+    ['section 2, block name: expected one of m0, got "m1"', (each) => each.write('m1', 0x50)],
+    [
+      'section 2, offset: expected pages of 4096 below 1048576 in block m0, got 1064960',
+      (each) => each.writeUInt8(16, 0x58),
+    ],
+    [
+      'section 2, RAM flags: expected size, zero page, page, flush or end of section, got 0x40',
+      (each) => each.writeUInt8(0x40, 0x5a),
+    ],
+  ])('%s', (message, change) => {
+    const damaged = bytes();
+    change(damaged);
+    expect(() => read(damaged)).toThrow(`main stream, ${message}`);
+  });
+
+  it('is not whole before the end of its RAM, wherever it is cut', () => {
+    const whole = bytes();
+    const ramEnd = 0x2a8;
+    for (let length = 0; length <= whole.length; length++) {
+      const reading = () => read(whole.subarray(0, length));
+      if (length <= ramEnd) expect(reading).toThrow('stream: expected the end of the RAM, got the end of the stream');
+      else reading();
+    }
+  });
+});

@@ -1,0 +1,32 @@
+// What is wrong with bytes that came over the wire: which channel, which packet, which field, what came, what is accepted.
+
+/** Where in a migration some bytes stand. */
+export interface WirePlace {
+  /** Undefined while the connection has not said which channel it is; `main` is QEMU's main stream. */
+  readonly channel: number | 'main' | undefined;
+  /** Packets of this channel before this one (of the main stream: sections); undefined in the initial packet. */
+  readonly packet?: number | undefined;
+}
+
+export class WireError extends Error {
+  override readonly name = 'WireError';
+  readonly channel: number | undefined;
+  readonly packet: number | undefined;
+  /** As QEMU names it, or `stream` for bytes that are missing. */
+  readonly field: string;
+
+  constructor({ channel, packet }: WirePlace, field: string, accepted: string, got: number | bigint | string) {
+    const main = channel === 'main';
+    const who = main ? 'main stream' : channel === undefined ? 'new connection' : `channel ${channel}`;
+    const which = packet === undefined ? 'initial packet' : `${main ? 'section' : 'packet'} ${packet}`;
+    super(`${who}, ${which}, ${field}: expected ${accepted}, got ${got}`);
+    this.channel = main ? undefined : channel;
+    this.packet = packet;
+    this.field = field;
+  }
+}
+
+/** A number as it reads best in an error: bits and magics in hexadecimal. */
+export function hexadecimal(value: number | bigint): string {
+  return `0x${value.toString(16)}`;
+}
