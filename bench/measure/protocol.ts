@@ -1,14 +1,20 @@
 // What a run's parent and the child process of a round say to each other: versioned lines of JSON over the IPC channel.
 import type { Cell, FleetPlan } from '../../src/session/cell.js';
+import type { Address } from '../../src/transport/line.js';
 
 /** Raised when a message changes its meaning, so that a parent can tell an older build's child. */
 export const PROTOCOL = 1;
 
 export type Ask =
   | { readonly kind: 'start'; readonly plan: FleetPlan; readonly outside: Readonly<Record<string, string>> }
-  | { readonly kind: 'open'; readonly cell: Cell }
+  /** Connects so many channels to a receiver, under a name that cells are opened with. */
+  | { readonly kind: 'connect'; readonly peer: string; readonly address: Address; readonly channels: number }
+  | { readonly kind: 'disconnect'; readonly peer: string }
+  | { readonly kind: 'open'; readonly cell: Cell; readonly peer: string | undefined }
   | { readonly kind: 'slice'; readonly amount: number }
-  | { readonly kind: 'close' };
+  | { readonly kind: 'close' }
+  /** SHA-256 of the first bytes of the RAM. */
+  | { readonly kind: 'digest'; readonly bytes: number };
 
 export interface Question {
   readonly protocol: number;

@@ -1,6 +1,7 @@
 // The parent's end of a round's child process. Whatever blocks in it is ended by SIGKILL.
 import { type ChildProcess, fork } from 'node:child_process';
 import { type Cell, CellFailure, type FleetPlan, type Slice, type VisitReport } from '../../src/session/cell.js';
+import type { Address } from '../../src/transport/line.js';
 import type { Listed } from '../plan/catalogue.js';
 import { type Answer, type Ask, PROTOCOL, type Question } from './protocol.js';
 
@@ -42,8 +43,21 @@ export class RoundClient {
     return client;
   }
 
-  async open(cell: Cell): Promise<void> {
-    await this.ask({ kind: 'open', cell });
+  /** Connects `channels` channels to a receiver; cells are then opened with the same name. */
+  async connect(peer: string, address: Address, channels: number): Promise<void> {
+    await this.ask({ kind: 'connect', peer, address, channels });
+  }
+
+  async disconnect(peer: string): Promise<void> {
+    await this.ask({ kind: 'disconnect', peer });
+  }
+
+  async open(cell: Cell, peer?: string): Promise<void> {
+    await this.ask({ kind: 'open', cell, peer });
+  }
+
+  async digest(bytes: number): Promise<string> {
+    return (await this.ask({ kind: 'digest', bytes }, START_MS)) as string;
   }
 
   async slice(amount: number): Promise<Slice> {

@@ -1,11 +1,25 @@
 // The child process of a round: it holds the fleet and does what its parent asks, one question at a time.
-import { CellFailure } from '../../src/session/cell.js';
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { type Cell, CellFailure } from '../../src/session/cell.js';
 import { Fleet } from '../../src/session/fleet.js';
 import type { VariantSource } from '../../src/session/messages.js';
+import { transports } from '../../src/transport/index.js';
+import { type Lender, Lines } from '../../src/transport/lines.js';
+import { SharedFile } from '../../src/transport/shared-file.js';
 import { registry } from '../../variants/index.js';
 import { type Answer, type Ask, PROTOCOL, type Question } from './protocol.js';
 
 let fleet: Fleet | undefined;
+const CONNECT_MS = 5000;
+/** Not registered: it is no design, but what designs are held against. */
+const CEILING: VariantSource = {
+  module: new URL('../../src/sender/ceiling.js', import.meta.url).href,
+  export: 'default',
+};
+const lines = new Map<string, Lines>();
+const MEMORY_FOLDER = '/dev/shm';
+let file: SharedFile | undefined;
 let outside: Readonly<Record<string, string>> = {};
 
 /** Without its parent nobody would end it: SIGKILL also ends threads that block in a system call. */
@@ -35,17 +49,40 @@ async function reply(ask: Ask): Promise<unknown> {
       fleet = await Fleet.start(ask.plan);
       return undefined;
     case 'open':
-      return fleet!.open(ask.cell, sourceOf(ask.cell.variant));
+      return fleet!.open(ask.cell, sourceOf(ask.cell.variant), linesOf(ask.cell, ask.peer));
     case 'slice':
       return fleet!.slice(ask.amount);
     case 'close':
       return fleet!.close();
+    case 'connect':
+      lines.set(ask.peer, await Lines.connect({ address: ask.address, channels: ask.channels, connectMs: CONNECT_MS }));
+      return undefined;
+    case 'disconnect':
+      await lines.get(ask.peer)?.close();
+      lines.delete(ask.peer);
+      return undefined;
+    case 'digest':
+      return fleet!.digest(ask.bytes);
   }
 }
 
 function sourceOf(variant: string): VariantSource {
+  if (variant === 'ceiling') return CEILING;
   const module = outside[variant];
   const source = module === undefined ? registry[variant] : { module, export: 'default' };
   if (!source) throw new CellFailure(`this build has no variant ${variant}`);
   return source;
+}
+
+function linesOf(cell: Cell, peer: string | undefined): Lender | undefined {
+  const { line } = transports[cell.transport]!;
+  if (line === 'none') return undefined;
+  // Memory-backed where there is such a place: a disk would be all that is measured.
+  if (line === 'file') {
+    file ??= new SharedFile(existsSync(MEMORY_FOLDER) ? MEMORY_FOLDER : tmpdir());
+    return file;
+  }
+  const found = peer === undefined ? undefined : lines.get(peer);
+  if (!found) throw new CellFailure(`transport ${cell.transport}: nothing is connected`);
+  return found;
 }

@@ -1,8 +1,11 @@
 // The rounds of a run: each a fresh process that visits its cells in a random order, every design twice (A B B A).
-import { CellFailure } from '../../src/session/cell.js';
+import { type Cell, CellFailure } from '../../src/session/cell.js';
 import { type Plan, type PlannedCell, roundOrder } from '../plan/plan.js';
+import { ramBytes } from '../plan/ram-flag.js';
+import { type PeerPlan, Peers } from './peers.js';
+import { precopyVisit } from './precopy-visit.js';
 import { RoundClient } from './round-client.js';
-import { type Visit, visit } from './visit.js';
+import { type Visit, type Visited, type VisitOptions, visit } from './visit.js';
 
 /** A visit with its place in the run. */
 export interface RecordedVisit extends Visit {
@@ -34,6 +37,7 @@ export async function measureRounds(plan: Plan, progress: Progress, signal: Abor
   const amounts = new Map<string, number>();
   const failures = new Map<string, Failure>();
   const visits: RecordedVisit[] = [];
+  const peerPlan = { ramBytes: ramBytes(plan.ram), channels: Math.max(...plan.cells.map(({ cell }) => cell.channels)) };
   let done = 0;
   let finishedRounds = 0;
   for (let round = 0; round < plan.rounds && !signal.aborted; round++) {
@@ -41,6 +45,7 @@ export async function measureRounds(plan: Plan, progress: Progress, signal: Abor
     const total = order.length * plan.rounds;
     const inRound: RecordedVisit[] = [];
     let client: RoundClient | undefined;
+    let peers: Peers | undefined;
     const kill = () => void client?.kill();
     signal.addEventListener('abort', kill);
     try {
@@ -51,26 +56,45 @@ export async function measureRounds(plan: Plan, progress: Progress, signal: Abor
         // A cell that failed is not tried again: it would fail again, and a hang costs its whole watchdog time.
         if (failures.has(id)) continue;
         try {
-          client ??= await RoundClient.start(plan.fleet, plan.listed);
-          const [measured, amount] = await visit(client, cell, { ...plan, amount: amounts.get(id) });
-          amounts.set(id, amount);
-          inRound.push({ cellId: id, round, position, ...measured });
+          if (!client) {
+            client = await RoundClient.start(plan.fleet, plan.listed);
+            peers = new Peers(client, peerPlan);
+          }
+          const visited = await visitWithPeer(client, peers!, peerPlan, cell, { ...plan, amount: amounts.get(id) });
+          amounts.set(id, visited.amount);
+          inRound.push({ cellId: id, round, position, ...visited.visit });
         } catch (cause) {
           if (signal.aborted) break;
           if (!(cause instanceof CellFailure)) throw cause;
           failures.set(id, { cellId: id, round, reason: cause.message, dump: cause.dump });
           // Its threads may be anywhere: a fleet in which a cell failed goes with its process.
-          await client?.kill();
+          await Promise.all([client?.kill(), peers?.stop()]);
           client = undefined;
         }
       }
     } finally {
       signal.removeEventListener('abort', kill);
-      await client?.kill();
+      await Promise.all([client?.kill(), peers?.stop()]);
     }
     if (signal.aborted) break;
     visits.push(...inRound);
     finishedRounds++;
   }
   return { visits, failures: [...failures.values()], finishedRounds };
+}
+
+/** A visit over the transport of the cell; what a receiver was sent must have come. Rejects with CellFailure. */
+async function visitWithPeer(
+  client: RoundClient,
+  peers: Peers,
+  peerPlan: PeerPlan,
+  cell: Cell,
+  options: VisitOptions,
+): Promise<Visited> {
+  if (cell.workload === 'precopy') return precopyVisit(client, cell, peerPlan);
+  const peer = await peers.for(cell);
+  peer?.prepare(cell);
+  const visited = await visit(client, cell, { ...options, ...(peer ? { peer: peer.name } : {}) });
+  await peer?.check(visited.report);
+  return visited;
 }

@@ -12,19 +12,27 @@ export interface Visit {
   readonly jobsPerChannel: readonly number[];
 }
 
+export interface Visited {
+  readonly visit: Visit;
+  readonly amount: number;
+  readonly report: VisitReport;
+}
+
 export interface VisitOptions {
   readonly slices: number;
   readonly sliceMs: number;
   /** Jobs (or syncs) a slice, as an earlier visit to the same cell found it; finding it is the warm-up of the first. */
   readonly amount: number | undefined;
+  /** The connected receiver, for transports that have one. */
+  readonly peer?: string;
 }
 
 const FIRST_AMOUNT = 16;
 const MOST_GROWTH = 8;
 
 /** Measures one visit. Rejects with CellFailure. */
-export async function visit(client: RoundClient, cell: Cell, options: VisitOptions): Promise<[Visit, number]> {
-  await client.open(cell);
+export async function visit(client: RoundClient, cell: Cell, options: VisitOptions): Promise<Visited> {
+  await client.open(cell, options.peer);
   const amount = await warmUp(client, options);
   const slices: Slice[] = [];
   const bench = new Bench({ time: 0, iterations: options.slices, warmup: false, throws: true });
@@ -40,7 +48,8 @@ export async function visit(client: RoundClient, cell: Cell, options: VisitOptio
     { async: true },
   );
   await bench.run();
-  return [summarise(cell, slices, await client.close()), amount];
+  const report = await client.close();
+  return { visit: summarise(cell, slices, report), amount, report };
 }
 
 /** Raises the amount until a slice has about the length it is to have, then runs one slice more of that length. */
@@ -58,7 +67,7 @@ async function warmUp(client: RoundClient, { sliceMs, amount }: VisitOptions): P
   }
 }
 
-function summarise(cell: Cell, slices: readonly Slice[], report: VisitReport): Visit {
+export function summarise(cell: Cell, slices: readonly Slice[], report: VisitReport): Visit {
   const over = (value: (slice: Slice) => number) => median(slices.map(value));
   const pagesPerSecond = over(({ pages, durationNs }) => (pages * 1e9) / durationNs);
   const values: Record<string, number> = {
@@ -70,6 +79,9 @@ function summarise(cell: Cell, slices: readonly Slice[], report: VisitReport): V
   const signalNs = slices.flatMap((slice) => slice.signalNs ?? []);
   const collectNs = slices.flatMap((slice) => slice.collectNs ?? []);
   if (signalNs.length > 0) Object.assign(values, { signalNs: median(signalNs), collectNs: median(collectNs) });
+  const downtimeNs = slices.flatMap((slice) => slice.downtimeNs ?? []);
+  if (downtimeNs.length > 0)
+    Object.assign(values, { totalNs: over(({ durationNs }) => durationNs), downtimeNs: median(downtimeNs) });
   const { jobs, syncs, parks, notifiesSent, notifiesWoken, lockSlowPaths, runQueueNs } = report;
   const { pinned, jobsPerChannel, providerCpuNs, sendersCpuNs } = report;
   const counters = {

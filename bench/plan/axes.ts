@@ -2,7 +2,6 @@
 import { LARGEST_PAGE_BYTES, SMALLEST_PAGE_BYTES } from '../../src/ram/ram.js';
 import type { Cell, Placement, Wait } from '../../src/session/cell.js';
 import { transports } from '../../src/transport/index.js';
-import { workloads } from '../../src/workloads/index.js';
 import { parseBytes, parseNanoseconds, showBytes, showNanoseconds } from './quantities.js';
 import { badValue } from './usage-error.js';
 
@@ -58,7 +57,7 @@ function wait(key: 'providerWait' | 'senderWait', flag: string) {
 }
 
 export const axes = {
-  workload: oneOf('workload', '--workload', Object.keys(workloads) as Cell['workload'][], 'throughput'),
+  workload: oneOf('workload', '--workload', ['throughput', 'sync', 'precopy'], 'throughput'),
   channels: axis({
     key: 'channels',
     flag: '--channels',

@@ -4,6 +4,7 @@ import type { RamSource } from '../../src/ram/image.js';
 import { Random } from '../../src/random.js';
 import { type Cell, type FleetPlan, shapeOf } from '../../src/session/cell.js';
 import { Control } from '../../src/session/control.js';
+import { transports } from '../../src/transport/index.js';
 import { axes, defaultBatchPages } from './axes.js';
 import type { Listed } from './catalogue.js';
 import { showBytes } from './quantities.js';
@@ -144,6 +145,9 @@ function reasonToSkip(cell: Cell, { listed, cpus, forceSpin }: PlanOptions): str
   if (cell.depth < least || cell.depth > most)
     return `depth ${cell.depth}: ${cell.variant} declares ${least} to ${most}`;
   if (cell.requesters > 1 && variant.requesters === 'one') return `${cell.variant} takes one requester`;
+  if (cell.workload === 'precopy' && transports[cell.transport]!.line !== 'socket') {
+    return 'precopy needs a receiver: --transport tcp or unix';
+  }
   const spins = cell.providerWait !== 'park' || cell.senderWait !== 'park';
   if (spins && !forceSpin && isOversubscribed(cell, listed, cpus)) {
     return `spinning with more threads than ${cpus} CPUs; --force-spin measures it`;

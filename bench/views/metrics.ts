@@ -11,6 +11,8 @@ export const METRIC_VIEWS: Readonly<Record<MetricName, MetricView>> = {
   jobsPerSecond: { title: 'thousand batches/s (higher is better)', scale: 1e-3 },
   mibPerSecond: { title: 'MiB/s (higher is better)', scale: 1 },
   cpuNsPerJob: { title: 'CPU us a batch (lower is better)', scale: 1e-3 },
+  totalNs: { title: 'ms in all (lower is better)', scale: 1e-6 },
+  downtimeNs: { title: 'ms of downtime, the last round (lower is better)', scale: 1e-6 },
   signalNs: { title: 'us to signal a sync (lower is better)', scale: 1e-3 },
   collectNs: { title: 'us to collect a sync (lower is better)', scale: 1e-3 },
 };

@@ -1,7 +1,7 @@
 // What the RAM holds: a file of any kind, or a seeded image of zero, text-like and random pages.
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { Random } from '../random.js';
-import { Ram, SMALLEST_PAGE_BYTES } from './ram.js';
+import { Ram, roundUp, SMALLEST_PAGE_BYTES } from './ram.js';
 
 /** Shares of the pages of a seeded image, by weight. */
 export interface Shares {
@@ -12,7 +12,10 @@ export interface Shares {
 
 /** Either a file, or an image to make. */
 export type RamSource =
-  | { readonly file: string }
+  | {
+      readonly file: string /** Padded with zeros to whole pages of this size; default the smallest. */;
+      readonly pageSize?: number;
+    }
   | { readonly bytes: number; readonly seed: number; readonly shares: Shares };
 
 /** Some zero pages, as a guest has; text compresses, random does not. */
@@ -24,16 +27,16 @@ const TEXT_BYTES = 1 << 18;
 
 /** Opens RAM with one block, `m0`, and fills it, so that every page has been touched. */
 export function openRam(source: RamSource): Ram {
-  return 'file' in source ? fromFile(source.file) : fromSeed(source);
+  return 'file' in source ? fromFile(source.file, source.pageSize) : fromSeed(source);
 }
 
-function fromFile(path: string): Ram {
+function fromFile(path: string, pageSize = SMALLEST_PAGE_BYTES): Ram {
   const descriptor = openSync(path, 'r');
   try {
     const status = fstatSync(descriptor);
     if (!status.isFile()) throw new Error(`RAM file ${path}: expected a regular file`);
     if (status.size === 0) throw new Error(`RAM file ${path}: expected at least 1 byte, the file is empty`);
-    const ram = Ram.allocate([{ name: 'm0', bytes: status.size }]);
+    const ram = Ram.allocate([{ name: 'm0', bytes: roundUp(status.size, pageSize) }]);
     let position = 0;
     for (const piece of ram.pieces()) {
       for (let filled = 0; filled < piece.length && position < status.size; ) {

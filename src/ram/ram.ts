@@ -1,5 +1,7 @@
 // The RAM that is migrated: named blocks over shared segments of at most 1 GiB, addressed by block and page number.
 
+import { createHash } from 'node:crypto';
+
 /** Typed arrays end at 4 GiB on Node 20 and `readSync` at 2: segments stay well below, and no page crosses one. */
 export const SEGMENT_BYTES = 1 << 30;
 /** The largest page there is; blocks start at its multiples, so pages of every size stay inside one segment. */
@@ -71,6 +73,17 @@ export class Ram {
   /** Where in its segment a page starts, in bytes. */
   offset(block: number, page: number, pageSize: number): number {
     return (this.blocks[block]!.start + page * pageSize) % SEGMENT_BYTES;
+  }
+
+  /** SHA-256, in hexadecimal, of the first `bytes` used bytes. */
+  digest(bytes = this.bytes): string {
+    const hash = createHash('sha256');
+    let left = bytes;
+    for (const piece of this.pieces()) {
+      hash.update(piece.subarray(0, Math.min(piece.length, left)));
+      left = Math.max(0, left - piece.length);
+    }
+    return hash.digest('hex');
   }
 
   /** The used bytes of all blocks in order, piece by piece, none across a segment. */

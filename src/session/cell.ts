@@ -18,7 +18,7 @@ export interface Fault {
 
 export interface Cell {
   readonly variant: string;
-  readonly workload: 'throughput' | 'sync';
+  readonly workload: 'throughput' | 'sync' | 'precopy' | 'transfer' | 'ceiling';
   readonly channels: number;
   readonly requesters: number;
   /** Batches in flight a channel. */
@@ -68,9 +68,14 @@ export interface Slice {
   readonly jobs: number;
   readonly pages: number;
   readonly durationNs: number;
+  /** When it began, on the clock that all threads share. */
+  readonly startedNs: number;
   /** Sync only: the two loops apart, one entry a sync. */
   readonly signalNs?: readonly number[];
   readonly collectNs?: readonly number[];
+  /** Precopy only: pages of each round, and the time of the last one, in which the guest stands still. */
+  readonly pagesPerRound?: readonly number[];
+  readonly downtimeNs?: number;
 }
 
 /** What the threads of a cell say after it: exact counts over all its slices, warm-up included. */

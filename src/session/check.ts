@@ -24,22 +24,22 @@ export function checkVisit(cell: Cell, slices: number, reports: readonly ThreadR
     sent.sequenceXor,
   );
   if (cell.workload === 'throughput') same('SYNCs', slices * cell.channels, sent.syncs);
-  if (transports[cell.transport]!.movesBytes) checkPackets(handed, sent);
+  if (sent.packets > 0) checkPackets(sent);
+  // Under precopy the RAM changes while it is sent: what arrived is for the receiver to compare.
+  if (transports[cell.transport]!.movesBytes && cell.workload !== 'precopy' && cell.workload !== 'ceiling') {
+    const expected = handed.reduce((all, each) => (all + each.checksum) | 0, 0);
+    same('checksum of pages', expected, sent.checksum);
+  }
   const jobsPerChannel = Array.from({ length: cell.channels }, () => 0);
   for (const { channel, tally } of channels) jobsPerChannel[channel] = tally.jobs;
   return { jobs, pages, syncs: sent.syncs, jobsPerChannel };
 }
 
-/** I6: packet numbers are unique and dense; and every page arrived as it is in RAM. */
-function checkPackets(handed: readonly { checksum: number }[], sent: TallySum): void {
+/** I6: packet numbers are unique and dense. */
+function checkPackets(sent: TallySum): void {
   same('packets', sent.jobs + sent.syncs, sent.packets);
   same('sum of packet numbers', sumBelow(sent.packets), sent.packetSum);
   same('exclusive-or of packet numbers', xorBelow(sent.packets), sent.packetXor);
-  same(
-    'checksum of pages',
-    handed.reduce((all, each) => (all + each.checksum) | 0, 0),
-    sent.checksum,
-  );
 }
 
 function same(what: string, expected: number, got: number): void {

@@ -2,8 +2,9 @@
 import { MessageChannel } from 'node:worker_threads';
 import { createSharedMemory, ensureBytes } from '../memory/shared-memory.js';
 import { openRam } from '../ram/image.js';
+import type { Ram } from '../ram/ram.js';
 import { perChannel, type Variant } from '../sender/variant.js';
-import type { Lines } from '../transport/lines.js';
+import type { Lender } from '../transport/lines.js';
 import { type Cell, CellFailure, type FleetPlan, type Slice, shapeOf, type VisitReport } from './cell.js';
 import { checkVisit } from './check.js';
 import { Control } from './control.js';
@@ -20,7 +21,7 @@ interface Visit {
   readonly providers: readonly ThreadHandle[];
   readonly threads: readonly ThreadHandle[];
   readonly pinned: boolean;
-  readonly lines: Lines | undefined;
+  readonly lines: Lender | undefined;
   slices: number;
   /** The first failure of any thread, and when it is known. */
   failure: string | undefined;
@@ -32,6 +33,7 @@ const NO_FAILURE = { failure: undefined, failed: Promise.resolve(), fail: () => 
 const STALL_MS = 1500;
 
 export class Fleet {
+  private readonly ram: Ram;
   private readonly memory = createSharedMemory(1 << 20);
   private readonly cpus = allowedCpus();
   private readonly providers: readonly ThreadHandle[];
@@ -42,7 +44,8 @@ export class Fleet {
   private visit: Visit | undefined;
 
   private constructor(plan: FleetPlan) {
-    const ram = openRam(plan.ram).share();
+    this.ram = openRam(plan.ram);
+    const ram = this.ram.share();
     const start = (role: 'provider' | 'sender', count: number) =>
       Array.from({ length: count }, (_, index) => new ThreadHandle({ role, index, ram }));
     this.providers = start('provider', plan.requesters);
@@ -62,7 +65,7 @@ export class Fleet {
    * Opens a cell on the threads; its channels write to `lines`, for transports that have such. The cell only borrows
    * them: who connected them closes them, after `close()` has resolved or rejected. Rejects with CellFailure.
    */
-  async open(cell: Cell, source: VariantSource, lines?: Lines): Promise<void> {
+  async open(cell: Cell, source: VariantSource, lines?: Lender): Promise<void> {
     const variant = ((await import(source.module)) as Record<string, Variant>)[source.export]!;
     ensureBytes(this.memory, Control.bytes(cell, variant));
     const control = new Control(this.memory, cell, variant);
@@ -97,8 +100,10 @@ export class Fleet {
   async slice(amount: number): Promise<Slice> {
     const visit = this.visit!;
     const number = ++visit.slices;
-    const sliced = visit.providers.map((provider) => provider.sliced(visit.number));
-    for (const provider of visit.providers) provider.post({ kind: 'slice', visit: visit.number, number, amount });
+    // Without a hand-off nobody provides: the senders' own loops are what is timed.
+    const drivers = visit.cell.workload === 'ceiling' ? visit.threads.slice(visit.providers.length) : visit.providers;
+    const sliced = drivers.map((thread) => thread.sliced(visit.number));
+    for (const thread of drivers) thread.post({ kind: 'slice', visit: visit.number, number, amount });
     const slices = await this.watched(Promise.all(sliced), `slice ${number}`);
     // A provider that came back empty-handed may be heard before the thread that failed.
     if (slices.includes(undefined)) await this.watched(visit.failed, `ending slice ${number}`);
@@ -117,6 +122,11 @@ export class Fleet {
     visit.lines?.release();
     if (visit.failure !== undefined) throw new CellFailure(visit.failure);
     return this.report(visit, reports);
+  }
+
+  /** SHA-256 of the first `bytes` bytes of the RAM as it is now. Between slices only: nobody may be writing to it. */
+  digest(bytes = this.ram.bytes): string {
+    return this.ram.digest(bytes);
   }
 
   /** Ends all threads; what blocks in a system call ends with the process. */
@@ -193,12 +203,14 @@ export class Fleet {
   }
 }
 
-/** Several requesters worked side by side: their jobs add up, and the slowest sets the time. */
+/** Several threads worked side by side: their jobs add up, from the first one's start to the last one's end. */
 function joinSlices(slices: readonly Slice[]): Slice {
   const sum = (value: (slice: Slice) => number) => slices.reduce((total, slice) => total + value(slice), 0);
+  const startedNs = Math.min(...slices.map((slice) => slice.startedNs));
   return {
     jobs: sum(({ jobs }) => jobs),
     pages: sum(({ pages }) => pages),
-    durationNs: Math.max(...slices.map(({ durationNs }) => durationNs)),
+    durationNs: Math.max(...slices.map(({ startedNs, durationNs }) => startedNs + durationNs)) - startedNs,
+    startedNs,
   };
 }

@@ -46,7 +46,8 @@ export class ProviderSide {
       openChannel(cell, control, ram, channel, lines),
     );
     const workload = workloads[cell.workload]!;
-    const common = { channels, pagesPerBatch, cursor: new PageCursor(ram, cell.pageSize) };
+    const { pageSize } = cell;
+    const common = { channels, pagesPerBatch, pageSize, ram, cursor: new PageCursor(ram, pageSize) };
     if (variant.provider.waits === 'blocks') {
       const provider = variant.provider.open(place, requester);
       const queue = new PageQueue(provider, control.batches, requester);

@@ -1,5 +1,6 @@
 // The sender's side of a cell on its thread: one channel, its writer and the loop that serves it.
 import type { Ram } from '../ram/ram.js';
+import { plainLoop } from '../sender/ceiling.js';
 import { ChannelWork } from '../sender/channel-work.js';
 import { runBlocking, runOnEventLoop } from '../sender/loops.js';
 import { Tally } from '../sender/tally.js';
@@ -7,7 +8,7 @@ import type { Place, Sender, SendRequest, Variant } from '../sender/variant.js';
 import { withFaults } from '../transport/fault.js';
 import { transports } from '../transport/index.js';
 import type { LineParts } from '../transport/lines.js';
-import type { Cell } from './cell.js';
+import { type Cell, type Slice, shapeOf } from './cell.js';
 import type { Control } from './control.js';
 import type { ThreadReport } from './messages.js';
 
@@ -41,11 +42,20 @@ export function openChannel(
 }
 
 export class SenderSide {
+  private readonly cell: Cell;
+  private readonly control: Control;
+  private readonly ram: Ram;
   private readonly variant: Variant;
   private readonly place: Place;
   private readonly work: ChannelWork;
+  /** Of plain loops, which hand over to themselves. */
+  private readonly handed = { jobs: 0, pages: 0 };
+  private failed: Failed = () => {};
 
-  constructor(variant: Variant, place: Place, work: ChannelWork) {
+  constructor(cell: Cell, control: Control, ram: Ram, variant: Variant, place: Place, work: ChannelWork) {
+    this.cell = cell;
+    this.control = control;
+    this.ram = ram;
     this.variant = variant;
     this.place = place;
     this.work = work;
@@ -58,6 +68,7 @@ export class SenderSide {
   /** Serves the channel until the run ends. */
   async run(failed: Failed, left: Left): Promise<void> {
     const { work, place } = this;
+    this.failed = failed;
     const opens = this.variant.sender;
     let sender: Sender<'blocks' | 'event-loop'> | undefined;
     try {
@@ -73,6 +84,32 @@ export class SenderSide {
       failed(cause, sender?.fail && (() => sender?.fail?.()));
     }
     work.writer.close();
-    left({ tallies: [{ channel: work.channel, tally: work.tally.sum() }] });
+    left({ tallies: [{ channel: work.channel, tally: work.tally.sum() }], handed: { ...this.handed, checksum: 0 } });
+  }
+
+  /** The ceiling's slice: this channel's share of the RAM, `amount` times, without a hand-off. */
+  slice(_number: number, amount: number): Slice | undefined {
+    const { cell, control, ram, work, handed } = this;
+    const { batches } = control;
+    const before = { ...handed };
+    const start = process.hrtime.bigint();
+    try {
+      for (let round = 0; round < amount; round++) {
+        const common = { ram, batches, pageSize: cell.pageSize, shape: shapeOf(cell), work };
+        const sent = plainLoop({ ...common, jobs: handed.jobs });
+        handed.jobs += sent.jobs;
+        handed.pages += sent.pages;
+      }
+    } catch (cause) {
+      this.failed(cause);
+      return undefined;
+    }
+    const durationNs = Number(process.hrtime.bigint() - start);
+    return {
+      jobs: handed.jobs - before.jobs,
+      pages: handed.pages - before.pages,
+      durationNs,
+      startedNs: Number(start),
+    };
   }
 }

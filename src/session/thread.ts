@@ -2,7 +2,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Ram } from '../ram/ram.js';
 import type { Variant } from '../sender/variant.js';
-import type { Cell } from './cell.js';
 import { Control } from './control.js';
 import { delayAtomics, restoreAtomics } from './delays.js';
 import type { FromThread, ThreadReport, ThreadStart, ToThread } from './messages.js';
@@ -22,7 +21,7 @@ parentPort!.on('message', (message: ToThread) => {
     openCell(message).catch((cause) => post({ kind: 'failed', visit: message.visit, reason: reasonOf(cause) }));
   } else if (open?.visit === message.visit) {
     if (message.kind === 'close') open.close();
-    else void runSlice(open.side as ProviderSide, message);
+    else void runSlice(open.side, message);
   }
 });
 post({ kind: 'started', threadId: threadId() });
@@ -63,11 +62,15 @@ async function openCell({
     return new ProviderSide(cell, variant, control, place.place, ram, index, lines);
   }
   function openSender(): SenderSide {
-    return new SenderSide(variant, place.place, openChannel(cell, control, ram, index, lines));
+    const work = openChannel(cell, control, ram, index, lines);
+    return new SenderSide(cell, control, ram, variant, place.place, work);
   }
 }
 
-async function runSlice(side: ProviderSide, { visit, number, amount }: ToThread & { kind: 'slice' }): Promise<void> {
+async function runSlice(
+  side: ProviderSide | SenderSide,
+  { visit, number, amount }: ToThread & { kind: 'slice' },
+): Promise<void> {
   const slice = await side.slice(number, amount);
   post({ kind: 'sliced', visit, slice });
 }
@@ -75,5 +78,3 @@ async function runSlice(side: ProviderSide, { visit, number, amount }: ToThread 
 function reasonOf(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
 }
-
-export type { Cell };

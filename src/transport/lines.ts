@@ -10,6 +10,16 @@ export interface LineParts {
   readonly signs: SharedArrayBuffer;
 }
 
+/** What a fleet borrows for a cell: it lends the numbers to threads and takes them back. */
+export interface Lender {
+  /** `stalled` is called, once, with the first channel whose one write has not ended for `stallMs`. */
+  hold(channels: number, stallMs: number, stalled: (channel: number) => void): LineParts;
+  /** Makes every write fail that could block. */
+  end(): void;
+  /** All threads that held numbers have said that they left. */
+  release(): void;
+}
+
 export interface LinesPlan {
   readonly address: Address;
   readonly channels: number;
@@ -19,7 +29,7 @@ export interface LinesPlan {
   readonly connectMs: number;
 }
 
-export class Lines {
+export class Lines implements Lender {
   private readonly lines: readonly Line[];
   private readonly signs: SharedArrayBuffer;
   private unwatch = () => {};

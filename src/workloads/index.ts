@@ -1,11 +1,13 @@
 // The workloads by name, each for a provider that blocks and for one on an event loop.
 import type { Slice } from '../session/cell.js';
+import { precopy, precopyOnEventLoop } from './precopy.js';
 import type { LaterRun, Run } from './run.js';
 import { sync, syncOnEventLoop } from './sync.js';
 import { throughput, throughputOnEventLoop } from './throughput.js';
+import { transfer, transferOnEventLoop } from './transfer.js';
 
 interface Workload {
-  /** Runs one slice of the given amount: jobs, or syncs. */
+  /** Runs one slice of the given amount: jobs, syncs, or rounds over the RAM. */
   readonly blocking: (run: Run, amount: number) => Slice | undefined;
   readonly onEventLoop: (run: LaterRun, amount: number) => Promise<Slice | undefined>;
 }
@@ -13,4 +15,6 @@ interface Workload {
 export const workloads: Readonly<Record<string, Workload>> = {
   throughput: { blocking: throughput, onEventLoop: throughputOnEventLoop },
   sync: { blocking: sync, onEventLoop: syncOnEventLoop },
+  precopy: { blocking: precopy, onEventLoop: precopyOnEventLoop },
+  transfer: { blocking: transfer, onEventLoop: transferOnEventLoop },
 };

@@ -1,9 +1,12 @@
 // What a workload drives: the provider that is open on this thread, its queue of pages and the order of pages.
+import type { Ram } from '../ram/ram.js';
 import type { LaterPageQueue, PageQueue } from '../sender/page-queue.js';
 import type { Provider } from '../sender/variant.js';
 import type { PageCursor } from './page-cursor.js';
 
 interface Common {
+  readonly ram: Ram;
+  readonly pageSize: number;
   readonly channels: number;
   readonly pagesPerBatch: number;
   readonly cursor: PageCursor;

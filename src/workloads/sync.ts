@@ -27,7 +27,8 @@ export function sync(run: Run, syncs: number): Slice | undefined {
     collectNs.push(Number(process.hrtime.bigint() - collect));
   }
   const durationNs = Number(process.hrtime.bigint() - start);
-  return { jobs: jobs * syncs, pages: pages * syncs, durationNs, signalNs, collectNs };
+  const total = { jobs: jobs * syncs, pages: pages * syncs, durationNs, startedNs: Number(start) };
+  return { ...total, signalNs, collectNs };
 }
 
 export async function syncOnEventLoop(run: LaterRun, syncs: number): Promise<Slice | undefined> {
@@ -52,5 +53,6 @@ export async function syncOnEventLoop(run: LaterRun, syncs: number): Promise<Sli
     collectNs.push(Number(process.hrtime.bigint() - collect));
   }
   const durationNs = Number(process.hrtime.bigint() - start);
-  return { jobs: jobs * syncs, pages: pages * syncs, durationNs, signalNs, collectNs };
+  const total = { jobs: jobs * syncs, pages: pages * syncs, durationNs, startedNs: Number(start) };
+  return { ...total, signalNs, collectNs };
 }

@@ -13,7 +13,7 @@ export function throughput(run: Run, jobs: number): Slice | undefined {
   }
   if (!queue.flush() || !provider.signalSync() || !provider.collectSync()) return undefined;
   const durationNs = Number(process.hrtime.bigint() - start);
-  return { jobs, pages, durationNs };
+  return { jobs, pages, durationNs, startedNs: Number(start) };
 }
 
 export async function throughputOnEventLoop(run: LaterRun, jobs: number): Promise<Slice | undefined> {
@@ -27,5 +27,5 @@ export async function throughputOnEventLoop(run: LaterRun, jobs: number): Promis
   }
   if (!(await queue.flush()) || !(await provider.signalSync()) || !(await provider.collectSync())) return undefined;
   const durationNs = Number(process.hrtime.bigint() - start);
-  return { jobs, pages, durationNs };
+  return { jobs, pages, durationNs, startedNs: Number(start) };
 }

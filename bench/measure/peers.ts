@@ -1,0 +1,137 @@
+// The receivers of a round: one process for each shape of packet, connected once with the most channels and reused.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { roundUp } from '../../src/ram/ram.js';
+import { Receiver } from '../../src/receiver/receiver.js';
+import { type Cell, CellFailure, type VisitReport } from '../../src/session/cell.js';
+import { transports } from '../../src/transport/index.js';
+import type { RoundClient } from './round-client.js';
+
+const CONNECT_MS = 5000;
+const STALL_MS = 5000;
+let made = 0;
+
+export interface PeerPlan {
+  /** Bytes of the RAM: both ends must have the same. */
+  readonly ramBytes: number;
+  /** Most channels that a cell of the round has. */
+  readonly channels: number;
+  /** True lets older pages overtake newer ones at the receiver: to show that it matters. */
+  readonly ignoreSync?: boolean;
+}
+
+/** A receiver with its connections, for one or more cells. */
+export class Peer {
+  readonly name = `peer-${++made}`;
+  private readonly client: RoundClient;
+  private readonly receiver: Receiver;
+  private readonly folder: string | undefined;
+  private seen = { pages: 0, syncs: 0 };
+
+  private constructor(client: RoundClient, receiver: Receiver, folder: string | undefined) {
+    this.client = client;
+    this.receiver = receiver;
+    this.folder = folder;
+  }
+
+  /** Starts a receiver for packets of the cell's shape and connects it. Rejects with the reason. */
+  static async start(client: RoundClient, cell: Cell, plan: PeerPlan): Promise<Peer> {
+    const folder = cell.transport === 'unix' ? mkdtempSync(join(tmpdir(), 'multifd-bench-')) : undefined;
+    const receiver = await Receiver.start({
+      listen: folder === undefined ? { host: '127.0.0.1', port: 0 } : { path: join(folder, 'receiver') },
+      channels: plan.channels,
+      pageSize: cell.pageSize,
+      pagesPerPacket: cell.pagesPerBatch,
+      blocks: [{ name: 'm0', bytes: roundUp(plan.ramBytes, 4096) }],
+      codec: cell.codec,
+      // Every cell numbers its packets from 0; the sending end checks that numbers are dense.
+      numbersGrow: false,
+      numbersDense: false,
+      ignoreSync: plan.ignoreSync === true,
+      connectMs: CONNECT_MS,
+      stallMs: STALL_MS,
+      idleMs: 0,
+      pinned: cell.place !== 'none',
+      digest: cell.workload === 'precopy',
+    });
+    const peer = new Peer(client, receiver, folder);
+    try {
+      await client.connect(peer.name, receiver.address, plan.channels);
+    } catch (cause) {
+      await peer.stop();
+      throw cause;
+    }
+    return peer;
+  }
+
+  /** Before a cell is opened: only its channels take part in SYNCs. */
+  prepare(cell: Cell): void {
+    this.receiver.setParticipants(cell.channels);
+  }
+
+  /** After a cell: what was sent must have come. Rejects with CellFailure. */
+  async check(report: VisitReport): Promise<void> {
+    const expected = { pages: this.seen.pages + report.pages, syncs: this.seen.syncs + report.syncs };
+    const limit = performance.now() + STALL_MS;
+    do {
+      this.seen = await this.countAll();
+      // What was written last may still be on its way.
+    } while (this.seen.syncs < expected.syncs && performance.now() < limit);
+    if (this.seen.pages !== expected.pages || this.seen.syncs !== expected.syncs) {
+      const [sent, came] = [expected, this.seen].map(({ pages, syncs }) => `${pages} pages and ${syncs} SYNCs`);
+      throw new CellFailure(`receiver: ${sent} were sent, ${came} came`);
+    }
+  }
+
+  private async countAll() {
+    const channels = await this.receiver.count();
+    const sum = (key: 'pages' | 'syncs') => channels.reduce((total, each) => total + each[key], 0);
+    return { pages: sum('pages'), syncs: sum('syncs') };
+  }
+
+  /** Disconnects; resolves with the SHA-256 of the receiver's RAM, if it was asked for. */
+  async finish(): Promise<string | undefined> {
+    await this.client.disconnect(this.name);
+    const { sha256 } = await this.receiver.report;
+    await this.stop();
+    return sha256;
+  }
+
+  /** Ends the receiver at once. */
+  async stop(): Promise<void> {
+    await this.receiver.stop();
+    if (this.folder !== undefined) rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** The peers of one process of a round, by transport and shape of packet. */
+export class Peers {
+  private readonly client: RoundClient;
+  private readonly plan: PeerPlan;
+  private readonly peers = new Map<string, Peer>();
+
+  constructor(client: RoundClient, plan: PeerPlan) {
+    this.client = client;
+    this.plan = plan;
+  }
+
+  /** The peer that a cell writes to; undefined for transports that need none. */
+  async for(cell: Cell): Promise<Peer | undefined> {
+    if (transports[cell.transport]!.line !== 'socket') return undefined;
+    const { transport, pageSize, pagesPerBatch, codec, place } = cell;
+    const key = [transport, pageSize, pagesPerBatch, codec, place === 'none'].join(' ');
+    let peer = this.peers.get(key);
+    if (!peer) {
+      peer = await Peer.start(this.client, cell, this.plan);
+      this.peers.set(key, peer);
+    }
+    return peer;
+  }
+
+  /** Ends all receivers at once. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.peers.values()].map((peer) => peer.stop()));
+    this.peers.clear();
+  }
+}
