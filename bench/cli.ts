@@ -2,10 +2,15 @@
 // The command line: one command a file in commands/. Exit codes: 0 fine, 1 failed, 2 usage, 130 interrupted.
 import { Command, CommanderError, Option } from 'commander';
 import { list } from './commands/list.js';
+import { type MigrateFlags, migrate } from './commands/migrate.js';
+import { type MigrationsFlags, migrations } from './commands/migrations.js';
 import { readme } from './commands/readme.js';
+import { type ReceiveFlags, receive } from './commands/receive.js';
 import { type RunFlags, run } from './commands/run.js';
+import { type SendFlags, send } from './commands/send.js';
 import { type StressFlags, stress } from './commands/stress.js';
 import { axes } from './plan/axes.js';
+import { ONE_SHOT_AXES } from './plan/one-shot.js';
 import { UsageError } from './plan/usage-error.js';
 
 const [major, minor] = process.versions.node.split('.').map(Number) as [number, number];
@@ -50,6 +55,47 @@ program
   .option('--json', 'as JSON')
   .action(async (flags: { json?: boolean; variants?: string }) => finish(await list(flags)));
 
+const migrateCommand = program
+  .command('migrate')
+  .description('move a RAM image through N channels to a receiver process; exit 1 unless both ends are equal')
+  .argument('<file>', 'the RAM image: a file of any kind');
+oneShot(migrateCommand)
+  .option('--transport <name>', 'tcp, unix', 'tcp')
+  .option('--ceiling', 'compare with the same writes in a plain loop, in interleaved pairs')
+  .option('--pairs <n>', 'how many pairs', '10')
+  .option('--ram-out <file>', 'keep what the receiver has; the name appears only when all is well')
+  .option('--json', 'as JSON')
+  .action(async (file: string, flags: MigrateFlags) => finish(await migrate(file, flags)));
+
+program
+  .command('migrations')
+  .description('migrate by every threaded variant, over tcp and unix, against the ceiling; a page for docs/ (minutes)')
+  .argument('<file>', 'the RAM image')
+  .option('--variants <names>', 'default all that have threads')
+  .option('--channels <list>', axes.channels.takes, '1,2,4..16')
+  .option('--pairs <n>', 'interleaved pairs for each row', '10')
+  .option('--out <file>', 'where the page goes; default stdout')
+  .action(async (file: string, flags: MigrationsFlags) => finish(await migrations(file, flags)));
+
+oneShot(program.command('send').description('the sending end of a migration alone'))
+  .requiredOption('--ram <what>', 'a file, or a size as in 64m')
+  .requiredOption('--to <address>', 'HOST:PORT, or the path of a unix socket')
+  .option('--json', 'as JSON')
+  .action(async (flags: SendFlags) => finish(await send(flags)));
+
+program
+  .command('receive')
+  .description('the receiving end of a migration alone: checks every packet')
+  .requiredOption('--listen <address>', 'HOST:PORT (:PORT is this machine alone), or a path for a unix socket')
+  .requiredOption('--ram-bytes <size>', 'size of the RAM that will come: both ends must agree')
+  .option('--ram-out <file>', 'keep the RAM; the name appears only when all is well, mode 0600')
+  .option('--channels <n>', axes.channels.takes, '2')
+  .option('--page-size <size>', axes.pageSize.takes)
+  .option('--batch-pages <n>', axes.pagesPerBatch.takes)
+  .option('--codec <name>', axes.codec.takes)
+  .option('--json', 'as JSON')
+  .action(async (flags: ReceiveFlags) => finish(await receive(flags)));
+
 program
   .command('stress')
   .description('set-up and tear-down leave nothing behind; delays at shared accesses lose nothing (several minutes)')
@@ -75,6 +121,13 @@ try {
   if (cause instanceof CommanderError) process.exitCode = cause.exitCode === 0 ? 0 : 2;
   else if (cause instanceof UsageError) end(2, `multifd-bench: ${cause.message}`);
   else end(1, `multifd-bench: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`);
+}
+
+/** The axis flags of commands that run one cell. */
+function oneShot(command: Command): Command {
+  command.option('--variants <name>', 'one variant, or the path of a .js file', 'atomic-barrier');
+  for (const key of ONE_SHOT_AXES) command.option(`${axes[key].flag} <value>`, axes[key].takes);
+  return command.option('--wait <policy>', axes.senderWait.takes);
 }
 
 function finish(code: number): void {

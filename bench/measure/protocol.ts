@@ -22,6 +22,14 @@ export interface Question {
   readonly ask: Ask;
 }
 
+/** Sent by itself, so that the parent can tell a slow cell from a process that has stopped. */
+export interface Alive {
+  readonly protocol: number;
+  readonly alive: true;
+}
+
+export const ALIVE_EVERY_MS = 1000;
+
 export type Answer =
   | { readonly protocol: number; readonly number: number; readonly value: unknown }
   | { readonly protocol: number; readonly number: number; readonly reason: string; readonly dump: readonly string[] };

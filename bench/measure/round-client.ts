@@ -3,27 +3,26 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { type Cell, CellFailure, type FleetPlan, type Slice, type VisitReport } from '../../src/session/cell.js';
 import type { Address } from '../../src/transport/line.js';
 import type { Listed } from '../plan/catalogue.js';
-import { type Answer, type Ask, PROTOCOL, type Question } from './protocol.js';
+import { type Alive, type Answer, type Ask, PROTOCOL, type Question } from './protocol.js';
 
-/** Beyond the fleet's own watchdog, in milliseconds: then the whole process has stopped answering. */
-const GRACE_MS = 5000;
-const START_MS = 120_000;
+/** Filling RAM and making a digest of it keep the process busy, a second or so for each GiB. */
+const SILENCE_MS = 60_000;
 
 export class RoundClient {
   private readonly child: ChildProcess;
-  private readonly watchdogMs: number;
+  private timer!: NodeJS.Timeout;
   private readonly waiting = new Map<number, { resolve: (value: unknown) => void; reject: (cause: Error) => void }>();
   private asked = 0;
   private ended: string | undefined;
   private readonly exited: Promise<void>;
 
-  private constructor(watchdogMs: number) {
-    this.watchdogMs = watchdogMs;
+  private constructor() {
     this.child = fork(new URL('./round-process.js', import.meta.url), {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       execArgv: [],
     });
-    this.child.on('message', (answer: Answer) => this.hear(answer));
+    this.watch();
+    this.child.on('message', (message: Answer | Alive) => this.hear(message));
     this.exited = new Promise((resolve) => {
       this.child.once('exit', (code, signal) => {
         this.end(`the round's process ended with ${signal ?? `code ${code}`}`);
@@ -35,11 +34,11 @@ export class RoundClient {
 
   /** Starts a process and its fleet. Rejects with CellFailure. */
   static async start(plan: FleetPlan, listed: readonly Listed[]): Promise<RoundClient> {
-    const client = new RoundClient(plan.watchdogMs);
+    const client = new RoundClient();
     const outside = Object.fromEntries(
       listed.filter(({ outside }) => outside).map(({ variant, source }) => [variant.name, source.module]),
     );
-    await client.ask({ kind: 'start', plan, outside }, START_MS);
+    await client.ask({ kind: 'start', plan, outside });
     return client;
   }
 
@@ -57,7 +56,7 @@ export class RoundClient {
   }
 
   async digest(bytes: number): Promise<string> {
-    return (await this.ask({ kind: 'digest', bytes }, START_MS)) as string;
+    return (await this.ask({ kind: 'digest', bytes })) as string;
   }
 
   async slice(amount: number): Promise<Slice> {
@@ -74,35 +73,37 @@ export class RoundClient {
     await this.exited;
   }
 
-  private ask(ask: Ask, limitMs = this.watchdogMs + GRACE_MS): Promise<unknown> {
+  private ask(ask: Ask): Promise<unknown> {
     if (this.ended !== undefined) return Promise.reject(new CellFailure(this.ended));
     const number = ++this.asked;
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.end(`the round's process did not answer "${ask.kind}" within ${limitMs} ms`);
-        this.child.kill('SIGKILL');
-      }, limitMs);
-      const settle =
-        <V>(then: (value: V) => void) =>
-        (value: V) => {
-          clearTimeout(timer);
-          this.waiting.delete(number);
-          then(value);
-        };
-      this.waiting.set(number, { resolve: settle(resolve), reject: settle(reject) });
+      this.waiting.set(number, { resolve, reject });
       this.child.send({ protocol: PROTOCOL, number, ask } satisfies Question);
     });
   }
 
-  private hear(answer: Answer): void {
-    const waiting = this.waiting.get(answer.number);
-    if (answer.protocol !== PROTOCOL) this.end(`protocol: expected version ${PROTOCOL}, got ${answer.protocol}`);
-    else if ('reason' in answer) waiting?.reject(new CellFailure(answer.reason, answer.dump));
-    else waiting?.resolve(answer.value);
+  /** A process that is alive says so every second: one that is silent is ended, and what it was asked with it. */
+  private watch(): void {
+    this.timer = setTimeout(() => {
+      this.end(`the round's process has been silent for ${SILENCE_MS} ms`);
+      this.child.kill('SIGKILL');
+    }, SILENCE_MS);
+  }
+
+  private hear(message: Answer | Alive): void {
+    this.timer.refresh();
+    if (message.protocol !== PROTOCOL) this.end(`protocol: expected version ${PROTOCOL}, got ${message.protocol}`);
+    if ('alive' in message) return;
+    const waiting = this.waiting.get(message.number);
+    this.waiting.delete(message.number);
+    if ('reason' in message) waiting?.reject(new CellFailure(message.reason, message.dump));
+    else waiting?.resolve(message.value);
   }
 
   private end(reason: string): void {
     this.ended ??= reason;
-    for (const { reject } of [...this.waiting.values()]) reject(new CellFailure(reason));
+    clearTimeout(this.timer);
+    for (const { reject } of this.waiting.values()) reject(new CellFailure(reason));
+    this.waiting.clear();
   }
 }

@@ -8,7 +8,7 @@ import { transports } from '../../src/transport/index.js';
 import { type Lender, Lines } from '../../src/transport/lines.js';
 import { SharedFile } from '../../src/transport/shared-file.js';
 import { registry } from '../../variants/index.js';
-import { type Answer, type Ask, PROTOCOL, type Question } from './protocol.js';
+import { ALIVE_EVERY_MS, type Alive, type Answer, type Ask, PROTOCOL, type Question } from './protocol.js';
 
 let fleet: Fleet | undefined;
 const CONNECT_MS = 5000;
@@ -26,6 +26,8 @@ let outside: Readonly<Record<string, string>> = {};
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 /** A terminal sends Ctrl-C to all processes of the group: the parent decides what ends. */
 process.on('SIGINT', () => {});
+
+setInterval(() => process.send?.({ protocol: PROTOCOL, alive: true } satisfies Alive), ALIVE_EVERY_MS).unref();
 
 process.on('message', async (question: Question) => {
   const { number } = question;

@@ -24,6 +24,8 @@ export interface ReceiverPlan extends WireRules {
   readonly ramOut?: string;
   /** Bytes of the RAM that count for `ramOut` and the digest, where they are not all of it. */
   readonly imageBytes?: number;
+  /** True fails unless every page has come. */
+  readonly whole?: boolean;
   /** True makes the SHA-256 of the RAM at the end. */
   readonly digest: boolean;
 }

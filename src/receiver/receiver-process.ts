@@ -36,6 +36,12 @@ async function receive({ version, plan }: ToReceiver & { kind: 'start' }): Promi
 
 /** Makes the digest and the file of the RAM, each if it is wanted. */
 function finish(plan: ReceiverPlan, { ram }: Reception, received: Received): ReceiverReport {
+  if (plan.whole && received.pagesMissing > 0) {
+    const pages = ram.blocks.reduce((sum, _, block) => sum + ram.pages(block, plan.pageSize), 0);
+    throw new ReceiverError({
+      reason: `RAM: ${received.pagesMissing} of ${pages} pages never came: the two ends are unlike`,
+    });
+  }
   const hash = plan.digest ? createHash('sha256') : undefined;
   let left = plan.imageBytes ?? ram.bytes;
   for (const piece of ram.pieces()) {

@@ -101,6 +101,14 @@ export class Control {
     return jobs;
   }
 
+  /** Differs, but for rare chance, when any shared word has changed: how a watchdog tells slow from hung. */
+  fingerprint(): number {
+    let sum = 0;
+    // Standalone: a glance at words that others write; what it misses now it sees at the next one.
+    for (let word = 0; word < this.variantWords.end; word++) sum = (Math.imul(sum, 31) + this.words[word]!) | 0;
+    return sum;
+  }
+
   /** Every shared word that is not 0, by name, for the report of a hang. Batches are left out. */
   dump(): string[] {
     const lines: string[] = [];

@@ -184,11 +184,17 @@ export class Fleet {
     visit.fail(`channel ${channel}: a write did not end within ${this.stallMs} ms: its peer takes nothing`);
   }
 
-  /** Waits for threads, but not for ever: a hang becomes a failure with a dump of the shared words. */
+  /** Waits for threads while any shared word changes; a standstill becomes a failure with a dump of the words. */
   private async watched<T>(threads: Promise<T>, doing: string): Promise<T> {
+    let seen = this.visit?.control.fingerprint();
     let timer: NodeJS.Timeout | undefined;
     const hang = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
+      timer = setInterval(() => {
+        const now = this.visit?.control.fingerprint();
+        if (now !== undefined && now !== seen) {
+          seen = now;
+          return;
+        }
         const cause = this.visit?.failure;
         const after = cause === undefined ? '' : ` after "${cause}"`;
         const reason = `hang: no thread moved on while ${doing} for ${this.watchdogMs} ms${after}`;
@@ -198,7 +204,7 @@ export class Fleet {
     try {
       return await Promise.race([threads, hang]);
     } finally {
-      clearTimeout(timer);
+      clearInterval(timer);
     }
   }
 }

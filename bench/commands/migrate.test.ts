@@ -1,0 +1,124 @@
+// Migrations as a user makes them: real processes, real sockets, files compared.
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+
+const CLI = fileURLToPath(new URL('../cli.js', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'multifd-bench-migrate-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const image = join(folder, 'image');
+// No whole number of pages: the last one is padded, and only the file's own bytes come out.
+writeFileSync(image, Buffer.from(Array.from({ length: 3_000_001 }, (_, byte) => (byte * 7 + (byte >> 9)) & 0xff)));
+
+const cli = (...words: string[]) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...words], {
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
+  return { status, stdout, stderr };
+};
+
+/** Starts a receiver and resolves with its port once it listens, and with how it ended. */
+function receive(...words: string[]) {
+  const child: ChildProcess = spawn(process.execPath, [CLI, 'receive', '--listen', ':0', ...words]);
+  let stderr = '';
+  const port = new Promise<string>((resolve) => {
+    child.stderr!.on('data', (chunk) => {
+      stderr += chunk;
+      const match = /listening on 127\.0\.0\.1:(\d+)/.exec(stderr);
+      if (match) resolve(match[1]!);
+    });
+  });
+  const ended = new Promise<{ status: number | null; stderr: string }>((resolve) => {
+    child.once('exit', (status) => resolve({ status, stderr }));
+  });
+  return { port, ended };
+}
+
+describe('migrate', () => {
+  it.each([
+    ['tcp', 'mutex', '4096'],
+    ['unix', 'atomic-barrier', '64k'],
+    ['tcp', 'message-port', '4k'],
+  ])('over %s by %s, pages of %s: equal, and kept with mode 0600', (transport, variant, pageSize) => {
+    const out = join(folder, `out-${transport}-${variant}`);
+    const words = ['--transport', transport, '--variants', variant, '--page-size', pageSize, '--channels', '3'];
+    const { status, stdout } = cli('migrate', image, ...words, '--ram-out', out, '--json');
+    expect(status).toBe(0);
+    const answer = JSON.parse(stdout);
+    expect(answer).toMatchObject({ equal: true, bytes: 3_000_001, channels: 3, received: { syncs: 3 } });
+    expect(answer.mibPerSecond).toBeGreaterThan(0);
+    expect(readFileSync(out).equals(readFileSync(image))).toBe(true);
+    expect(statSync(out).mode & 0o777).toBe(0o600);
+  });
+
+  it('compares with the ceiling in interleaved pairs', () => {
+    const { status, stdout } = cli('migrate', image, '--ceiling', '--pairs', '3', '--json');
+    expect(status).toBe(0);
+    const { ceiling, equal } = JSON.parse(stdout);
+    expect(equal).toBe(true);
+    expect(ceiling.ratios.length).toBe(3);
+    expect(ceiling.median).toBeGreaterThan(0);
+  });
+
+  it.each([
+    [['--channels', '1,2'], '--channels: got "1,2", takes one value here'],
+    [['--transport', 'memory'], '--transport: got "memory", takes tcp, unix here'],
+    [['--variants', 'mutex,inline'], '--variants: got "mutex,inline", takes one variant here'],
+    [['--depth', '2'], '--depth: got "2", atomic-barrier takes 1 to 1'],
+  ])('refuses %j', (words, message) => {
+    const { status, stderr } = cli('migrate', image, ...words);
+    expect(status).toBe(2);
+    expect(stderr).toContain(message);
+  });
+
+  it('says which output it cannot make, and leaves nothing', () => {
+    const { status, stderr } = cli('migrate', image, '--ram-out', join(folder, 'none', 'out'));
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/ENOENT.*none\/out/);
+  });
+});
+
+describe('send and receive', () => {
+  it('move a file between two processes that know only an address', async () => {
+    const out = join(folder, 'received');
+    const receiver = receive('--ram-bytes', '3000001', '--ram-out', out, '--channels', '2');
+    expect(cli('send', '--ram', image, '--to', `:${await receiver.port}`).status).toBe(0);
+    expect((await receiver.ended).status).toBe(0);
+    expect(readFileSync(out).equals(readFileSync(image))).toBe(true);
+  });
+
+  it.each([
+    ['smaller', '1m', /channel \d.*packet \d+.*offset/s],
+    ['larger', '8m', /RAM: \d+ of 2048 pages never came: the two ends are unlike/],
+  ])('end with 1 when the receiver has the %s RAM, and keep nothing', async (_, bytes, reason) => {
+    const out = join(folder, `unlike-${bytes}`);
+    const receiver = receive('--ram-bytes', bytes, '--ram-out', out);
+    cli('send', '--ram', image, '--to', `:${await receiver.port}`);
+    const { status, stderr } = await receiver.ended;
+    expect(status).toBe(1);
+    expect(stderr).toMatch(reason);
+    expect(existsSync(out)).toBe(false);
+    expect(readdirSync(folder).filter((name) => name.includes('partial'))).toEqual([]);
+  });
+
+  it('say that nobody listens, or that the port is taken', async () => {
+    const server = createServer();
+    const port = await new Promise<number>((resolve) => {
+      server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port));
+    });
+    const taken = cli('receive', '--listen', `:${port}`, '--ram-bytes', '1m');
+    expect(taken.status).toBe(1);
+    expect(taken.stderr).toMatch(/EADDRINUSE/);
+    await new Promise((resolve) => server.close(resolve));
+    const absent = cli('send', '--ram', image, '--to', `:${port}`);
+    expect(absent.status).toBe(1);
+    expect(absent.stderr).toMatch(/channel 0: connecting to 127\.0\.0\.1:\d+: .*ECONNREFUSED/);
+    expect(cli('send', '--ram', image, '--to', 'nowhere')).toMatchObject({ status: 2 });
+  });
+});

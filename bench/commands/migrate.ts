@@ -1,0 +1,184 @@
+// The migrate command: a RAM image through N channels to a receiver process, and whether it arrived equal.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { roundUp } from '../../src/ram/ram.js';
+import { Receiver } from '../../src/receiver/receiver.js';
+import type { Cell } from '../../src/session/cell.js';
+import { transports } from '../../src/transport/index.js';
+import { measurePairs, type Pairs } from '../measure/pairs.js';
+import { RoundClient } from '../measure/round-client.js';
+import { oneLine } from '../measure/transfer.js';
+import { type Listed, loadVariants } from '../plan/catalogue.js';
+import { type OneShotFlags, oneShotCell } from '../plan/one-shot.js';
+import { parseRam, ramBytes } from '../plan/ram-flag.js';
+import { UsageError, wholeNumber } from '../plan/usage-error.js';
+import { TransferProgress } from '../views/transfer-progress.js';
+
+export interface MigrateFlags extends OneShotFlags {
+  readonly ceiling?: boolean;
+  readonly pairs: string;
+  readonly ramOut?: string;
+  readonly json?: boolean;
+}
+
+const LINE = 'sending';
+const CONNECT_MS = 5000;
+const STALL_MS = 1500;
+const WATCHDOG_MS = 10_000;
+
+/** Returns 0 when both ends are equal, 1 when they differ or a channel failed. */
+export async function migrate(file: string, flags: MigrateFlags): Promise<number> {
+  const listed = await loadVariants(flags.variants ?? 'atomic-barrier');
+  if (listed.length > 1) throw new UsageError(`--variants: got "${flags.variants}", takes one variant here`);
+  const shape = oneShotCell(flags);
+  if (transports[shape.transport]!.line !== 'socket') {
+    throw new UsageError(`--transport: got "${shape.transport}", takes tcp, unix here`);
+  }
+  const [least, most] = listed[0]!.variant.depth;
+  if (shape.depth < least || shape.depth > most) {
+    throw new UsageError(`--depth: got "${shape.depth}", ${listed[0]!.variant.name} takes ${least} to ${most}`);
+  }
+  const pairs = flags.ceiling ? wholeNumber('--pairs', flags.pairs, 1, 1000) : 0;
+  const bytes = ramBytes(parseRam(file, 1));
+  const cell: Cell = { ...shape, variant: listed[0]!.variant.name, workload: 'transfer' };
+  const folder = cell.transport === 'unix' ? mkdtempSync(join(tmpdir(), 'multifd-bench-')) : undefined;
+  let client: RoundClient | undefined;
+  let receiver: Receiver | undefined;
+  const stop = async () => {
+    await Promise.all([client?.kill(), receiver?.stop()]);
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  };
+  let interrupted = false;
+  process.once('SIGINT', () => {
+    interrupted = true;
+    void stop();
+  });
+  try {
+    receiver = await Receiver.start(receiverPlan(cell, bytes, folder, flags.ramOut));
+    const source = { file, pageSize: cell.pageSize };
+    const plan = { senders: cell.channels, requesters: 1, ram: source, watchdogMs: WATCHDOG_MS, stallMs: STALL_MS };
+    client = await RoundClient.start(plan, listed);
+    return await transfer({ client, receiver, cell, listed: listed[0]!, bytes, pairs, flags });
+  } catch (cause) {
+    if (interrupted) {
+      process.stderr.write('interrupted: nothing is kept\n');
+      return 130;
+    }
+    process.stderr.write(`multifd-bench: migrate: ${(cause as Error).message}\n`);
+    return 1;
+  } finally {
+    await stop();
+  }
+}
+
+interface Transfer {
+  readonly client: RoundClient;
+  readonly receiver: Receiver;
+  readonly cell: Cell;
+  readonly listed: Listed;
+  readonly bytes: number;
+  readonly pairs: number;
+  readonly flags: MigrateFlags;
+}
+
+async function transfer({ client, receiver, cell, bytes, pairs, flags }: Transfer): Promise<number> {
+  const here = await client.digest(bytes);
+  // What goes wrong at the receiver is its to say; the sender only sees a connection that ended.
+  const broken = new Promise<never>((_, reject) => receiver.report.catch(reject));
+  broken.catch(() => {});
+  const during = <T>(work: Promise<T>): Promise<T> =>
+    Promise.race([work.catch((cause) => orReceivers(receiver, cause)), broken]);
+  await during(client.connect(LINE, receiver.address, cell.channels));
+  const progress = new TransferProgress(
+    receiver,
+    Math.ceil(bytes / cell.pageSize) * (1 + 2 * (pairs + (pairs > 0 ? 1 : 0))),
+  );
+  let first: Awaited<ReturnType<typeof oneLine>>;
+  let ratios: Pairs | undefined;
+  try {
+    first = await during(oneLine(client, cell, LINE));
+    if (pairs > 0) ratios = await during(measurePairs(client, cell, LINE, pairs));
+    await during(client.disconnect(LINE));
+  } finally {
+    progress.end();
+  }
+  const report = await receiver.report;
+  const equal = report.sha256 === here;
+  const sum = (key: 'pages' | 'bytes' | 'packets' | 'syncs') =>
+    report.channels.reduce((all, each) => all + each[key], 0);
+  const answer = {
+    variant: cell.variant,
+    channels: cell.channels,
+    transport: cell.transport,
+    bytes,
+    mibPerSecond: first.mibPerSecond,
+    cpuSecondsPerGib: first.cpuSecondsPerGib,
+    sha256: { here, there: report.sha256 },
+    equal,
+    received: { pages: sum('pages'), bytes: sum('bytes'), packets: sum('packets'), syncs: sum('syncs') },
+    ...(ratios ? { ceiling: ratios } : {}),
+  };
+  if (flags.json) process.stdout.write(`${JSON.stringify(answer, null, 1)}\n`);
+  else process.stdout.write(`${describe(answer)}\n`);
+  if (!equal) process.stderr.write('multifd-bench: migrate: the two ends differ\n');
+  return equal ? 0 : 1;
+}
+
+/** The receiver's own reason, if it has one soon: it knows channel, packet and field. */
+async function orReceivers(receiver: Receiver, cause: unknown): Promise<never> {
+  const patience = new Promise<void>((resolve) => setTimeout(resolve, 200).unref());
+  await Promise.race([receiver.report, patience]);
+  throw cause;
+}
+
+function receiverPlan(cell: Cell, bytes: number, folder: string | undefined, ramOut: string | undefined) {
+  return {
+    listen: folder === undefined ? { host: '127.0.0.1', port: 0 } : { path: join(folder, 'receiver') },
+    channels: cell.channels,
+    pageSize: cell.pageSize,
+    pagesPerPacket: cell.pagesPerBatch,
+    blocks: [{ name: 'm0', bytes: roundUp(bytes, cell.pageSize) }],
+    codec: cell.codec,
+    numbersGrow: false,
+    numbersDense: false,
+    ignoreSync: false,
+    connectMs: CONNECT_MS,
+    stallMs: STALL_MS,
+    idleMs: 0,
+    pinned: cell.place !== 'none',
+    imageBytes: bytes,
+    digest: true,
+    whole: true,
+    ...(ramOut === undefined ? {} : { ramOut }),
+  };
+}
+
+function describe(answer: {
+  readonly variant: string;
+  readonly channels: number;
+  readonly transport: string;
+  readonly bytes: number;
+  readonly mibPerSecond: number;
+  readonly cpuSecondsPerGib: number;
+  readonly equal: boolean;
+  readonly sha256: { readonly here: string };
+  readonly received: { readonly packets: number; readonly syncs: number };
+  readonly ceiling?: Pairs;
+}): string {
+  const { variant, channels, transport, bytes, received, ceiling } = answer;
+  const lines = [
+    `${(bytes / 2 ** 20).toFixed(1)} MiB by ${variant} over ${channels} ${transport} channel${channels > 1 ? 's' : ''}`,
+    `${answer.mibPerSecond.toFixed(0)} MiB/s, ${answer.cpuSecondsPerGib.toFixed(3)} CPU s/GiB on the sending threads`,
+    `${received.packets} packets came, ${received.syncs} of them SYNC`,
+    `SHA-256 ${answer.sha256.here}: ${answer.equal ? 'equal at both ends' : 'DIFFERENT at the receiver'}`,
+  ];
+  if (ceiling) {
+    const { median, low, high, pairs, ceilingMibPerSecond } = ceiling;
+    lines.push(
+      `${median.toFixed(3)} of the ceiling (${low.toFixed(3)} to ${high.toFixed(3)}), median of ${pairs} interleaved pairs;` +
+        ` plain writes ${ceilingMibPerSecond.toFixed(0)} MiB/s`,
+    );
+  }
+  return lines.join('\n');
+}

@@ -1,0 +1,118 @@
+// The migrations command: every threaded variant, transport and channel count against the ceiling, as a page of docs.
+import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { axes, parseAxis } from '../plan/axes.js';
+import { loadVariants } from '../plan/catalogue.js';
+import { parseRam, ramBytes } from '../plan/ram-flag.js';
+import { wholeNumber } from '../plan/usage-error.js';
+import { describeCommit } from '../store/commit.js';
+import { describeMachine } from '../store/machine.js';
+import { PROJECT } from '../store/project.js';
+
+export interface MigrationsFlags {
+  readonly variants?: string;
+  readonly channels: string;
+  readonly pairs: string;
+  readonly out?: string;
+}
+
+interface Row {
+  readonly variant: string;
+  readonly channels: number;
+  readonly transport: string;
+  readonly equal: boolean;
+  readonly cpuSecondsPerGib: number;
+  readonly ceiling: {
+    readonly median: number;
+    readonly low: number;
+    readonly high: number;
+    readonly ceilingMibPerSecond: number;
+  };
+}
+
+const CLI = fileURLToPath(new URL('../cli.js', import.meta.url));
+const call = promisify(execFile);
+
+/** Runs `migrate --ceiling` for each cell in processes of its own; returns 1 when one did not arrive equal. */
+export async function migrations(file: string, flags: MigrationsFlags): Promise<number> {
+  const channels = parseAxis(axes.channels, flags.channels);
+  const pairs = wholeNumber('--pairs', flags.pairs, 1, 1000);
+  const bytes = ramBytes(parseRam(file, 1));
+  const listed = (await loadVariants(flags.variants)).filter(
+    ({ variant }) => variant.sender.waits !== 'never' && !('on' in variant.sender),
+  );
+  const rows: Row[] = [];
+  let failed = false;
+  for (const transport of ['tcp', 'unix']) {
+    for (const { variant } of listed) {
+      for (const count of channels) {
+        const words = ['--variants', variant.name, '--channels', `${count}`, '--transport', transport];
+        try {
+          const { stdout } = await call(process.execPath, [
+            CLI,
+            'migrate',
+            file,
+            ...words,
+            '--ceiling',
+            '--pairs',
+            `${pairs}`,
+            '--json',
+          ]);
+          rows.push(JSON.parse(stdout) as Row);
+        } catch (cause) {
+          failed = true;
+          process.stderr.write(
+            `${transport}, ${variant.name}, ${count} ch: ${(cause as { stderr?: string }).stderr ?? cause}\n`,
+          );
+        }
+        process.stderr.write(
+          `${transport}, ${variant.name}, ${count} ch: ${rows.at(-1)?.ceiling.median.toFixed(3)} of the ceiling\n`,
+        );
+      }
+    }
+  }
+  const page = render(rows, { bytes, pairs, command: `multifd-bench migrations ${basename(file)} --pairs ${pairs}` });
+  if (flags.out === undefined) process.stdout.write(page);
+  else writeFileSync(flags.out, page);
+  return failed || rows.some(({ equal }) => !equal) ? 1 : 0;
+}
+
+function render(
+  rows: readonly Row[],
+  about: { readonly bytes: number; readonly pairs: number; readonly command: string },
+): string {
+  const machine = describeMachine();
+  const commit = describeCommit(PROJECT);
+  const lines = [
+    '# Migrations against the ceiling',
+    '',
+    `Written by \`${about.command}\`: ${(about.bytes / 2 ** 20).toFixed(0)} MiB in QEMU's packets of 512 KiB, into a receiver process`,
+    'that checks every field, SHA-256 compared at the end of each. The ceiling is a plain loop of the same gathered writes on',
+    "each sender thread, without a hand-off; a share is the median over interleaved pairs of the design's throughput to the",
+    `ceiling's, with its 95 % order-statistic interval (${about.pairs} pairs). Two parked wake-ups a batch are the price of depth 1.`,
+    '',
+    `${machine.cpuModel}, ${machine.cores} cores, Node ${process.version}, commit ${commit?.sha.slice(0, 12) ?? 'none'}${commit?.dirty ? ' (dirty)' : ''}.`,
+    'Sender, receiver and kernel share the cores: more channels than one or two measure the scheduler too.',
+    '',
+    '| transport | variant | channels | share of the ceiling | interval | ceiling MiB/s | CPU s/GiB | equal |',
+    '|---|---|---:|---:|---|---:|---:|---|',
+    ...rows.map(({ transport, variant, channels, ceiling, cpuSecondsPerGib, equal }) => {
+      const { median, low, high, ceilingMibPerSecond } = ceiling;
+      const interval = `${low.toFixed(2)} to ${high.toFixed(2)}`;
+      const cells = [
+        transport,
+        variant,
+        channels,
+        median.toFixed(3),
+        interval,
+        ceilingMibPerSecond.toFixed(0),
+        cpuSecondsPerGib.toFixed(3),
+      ];
+      return `| ${[...cells, equal ? 'yes' : '**NO**'].join(' | ')} |`;
+    }),
+  ];
+  return `${lines.join('\n')}\n`;
+}
