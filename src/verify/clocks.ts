@@ -1,0 +1,133 @@
+// Happens-before by vector clocks, and the data races that they show.
+import type { Operation } from './operation.js';
+import { ATOMIC, PLAIN, WAITED } from './word-table.js';
+
+/** An access and an earlier one by another thread that nothing orders, at least one of them plain, at least one a write. */
+export interface Race {
+  readonly thread: number;
+  readonly operation: Operation;
+  readonly other: number;
+  readonly earlier: 'plain write' | 'atomic write' | 'plain read' | 'atomic read';
+}
+
+export type Unordered = Omit<Race, 'thread' | 'operation'>;
+
+/** Places in a slot's record of accesses: the time of each thread's last one of each kind. */
+const PLAIN_WRITE = 0;
+const ATOMIC_WRITE = 1;
+const PLAIN_READ = 2;
+const ATOMIC_READ = 3;
+export const RECORDS = 4;
+const EARLIER = ['plain write', 'atomic write', 'plain read', 'atomic read'] as const;
+
+/**
+ * Clocks live in the machine's state; this class knows where. A clock holds one time for each thread.
+ *
+ *   own        what each thread knows
+ *   published  of each atomic word: what a sequentially consistent read of it learns
+ *   list       of each word that is slept on: what its waiter list's critical sections hand on
+ *   accesses   of each word that is accessed plainly: when each thread last did what
+ */
+export class ClockTable {
+  readonly threads: number;
+  readonly own: number;
+  readonly published: Int32Array;
+  readonly list: Int32Array;
+  readonly accesses: Int32Array;
+
+  constructor(threads: number, uses: readonly number[], take: (count: number) => number) {
+    this.threads = threads;
+    this.own = take(threads * threads);
+    const place = (how: number, count: number): Int32Array =>
+      Int32Array.from(uses, (use) => ((use & how) === 0 ? -1 : take(count)));
+    this.published = place(ATOMIC, threads);
+    this.list = place(WAITED, threads);
+    this.accesses = place(PLAIN, threads * RECORDS);
+  }
+
+  /** Begins a new operation of `thread`. */
+  tick(state: Int32Array, thread: number): void {
+    state[this.own + thread * this.threads + thread]!++;
+  }
+
+  /** The thread learns what the last sequentially consistent write of the word knew. */
+  acquire(state: Int32Array, thread: number, slot: number): void {
+    const from = this.published[slot]!;
+    if (from >= 0) this.join(state, this.own + thread * this.threads, from);
+  }
+
+  /** Whoever reads the word from now on learns what the thread knows. */
+  release(state: Int32Array, thread: number, slot: number): void {
+    const to = this.published[slot]!;
+    if (to >= 0) this.copy(state, to, this.own + thread * this.threads);
+  }
+
+  enterWaiterList(state: Int32Array, thread: number, slot: number): void {
+    this.join(state, this.own + thread * this.threads, this.list[slot]!);
+  }
+
+  leaveWaiterList(state: Int32Array, thread: number, slot: number): void {
+    this.copy(state, this.list[slot]!, this.own + thread * this.threads);
+  }
+
+  atomicRead(state: Int32Array, thread: number, slot: number): Unordered | null {
+    if (this.accesses[slot]! < 0) return null;
+    this.record(state, thread, slot, ATOMIC_READ);
+    return this.unordered(state, thread, slot, PLAIN_WRITE);
+  }
+
+  atomicWrite(state: Int32Array, thread: number, slot: number): Unordered | null {
+    if (this.accesses[slot]! < 0) return null;
+    this.record(state, thread, slot, ATOMIC_WRITE);
+    return this.unordered(state, thread, slot, PLAIN_WRITE) ?? this.unordered(state, thread, slot, PLAIN_READ);
+  }
+
+  plainRead(state: Int32Array, thread: number, slot: number): Unordered | null {
+    this.record(state, thread, slot, PLAIN_READ);
+    return this.unordered(state, thread, slot, PLAIN_WRITE) ?? this.unordered(state, thread, slot, ATOMIC_WRITE);
+  }
+
+  /** A plain write also ends the chain: a later read of the word does not synchronise with the writes before it. */
+  plainWrite(state: Int32Array, thread: number, slot: number): Unordered | null {
+    const published = this.published[slot]!;
+    if (published >= 0) state.fill(0, published, published + this.threads);
+    this.record(state, thread, slot, PLAIN_WRITE);
+    return (
+      this.unordered(state, thread, slot, PLAIN_WRITE) ??
+      this.unordered(state, thread, slot, ATOMIC_WRITE) ??
+      this.unordered(state, thread, slot, PLAIN_READ) ??
+      this.unordered(state, thread, slot, ATOMIC_READ)
+    );
+  }
+
+  /** A hint read may meet atomic writes; a plain write that it is not ordered after is still a race. */
+  hintRead(state: Int32Array, thread: number, slot: number): Unordered | null {
+    return this.atomicRead(state, thread, slot);
+  }
+
+  /** Whether `thread` knows what `writer` did at `time`. */
+  knows(state: Int32Array, thread: number, writer: number, time: number): boolean {
+    return state[this.own + thread * this.threads + writer]! >= time;
+  }
+
+  private record(state: Int32Array, thread: number, slot: number, kind: number): void {
+    state[this.accesses[slot]! + kind * this.threads + thread] = state[this.own + thread * this.threads + thread]!;
+  }
+
+  private unordered(state: Int32Array, thread: number, slot: number, kind: number): Unordered | null {
+    const times = this.accesses[slot]! + kind * this.threads;
+    const known = this.own + thread * this.threads;
+    for (let other = 0; other < this.threads; other++) {
+      if (other !== thread && state[times + other]! > state[known + other]!) return { other, earlier: EARLIER[kind]! };
+    }
+    return null;
+  }
+
+  private join(state: Int32Array, into: number, from: number): void {
+    for (let i = 0; i < this.threads; i++) if (state[from + i]! > state[into + i]!) state[into + i] = state[from + i]!;
+  }
+
+  private copy(state: Int32Array, to: number, from: number): void {
+    for (let i = 0; i < this.threads; i++) state[to + i] = state[from + i]!;
+  }
+}

@@ -1,0 +1,57 @@
+// Counterexamples: short, replayable, and told in lines of the TypeScript source.
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { renderTrace } from './counterexample.js';
+import { eventHandOff } from './fixtures/event-hand-off.js';
+import { flagHandOff } from './fixtures/flag-hand-off.js';
+import { mutantsOf } from './mutate.js';
+import { replay, verify } from './verify.js';
+
+const scenario = flagHandOff(2, 2);
+const [dropped] = mutantsOf([scenario]).filter(({ id }) => id.includes('send') && id.endsWith('notify 1 drop'));
+
+describe('a counterexample', () => {
+  it('shows the same problem when it is replayed', () => {
+    const finding = verify(scenario, { mutation: dropped! }).findings[0]!;
+    expect(finding.kind).toBe('lost-wake-up');
+    const again = replay(scenario, finding.schedule, { mutation: dropped! });
+    expect(again.problem?.key).toBe(finding.key);
+    expect(again.trace).toEqual(finding.trace);
+  });
+
+  it('is cut down', () => {
+    const long = verify(scenario, { mutation: dropped!, minimise: false }).findings[0]!;
+    const short = verify(scenario, { mutation: dropped! }).findings[0]!;
+    const switches = (schedule: readonly number[]): number =>
+      schedule.filter((step, i) => i > 0 && step % 16 !== schedule[i - 1]! % 16).length;
+    expect(switches(short.schedule)).toBeLessThanOrEqual(switches(long.schedule));
+    expect(switches(short.schedule)).toBeLessThanOrEqual(4);
+  });
+
+  it('names lines of the TypeScript source that hold the operation', () => {
+    const finding = verify(eventHandOff({ channels: 1, jobs: 1, conditions: 'words', forgets: 'sender' })).findings[0]!;
+    const source = readFileSync('src/verify/fixtures/event-hand-off.ts', 'utf8').split('\n');
+    expect(finding.trace.length).toBeGreaterThan(5);
+    for (const row of finding.trace) {
+      const [, line] = /^src\/verify\/fixtures\/event-hand-off\.ts:(\d+) /.exec(row.line) ?? [];
+      const text = source[Number(line) - 1]!;
+      if (row.operation.startsWith('Atomics.')) expect(text).toContain(row.operation.replace(/\(.*/, ''));
+      if (row.operation.endsWith('.wake()')) expect(text).toContain('.wake()');
+    }
+    expect(finding.message).toContain('provideByWords');
+  });
+
+  it('names both sides of a data race', () => {
+    const [plain] = mutantsOf([scenario]).filter(({ id }) => id.includes('send') && id.endsWith('store 1 plain'));
+    const finding = verify(scenario, { mutation: plain! }).findings[0]!;
+    expect(finding.kind).toBe('data-race');
+    expect(finding.message.match(/flag-hand-off\.ts:\d+/g)).toHaveLength(2);
+  });
+
+  it('prints as a table', () => {
+    const finding = verify(scenario, { mutation: dropped! }).findings[0]!;
+    const [head, first] = renderTrace(finding.trace).split('\n');
+    expect(head).toMatch(/^step {2}thread +operation +value +line$/);
+    expect(first).toMatch(/^ +1 {2}(provider|sender \d) .+flag-hand-off\.ts:\d+/);
+  });
+});

@@ -1,0 +1,185 @@
+// A problem's schedule: replayed, cut down to what it needs, and written out as a table.
+import { type Execution, OUTGROWN } from './execution.js';
+import { ASLEEP } from './machine.js';
+import {
+  CLOSE,
+  describe,
+  isRead,
+  LOCK,
+  type Operation,
+  PLAIN_STORE,
+  POST,
+  SLEEP,
+  STEP,
+  STORE,
+  TAKE,
+  UNLOCK,
+  WAIT,
+  WAKE,
+} from './operation.js';
+import type { Problem } from './problem.js';
+import { MOST_THREADS, MOST_TRANSITIONS, wordName } from './scenario.js';
+import { describeSite } from './source.js';
+
+/** Replays tried while minimising: each is some microseconds. */
+const MOST_REPLAYS = 3000;
+const LONGEST_TAIL = 2000;
+/** Operations whose result says nothing. */
+const VOID = new Set([STORE, PLAIN_STORE, POST, UNLOCK, WAKE, CLOSE, STEP]);
+
+export interface TraceRow {
+  readonly step: number;
+  readonly thread: string;
+  readonly operation: string;
+  /** What it returned; `sleeps` where the thread did not go on. */
+  readonly value: string;
+  /** Line in the source: `src/memory/semaphore.ts:52 (Semaphore.post)`. */
+  readonly line: string;
+}
+
+interface Followed {
+  readonly path: number[];
+  readonly problem: Problem | null;
+}
+
+/**
+ * Follows a schedule as far as it can be followed (a transition that is not possible is left out), then lets threads
+ * run on, each as long as it can, to the first problem or the end.
+ */
+export function follow(execution: Execution, schedule: readonly number[]): Followed {
+  for (;;) {
+    try {
+      return followOnce(execution, schedule);
+    } catch (error) {
+      if (error !== OUTGROWN) throw error;
+    }
+  }
+}
+
+function followOnce(execution: Execution, schedule: readonly number[]): Followed {
+  const transitions = new Int32Array(MOST_TRANSITIONS);
+  const path: number[] = [];
+  execution.start();
+  for (let at = 0; !execution.problem && path.length < schedule.length + LONGEST_TAIL; ) {
+    const count = execution.enabled(transitions);
+    if (count === 0) {
+      execution.finish();
+      break;
+    }
+    let next = -1;
+    while (at < schedule.length && next < 0) next = transitions.subarray(0, count).indexOf(schedule[at++]!);
+    if (next < 0) next = sameThread(transitions, count, path.at(-1));
+    path.push(transitions[next]!);
+    execution.step(transitions[next]!);
+    execution.checkInvariant();
+  }
+  return { path, problem: execution.problem };
+}
+
+function sameThread(transitions: Int32Array, count: number, last = 0): number {
+  for (let i = 0; i < count; i++) if (transitions[i]! % MOST_THREADS === last % MOST_THREADS) return i;
+  return 0;
+}
+
+/** Cuts a schedule down while it shows the same problem: first fewer switches between threads, then fewer steps. */
+export function minimise(execution: Execution, schedule: readonly number[], problem: Problem): Followed {
+  let best = follow(execution, schedule);
+  if (best.problem?.key !== problem.key) return { path: [...schedule], problem };
+  let replays = 0;
+  const attempt = (candidate: readonly number[]): boolean => {
+    replays++;
+    const result = follow(execution, candidate);
+    if (result.problem?.key !== problem.key || !isSmaller(result.path, best.path)) return false;
+    best = result;
+    return true;
+  };
+  for (let improved = true; improved && replays < MOST_REPLAYS; ) {
+    improved = false;
+    for (let size = Math.max(1, best.path.length >> 1); size >= 1; size >>= 1) {
+      for (let at = 0; at < best.path.length && replays < MOST_REPLAYS; ) {
+        const cut = [...best.path.slice(0, at), ...best.path.slice(at + size)];
+        if (attempt(cut) || attempt(best.path.slice(0, at))) improved = true;
+        else at += size;
+      }
+    }
+    improved = mergeRuns(best.path, attempt) || improved;
+  }
+  return best;
+}
+
+/** Moves a run of one thread's steps to before the run that precedes it. */
+function mergeRuns(path: readonly number[], attempt: (candidate: readonly number[]) => boolean): boolean {
+  const starts = path.flatMap((transition, i) => (i === 0 || isSwitch(path[i - 1]!, transition) ? [i] : []));
+  for (let i = 1; i < starts.length; i++) {
+    const before = path.slice(starts[i - 1]!, starts[i]!);
+    const run = path.slice(starts[i]!, starts[i + 1] ?? path.length);
+    const rest = path.slice(starts[i + 1] ?? path.length);
+    if (attempt([...path.slice(0, starts[i - 1]!), ...run, ...before, ...rest])) return true;
+  }
+  return false;
+}
+
+function isSwitch(one: number, other: number): boolean {
+  return one % MOST_THREADS !== other % MOST_THREADS;
+}
+
+function switches(path: readonly number[]): number {
+  return path.filter((transition, i) => i > 0 && isSwitch(path[i - 1]!, transition)).length;
+}
+
+function isSmaller(one: readonly number[], other: readonly number[]): boolean {
+  const difference = switches(one) - switches(other);
+  return difference < 0 || (difference === 0 && one.length < other.length);
+}
+
+/** Replays a schedule and writes down every operation, plain ones included; names the other side of a data race. */
+export function trace(
+  execution: Execution,
+  schedule: readonly number[],
+): { rows: TraceRow[]; problem: Problem | null } {
+  // Once without looking: a first run may begin anew when it learns how words are used.
+  follow(execution, schedule);
+  const done: { thread: number; operation: Operation }[] = [];
+  const rows: TraceRow[] = [];
+  execution.observer = (thread, operation, result) => {
+    done.push({ thread, operation });
+    rows.push({
+      step: rows.length + 1,
+      thread: execution.scenario.threads[thread]!.name,
+      operation: describe(operation, (word) => wordName(execution.scenario, word)),
+      value: shownValue(operation, result),
+      line: describeSite(operation.site),
+    });
+  };
+  const { problem } = follow(execution, schedule);
+  execution.observer = null;
+  if (!problem?.race) return { rows, problem };
+  const { other, slot, earlier } = problem.race;
+  const writes = earlier.endsWith('write');
+  const side = done.findLast(
+    (each) => each.thread === other && each.operation.slot === slot && isRead(each.operation.kind) !== writes,
+  );
+  const message = side ? `${problem.message} at ${describeSite(side.operation.site)}` : problem.message;
+  return { rows, problem: { ...problem, message } };
+}
+
+function shownValue(operation: Operation, result: number): string {
+  if (result === ASLEEP) return 'sleeps';
+  if (operation.kind === WAIT) return ['not-equal', 'ok', 'timed-out'][result]!;
+  if (operation.kind === SLEEP) return 'closed';
+  if (operation.kind === TAKE || operation.kind === LOCK) return String(result === 1);
+  return VOID.has(operation.kind) ? '' : String(result);
+}
+
+/** A table for a terminal: step, thread, operation, value, line. */
+export function renderTrace(rows: readonly TraceRow[]): string {
+  const head = ['step', 'thread', 'operation', 'value', 'line'];
+  const cells = rows.map((row) => [String(row.step), row.thread, row.operation, row.value, row.line]);
+  const widths = head.map((name, i) => Math.max(name.length, ...cells.map((row) => row[i]!.length)));
+  const line = (row: readonly string[]): string =>
+    row
+      .map((cell, i) => (i === 0 ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))
+      .join('  ')
+      .trimEnd();
+  return [head, ...cells].map(line).join('\n');
+}

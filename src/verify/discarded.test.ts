@@ -1,0 +1,48 @@
+// Which results a program throws away, by place in its compiled text.
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { isDiscarded } from './discarded.js';
+import { NOWHERE, type Site } from './site.js';
+
+const text = `
+Atomics.store(w, 0, 1);
+const used = Atomics.add(w, 0, 1);
+this.parks += Atomics.notify(w, 0);
+this.total += Atomics.notify(w, 0);
+if (Atomics.wait(w, 0, 0) === 'ok') this.parks++;
+if (Atomics.wait(w, 0, 0) === 'ok') again();
+`;
+const file = join(mkdtempSync(join(tmpdir(), 'discarded-')), 'program.js');
+writeFileSync(file, text);
+
+/** The site of the call in line `line`, as V8 names it. */
+function siteIn(line: number): Site {
+  const column = text.split('\n')[line - 1]!.indexOf('Atomics.') + 'Atomics.'.length + 1;
+  const offset =
+    text
+      .split('\n')
+      .slice(0, line - 1)
+      .join('\n').length + column;
+  return { ...NOWHERE, file, line, column, offset };
+}
+
+describe('a discarded result', () => {
+  it('belongs to a statement of its own, or only counts', () => {
+    expect([2, 3, 4, 5, 6, 7].map((line) => isDiscarded(siteIn(line)))).toEqual([
+      true,
+      false,
+      true,
+      false,
+      true,
+      false,
+    ]);
+  });
+
+  it('is not looked for in a text that is not the one that runs', () => {
+    const site = siteIn(2);
+    expect(isDiscarded({ ...site, offset: site.offset + 40 })).toBe(false);
+    expect(isDiscarded({ ...site, file: '/nowhere.js' })).toBe(false);
+  });
+});

@@ -1,0 +1,246 @@
+// One execution of a scenario: which transitions are possible, taking one, and what is wrong with it.
+
+import { Choices, CURRENT, EARLY } from './choices.js';
+import { simulatedWords } from './instrument.js';
+import { ASLEEP, Machine, TIMED_OUT, WOKEN } from './machine.js';
+import type { Mutation } from './mutation.js';
+import {
+  CHECKPOINT,
+  HINT,
+  isScheduled,
+  NOTIFY,
+  type Operation,
+  RETURN,
+  SLEEP,
+  SPIN,
+  THROW,
+  WAKE,
+} from './operation.js';
+import { deadlock, exception, type Problem, plainSpin, raceProblem, simple } from './problem.js';
+import { Program, type ProgramOptions } from './program.js';
+import { type Hints, MOST_THREADS, type Scenario } from './scenario.js';
+import { WordTable } from './word-table.js';
+
+const ENDED = -1;
+/** Plain accesses in a row before a thread counts as lost in a loop of them. */
+const PLAIN_FUEL = 5000;
+
+export interface ExecutionOptions {
+  readonly hints?: Hints;
+  /** Whether a wait with a timeout may time out at any moment ('explore', the default) or never does. */
+  readonly timeouts?: 'explore' | 'ignore';
+  /**
+   * How many sleeping waits of an execution may return 'ok' though nobody notified them, as a late notify for an
+   * earlier round makes them do: whoever waits without a loop is found. Default 0.
+   */
+  readonly earlyWakes?: number;
+  readonly mutation?: Mutation | null;
+  readonly onSite?: ProgramOptions['onSite'];
+}
+
+/** Called for every operation that is executed, with its result. */
+export type Observer = (thread: number, operation: Operation, result: number) => void;
+
+/** Thrown when a word turned out to be used in a way that the machine was not laid out for: begin again. */
+export const OUTGROWN = Symbol('outgrown');
+
+export class Execution {
+  readonly scenario: Scenario;
+  readonly threads: number;
+  machine: Machine;
+  /** The first thing wrong since `start`. */
+  problem: Problem | null = null;
+  observer: Observer | null = null;
+  steps = 0;
+
+  private readonly table = new WordTable();
+  private readonly programs: Program[];
+  private readonly initial: Int32Array;
+  private readonly view: Int32Array;
+  private readonly choices: Choices;
+  private readonly earlyWakes: number;
+
+  constructor(scenario: Scenario, options: ExecutionOptions = {}) {
+    if (scenario.threads.length > MOST_THREADS) throw new RangeError(`scenario: at most ${MOST_THREADS} threads`);
+    this.scenario = scenario;
+    this.threads = scenario.threads.length;
+    this.choices = new Choices(options.hints ?? { mode: 'weak' }, options.timeouts !== 'ignore');
+    this.earlyWakes = options.earlyWakes ?? 0;
+    this.initial = new Int32Array(scenario.words);
+    scenario.init?.(this.initial);
+    this.view = this.initial.slice();
+    const words = simulatedWords(scenario.words);
+    const shared = { table: this.table, mutation: options.mutation ?? null, onSite: options.onSite ?? null };
+    this.programs = scenario.threads.map((thread) => new Program(() => thread.run(words), shared));
+    this.machine = new Machine(this.threads, this.table, this.initial);
+  }
+
+  get replayed(): number {
+    return this.programs.reduce((sum, program) => sum + program.replayed, 0);
+  }
+
+  /** Goes to the initial state, with a machine that fits all that is known of the program. */
+  start(): void {
+    if (this.table.version !== this.machine.version) {
+      this.machine = new Machine(this.threads, this.table, this.initial);
+    }
+    this.problem = null;
+    this.machine.reset(this.earlyWakes);
+    for (let thread = 0; thread < this.threads; thread++) this.settle(thread, 0);
+  }
+
+  /** What the thread does next. */
+  pending(thread: number): Operation {
+    return this.programs[thread]!.operations[this.machine.state[this.machine.node + thread]!]!;
+  }
+
+  /** Collects the possible transitions into `out`; returns how many. */
+  enabled(out: Int32Array): number {
+    let count = 0;
+    for (let thread = 0; thread < this.threads; thread++) {
+      if (this.hasNotEnded(thread)) count = this.choices.add(this.machine, thread, this.pending(thread), out, count);
+    }
+    return count;
+  }
+
+  /** Takes a transition: one scheduled operation of a thread and the plain accesses that follow it. */
+  step(transition: number): void {
+    const { machine } = this;
+    const thread = transition % MOST_THREADS;
+    const choice = (transition - thread) / MOST_THREADS;
+    const operation = this.pending(thread);
+    this.steps++;
+    if (machine.state[machine.status + thread]! > 0) {
+      this.wakeAlone(thread, operation, choice === EARLY ? WOKEN : TIMED_OUT);
+      return;
+    }
+    if (operation.kind === SLEEP && choice === 1) {
+      this.advance(thread, 1);
+      return;
+    }
+    const result = this.execute(thread, operation, choice);
+    if (result === ASLEEP) return;
+    if (operation.kind === NOTIFY) {
+      for (let i = 0; i < result; i++) this.advance(machine.woken[i]!, WOKEN);
+    } else if (operation.kind === WAKE) {
+      this.wake(thread, operation.slot);
+    }
+    this.advance(thread, result);
+  }
+
+  /** At a state without transitions: who is stuck, or what is wrong with the end. */
+  finish(): void {
+    if (this.problem) return;
+    const { machine } = this;
+    const results: unknown[] = [];
+    for (let thread = 0; thread < this.threads; thread++) {
+      if (machine.state[machine.status + thread] !== ENDED) {
+        this.report(deadlock(this));
+        return;
+      }
+      results.push(this.pending(thread).value);
+    }
+    const wrong = this.scenario.final?.(machine.spread(this.view), results);
+    if (wrong !== undefined) this.report(simple('final-state', wrong));
+  }
+
+  /** Checks the scenario's invariant in the current state. */
+  checkInvariant(): void {
+    if (this.problem || !this.scenario.invariant) return;
+    const broken = this.scenario.invariant(this.machine.spread(this.view));
+    if (broken !== undefined) this.report(simple('invariant', broken));
+  }
+
+  hasNotEnded(thread: number): boolean {
+    return this.machine.state[this.machine.status + thread] !== ENDED;
+  }
+
+  private execute(thread: number, operation: Operation, choice: number): number {
+    const { machine } = this;
+    const isHint = operation.kind === HINT;
+    const executed = machine.execute(thread, operation, isHint ? this.choices.entry(choice) : CURRENT);
+    const result = isHint ? this.choices.value(choice, executed) : executed;
+    this.observer?.(thread, operation, result);
+    if (machine.race) {
+      this.report(raceProblem(this, machine.race));
+      machine.race = null;
+    }
+    if (machine.misuse !== null) {
+      this.report(simple('misuse', `${this.nameOf(thread)}: ${machine.misuse}`, operation.site.key));
+      machine.misuse = null;
+    }
+    return result;
+  }
+
+  /** Ends a wait that nobody has notified. */
+  private wakeAlone(thread: number, wait: Operation, result: number): void {
+    const { machine } = this;
+    machine.leave(thread);
+    if (result === WOKEN) machine.state[machine.earlyWakes]!--;
+    this.observer?.(thread, wait, result);
+    this.advance(thread, result);
+  }
+
+  private nameOf(thread: number): string {
+    return this.scenario.threads[thread]!.name;
+  }
+
+  /** Wakes the threads that told the event, and sends those who sleep back to their condition if it may have changed. */
+  private wake(waker: number, event: number): void {
+    for (let other = 0; other < this.threads; other++) {
+      if (other === waker || this.machine.state[this.machine.status + other] === ENDED) continue;
+      const operation = this.pending(other);
+      if (operation.event !== event) continue;
+      if (operation.kind !== SLEEP) this.machine.awaken(other);
+      else if (this.machine.hasChanged(operation)) this.advance(other, 1);
+    }
+  }
+
+  private advance(thread: number, result: number): void {
+    const node = this.machine.state[this.machine.node + thread]!;
+    this.settle(thread, this.next(thread, node, result));
+  }
+
+  private next(thread: number, node: number, result: number): number {
+    const next = this.programs[thread]!.next(node, result);
+    if (this.table.version !== this.machine.version) throw OUTGROWN;
+    return next;
+  }
+
+  /** Puts a thread at a node and runs on to its next scheduled operation. */
+  private settle(thread: number, start: number): void {
+    const { machine } = this;
+    const { operations } = this.programs[thread]!;
+    let node = start;
+    for (let fuel = PLAIN_FUEL; ; fuel--) {
+      const operation = operations[node]!;
+      if (operation.event < 0 || operation.announces) machine.state[machine.announced + thread] = 0;
+      if (operation.kind === SLEEP) {
+        if (!machine.wasAwakened(thread) || !machine.hasChanged(operation)) break;
+        machine.state[machine.announced + thread] = 0;
+        node = this.next(thread, node, 1);
+        continue;
+      }
+      if (isScheduled(operation.kind)) break;
+      if (operation.kind === RETURN || operation.kind === THROW || operation.kind === SPIN) {
+        machine.state[machine.status + thread] = ENDED;
+        machine.state[machine.node + thread] = node;
+        if (operation.kind === THROW) this.report(exception(this, thread, operation));
+        if (operation.kind === SPIN) this.report(plainSpin(this, thread, operation));
+        return;
+      }
+      const result = operation.kind === CHECKPOINT ? 0 : this.execute(thread, operation, -1);
+      const after = this.next(thread, node, result);
+      if (fuel === 0) {
+        this.report(plainSpin(this, thread, operation));
+        break;
+      }
+      node = after;
+    }
+    machine.state[machine.node + thread] = node;
+  }
+
+  private report(problem: Problem): void {
+    this.problem ??= problem;
+  }
+}

@@ -1,0 +1,258 @@
+// Shared memory under the ECMAScript memory model: values, happens-before, waiter lists and races, in one Int32Array.
+import { ClockTable, type Race, type Unordered } from './clocks.js';
+import { History } from './history.js';
+import {
+  CLOSE,
+  CLOSED,
+  COMPARE_EXCHANGE,
+  HINT,
+  LOAD,
+  LOCK,
+  MODIFY,
+  modify,
+  NOTIFY,
+  type Operation,
+  PLAIN_LOAD,
+  PLAIN_STORE,
+  POST,
+  SLEEP,
+  STORE,
+  TAKE,
+  UNLOCK,
+  WAIT,
+  WAKE,
+} from './operation.js';
+import { Waiters } from './waiters.js';
+import type { WordTable } from './word-table.js';
+
+/** What `execute` returns when the thread is asleep instead of having a result: no 32-bit word holds it. */
+export const ASLEEP = 2 ** 32;
+
+/** Results of Atomics.wait, as the machine counts them. */
+export const NOT_EQUAL = 0;
+export const WOKEN = 1;
+export const TIMED_OUT = 2;
+
+/** Values of `announced`: whether a thread told its event that it is about to sleep, and whether a wake came since. */
+const ANNOUNCED = 1;
+const AWAKENED = 2;
+
+/**
+ * The whole state of an execution, so that a snapshot is one copy:
+ *
+ *   values     one a slot
+ *   node       a thread's position in its program
+ *   status     0 runs, -1 has ended, else asleep in Atomics.wait (see waiters.ts), with its place in the list
+ *   announced  see above
+ *   earlyWakes how many more sleepers may wake without a notify
+ *   clocks     what each thread, word and waiter list knows of each thread (see clocks.ts)
+ *   history    the newest values of each hinted word (see history.ts)
+ */
+export class Machine {
+  readonly state: Int32Array;
+  readonly threads: number;
+  readonly slots: number;
+  readonly version: number;
+  readonly node: number;
+  readonly status: number;
+  readonly announced: number;
+  readonly earlyWakes: number;
+  readonly waiters: Waiters;
+  readonly clocks: ClockTable;
+  readonly history: History;
+  /** Set by an access that is not ordered after a conflicting one; the explorer reads and clears it. */
+  race: Race | null = null;
+  /** Set when a thread uses a primitive against its contract. */
+  misuse: string | null = null;
+  /** Threads that the last NOTIFY woke. */
+  readonly woken: number[] = [];
+
+  private readonly initial: Int32Array;
+  private readonly words: readonly number[];
+
+  constructor(threads: number, table: WordTable, initial: Int32Array) {
+    this.threads = threads;
+    this.slots = table.words.length;
+    this.version = table.version;
+    this.words = table.words.slice();
+    this.initial = initial;
+    let size = this.slots;
+    const take = (count: number): number => {
+      size += count;
+      return size - count;
+    };
+    this.node = take(threads);
+    this.waiters = new Waiters(threads, take);
+    this.status = this.waiters.status;
+    this.announced = take(threads);
+    this.earlyWakes = take(1);
+    this.clocks = new ClockTable(threads, table.uses, take);
+    this.history = new History(this.clocks, table.uses, take);
+    this.state = new Int32Array(size);
+  }
+
+  /** Words before anything ran. Initial values happen before every thread. */
+  reset(earlyWakes = 0): void {
+    const state = this.state;
+    state.fill(0);
+    state[this.earlyWakes] = earlyWakes;
+    for (let slot = 0; slot < this.slots; slot++) state[slot] = this.initial[this.words[slot]!]!;
+    this.history.reset(state);
+  }
+
+  /** Writes the values of all slots into `words`, indexed as the program indexes them. */
+  spread(words: Int32Array): Int32Array {
+    for (let slot = 0; slot < this.slots; slot++) words[this.words[slot]!] = this.state[slot]!;
+    return words;
+  }
+
+  /** Executes a thread's operation; returns its result, or ASLEEP. `choice` picks the value a hint reads; -1 the current one. */
+  execute(thread: number, operation: Operation, choice: number): number {
+    const { state, clocks } = this;
+    const slot = operation.slot;
+    if (slot < 0) return 0;
+    clocks.tick(state, thread);
+    if (operation.announces) state[this.announced + thread] = ANNOUNCED;
+    const value = state[slot]!;
+    switch (operation.kind) {
+      case LOAD:
+        this.atomicRead(thread, operation);
+        return value;
+      case STORE:
+        this.note(clocks.atomicWrite(state, thread, slot), thread, operation);
+        this.write(thread, slot, operation.a);
+        return operation.a;
+      case MODIFY:
+        this.readModifyWrite(thread, operation, modify(operation.modifier, value, operation.a));
+        return value;
+      case COMPARE_EXCHANGE:
+        if (value === operation.a) this.readModifyWrite(thread, operation, operation.b);
+        else this.atomicRead(thread, operation);
+        return value;
+      case WAIT:
+        clocks.enterWaiterList(state, thread, slot);
+        this.atomicRead(thread, operation);
+        clocks.leaveWaiterList(state, thread, slot);
+        if (value !== operation.a) return NOT_EQUAL;
+        this.waiters.enter(state, thread, slot);
+        return ASLEEP;
+      case NOTIFY:
+        return this.notify(thread, slot, operation.a);
+      case HINT:
+        this.note(clocks.hintRead(state, thread, slot), thread, operation);
+        return choice < 0 ? value : this.history.value(state, slot, choice);
+      case PLAIN_LOAD:
+        this.note(clocks.plainRead(state, thread, slot), thread, operation);
+        return value;
+      case PLAIN_STORE:
+        this.note(clocks.plainWrite(state, thread, slot), thread, operation);
+        state[slot] = operation.a;
+        this.history.record(state, thread, slot);
+        return operation.a;
+      case POST:
+        this.readModifyWrite(thread, operation, value + 1);
+        return 0;
+      case TAKE:
+        return this.acquire(thread, operation, value - 1);
+      case LOCK:
+        return this.acquire(thread, operation, thread + 1);
+      case UNLOCK:
+        if ((value & ~CLOSED) !== thread + 1) this.misuse = 'unlock by a thread that does not hold the lock';
+        this.readModifyWrite(thread, operation, value & CLOSED);
+        return 0;
+      case CLOSE:
+        this.readModifyWrite(thread, operation, value | CLOSED);
+        return 0;
+      case WAKE:
+        return 0;
+      case SLEEP:
+        // Only a closed event lets a sleeper through here; a wake sends it back to its condition.
+        this.atomicRead(thread, operation);
+        return 0;
+      default:
+        throw new Error(`machine: operation ${operation.kind} is not one that memory executes`);
+    }
+  }
+
+  /** Whether a primitive's blocking operation can go on now. */
+  canEnter(operation: Operation): boolean {
+    const value = this.state[operation.slot]!;
+    return operation.kind === TAKE ? value !== 0 : value === 0 || value >= CLOSED;
+  }
+
+  isClosed(slot: number): boolean {
+    return this.state[slot]! >= CLOSED;
+  }
+
+  /** Whether a word that a sleeping condition read holds another value now. */
+  hasChanged(sleep: Operation): boolean {
+    const reads = sleep.reads!;
+    for (let i = 0; i < reads.length; i += 2) if (this.state[reads[i]!] !== reads[i + 1]) return true;
+    return false;
+  }
+
+  /** Tells a thread that its event was woken; it will look again before it sleeps. */
+  awaken(thread: number): void {
+    if (this.state[this.announced + thread] === ANNOUNCED) this.state[this.announced + thread] = AWAKENED;
+  }
+
+  /** Whether a wake came since the thread announced itself; forgets it. */
+  wasAwakened(thread: number): boolean {
+    const awakened = this.state[this.announced + thread] === AWAKENED;
+    if (awakened) this.state[this.announced + thread] = ANNOUNCED;
+    return awakened;
+  }
+
+  /** Takes a sleeping thread out of its waiter list, as a timeout does. */
+  leave(thread: number): void {
+    const { state } = this;
+    const slot = this.waiters.leave(state, thread);
+    this.clocks.enterWaiterList(state, thread, slot);
+    this.clocks.leaveWaiterList(state, thread, slot);
+  }
+
+  private atomicRead(thread: number, operation: Operation): void {
+    this.note(this.clocks.atomicRead(this.state, thread, operation.slot), thread, operation);
+    this.clocks.acquire(this.state, thread, operation.slot);
+  }
+
+  private readModifyWrite(thread: number, operation: Operation, value: number): void {
+    this.atomicRead(thread, operation);
+    this.note(this.clocks.atomicWrite(this.state, thread, operation.slot), thread, operation);
+    this.write(thread, operation.slot, value);
+  }
+
+  private write(thread: number, slot: number, value: number): void {
+    this.state[slot] = value;
+    this.history.record(this.state, thread, slot);
+    this.clocks.release(this.state, thread, slot);
+  }
+
+  /** Takes a semaphore or a lock: 1 with it, 0 once it is closed. */
+  private acquire(thread: number, operation: Operation, taken: number): number {
+    if (this.state[operation.slot]! >= CLOSED) {
+      this.atomicRead(thread, operation);
+      return 0;
+    }
+    this.readModifyWrite(thread, operation, taken);
+    return 1;
+  }
+
+  private notify(thread: number, slot: number, most: number): number {
+    const { state, woken } = this;
+    this.clocks.enterWaiterList(state, thread, slot);
+    this.clocks.leaveWaiterList(state, thread, slot);
+    woken.length = 0;
+    while (woken.length < most) {
+      const first = this.waiters.takeFirst(state, slot);
+      if (first < 0) break;
+      this.clocks.enterWaiterList(state, first, slot);
+      woken.push(first);
+    }
+    return woken.length;
+  }
+
+  private note(race: Unordered | null, thread: number, operation: Operation): void {
+    if (race && !this.race) this.race = { ...race, thread, operation };
+  }
+}

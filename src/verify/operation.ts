@@ -1,0 +1,162 @@
+// One operation of a thread on shared memory: what the machine executes, and how a report names it.
+import type { Site } from './site.js';
+
+/** Kinds up to and including STEP are scheduling points; plain accesses run fused with the operation before them. */
+export const LOAD = 0;
+export const STORE = 1;
+export const MODIFY = 2;
+export const COMPARE_EXCHANGE = 3;
+export const WAIT = 4;
+export const NOTIFY = 5;
+export const HINT = 6;
+/** The three primitives as single operations: semaphore, lock, event. */
+export const POST = 7;
+export const TAKE = 8;
+export const LOCK = 9;
+export const UNLOCK = 10;
+export const WAKE = 11;
+/** A condition was false: asleep until the event is woken and a word that the condition read has changed. */
+export const SLEEP = 12;
+export const CLOSE = 13;
+/** Does nothing, at a place where a mutation took an operation away. */
+export const STEP = 14;
+const LAST_SCHEDULED = STEP;
+export const PLAIN_LOAD = 15;
+export const PLAIN_STORE = 16;
+/** The thread's history up to here is replaced by the digest it gave of its local state. */
+export const CHECKPOINT = 17;
+export const RETURN = 18;
+export const THROW = 19;
+/** The thread is in a loop of plain reads. */
+export const SPIN = 20;
+
+/** Functions of MODIFY. */
+export const ADD = 0;
+export const SUB = 1;
+export const AND = 2;
+export const OR = 3;
+export const XOR = 4;
+export const EXCHANGE = 5;
+
+/** Added to a semaphore's count, a lock's or an event's word once it is closed; the primitives in src/memory use the same bit. */
+export const CLOSED = 1 << 30;
+
+const NAMES = [
+  'Atomics.load',
+  'Atomics.store',
+  'Atomics.modify',
+  'Atomics.compareExchange',
+  'Atomics.wait',
+  'Atomics.notify',
+  'hint',
+  'post',
+  'wait',
+  'lock',
+  'unlock',
+  'wake',
+  'until',
+  'close',
+  'nothing',
+  'plain read',
+  'plain write',
+  'checkpoint',
+  'return',
+  'throw',
+  'spin',
+];
+const MODIFIERS = ['add', 'sub', 'and', 'or', 'xor', 'exchange'];
+
+export interface Operation {
+  kind: number;
+  /** Index of the shared word, and its slot in the machine; -1 for kinds without one. */
+  word: number;
+  slot: number;
+  /** Operand: value stored or added, expected value, most threads to notify. */
+  a: number;
+  /** Second operand: the replacement of a compare-exchange; 1 for a wait that may time out. */
+  b: number;
+  /** Function of a MODIFY. */
+  modifier: number;
+  site: Site;
+  /** The program throws the result away, so that it does not distinguish histories. */
+  discards: boolean;
+  /** Slot of the event whose condition this read belongs to (or that a SLEEP sleeps on), else -1. */
+  event: number;
+  /** The first read of a condition: it announces the thread to the event. */
+  announces: boolean;
+  /** Of a SLEEP: slots the condition read, each followed by the value it saw; and the node where the condition starts. */
+  reads: Int32Array | null;
+  headNode: number;
+  /** Returned or thrown value, or a checkpoint's digest. */
+  value: unknown;
+  /** How a mutation changed the call that this operation came from. */
+  mutation: string;
+}
+
+export function isScheduled(kind: number): boolean {
+  return kind <= LAST_SCHEDULED;
+}
+
+export function isRead(kind: number): boolean {
+  return kind === LOAD || kind === HINT || kind === PLAIN_LOAD;
+}
+
+/** `Atomics.add`, `plain read`, `post`: the operation without its operands. */
+export function operationName(kind: number, modifier: number): string {
+  return kind === MODIFY ? `Atomics.${MODIFIERS[modifier]}` : NAMES[kind]!;
+}
+
+/** The operation as a reader of the program would write it. */
+export function describe(operation: Operation, nameOf: (word: number) => string): string {
+  const { kind, a, b } = operation;
+  const name = operationName(kind, operation.modifier);
+  const word = operation.word < 0 ? '' : nameOf(operation.word);
+  switch (kind) {
+    case STORE:
+    case MODIFY:
+      return `${name}(${word}, ${a})`;
+    case COMPARE_EXCHANGE:
+      return `${name}(${word}, ${a}, ${b})`;
+    case WAIT:
+      return `${name}(${word}, ${a}${b === 1 ? ', timeout' : ''})`;
+    case NOTIFY:
+      return `${name}(${word}${a === ALL ? '' : `, ${a}`})`;
+    case PLAIN_STORE:
+      return `${word} = ${a}`;
+    case PLAIN_LOAD:
+      return word;
+    case POST:
+    case TAKE:
+    case LOCK:
+    case UNLOCK:
+    case WAKE:
+    case SLEEP:
+    case CLOSE:
+      return `${word}.${name}()`;
+    case STEP:
+      return `(${operation.mutation})`;
+    default:
+      return word === '' ? name : `${name}(${word})`;
+  }
+}
+
+/** The count of a notify that wakes everybody. */
+export const ALL = 0x7fffffff;
+
+/** Applies the function of a MODIFY. */
+export function modify(modifier: number, old: number, operand: number): number {
+  switch (modifier) {
+    case ADD:
+      return (old + operand) | 0;
+    case SUB:
+      return (old - operand) | 0;
+    case AND:
+      return old & operand;
+    case OR:
+      return old | operand;
+    case XOR:
+      return old ^ operand;
+    default:
+      return operand;
+  }
+}

@@ -1,0 +1,88 @@
+// What can be wrong with an execution, and how it is told.
+import type { Race } from './clocks.js';
+import type { Execution } from './execution.js';
+import { describe, LOCK, type Operation, SLEEP, TAKE } from './operation.js';
+import type { RuleKind } from './rules.js';
+import { wordName } from './scenario.js';
+import { describeSite } from './source.js';
+
+export type ProblemKind =
+  | 'data-race'
+  | 'lost-wake-up'
+  | 'deadlock'
+  | 'livelock'
+  | 'invariant'
+  | 'final-state'
+  | 'exception'
+  | 'misuse'
+  | 'plain-spin'
+  | RuleKind;
+
+export interface Problem {
+  readonly kind: ProblemKind;
+  readonly message: string;
+  /** Equal for problems that are the same one met on another path. */
+  readonly key: string;
+  /** Of a data race: the other thread, the machine's slot of the word, and what it had done with it. */
+  readonly race?: { readonly other: number; readonly slot: number; readonly earlier: Race['earlier'] };
+}
+
+export function simple(kind: ProblemKind, message: string, where = ''): Problem {
+  return { kind, message, key: `${kind} ${where === '' ? message : where}` };
+}
+
+export function raceProblem(execution: Execution, race: Race): Problem {
+  const { scenario } = execution;
+  const name = (thread: number): string => scenario.threads[thread]!.name;
+  const what = describe(race.operation, (word) => wordName(scenario, word));
+  const kind = 'data-race';
+  return {
+    kind,
+    message: `${name(race.thread)}: ${what} at ${describeSite(race.operation.site)} is not ordered after ${name(race.other)}'s ${race.earlier}`,
+    key: `${kind} ${race.operation.site.key} ${race.earlier}`,
+    race: { other: race.other, slot: race.operation.slot, earlier: race.earlier },
+  };
+}
+
+export function exception(execution: Execution, thread: number, operation: Operation): Problem {
+  const { value } = operation;
+  const what = value instanceof Error ? value.message : String(value);
+  return simple('exception', `${execution.scenario.threads[thread]!.name} threw: ${what}`);
+}
+
+export function plainSpin(execution: Execution, thread: number, operation: Operation): Problem {
+  const name = execution.scenario.threads[thread]!.name;
+  const where = describeSite(operation.site);
+  return simple(
+    'plain-spin',
+    `${name} loops on plain reads at ${where}: a compiler may read once and loop for ever`,
+    operation.site.key,
+  );
+}
+
+/** Nobody can go on. A thread whose word has changed since it went to sleep has lost a wake-up. */
+export function deadlock(execution: Execution): Problem {
+  const { scenario, machine } = execution;
+  const stuck: string[] = [];
+  let lost = false;
+  let key = '';
+  for (let thread = 0; thread < execution.threads; thread++) {
+    if (!execution.hasNotEnded(thread)) continue;
+    const operation = execution.pending(thread);
+    const what = describe(operation, (word) => wordName(scenario, word));
+    const missed = hasMissed(execution, operation);
+    lost ||= missed;
+    key += ` ${operation.site.key}`;
+    const value = operation.kind === SLEEP ? '' : `, the word is ${machine.state[operation.slot]}`;
+    const note = missed ? ', and what it waits for has happened' : value;
+    stuck.push(`${scenario.threads[thread]!.name} in ${what} at ${describeSite(operation.site)}${note}`);
+  }
+  const kind = lost ? 'lost-wake-up' : 'deadlock';
+  return { kind, message: stuck.join('; '), key: kind + key };
+}
+
+function hasMissed(execution: Execution, operation: Operation): boolean {
+  if (operation.kind === SLEEP) return execution.machine.hasChanged(operation);
+  if (operation.kind === TAKE || operation.kind === LOCK) return false;
+  return execution.machine.state[operation.slot] !== operation.a;
+}

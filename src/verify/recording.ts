@@ -1,0 +1,199 @@
+// One re-execution of a thread's function: answers the operations on record, and stops it at the first one that is not.
+import { isDiscarded } from './discarded.js';
+import { inTwoSteps, isReadModifyWrite, type Mutation, plainKind } from './mutation.js';
+import {
+  CHECKPOINT,
+  HINT,
+  isRead,
+  NOTIFY,
+  type Operation,
+  operationName,
+  PLAIN_LOAD,
+  PLAIN_STORE,
+  SLEEP,
+  STEP,
+  STORE,
+  WAIT,
+} from './operation.js';
+import { BodyError, type RuleKind } from './rules.js';
+import { callSite, NOWHERE, type Site } from './site.js';
+import { ATOMIC, HINTED, PLAIN, WAITED, type WordTable } from './word-table.js';
+
+/** What a thread asks memory to do: an operation before anything is known of it. */
+export interface Call {
+  readonly kind: number;
+  readonly word: number;
+  readonly a: number;
+  readonly b: number;
+  readonly modifier: number;
+}
+
+export interface Recording {
+  /** Results of the operations so far, and the operations. */
+  readonly log: readonly number[];
+  readonly operations: readonly Operation[];
+  readonly table: WordTable;
+  readonly mutation: Mutation | null;
+  /** Called for each call site at its discovery, mutated or not. */
+  readonly onSite: ((site: Site, kind: number, modifier: number, a: number) => void) | null;
+  position: number;
+  /** The first operation without a record: what the thread does next. */
+  pending: Operation | null;
+  failure: BodyError | null;
+  /** A write that a mutation holds back until the next operation is done. */
+  deferred: { readonly call: Call; readonly site: Site } | null;
+  /** The condition that is being evaluated: its event, and the position of its first read. */
+  event: number;
+  head: number;
+  /** While a condition is evaluated again to see whether it is pure: the position where it ended. */
+  pureUntil: number;
+}
+
+/** Thrown through the thread's function to end a re-execution. */
+const STOP = Symbol('stop');
+let current: Recording | null = null;
+
+/** Runs `body` under a recording; returns the value it returned, or leaves `pending`, `failure` or the error it threw. */
+export function record(recording: Recording, body: () => unknown): { value: unknown; error: unknown } {
+  const outer = current;
+  current = recording;
+  try {
+    const value = body();
+    flushDeferred();
+    return { value, error: null };
+  } catch (error) {
+    return { value: undefined, error };
+  } finally {
+    current = outer;
+  }
+}
+
+/** Ends the re-execution for good; returns the error to throw. */
+export function fail(kind: RuleKind, message: string): BodyError {
+  const error = new BodyError(kind, message);
+  if (current) current.failure ??= error;
+  return error;
+}
+
+/** Every operation of a thread under test comes through here; returns its result. */
+export function perform(kind: number, word: number, a = 0, b = 0, modifier = 0): number {
+  const run = running();
+  const recorded = run.position < run.log.length ? run.operations[run.position]! : null;
+  const site = recorded?.site ?? callSite();
+  const call = { kind: kind === PLAIN_LOAD && site.isHint ? HINT : kind, word, a, b, modifier };
+  if (run.event >= 0 && !isRead(call.kind)) {
+    const what = operationName(call.kind, modifier);
+    throw fail('impure-condition', `the condition of until() does ${what}; it may only read`);
+  }
+  if (!recorded) run.onSite?.(site, call.kind, modifier, a);
+  const deferred = run.event < 0 ? run.deferred : null;
+  if (deferred) run.deferred = null;
+  const result = mutated(run, call, site, recorded?.mutation ?? mutationAt(run, site));
+  if (deferred) emit(run, deferred.call, deferred.site, '');
+  return result;
+}
+
+function mutationAt({ mutation }: Recording, site: Site): string {
+  return mutation?.site === site.key ? mutation.how : '';
+}
+
+function mutated(run: Recording, call: Call, site: Site, how: string): number {
+  if (how === '') return emit(run, call, site, how);
+  const emitAs = (changes: Partial<Call>): number => emit(run, { ...call, ...changes }, site, how);
+  switch (how) {
+    case 'plain':
+      return isReadModifyWrite(call.kind) ? inTwoSteps(emitAs, true, call) : emitAs({ kind: plainKind(call.kind) });
+    case 'split':
+      return inTwoSteps(emitAs, false, call);
+    case 'drop':
+      emitAs({ kind: STEP, a: 0, b: 0, modifier: 0 });
+      return 0;
+    case 'narrow':
+      return emitAs({ a: 1 });
+    case 'delay':
+      emitAs({ kind: STEP, a: 0, b: 0, modifier: 0 });
+      run.deferred = { call, site };
+      return call.a;
+    default:
+      return emit(run, call, site, how);
+  }
+}
+
+/** Performs what a mutation held back, if anything; returns whether there was something. */
+export function flushDeferred(): boolean {
+  const run = running();
+  const { deferred } = run;
+  if (!deferred) return false;
+  run.deferred = null;
+  emit(run, deferred.call, deferred.site, '');
+  return true;
+}
+
+/** Ends the thread's history here: what it does from now on depends on `digest` and on shared memory alone. */
+export function checkpoint(digest: string): void {
+  if (!current) return;
+  const run = running();
+  if (run.deferred) return;
+  emit(run, { kind: CHECKPOINT, word: -1, a: 0, b: 0, modifier: 0 }, NOWHERE, '', digest);
+}
+
+/** The re-execution that is going on; throws through it once it has what it wants. */
+export function running(): Recording {
+  if (!current) throw new Error('simulated memory is used outside a thread that is being verified');
+  if (current.pending || current.failure) throw STOP;
+  return current;
+}
+
+/** Answers a call from the record, or stops the re-execution at it. */
+function emit(run: Recording, call: Call, site: Site, mutation: string, value?: unknown): number {
+  const { kind, word, a, b, modifier } = call;
+  if (run.pureUntil >= 0 && run.position === run.pureUntil) {
+    throw fail('impure-condition', 'the condition of until() is not pure: read alike, it reads more');
+  }
+  if (run.position < run.log.length) {
+    const old = run.operations[run.position]!;
+    const same = old.kind === kind && old.word === word && old.a === a && old.b === b && old.modifier === modifier;
+    if (!same || old.value !== value) throw differs(run, old, call);
+    return run.log[run.position++]!;
+  }
+  // Spelt out, in the order of `ending` in program.ts: the search reads these objects all the time, and is fastest
+  // when they are all laid out alike.
+  run.pending = {
+    kind,
+    word,
+    slot: kind === STEP || word < 0 ? -1 : run.table.use(word, useOf(kind)),
+    a,
+    b,
+    modifier,
+    site,
+    // The two steps of a split read-modify-write need the value, whatever the program does with the result.
+    discards: kind === STORE || kind === PLAIN_STORE || (kind <= NOTIFY && mutation !== 'split' && isDiscarded(site)),
+    event: kind === SLEEP ? run.table.use(word, ATOMIC) : run.event,
+    announces: run.event >= 0 && run.position === run.head,
+    reads: null,
+    headNode: kind === SLEEP && mutation === '' ? run.head : -1,
+    value,
+    mutation,
+  };
+  throw STOP;
+}
+
+function differs(run: Recording, old: Operation, call: Call): Error {
+  if (run.pureUntil >= 0) {
+    return fail('impure-condition', 'the condition of until() is not pure: read alike, it reads something else');
+  }
+  const was = `${operationName(old.kind, old.modifier)} of word ${old.word}`;
+  const is = `${operationName(call.kind, call.modifier)} of word ${call.word}`;
+  return fail(
+    'nondeterminism',
+    `thread body is not deterministic: operation ${run.position + 1} was ${was} and is ${is} when run again`,
+  );
+}
+
+function useOf(kind: number): number {
+  if (kind === PLAIN_LOAD || kind === PLAIN_STORE) return PLAIN;
+  if (kind === HINT) return HINTED;
+  if (kind === WAIT) return ATOMIC | WAITED;
+  if (kind === NOTIFY) return WAITED;
+  return ATOMIC;
+}

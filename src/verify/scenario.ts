@@ -1,0 +1,48 @@
+// A scenario: the threads to check together, the words they share, and what must hold.
+
+export interface Thread {
+  readonly name: string;
+  /**
+   * The thread's whole life, as a synchronous and deterministic function of shared memory: it builds its objects
+   * inside and reads no clock. `words` is simulated; the return value reaches `final`.
+   */
+  run(words: Int32Array): unknown;
+}
+
+export interface Scenario {
+  readonly name: string;
+  /** How many 32-bit words the threads share. */
+  readonly words: number;
+  readonly threads: readonly Thread[];
+  /** Sets words before any thread runs. */
+  init?(words: Int32Array): void;
+  /** Looks at every state; returns what is broken, or undefined. Only words that threads touch change. */
+  invariant?(words: Int32Array): string | undefined;
+  /** Looks at the end of each complete execution. `results` are what the threads returned. */
+  final?(words: Int32Array, results: readonly unknown[]): string | undefined;
+  /** A word's name in reports; default `words[17]`. */
+  nameOf?(word: number): string;
+}
+
+/**
+ * What a read through `hint()` may return:
+ *   sc     the current value
+ *   weak   any past write that the reader does not know to be overwritten (the newest few of each word)
+ *   havoc  any value of the domain, at any time
+ */
+export type HintMode = 'sc' | 'weak' | 'havoc';
+
+export interface Hints {
+  readonly mode: HintMode;
+  /** Values that `havoc` reads return. Default 0 and 1. */
+  readonly domain?: readonly number[];
+}
+
+/** Most threads of one scenario: a transition is a thread and a choice in one number. */
+export const MOST_THREADS = 16;
+/** Room for every transition of a state: a thread has at most as many choices as there can be threads. */
+export const MOST_TRANSITIONS = MOST_THREADS * MOST_THREADS;
+
+export function wordName(scenario: Scenario, word: number): string {
+  return scenario.nameOf?.(word) ?? `words[${word}]`;
+}

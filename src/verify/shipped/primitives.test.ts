@@ -1,0 +1,43 @@
+// The primitives as shipped, at futex level: every interleaving is right, and every weakened ordering is noticed.
+import { describe, expect, it } from 'vitest';
+import { mutate } from '../mutate.js';
+import { checkSurvivors } from '../survivors.js';
+import { verify } from '../verify.js';
+import { lockScenario, primitiveScenarios } from './scenarios.js';
+import { PRIMITIVE_SURVIVORS } from './survivors.js';
+
+describe('the shipped primitives', () => {
+  it.each([
+    ['as they are', {}],
+    ['without elision', { elide: false }],
+    ['spinning first', { policy: { spins: 1 } }],
+  ])('%s', (_name, options) => {
+    for (const scenario of primitiveScenarios(options)) {
+      const report = verify(scenario);
+      expect(report.findings, scenario.name).toEqual([]);
+      expect(report.complete, scenario.name).toBe(true);
+    }
+  });
+
+  it('wait in loops: a notify that was meant for another round does no harm', () => {
+    for (const scenario of primitiveScenarios().filter(({ threads }) => threads.length < 3)) {
+      const report = verify(scenario, { earlyWakes: 2 });
+      expect(report.findings, scenario.name).toEqual([]);
+      expect(report.complete, scenario.name).toBe(true);
+    }
+  });
+
+  it('a lock whose holder leaves strands the others, unless it is closed', () => {
+    const { findings } = verify(lockScenario(2, 1, false, true));
+    expect(findings.map(({ kind }) => kind)).toEqual(['deadlock']);
+    expect(verify(lockScenario(2, 1, true, true)).findings).toEqual([]);
+  });
+
+  it('have no ordering whose loss goes unnoticed, but for the listed ones', () => {
+    const results = mutate(primitiveScenarios(), { files: (file) => file.startsWith('src/memory/') });
+    const { unknown, stale } = checkSurvivors(results, PRIMITIVE_SURVIVORS);
+    expect(unknown.map(({ mutant }) => mutant.id)).toEqual([]);
+    expect(stale).toEqual([]);
+    expect(results.length).toBeGreaterThan(50);
+  }, 120_000);
+});

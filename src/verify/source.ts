@@ -1,0 +1,54 @@
+// Where a compiled line stands in the TypeScript that it came from, by its source map.
+import { existsSync, readFileSync } from 'node:fs';
+import { SourceMap } from 'node:module';
+import { dirname, join, relative, resolve } from 'node:path';
+import type { Site } from './site.js';
+
+export interface SourcePlace {
+  /** Absolute path: the TypeScript file where there is a map, else the compiled one. */
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+const maps = new Map<string, SourceMap | null>();
+
+/** Follows the source map beside the compiled file, if it has one. */
+export function sourceOf(site: Site): SourcePlace {
+  const map = mapOf(site.file);
+  const entry = map?.findEntry(site.line - 1, site.column - 1);
+  if (entry && 'originalLine' in entry && entry.originalSource) {
+    return {
+      file: resolve(dirname(site.file), entry.originalSource),
+      line: entry.originalLine + 1,
+      column: entry.originalColumn + 1,
+    };
+  }
+  return { file: site.file, line: site.line, column: site.column };
+}
+
+/** `src/memory/semaphore.ts:52 (Semaphore.post)`, relative to the working directory. */
+export function describeSite(site: Site): string {
+  if (site.file === '') return '?';
+  const { file, line } = sourceOf(site);
+  const name = site.functionName === '' ? '' : ` (${site.functionName})`;
+  return `${relative(process.cwd(), file)}:${line}${name}`;
+}
+
+/** The path within the package that the file belongs to: the same wherever the checker is started. */
+export function pathInPackage(file: string): string {
+  for (let folder = dirname(file); ; folder = dirname(folder)) {
+    if (existsSync(join(folder, 'package.json'))) return relative(folder, file);
+    if (folder === dirname(folder)) return relative(process.cwd(), file);
+  }
+}
+
+function mapOf(file: string): SourceMap | null {
+  let map = maps.get(file);
+  if (map === undefined) {
+    const path = `${file}.map`;
+    map = existsSync(path) ? new SourceMap(JSON.parse(readFileSync(path, 'utf8'))) : null;
+    maps.set(file, map);
+  }
+  return map;
+}

@@ -1,0 +1,87 @@
+// The search strategies: known numbers of states, agreement with each other, and bounds that are told.
+import { describe, expect, it } from 'vitest';
+import { eventHandOff } from './fixtures/event-hand-off.js';
+import { flagHandOff } from './fixtures/flag-hand-off.js';
+import { semaphoreHandOff } from './fixtures/semaphore-hand-off.js';
+import { mutantsOf } from './mutate.js';
+import { type Strategy, verify } from './verify.js';
+
+describe('exhaustive', () => {
+  it.each([
+    [1, 449],
+    [2, 9005],
+    [3, 206_711],
+  ])('flag hand-off of 2 channels and %i jobs has the states that the prototype counted', (jobs, states) => {
+    const report = verify(flagHandOff(2, jobs));
+    expect(report).toMatchObject({ complete: true, states, findings: [] });
+    expect(report.elapsedMs).toBeLessThan(15_000);
+  });
+
+  it('finds the hand-off right with its semaphores, with and without the mutex', () => {
+    for (const mutex of [false, true]) {
+      const report = verify(semaphoreHandOff({ channels: 2, jobs: 2, sync: true, mutex }));
+      expect(report).toMatchObject({ complete: true, findings: [] });
+      expect(report.states).toBeLessThan(6000);
+    }
+  });
+
+  it('shows that pendingSync needs no order of its own: the semaphores have it', () => {
+    const report = verify(semaphoreHandOff({ channels: 2, jobs: 2, sync: true, mutex: false, plainSync: true }));
+    expect(report).toMatchObject({ complete: true, findings: [] });
+  });
+
+  it.each(['words', 'bits'] as const)('stays finite with conditions over %s', (conditions) => {
+    const report = verify(eventHandOff({ channels: 2, jobs: 3, conditions }));
+    expect(report).toMatchObject({ complete: true, findings: [] });
+    expect(report.states).toBeLessThan(30_000);
+  });
+
+  it.each(['sender', 'provider'] as const)('finds the wake that the %s forgets', (forgets) => {
+    const { findings } = verify(eventHandOff({ channels: 2, jobs: 2, conditions: 'words', forgets }));
+    expect(findings.map(({ kind }) => kind)).toEqual(['lost-wake-up']);
+  });
+
+  it('says that it is not complete when it hits its bound', () => {
+    expect(verify(flagHandOff(2, 3), { mostStates: 1000 })).toMatchObject({ complete: false, findings: [] });
+  });
+});
+
+describe('hint reads', () => {
+  it('read old values in weak mode, and any value in havoc', () => {
+    // A negative hint that leads to sleep: under havoc the provider may believe that every channel is busy.
+    expect(verify(flagHandOff(2, 2), { hints: { mode: 'sc' } })).toMatchObject({ complete: true, findings: [] });
+    const { findings } = verify(flagHandOff(2, 2), { hints: { mode: 'havoc', domain: [0, 1] } });
+    expect(findings.map(({ kind }) => kind)).toEqual(['deadlock']);
+  });
+});
+
+describe('all strategies', () => {
+  const searches: readonly Strategy[] = ['bounded', 'random', 'pct'];
+
+  it('find nothing where exhaustive finds nothing', () => {
+    for (const strategy of searches) {
+      const report = verify(flagHandOff(2, 2), { strategy, schedules: 2000 });
+      expect(report.findings, strategy).toEqual([]);
+      expect(report.complete, strategy).toBe(strategy === 'bounded');
+    }
+  });
+
+  it('find what exhaustive finds, on every mutant of a hand-off', () => {
+    const scenario = flagHandOff(2, 2);
+    for (const mutation of mutantsOf([scenario])) {
+      const killed = verify(scenario, { mutation, minimise: false }).findings.length > 0;
+      const bounded = verify(scenario, { mutation, minimise: false, strategy: 'bounded', preemptions: 4 });
+      expect(bounded.findings.length > 0, mutation.id).toBe(killed);
+      const random = verify(scenario, { mutation, minimise: false, strategy: 'random', schedules: 3000 });
+      if (!killed) expect(random.findings, mutation.id).toEqual([]);
+    }
+  });
+
+  it('draw the same schedules from the same seed', () => {
+    const [mutation] = mutantsOf([flagHandOff(2, 2)]).filter(({ id }) => id.endsWith('Atomics.add 1 split'));
+    const once = verify(flagHandOff(2, 2), { strategy: 'random', seed: 5, mutation: mutation!, minimise: false });
+    const again = verify(flagHandOff(2, 2), { strategy: 'random', seed: 5, mutation: mutation!, minimise: false });
+    expect(once.findings.map(({ schedule }) => schedule)).toEqual(again.findings.map(({ schedule }) => schedule));
+    expect(once.schedules).toBe(again.schedules);
+  });
+});

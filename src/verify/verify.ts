@@ -1,0 +1,160 @@
+// The checker's front door: a scenario in, a report with replayable counterexamples out.
+import { Bounded } from './bounded.js';
+import { minimise, type TraceRow, trace } from './counterexample.js';
+import { Execution, type ExecutionOptions, OUTGROWN } from './execution.js';
+import { Exhaustive } from './exhaustive.js';
+import { type Problem, simple } from './problem.js';
+import { RandomSearch } from './random.js';
+import { BodyError } from './rules.js';
+import type { Scenario } from './scenario.js';
+import type { Search, SearchResult } from './search.js';
+
+export type Strategy = 'exhaustive' | 'bounded' | 'random' | 'pct';
+
+export interface VerifyOptions extends ExecutionOptions {
+  /** Default `exhaustive`. */
+  readonly strategy?: Strategy;
+  /** Bound of `exhaustive` and `bounded`. Default 2 million. */
+  readonly mostStates?: number;
+  /** Preemptions of `bounded`. Default 2. */
+  readonly preemptions?: number;
+  /** Executions of `random` and `pct`. Default 20 000. */
+  readonly schedules?: number;
+  /** Ordering constraints of `pct`. Default 3. */
+  readonly depth?: number;
+  /** Default 1. */
+  readonly seed?: number;
+  /** Different findings to collect before stopping. Default 1. */
+  readonly mostFindings?: number;
+  /** Called now and then during `exhaustive` with the number of states so far. */
+  readonly onProgress?: (states: number) => void;
+  /** Switches off the merging of states by what their clocks mean: for checking the checker. */
+  readonly raw?: boolean;
+  /** Whether counterexamples are cut down. Default true. */
+  readonly minimise?: boolean;
+}
+
+export interface Finding extends Problem {
+  /** Transitions from the start; `replay` takes them. Empty where there is none (a body that is not deterministic). */
+  readonly schedule: readonly number[];
+  readonly trace: readonly TraceRow[];
+}
+
+export interface Report extends SearchResult {
+  readonly scenario: string;
+  readonly strategy: Strategy;
+  /** What the search was bounded by, in words. */
+  readonly bounds: string;
+  readonly elapsedMs: number;
+  readonly findings: readonly Finding[];
+}
+
+/** What every claim of the checker rests on; to be printed with it. */
+export const ASSUMPTIONS: readonly string[] = [
+  'values out of thin air do not occur',
+  'thread bodies are synchronous and deterministic',
+  'a hint read returns one of the newest 4 writes of its word, never a later one (unless havoc)',
+  'a state is known by 64 bits of hash',
+];
+
+const DEFAULT_MOST_STATES = 2_000_000;
+/** Short random executions before a search of states: they find out which words the program uses and how. */
+const WARM_UP = { schedules: 30, seed: 7, depth: 0, mostSteps: 2000 };
+
+/** Checks a scenario. Errors in the scenario's own hooks are thrown; what the threads do wrong is reported. */
+export function verify(scenario: Scenario, options: VerifyOptions = {}): Report {
+  const strategy = options.strategy ?? 'exhaustive';
+  const search = searchFor(strategy, options);
+  const start = performance.now();
+  const found = new Map<string, Finding>();
+  let result: SearchResult = { states: 0, schedules: 0, complete: false };
+  try {
+    const execution = new Execution(scenario, options);
+    if (strategy === 'exhaustive' || strategy === 'bounded') new RandomSearch(WARM_UP).run(execution, () => true);
+    const problems = new Map<string, { problem: Problem; path: number[] }>();
+    result = again(() => {
+      problems.clear();
+      return search.run(execution, (path) => {
+        const problem = execution.problem!;
+        if (!problems.has(problem.key)) problems.set(problem.key, { problem, path: path.slice() });
+        return problems.size < (options.mostFindings ?? 1);
+      });
+    });
+    for (const [key, { problem, path }] of problems) {
+      found.set(key, explain(execution, problem, path, options.minimise !== false));
+    }
+  } catch (error) {
+    if (!(error instanceof BodyError)) throw error;
+    const problem = simple(error.kind, error.message);
+    found.set(problem.key, { ...problem, schedule: [], trace: [] });
+    result = { ...result, complete: false };
+  }
+  return {
+    scenario: scenario.name,
+    strategy,
+    bounds: boundsOf(strategy, options),
+    ...result,
+    elapsedMs: performance.now() - start,
+    findings: [...found.values()],
+  };
+}
+
+/** Follows a finding's schedule again: the same operations, the same problem. */
+export function replay(
+  scenario: Scenario,
+  schedule: readonly number[],
+  options: ExecutionOptions = {},
+): { trace: readonly TraceRow[]; problem: Problem | null } {
+  const { rows, problem } = trace(new Execution(scenario, options), schedule);
+  return { trace: rows, problem };
+}
+
+function explain(execution: Execution, problem: Problem, path: number[], shorten: boolean): Finding {
+  // A livelock is a property of all continuations: no single schedule shows it, so none is cut down.
+  const schedule = shorten && problem.kind !== 'livelock' ? minimise(execution, path, problem).path : path;
+  const explained = trace(execution, schedule);
+  const isSame = explained.problem?.key === problem.key;
+  const rows = problem.kind === 'livelock' ? explained.rows.slice(0, schedule.length + 20) : explained.rows;
+  return { ...(isSame ? explained.problem! : problem), schedule, trace: rows };
+}
+
+function again<T>(run: () => T): T {
+  for (;;) {
+    try {
+      return run();
+    } catch (error) {
+      if (error !== OUTGROWN) throw error;
+    }
+  }
+}
+
+function searchFor(strategy: Strategy, options: VerifyOptions): Search {
+  const mostStates = options.mostStates ?? DEFAULT_MOST_STATES;
+  switch (strategy) {
+    case 'exhaustive':
+      return new Exhaustive({ mostStates, raw: options.raw ?? false, onProgress: options.onProgress });
+    case 'bounded':
+      return new Bounded(options.preemptions ?? 2, mostStates);
+    default:
+      return new RandomSearch({
+        schedules: options.schedules ?? 20_000,
+        seed: options.seed ?? 1,
+        depth: strategy === 'pct' ? (options.depth ?? 3) : 0,
+        mostSteps: 5000,
+      });
+  }
+}
+
+function boundsOf(strategy: Strategy, options: VerifyOptions): string {
+  const states = `at most ${options.mostStates ?? DEFAULT_MOST_STATES} states`;
+  switch (strategy) {
+    case 'exhaustive':
+      return states;
+    case 'bounded':
+      return `at most ${options.preemptions ?? 2} preemptions, ${states}`;
+    case 'random':
+      return `${options.schedules ?? 20_000} random schedules, seed ${options.seed ?? 1}`;
+    default:
+      return `${options.schedules ?? 20_000} PCT schedules of depth ${options.depth ?? 3}, seed ${options.seed ?? 1}`;
+  }
+}
