@@ -1,16 +1,7 @@
 import { fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import {
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,8 +11,9 @@ import type { Ram } from '../ram/ram.js';
 import { numberedRam, startWriting } from '../transport/fixtures/writing.js';
 import type { Address } from '../transport/line.js';
 import { Lines } from '../transport/lines.js';
+import { HAS_ZSTD } from '../wire/codecs/flushed-stream.js';
 import { fillInitial, NO_UUID } from '../wire/initial-packet.js';
-import { FLAG_SYNC, Packet, PacketHeader } from '../wire/packet.js';
+import { FLAG_SYNC, FLAGS_OF_CODECS, Packet, PacketHeader } from '../wire/packet.js';
 import type { ReceiverPlan } from './plan.js';
 import { Receiver } from './receiver.js';
 
@@ -72,8 +64,14 @@ const sha256 = (ram: Ram) => {
   return hash.digest('hex');
 };
 
-/** Whoever had it as its process has ended. */
-const isGone = (pid: number) => !existsSync(`/proc/${pid}`);
+/** True when the process has ended, whether or not anybody has asked how. */
+function isGone(pid: number): boolean {
+  try {
+    return /\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+  } catch {
+    return true;
+  }
+}
 
 /** All pages in batches of 128, as runs, in pieces of every size, or all apart. */
 const orders = {
@@ -117,6 +115,37 @@ describe.each(['tcp', 'unix'])('a receiver over %s', (transport) => {
     expect(statSync(ramOut).mode & 0o777).toBe(0o600);
     expect(readdirSync(directory)).toEqual(['ram']);
     expect(isGone(receiver.pid)).toBe(true);
+  });
+});
+
+describe.each(HAS_ZSTD ? (['zlib', 'zstd'] as const) : (['zlib'] as const))('packed by %s', (codec) => {
+  it('pages come whole, over all packets of a channel', async () => {
+    const receiver = await start('unix', { codec });
+    const lines = await Lines.connect({ address: receiver.address, channels: 2, connectMs: 1000 });
+    const ram = numberedRam(PAGES);
+    const given = { transport: 'unix', batches: batchesOf('pairs'), codec };
+    await startWriting(
+      2,
+      lines.hold(2, 1000, () => lines.end()),
+      ram,
+      given,
+    ).ends;
+    lines.release();
+    await lines.close();
+    const report = await receiver.report;
+    expect(report.sha256).toBe(sha256(ram));
+    expect(report.channels[0]!.bytes).toBeLessThan(PAGES * 4096 * 0.1);
+  });
+
+  it('bytes that do not unpack are refused by channel and packet', async () => {
+    const receiver = await start('unix', { codec, channels: 1 });
+    const hand = new Hand(receiver.address, hello(0));
+    const bytes = hand.data(0, [1, 2], 0x55);
+    bytes.writeUInt32BE(FLAGS_OF_CODECS[codec], 8);
+    hand.socket.write(bytes);
+    await expect(receiver.report).rejects.toThrow(
+      'channel 0, packet 0, pages: expected pages that can be unpacked, got ',
+    );
   });
 });
 
@@ -290,6 +319,15 @@ describe.each(['tcp', 'unix'])('bad input over %s', (transport) => {
     );
   });
 
+  it('a peer that falls silent between two packets, if that is limited', async () => {
+    const receiver = await start(transport, { channels: 1, idleMs: 300 });
+    const hand = new Hand(receiver.address, hello(0));
+    hand.socket.write(hand.sync(0));
+    await expect(receiver.report).rejects.toThrow(
+      'channel 0, packet 1, stream: expected more bytes, got nothing for 300 ms between two packets',
+    );
+  });
+
   it('a reset', async () => {
     const failure = await failing({}, (hand) => {
       hand.socket.write(hand.data(100, [1], 1).subarray(0, 3000), () => {
@@ -374,13 +412,14 @@ describe('a place that is not to be had', () => {
 
   it('ends with its parent', async () => {
     const parent = fork(fileURLToPath(new URL('./fixtures/receiver-parent.js', import.meta.url)), [], { execArgv: [] });
-    parent.send(planFor('tcp'));
+    parent.send(planFor('tcp', { ramOut: join(directory, 'ram') }));
     const [pid] = (await once(parent, 'message')) as [number];
     expect(isGone(pid)).toBe(false);
     parent.kill('SIGKILL');
     const deadline = performance.now() + 2000;
     while (!isGone(pid) && performance.now() < deadline) await pause(20);
     expect(isGone(pid)).toBe(true);
+    expect(readdirSync(directory)).toEqual([]);
   });
 
   it('is ended by its parent, whatever it does, and leaves nothing', async () => {

@@ -59,7 +59,7 @@ export class Receiver {
   count(): Promise<readonly ChannelCounts[]> {
     return new Promise((resolve, reject) => {
       this.counted = resolve;
-      this.report.catch(reject);
+      this.report.then((report) => resolve(report.channels), reject);
       this.say({ kind: 'count' });
     });
   }

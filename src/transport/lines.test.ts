@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { closeSync, mkdtempSync, openSync, readdirSync, rmSync } from 'node:fs';
+import { closeSync, constants, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -64,6 +64,12 @@ function afterBytes(socket: Socket, bytes: number, then: () => void): void {
 
 const descriptors = () => readdirSync('/proc/self/fd').length;
 
+/** Whether a thread that writes more than there is room for sleeps in the kernel, instead of trying again. */
+function isBlocking(descriptor: number): boolean {
+  const flags = /^flags:\s*0(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${descriptor}`, 'latin1'))![1]!;
+  return (Number.parseInt(flags, 8) & constants.O_NONBLOCK) === 0;
+}
+
 describe.each(['tcp', 'unix'])('lines over %s', (transport) => {
   const connected = async (peer: (socket: Socket) => void) => {
     const address = await listen(transport, peer);
@@ -82,6 +88,7 @@ describe.each(['tcp', 'unix'])('lines over %s', (transport) => {
     const writing = startWriting(CHANNELS, parts, numberedRam(128), { transport, batches: BATCH, forever: true });
     const ends = await writing.ends;
     expect(stalled).toBeGreaterThanOrEqual(0);
+    for (const descriptor of parts.descriptors) expect(isBlocking(descriptor)).toBe(true);
     expect(ends.map(({ code }) => code)).toEqual(Array(CHANNELS).fill('EPIPE'));
     expect(performance.now() - start).toBeLessThan(2000);
     lines.release();

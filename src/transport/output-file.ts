@@ -25,21 +25,24 @@ export class OutputFile {
     checkOutput(path);
     this.path = path;
     this.temporary = temporaryName(path, pid);
-    this.descriptor = openSync(this.temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+    const flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
+    this.descriptor = this.attempt(() => openSync(this.temporary, flags, 0o600));
   }
 
   /** Writes at the end. Throws what the system says; the file is then still to be discarded. */
   append(bytes: Uint8Array): void {
-    writeAll(this.descriptor, [bytes]);
+    this.attempt(() => writeAll(this.descriptor, [bytes]));
   }
 
   /** It is whole: cut to `bytes` if given, on the disk, and under its name. Throws, and leaves nothing, if that fails. */
   keep(bytes?: number): void {
     try {
-      if (bytes !== undefined) ftruncateSync(this.descriptor, bytes);
-      fsyncSync(this.descriptor);
-      this.close();
-      renameSync(this.temporary, this.path);
+      this.attempt(() => {
+        if (bytes !== undefined) ftruncateSync(this.descriptor, bytes);
+        fsyncSync(this.descriptor);
+        this.close();
+        renameSync(this.temporary, this.path);
+      });
     } catch (error) {
       this.discard();
       throw error;
@@ -50,6 +53,14 @@ export class OutputFile {
   discard(): void {
     this.close();
     rmSync(this.temporary, { force: true });
+  }
+
+  private attempt<T>(step: () => T): T {
+    try {
+      return step();
+    } catch (error) {
+      throw new Error(`output ${this.path}: ${(error as Error).message}`, { cause: error });
+    }
   }
 
   private close(): void {

@@ -10,6 +10,7 @@ import { openUnpacker, type Unpacker } from './codecs/codec.js';
 import { HAS_ZSTD } from './codecs/flushed-stream.js';
 import { INITIAL_BYTES, NO_UUID, parseInitial } from './initial-packet.js';
 import { MainStream } from './main-stream.js';
+import { mainStream } from './main-stream-writer.js';
 import type { CodecName, Packet } from './packet.js';
 import type { WireRules } from './packet-parser.js';
 import { type PacketHandler, PacketStream } from './packet-stream.js';
@@ -194,5 +195,25 @@ describe('main stream', () => {
       if (length <= ramEnd) expect(reading).toThrow('stream: expected the end of the RAM, got the end of the stream');
       else reading();
     }
+  });
+});
+
+describe('main stream writer', () => {
+  const zeroPages = Array.from({ length: 64 }, (_, index) => index * 4 * PAGE);
+
+  it.each(['7.2', '10.0'] as const)('writes what QEMU %s wrote, but for the description', (version) => {
+    const parts = mainStream(version);
+    const written = Buffer.concat([
+      parts.start([{ name: 'm0', bytes: RAM }]),
+      version === '7.2' ? parts.part('m0', zeroPages) : parts.part(),
+      parts.end(),
+      parts.tail(),
+    ]);
+    const captured = stream(`qemu-${version}-none`, 0);
+    const description = captured.indexOf('{"') - 4;
+    expect(written.subarray(0, description).toString('hex')).toBe(captured.subarray(0, description).toString('hex'));
+    const length = written.readUInt32BE(description);
+    expect(JSON.parse(written.subarray(description + 4).toString())).toEqual({ page_size: 4096, devices: [] });
+    expect(written.length).toBe(description + 4 + length);
   });
 });

@@ -1,0 +1,129 @@
+// The main stream of a machine without devices (`-M none`), as QEMU 7.2 and 10.0 send it. Whoever sends it also sends SYNCs.
+import type { StreamBlock } from './main-stream.js';
+
+export type StreamVersion = '7.2' | '10.0';
+
+/**
+ * The parts of a stream in order. With 7.2, the SYNCs of all channels go with the end of `start`, of each `part` and of
+ * `end`; with 10.0, with the flush mark that stands in each of them. The receiver goes on when it has both.
+ */
+export interface MainStreamParts {
+  /** Header, configuration and the RAM's blocks. */
+  start(blocks: readonly StreamBlock[]): Buffer;
+  /** A round over the RAM. `zeroPages`: offsets of pages of zeros in one block (7.2; 10.0 names them in packets). */
+  part(block?: string, zeroPages?: readonly number[]): Buffer;
+  /** The last part of the RAM. */
+  end(): Buffer;
+  /** Devices, and a description that no reader needs. */
+  tail(): Buffer;
+}
+
+interface Shape {
+  readonly section: number;
+  readonly flushMark: boolean;
+  readonly switchover: boolean;
+  /** Section id of `globalstate`, and what follows the name of the machine's state in it. */
+  readonly globalState: number;
+  readonly globalStateRest: Buffer;
+}
+
+const UNUSED = 100 - 'prelaunch\0'.length;
+/** Zeros, with a 1 where something is said to be there. */
+function restOf(present?: number): Buffer {
+  const rest = Buffer.alloc(UNUSED);
+  if (present !== undefined) rest[present] = 1;
+  return rest;
+}
+
+const SHAPES: Readonly<Record<StreamVersion, Shape>> = {
+  '7.2': { section: 2, flushMark: false, switchover: false, globalState: 4, globalStateRest: restOf() },
+  // 10.0 also says whether the machine had been suspended, and that it says so.
+  '10.0': { section: 1, flushMark: true, switchover: true, globalState: 3, globalStateRest: restOf(22) },
+};
+
+const END_OF_SECTION = 0x10;
+const FLUSH = 0x200;
+const SIZE = 0x04;
+const ZERO_PAGE = 0x02;
+const SAME_BLOCK = 0x20;
+
+export function mainStream(version: StreamVersion): MainStreamParts {
+  const { section, flushMark, switchover, globalState, globalStateRest } = SHAPES[version];
+  const footer = Buffer.concat([byte(0x7e), uint(section, 4)]);
+  const endOfRam = Buffer.concat([...(flushMark ? [uint64(FLUSH)] : []), uint64(END_OF_SECTION), footer]);
+  return {
+    start(blocks) {
+      const total = blocks.reduce((sum, { bytes }) => sum + bytes, 0);
+      const machine = text('none');
+      return Buffer.concat([
+        text('QEVM'),
+        uint(3, 4),
+        byte(0x07),
+        uint(machine.length, 4),
+        machine,
+        byte(0x01),
+        uint(section, 4),
+        nameOf('ram'),
+        uint(0, 4),
+        uint(4, 4),
+        uint64(total + SIZE),
+        ...blocks.flatMap(({ name, bytes }) => [nameOf(name), uint64(bytes)]),
+        endOfRam,
+      ]);
+    },
+    part(block = '', zeroPages = []) {
+      const pages = zeroPages.flatMap((offset, index) =>
+        index === 0
+          ? [uint64(offset + ZERO_PAGE), nameOf(block), byte(0)]
+          : [uint64(offset + ZERO_PAGE + SAME_BLOCK), byte(0)],
+      );
+      return Buffer.concat([byte(0x02), uint(section, 4), ...pages, endOfRam]);
+    },
+    end() {
+      const command = switchover ? [byte(0x08), uint(0x000b, 2), uint(0, 2)] : [];
+      return Buffer.concat([...command, byte(0x03), uint(section, 4), endOfRam]);
+    },
+    tail() {
+      const description = text('{"page_size": 4096, "devices": []}');
+      const state = [uint('prelaunch\0'.length, 4), text('prelaunch\0'), globalStateRest];
+      return Buffer.concat([
+        device(0, 'timer', 2, Buffer.alloc(24)),
+        device(globalState, 'globalstate', 1, Buffer.concat(state)),
+        byte(0x00),
+        byte(0x06),
+        uint(description.length, 4),
+        description,
+      ]);
+    },
+  };
+}
+
+function device(id: number, name: string, version: number, state: Buffer): Buffer {
+  const head = [byte(0x04), uint(id, 4), nameOf(name), uint(0, 4), uint(version, 4)];
+  return Buffer.concat([...head, state, byte(0x7e), uint(id, 4)]);
+}
+
+function byte(value: number): Buffer {
+  return Buffer.of(value);
+}
+
+function uint(value: number, bytes: number): Buffer {
+  const buffer = Buffer.alloc(bytes);
+  buffer.writeUIntBE(value, 0, bytes);
+  return buffer;
+}
+
+function uint64(value: number): Buffer {
+  const buffer = Buffer.alloc(8);
+  buffer.writeBigUInt64BE(BigInt(value));
+  return buffer;
+}
+
+function nameOf(name: string): Buffer {
+  const bytes = text(name);
+  return Buffer.concat([byte(bytes.length), bytes]);
+}
+
+function text(characters: string): Buffer {
+  return Buffer.from(characters);
+}
