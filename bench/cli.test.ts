@@ -87,7 +87,7 @@ describe('run', () => {
     }
     const pair = result.comparisons.find(({ b, metric }) => b === 'atomic-barrier' && metric === 'mibPerSecond');
     expect(pair).toMatchObject({ a: 'mutex', n: 2, verdict: 'too-few' });
-    expect(stderr).toMatch(/cells, each twice in 2 fresh processes/);
+    expect(stderr).toMatch(/cells, each visited twice in 2 fresh processes/);
     expect(stderr).not.toContain('{');
   });
 

@@ -11,7 +11,7 @@ import { badValue, UsageError, wholeNumber } from '../plan/usage-error.js';
 import { describeCommit } from '../store/commit.js';
 import { describeMachine } from '../store/machine.js';
 import { PROJECT } from '../store/project.js';
-import { makeResult, type Result } from '../store/result.js';
+import { BASELINE, makeResult, type Result } from '../store/result.js';
 import { saveResult, stringify } from '../store/save.js';
 import { renderTables } from '../views/comparison-table.js';
 import { ProgressLine } from '../views/progress.js';
@@ -48,9 +48,9 @@ export interface RunFlags {
 
 /** How much a profile measures. The default fits 90 s on 2 cores, quick 20 s. */
 const PROFILES = {
-  quick: { rounds: 3, slices: 3, sliceMs: 5 },
-  default: { rounds: 6, slices: 4, sliceMs: 12 },
-  rigorous: { rounds: 12, slices: 8, sliceMs: 25 },
+  quick: { rounds: 3, slices: 2, sliceMs: 5, turnFactor: 1 / 6 },
+  default: { rounds: 6, slices: 2, sliceMs: 10, turnFactor: 1 },
+  rigorous: { rounds: 12, slices: 2, sliceMs: 15, turnFactor: 3 },
 } as const;
 
 const LAYOUTS: ReadonlyMap<string, number> = new Map([
@@ -67,7 +67,7 @@ export async function run(flags: RunFlags): Promise<number> {
   const plan = await planOf(flags);
   const cells = plan.cells.filter(({ skipped }) => skipped === undefined).length;
   process.stderr.write(
-    `${cells} cells, each twice in ${plan.rounds} fresh processes, ${plan.slices} slices of ${plan.sliceMs} ms: ` +
+    `${cells} cells, each visited twice in ${plan.rounds} fresh processes: ` +
       `about ${Math.ceil(estimateMs(plan) / 1000)} s (seed ${plan.seed})\n`,
   );
   if (flags.quick) process.stderr.write('quick: too few processes for a verdict; it shows large differences only\n');
@@ -101,14 +101,17 @@ async function planOf(flags: RunFlags): Promise<Plan> {
   if (rowBytes === undefined) throw badValue('--layout', flags.layout!, [...LAYOUTS.keys()].join(', '));
   const seed =
     flags.seed === undefined ? randomBytes(2).readUInt16LE() : wholeNumber('--seed', flags.seed, 0, 2 ** 32 - 1);
+  const listed = await loadVariants(flags.variants);
   const plan = makePlan({
     tables: Object.keys(asked).length > 0 ? [customTable(asked)] : DEFAULT_TABLES,
-    listed: await loadVariants(flags.variants),
+    listed,
     everywhere: everywhereOf(flags),
     elide: flags.elide,
     rowBytes,
     forceSpin: flags.forceSpin === true,
     ...profile,
+    // Who asks for designs by name studies them; else it is the pair, and the others stand beside it.
+    studied: flags.variants === undefined ? [BASELINE, 'atomic-barrier'] : listed.map(({ variant }) => variant.name),
     rounds: flags.rounds === undefined ? profile.rounds : wholeNumber('--rounds', flags.rounds, 1, 1000),
     seed,
     ram: parseRam(flags.ram, seed),

@@ -1,18 +1,19 @@
-// The rounds of a run: each a fresh process that visits its cells in a random order, every design twice (A B B A).
+// The rounds of a run: each a fresh process that takes the turns of its plan, two visits to every cell.
 import { type Cell, CellFailure } from '../../src/session/cell.js';
 import { type Plan, type PlannedCell, roundOrder } from '../plan/plan.js';
 import { ramBytes } from '../plan/ram-flag.js';
 import { type PeerPlan, Peers } from './peers.js';
-import { precopyVisit } from './precopy-visit.js';
+import { precopyTurn } from './precopy-turn.js';
 import { RoundClient } from './round-client.js';
-import { type Visit, type Visited, type VisitOptions, visit } from './visit.js';
+import { type Turn, type TurnOptions, takeTurn } from './turn.js';
+import { summarise, type Visit } from './visit.js';
 
 /** A visit with its place in the run. */
 export interface RecordedVisit extends Visit {
   readonly cellId: string;
   /** From 0; one fresh process each. */
   readonly round: number;
-  /** How many cells its round had visited before. */
+  /** Number of its first turn in the round. */
   readonly position: number;
 }
 
@@ -29,7 +30,7 @@ export interface Measured {
   readonly finishedRounds: number;
 }
 
-/** Told before each visit: where the run is. */
+/** Told before each turn: where the run is. */
 export type Progress = (at: { round: number; done: number; total: number; cell: PlannedCell }) => void;
 
 /** Measures a plan. When `signal` aborts, the round under way is dropped and what was finished is returned. */
@@ -43,13 +44,14 @@ export async function measureRounds(plan: Plan, progress: Progress, signal: Abor
   for (let round = 0; round < plan.rounds && !signal.aborted; round++) {
     const order = roundOrder(plan, round);
     const total = order.length * plan.rounds;
-    const inRound: RecordedVisit[] = [];
+    const taken = new Map<string, { planned: PlannedCell; position: number; turns: Turn[] }>();
     let client: RoundClient | undefined;
     let peers: Peers | undefined;
     const kill = () => void client?.kill();
     signal.addEventListener('abort', kill);
     try {
-      for (const [position, planned] of order.entries()) {
+      for (const [position, turn] of order.entries()) {
+        const { planned, visit } = turn;
         const { id, cell } = planned;
         if (signal.aborted) break;
         progress({ round, done: done++, total, cell: planned });
@@ -60,9 +62,12 @@ export async function measureRounds(plan: Plan, progress: Progress, signal: Abor
             client = await RoundClient.start(plan.fleet, plan.listed);
             peers = new Peers(client, peerPlan);
           }
-          const visited = await visitWithPeer(client, peers!, peerPlan, cell, { ...plan, amount: amounts.get(id) });
-          amounts.set(id, visited.amount);
-          inRound.push({ cellId: id, round, position, ...visited.visit });
+          const done = await turnWithPeer(client, peers!, peerPlan, cell, { ...plan, amount: amounts.get(id) });
+          amounts.set(id, done.amount);
+          const key = `${visit} ${id}`;
+          const entry = taken.get(key) ?? { planned, position, turns: [] };
+          entry.turns.push(done);
+          taken.set(key, entry);
         } catch (cause) {
           if (signal.aborted) break;
           if (!(cause instanceof CellFailure)) throw cause;
@@ -77,24 +82,27 @@ export async function measureRounds(plan: Plan, progress: Progress, signal: Abor
       await Promise.all([client?.kill(), peers?.stop()]);
     }
     if (signal.aborted) break;
-    visits.push(...inRound);
+    for (const { planned, position, turns } of taken.values()) {
+      if (failures.has(planned.id)) continue;
+      visits.push({ cellId: planned.id, round, position, ...summarise(planned.cell, turns) });
+    }
     finishedRounds++;
   }
   return { visits, failures: [...failures.values()], finishedRounds };
 }
 
-/** A visit over the transport of the cell; what a receiver was sent must have come. Rejects with CellFailure. */
-async function visitWithPeer(
+/** A turn over the transport of the cell; what a receiver was sent must have come. Rejects with CellFailure. */
+async function turnWithPeer(
   client: RoundClient,
   peers: Peers,
   peerPlan: PeerPlan,
   cell: Cell,
-  options: VisitOptions,
-): Promise<Visited> {
-  if (cell.workload === 'precopy') return precopyVisit(client, cell, peerPlan);
+  options: TurnOptions,
+): Promise<Turn> {
+  if (cell.workload === 'precopy') return precopyTurn(client, cell, peerPlan);
   const peer = await peers.for(cell);
   peer?.prepare(cell);
-  const visited = await visit(client, cell, { ...options, ...(peer ? { peer: peer.name } : {}) });
-  await peer?.check(visited.report);
-  return visited;
+  const turn = await takeTurn(client, cell, { ...options, ...(peer ? { peer: peer.name } : {}) });
+  await peer?.check(turn.report);
+  return turn;
 }

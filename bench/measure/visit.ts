@@ -1,8 +1,7 @@
-// One visit to a cell: opened, warmed up, then timed slice by slice through tinybench, closed and checked.
-import { Bench } from 'tinybench';
+// A visit: the turns of one cell in one process that count as one measurement, spread over the time its group takes.
 import type { Cell, Slice, VisitReport } from '../../src/session/cell.js';
 import { median } from '../stats/quantile.js';
-import type { RoundClient } from './round-client.js';
+import type { Turn } from './turn.js';
 
 /** What a visit measured: medians over its slices, and exact counts over all of it. */
 export interface Visit {
@@ -12,62 +11,10 @@ export interface Visit {
   readonly jobsPerChannel: readonly number[];
 }
 
-export interface Visited {
-  readonly visit: Visit;
-  readonly amount: number;
-  readonly report: VisitReport;
-}
-
-export interface VisitOptions {
-  readonly slices: number;
-  readonly sliceMs: number;
-  /** Jobs (or syncs) a slice, as an earlier visit to the same cell found it; finding it is the warm-up of the first. */
-  readonly amount: number | undefined;
-  /** The connected receiver, for transports that have one. */
-  readonly peer?: string;
-}
-
-const FIRST_AMOUNT = 16;
-const MOST_GROWTH = 8;
-
-/** Measures one visit. Rejects with CellFailure. */
-export async function visit(client: RoundClient, cell: Cell, options: VisitOptions): Promise<Visited> {
-  await client.open(cell, options.peer);
-  const amount = await warmUp(client, options);
-  const slices: Slice[] = [];
-  const bench = new Bench({ time: 0, iterations: options.slices, warmup: false, throws: true });
-  bench.add(
-    cell.variant,
-    async () => {
-      const asked = performance.now();
-      const slice = await client.slice(amount);
-      // tinybench sorts its samples: ours are kept apart, in order.
-      slices.push(slice);
-      return { overriddenDuration: slice.durationNs / 1e6, overriddenIterationCost: performance.now() - asked };
-    },
-    { async: true },
-  );
-  await bench.run();
-  const report = await client.close();
-  return { visit: summarise(cell, slices, report), amount, report };
-}
-
-/** Raises the amount until a slice has about the length it is to have, then runs one slice more of that length. */
-async function warmUp(client: RoundClient, { sliceMs, amount }: VisitOptions): Promise<number> {
-  if (amount !== undefined) {
-    await client.slice(amount);
-    return amount;
-  }
-  let tried = FIRST_AMOUNT;
-  for (;;) {
-    const { durationNs } = await client.slice(tried);
-    const wanted = (tried * sliceMs * 1e6) / durationNs;
-    if (wanted <= tried * 1.5) return Math.max(1, Math.round(wanted));
-    tried = Math.ceil(Math.min(wanted, tried * MOST_GROWTH));
-  }
-}
-
-export function summarise(cell: Cell, slices: readonly Slice[], report: VisitReport): Visit {
+/** Puts the turns of one visit together. */
+export function summarise(cell: Cell, turns: readonly Turn[]): Visit {
+  const slices = turns.flatMap((turn) => turn.slices);
+  const report = addReports(turns.map((turn) => turn.report));
   const over = (value: (slice: Slice) => number) => median(slices.map(value));
   const pagesPerSecond = over(({ pages, durationNs }) => (pages * 1e9) / durationNs);
   const values: Record<string, number> = {
@@ -96,4 +43,21 @@ export function summarise(cell: Cell, slices: readonly Slice[], report: VisitRep
     sendersCpuNs,
   };
   return { values, counters, pinned, jobsPerChannel };
+}
+
+function addReports(reports: readonly VisitReport[]): VisitReport {
+  return reports.reduce((all, each) => ({
+    jobs: all.jobs + each.jobs,
+    pages: all.pages + each.pages,
+    syncs: all.syncs + each.syncs,
+    jobsPerChannel: all.jobsPerChannel.map((jobs, channel) => jobs + each.jobsPerChannel[channel]!),
+    providerCpuNs: all.providerCpuNs + each.providerCpuNs,
+    sendersCpuNs: all.sendersCpuNs + each.sendersCpuNs,
+    runQueueNs: all.runQueueNs + each.runQueueNs,
+    parks: all.parks + each.parks,
+    notifiesSent: all.notifiesSent + each.notifiesSent,
+    notifiesWoken: all.notifiesWoken + each.notifiesWoken,
+    lockSlowPaths: all.lockSlowPaths + each.lockSlowPaths,
+    pinned: all.pinned && each.pinned,
+  }));
 }

@@ -81,37 +81,47 @@ describe('makePlan', () => {
     rounds: 6,
     slices: 4,
     sliceMs: 10,
+    turnFactor: 1,
+    studied: [],
     seed: 3,
     ram: parseRam('1m', 3),
     cpus: 2,
     ...part,
   });
 
-  it('visits each cell twice a round, designs of one cell next to each other and mirrored', async () => {
-    const plan = makePlan(await options());
+  it('takes as many turns for both visits, mirrored, and as often first', async () => {
+    const plan = makePlan(await options({ studied: ['mutex', 'atomic-barrier'] }));
     const order = roundOrder(plan, 0);
-    expect(order.length).toBe(2 * plan.cells.length);
-    for (let at = 0; at < order.length; at += 6) {
-      const group = order.slice(at, at + 6).map(({ cell }) => cell);
-      expect(new Set(group.map((cell) => cellKey({ ...cell, variant: '' }))).size).toBe(1);
-      expect(group.slice(0, 3).map(({ variant }) => variant)).toEqual(
-        group
-          .slice(3)
-          .map(({ variant }) => variant)
-          .reverse(),
-      );
+    const turns = new Map<string, number[]>();
+    for (const [position, { planned, visit }] of order.entries()) {
+      const key = `${planned.id} ${visit}`;
+      turns.set(key, [...(turns.get(key) ?? []), position]);
     }
+    for (const { id, cell, table } of plan.cells) {
+      const count = cell.variant === 'message-port' ? 1 : plan.tables.find((each) => each.id === table)!.turns;
+      expect([turns.get(`${id} 0`)!.length, turns.get(`${id} 1`)!.length]).toEqual([count, count]);
+    }
+    // Mirrored: within a group the two visits' turns lie about as late, so that a drift hits both.
+    const late = (id: string, visit: number) => turns.get(`${id} ${visit}`)!.reduce((sum, at) => sum + at, 0);
+    const cell = plan.cells.find(({ table, cell: { variant } }) => table === 'hand-off' && variant === 'mutex')!;
+    expect(Math.abs(late(cell.id, 0) - late(cell.id, 1)) / 12).toBeLessThan(2);
     expect(roundOrder(plan, 0)).toEqual(order);
     expect(roundOrder(plan, 1)).not.toEqual(order);
   });
 
-  it('starts the mirrored order with each design about as often: a warmer second visit must favour none', async () => {
-    const plan = makePlan(await options());
+  it('keeps the designs of one cell together and lets each go first about as often', async () => {
+    const plan = makePlan(await options({ tables: [{ ...DEFAULT_TABLES[0]!, turns: 1 }] }));
     let first = 0;
     const groups = 40 * (plan.cells.length / 3);
     for (let round = 0; round < 40; round++) {
-      const order = roundOrder(plan, round);
-      for (let at = 0; at < order.length; at += 6) if (order[at]!.cell.variant === 'mutex') first++;
+      const order = roundOrder(plan, round).map(({ planned }) => planned.cell);
+      for (let at = 0; at < order.length; at += 6) {
+        const group = order.slice(at, at + 6);
+        expect(new Set(group.map((cell) => cellKey({ ...cell, variant: '' }))).size).toBe(1);
+        const names = group.map(({ variant }) => variant);
+        expect(names.slice(0, 3)).toEqual(names.slice(3).reverse());
+        if (names[0] === 'mutex') first++;
+      }
     }
     expect(first / groups).toBeGreaterThan(0.25);
     expect(first / groups).toBeLessThan(0.42);

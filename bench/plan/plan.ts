@@ -25,9 +25,13 @@ export interface Plan {
   readonly cells: readonly PlannedCell[];
   /** Fresh processes: the unit of replication. */
   readonly rounds: number;
-  /** Timed slices a visit, and the length that each is to have. */
+  /** Timed slices a turn, and the length that each is to have. */
   readonly slices: number;
   readonly sliceMs: number;
+  /** Multiplies the turns of the tables. */
+  readonly turnFactor: number;
+  /** Names of the designs under study. */
+  readonly studied: readonly string[];
   readonly seed: number;
   readonly ram: RamSource;
   readonly fleet: FleetPlan;
@@ -46,6 +50,8 @@ export interface PlanOptions {
   readonly rounds: number;
   readonly slices: number;
   readonly sliceMs: number;
+  readonly turnFactor: number;
+  readonly studied: readonly string[];
   readonly seed: number;
   readonly ram: RamSource;
   readonly cpus: number;
@@ -54,8 +60,8 @@ export interface PlanOptions {
 const WATCHDOG_MS = 10_000;
 /** Measured: a worker thread of Node takes about 8.5 MiB. */
 const THREAD_BYTES = 8.5 * 2 ** 20;
-/** Measured: what a visit costs beside its slices (opening, first slices, closing). */
-const VISIT_OVERHEAD_MS = 8;
+/** Measured: what a turn costs beside its slices (opening and closing the cell on all threads). */
+const TURN_OVERHEAD_MS = 7;
 const PROCESS_START_MS = 700;
 
 export function makePlan(options: PlanOptions): Plan {
@@ -87,14 +93,25 @@ export function isOversubscribed(cell: Cell, listed: readonly Listed[], cpus: nu
   return senders > 0 && senders + cell.requesters > cpus;
 }
 
-/** How long the plan takes, in milliseconds: each cell is visited twice a round. */
-export function estimateMs({ cells, rounds, slices, sliceMs }: Plan): number {
-  const visits = 2 * cells.filter(({ skipped }) => skipped === undefined).length;
-  return rounds * (PROCESS_START_MS + visits * ((slices + 1) * sliceMs + VISIT_OVERHEAD_MS));
+/** How long the plan takes, in milliseconds. */
+export function estimateMs(plan: Plan): number {
+  const { rounds, slices, sliceMs } = plan;
+  const turns = roundOrder(plan, 0).length;
+  return rounds * (PROCESS_START_MS + turns * ((slices + 0.3) * sliceMs + TURN_OVERHEAD_MS));
 }
 
-/** The order of a round: groups at random; within one the designs at random and then back again (A B B A). */
-export function roundOrder(plan: Plan, round: number): PlannedCell[] {
+/** A turn of a round: a cell, and which of its two visits the turn counts for. */
+export interface PlannedTurn {
+  readonly planned: PlannedCell;
+  readonly visit: 0 | 1;
+}
+
+/**
+ * The turns of a round: groups of cells that differ in the design only, at random; in a group mirrored sequences of its
+ * designs (A B B A), the order drawn anew for each. The noise of a machine lasts longer than a turn: measured here, two
+ * adjacent stretches of a quarter of a second differ by 10 %, and by 3 % when their turns alternate.
+ */
+export function roundOrder(plan: Plan, round: number): PlannedTurn[] {
   const random = new Random(plan.seed + round);
   const groups = new Map<string, PlannedCell[]>();
   for (const planned of plan.cells) {
@@ -103,9 +120,23 @@ export function roundOrder(plan: Plan, round: number): PlannedCell[] {
     groups.set(key, [...(groups.get(key) ?? []), planned]);
   }
   return random.shuffle([...groups.values()]).flatMap((group) => {
-    const there = random.shuffle(group);
-    return [...there, ...there.toReversed()];
+    const most = Math.max(...group.map((planned) => turnsOf(planned, plan)));
+    return Array.from({ length: most }, (_, mirror) => {
+      const there = random.shuffle(group.filter((planned) => turnsOf(planned, plan) > mirror));
+      const first = (mirror % 2) as 0 | 1;
+      const second = (1 - first) as 0 | 1;
+      return [
+        ...there.map((planned): PlannedTurn => ({ planned, visit: first })),
+        ...there.toReversed().map((planned): PlannedTurn => ({ planned, visit: second })),
+      ];
+    }).flat();
   });
+}
+
+/** Turns that make one visit to a cell: many for the designs under study, one for those that stand beside them. */
+function turnsOf({ cell, table }: PlannedCell, { studied, tables, turnFactor }: Plan): number {
+  if (cell.workload === 'precopy' || !studied.includes(cell.variant)) return 1;
+  return Math.max(1, Math.round(tables.find(({ id }) => id === table)!.turns * turnFactor));
 }
 
 /** A cell as one string: equal for equal cells. */

@@ -20,6 +20,8 @@ export interface TableSpec {
   /** The axis that runs over the columns. */
   readonly columns: 'channels' | 'pageSize';
   readonly metrics: readonly MetricName[];
+  /** Turns a visit of the designs under study: more where one turn says less. */
+  readonly turns: number;
 }
 
 /** What `run` measures when no axis is asked for. */
@@ -30,6 +32,7 @@ export const DEFAULT_TABLES: readonly TableSpec[] = [
     axes: { channels: [1, 2, 4, 8], pagesPerBatch: [1], transport: ['discard'] },
     columns: 'channels',
     metrics: ['jobsPerSecond'],
+    turns: 12,
   },
   {
     id: 'page-size',
@@ -37,6 +40,7 @@ export const DEFAULT_TABLES: readonly TableSpec[] = [
     axes: { channels: [2], pageSize: [4 << 10, 64 << 10, 1 << 20], pagesPerBatch: [1], transport: ['memory'] },
     columns: 'pageSize',
     metrics: ['mibPerSecond'],
+    turns: 3,
   },
   {
     id: 'sync',
@@ -44,6 +48,7 @@ export const DEFAULT_TABLES: readonly TableSpec[] = [
     axes: { channels: [2, 4], transport: ['memory'], workload: ['sync'] },
     columns: 'channels',
     metrics: ['signalNs', 'collectNs'],
+    turns: 3,
   },
   {
     id: 'packet',
@@ -51,6 +56,7 @@ export const DEFAULT_TABLES: readonly TableSpec[] = [
     axes: { channels: [1, 2, 4], transport: ['tcp'] },
     columns: 'channels',
     metrics: ['mibPerSecond'],
+    turns: 3,
   },
 ];
 
@@ -62,5 +68,5 @@ export function customTable(asked: TableSpec['axes']): TableSpec {
   const rate: MetricName[] = discard ? ['jobsPerSecond'] : ['mibPerSecond', 'jobsPerSecond'];
   const precopy = asked.workload?.includes('precopy') === true;
   const metrics: MetricName[] = sync ? ['signalNs', 'collectNs'] : precopy ? ['totalNs', 'downtimeNs'] : rate;
-  return { id: 'custom', title: 'As asked', axes: asked, columns, metrics };
+  return { id: 'custom', title: 'As asked', axes: asked, columns, metrics, turns: 6 };
 }

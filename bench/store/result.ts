@@ -86,8 +86,10 @@ export interface Result {
     readonly complete: boolean;
     readonly seed: number;
     readonly rounds: number;
+    /** Timed slices a turn, and their length; turns of the designs under study are multiplied by the factor. */
     readonly slices: number;
     readonly sliceMs: number;
+    readonly turnFactor: number;
   };
   readonly machine: Machine;
   readonly node: { readonly version: string; readonly v8: string; readonly flags: readonly string[] };
@@ -127,6 +129,7 @@ export function makeResult(plan: Plan, measured: Measured, around: Surroundings)
       rounds: finishedRounds,
       slices: plan.slices,
       sliceMs: plan.sliceMs,
+      turnFactor: plan.turnFactor,
     },
     machine,
     node: { version: process.version, v8: process.versions.v8, flags: process.execArgv },

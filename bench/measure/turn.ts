@@ -1,0 +1,62 @@
+// One turn of a cell: opened, warmed up, then timed slice by slice through tinybench, closed and checked.
+import { Bench } from 'tinybench';
+import type { Cell, Slice, VisitReport } from '../../src/session/cell.js';
+import type { RoundClient } from './round-client.js';
+
+export interface Turn {
+  /** In order. */
+  readonly slices: readonly Slice[];
+  readonly report: VisitReport;
+  /** Jobs (or syncs) of each slice. */
+  readonly amount: number;
+}
+
+export interface TurnOptions {
+  readonly slices: number;
+  readonly sliceMs: number;
+  /** The amount that an earlier turn of the same cell found; finding it is the warm-up of the first. */
+  readonly amount: number | undefined;
+  /** The connected receiver, for transports that have one. */
+  readonly peer?: string;
+}
+
+/** The warm-up of a cell that is known: so much of a slice, for threads that have just been opened. */
+const WARM_UP_SHARE = 0.3;
+const FIRST_AMOUNT = 16;
+const MOST_GROWTH = 8;
+
+/** Measures one turn. Rejects with CellFailure. */
+export async function takeTurn(client: RoundClient, cell: Cell, options: TurnOptions): Promise<Turn> {
+  await client.open(cell, options.peer);
+  const amount = await warmUp(client, options);
+  const slices: Slice[] = [];
+  const bench = new Bench({ time: 0, iterations: options.slices, warmup: false, throws: true });
+  bench.add(
+    cell.variant,
+    async () => {
+      const asked = performance.now();
+      const slice = await client.slice(amount);
+      // tinybench sorts its samples: ours are kept apart, in order.
+      slices.push(slice);
+      return { overriddenDuration: slice.durationNs / 1e6, overriddenIterationCost: performance.now() - asked };
+    },
+    { async: true },
+  );
+  await bench.run();
+  return { slices, report: await client.close(), amount };
+}
+
+/** Raises the amount until a slice has about the length it is to have. */
+async function warmUp(client: RoundClient, { sliceMs, amount }: TurnOptions): Promise<number> {
+  if (amount !== undefined) {
+    await client.slice(Math.ceil(amount * WARM_UP_SHARE));
+    return amount;
+  }
+  let tried = FIRST_AMOUNT;
+  for (;;) {
+    const { durationNs } = await client.slice(tried);
+    const wanted = (tried * sliceMs * 1e6) / durationNs;
+    if (wanted <= tried * 1.5) return Math.max(1, Math.round(wanted));
+    tried = Math.ceil(Math.min(wanted, tried * MOST_GROWTH));
+  }
+}
