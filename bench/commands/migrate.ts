@@ -146,7 +146,8 @@ function receiverPlan(cell: Cell, bytes: number, folder: string | undefined, ram
     connectMs: CONNECT_MS,
     stallMs: STALL_MS,
     idleMs: 0,
-    pinned: cell.place !== 'none',
+    // It stands for another host: on the provider's CPU it would keep the provider from waking.
+    pinned: false,
     imageBytes: bytes,
     digest: true,
     whole: true,
