@@ -1,6 +1,6 @@
 // The program as a user meets it: real processes, exit codes, stdout and stderr.
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -122,35 +122,69 @@ describe('run', () => {
     expect(stdout).toMatch(/FAILED forgetful, 1 ch: I[25]: /);
   });
 
-  it('keeps the finished rounds when interrupted, says so, and leaves no process', async () => {
-    const child = spawn(process.execPath, [CLI, ...SMALL, '--rounds', '500', '--json'], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let [stdout, stderr] = ['', ''];
+  /** A run that would take minutes, and, once its third round has begun, the process of that round. */
+  async function startLongRun() {
+    const words = [CLI, ...SMALL, '--rounds', '500', '--json'];
+    const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const said = { stdout: '', stderr: '' };
     child.stdout.on('data', (chunk) => {
-      stdout += chunk;
+      said.stdout += chunk;
     });
-    const children = () =>
-      readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim().split(' ').filter(Boolean);
-    let seen: string[] = [];
-    const secondRound = new Promise<void>((resolve) => {
-      child.stderr.on('data', (chunk) => {
-        stderr += chunk;
-        if (!stderr.includes('round 3 of')) return;
-        seen = [...new Set([...seen, ...children()])];
-        resolve();
+    const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
+    const children = () => {
+      const list = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim();
+      return list.split(' ').filter(Boolean).map(Number);
+    };
+    const rounds = await new Promise<number[]>((resolve) => {
+      let begun = false;
+      child.stderr.on('data', async (chunk) => {
+        said.stderr += chunk;
+        if (begun || !/round 3 of/.test(said.stderr)) return;
+        begun = true;
+        while (children().length === 0) await new Promise((again) => setImmediate(again));
+        resolve(children());
       });
     });
-    await secondRound;
+    return { child, said, ended, rounds };
+  }
+
+  const gone = async (pids: readonly number[]) => {
+    const limit = performance.now() + 2000;
+    const alive = () => pids.filter((pid) => existsSync(`/proc/${pid}`));
+    while (alive().length > 0 && performance.now() < limit) await new Promise((again) => setTimeout(again, 20));
+    return alive();
+  };
+
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('keeps the finished rounds on %s, says so, and leaves no process', async (signal, exitCode) => {
+    const { child, said, ended, rounds } = await startLongRun();
     const asked = performance.now();
-    child.kill('SIGINT');
-    const code = await new Promise((resolve) => child.once('exit', resolve));
+    child.kill(signal);
+    expect(await ended).toBe(exitCode);
     expect(performance.now() - asked).toBeLessThan(2000);
-    expect(code).toBe(130);
-    expect(stderr).toContain('interrupted: only the finished rounds are here');
-    expect((JSON.parse(stdout) as Result).run).toMatchObject({ complete: false, rounds: 2 });
-    const alive = readdirSync('/proc').filter((name) => seen.includes(name));
-    expect(alive).toEqual([]);
+    expect(said.stderr).toContain('interrupted: only the finished rounds are here');
+    expect((JSON.parse(said.stdout) as Result).run).toMatchObject({ complete: false, rounds: 2 });
+    expect(await gone(rounds)).toEqual([]);
+  });
+
+  it('ends the process of a round when the parent is killed', async () => {
+    const { child, rounds } = await startLongRun();
+    child.kill('SIGKILL');
+    expect(await gone(rounds)).toEqual([]);
+  });
+
+  it('goes on in another process when that of a round is killed, and shows the cell as FAILED', async () => {
+    const { child, said, ended, rounds } = await startLongRun();
+    process.kill(rounds[0]!, 'SIGKILL');
+    // Interrupted a round later, it shows what it has.
+    await new Promise<void>((resolve) => child.stderr.on('data', () => /round 5 of/.test(said.stderr) && resolve()));
+    child.kill('SIGINT');
+    await ended;
+    const failed = (JSON.parse(said.stdout) as Result).cells.filter(({ status }) => status === 'failed');
+    expect(failed.length).toBe(1);
+    expect(failed[0]!.reason).toBe("the round's process ended with SIGKILL");
   });
 
   it('plans without measuring', () => {

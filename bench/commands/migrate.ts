@@ -10,6 +10,7 @@ import { measurePairs, type Pairs } from '../measure/pairs.js';
 import { RoundClient } from '../measure/round-client.js';
 import { oneLine } from '../measure/transfer.js';
 import { type Listed, loadVariants } from '../plan/catalogue.js';
+import { requireMemory } from '../plan/memory.js';
 import { type OneShotFlags, oneShotCell } from '../plan/one-shot.js';
 import { parseRam, ramBytes } from '../plan/ram-flag.js';
 import { UsageError, wholeNumber } from '../plan/usage-error.js';
@@ -41,6 +42,7 @@ export async function migrate(file: string, flags: MigrateFlags): Promise<number
   }
   const pairs = flags.ceiling ? wholeNumber('--pairs', flags.pairs, 1, 1000) : 0;
   const bytes = ramBytes(parseRam(file, 1));
+  requireMemory({ RAM: bytes, "the receiver's RAM": bytes });
   const cell: Cell = { ...shape, variant: listed[0]!.variant.name, workload: 'transfer' };
   const folder = cell.transport === 'unix' ? mkdtempSync(join(tmpdir(), 'multifd-bench-')) : undefined;
   let client: RoundClient | undefined;

@@ -4,6 +4,7 @@ import { roundUp } from '../../src/ram/ram.js';
 import { Receiver } from '../../src/receiver/receiver.js';
 import { addressText } from '../../src/transport/line.js';
 import { parseAddress } from '../plan/address.js';
+import { requireMemory } from '../plan/memory.js';
 import { oneShotCell } from '../plan/one-shot.js';
 import { parseBytes } from '../plan/quantities.js';
 import { badValue } from '../plan/usage-error.js';
@@ -29,6 +30,7 @@ export async function receive(flags: ReceiveFlags): Promise<number> {
   const { channels, pageSize, pagesPerBatch, codec } = oneShotCell(flags);
   const bytes = parseBytes(flags.ramBytes) ?? 0;
   if (bytes < 1) throw badValue('--ram-bytes', flags.ramBytes, 'the size of the RAM that will come, as in 1g or 4096');
+  requireMemory({ RAM: bytes });
   let receiver: Receiver | undefined;
   process.once('SIGINT', () => void receiver?.stop());
   try {

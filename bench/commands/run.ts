@@ -9,9 +9,10 @@ import { parseRam } from '../plan/ram-flag.js';
 import { customTable, DEFAULT_TABLES, type TableSpec } from '../plan/tables.js';
 import { badValue, UsageError, wholeNumber } from '../plan/usage-error.js';
 import { describeCommit } from '../store/commit.js';
+import { BASELINE, STUDIED } from '../store/comparisons.js';
 import { describeMachine } from '../store/machine.js';
 import { PROJECT } from '../store/project.js';
-import { BASELINE, makeResult, type Result } from '../store/result.js';
+import { makeResult, type Result } from '../store/result.js';
 import { saveResult, stringify } from '../store/save.js';
 import { renderTables } from '../views/comparison-table.js';
 import { ProgressLine } from '../views/progress.js';
@@ -59,7 +60,10 @@ const LAYOUTS: ReadonlyMap<string, number> = new Map([
   ['128', 128],
 ]);
 
-/** Runs and returns the exit code: 0 fine, 1 a cell failed, 130 interrupted. */
+/** What a run that is interrupted ends with, once its finished rounds are shown and saved. */
+const SIGNAL_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+/** Runs and returns the exit code: 0 fine, 1 a cell failed, 128 and the signal's number when interrupted. */
 export async function run(flags: RunFlags): Promise<number> {
   if (flags.workload === 'primitives') return runPrimitives(flags);
   const format = flags.format ?? (process.stdout.isTTY ? 'table' : 'tsv');
@@ -79,7 +83,7 @@ export async function run(flags: RunFlags): Promise<number> {
   const { measured, interrupted } = await measureWithProgress(plan);
   if (measured.finishedRounds === 0 && measured.failures.length === 0) {
     process.stderr.write('interrupted before a round was finished: nothing to show\n');
-    return 130;
+    return SIGNAL_CODES[interrupted ?? 'SIGINT'];
   }
   const result = makeResult(plan, measured, {
     id: randomBytes(4).toString('hex'),
@@ -87,10 +91,10 @@ export async function run(flags: RunFlags): Promise<number> {
     startedAt,
     machine: describeMachine(),
     commit: describeCommit(PROJECT),
-    warnings: warningsOf(plan, interrupted),
+    warnings: warningsOf(plan, interrupted !== undefined),
   });
   show(result, plan, { ...flags, format });
-  if (interrupted) return 130;
+  if (interrupted) return SIGNAL_CODES[interrupted];
   return result.cells.some(({ status }) => status === 'failed') ? 1 : 0;
 }
 
@@ -111,7 +115,7 @@ async function planOf(flags: RunFlags): Promise<Plan> {
     forceSpin: flags.forceSpin === true,
     ...profile,
     // Who asks for designs by name studies them; else it is the pair, and the others stand beside it.
-    studied: flags.variants === undefined ? [BASELINE, 'atomic-barrier'] : listed.map(({ variant }) => variant.name),
+    studied: flags.variants === undefined ? [BASELINE, STUDIED] : listed.map(({ variant }) => variant.name),
     rounds: flags.rounds === undefined ? profile.rounds : wholeNumber('--rounds', flags.rounds, 1, 1000),
     seed,
     ram: parseRam(flags.ram, seed),
@@ -141,12 +145,12 @@ function parsed(lists: { readonly [K in keyof typeof axes]?: string | undefined 
 
 async function measureWithProgress(plan: Plan) {
   const abort = new AbortController();
-  let interrupted = false;
-  const interrupt = () => {
-    interrupted = true;
+  let interrupted: keyof typeof SIGNAL_CODES | undefined;
+  const interrupt = (signal: NodeJS.Signals) => {
+    interrupted = signal as keyof typeof SIGNAL_CODES;
     abort.abort();
   };
-  process.once('SIGINT', interrupt);
+  for (const signal of Object.keys(SIGNAL_CODES)) process.once(signal, interrupt);
   const line = new ProgressLine();
   const whole = estimateMs(plan);
   try {
@@ -161,7 +165,7 @@ async function measureWithProgress(plan: Plan) {
     return { measured, interrupted };
   } finally {
     line.end();
-    process.removeListener('SIGINT', interrupt);
+    for (const signal of Object.keys(SIGNAL_CODES)) process.removeListener(signal, interrupt);
   }
 }
 

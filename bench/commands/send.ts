@@ -4,6 +4,7 @@ import { RoundClient } from '../measure/round-client.js';
 import { oneLine } from '../measure/transfer.js';
 import { parseAddress } from '../plan/address.js';
 import { loadVariants } from '../plan/catalogue.js';
+import { requireMemory } from '../plan/memory.js';
 import { type OneShotFlags, oneShotCell } from '../plan/one-shot.js';
 import { parseRam, ramBytes } from '../plan/ram-flag.js';
 import { UsageError } from '../plan/usage-error.js';
@@ -24,6 +25,7 @@ export async function send(flags: SendFlags): Promise<number> {
   const shape = oneShotCell({ ...flags, transport: 'path' in address ? 'unix' : 'tcp' });
   const given = parseRam(flags.ram, 1);
   const bytes = ramBytes(given);
+  requireMemory({ RAM: bytes });
   const ram = 'file' in given ? { ...given, pageSize: shape.pageSize } : given;
   const cell: Cell = { ...shape, variant: listed[0]!.variant.name, workload: 'transfer' };
   let client: RoundClient | undefined;

@@ -78,7 +78,8 @@ export class RoundClient {
     const number = ++this.asked;
     return new Promise((resolve, reject) => {
       this.waiting.set(number, { resolve, reject });
-      this.child.send({ protocol: PROTOCOL, number, ask } satisfies Question);
+      // A process that has just ended says so by its exit.
+      this.child.send({ protocol: PROTOCOL, number, ask } satisfies Question, () => {});
     });
   }
 

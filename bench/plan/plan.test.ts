@@ -144,7 +144,9 @@ describe('makePlan', () => {
   it('refuses what does not fit into memory, with the sum', async () => {
     const ram = parseRam('1000g', 1);
     const large = await options({ ram });
-    expect(() => makePlan(large)).toThrow(/^too little memory: RAM 1000 GiB \+ control words .+ needed, .+ available/);
+    expect(() => makePlan(large)).toThrow(
+      /^too little memory: RAM 1000 GiB \+ the receiver's RAM 1000 GiB \+ control words .+ needed, .+ available/,
+    );
   });
 
   it('knows variants by name, alias and path, and says which it does not', async () => {

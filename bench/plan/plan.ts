@@ -1,16 +1,12 @@
 // The plan of a run: which cells, in how many processes, in which order, how long it takes and whether it fits.
-import { readFileSync } from 'node:fs';
 import type { RamSource } from '../../src/ram/image.js';
 import { Random } from '../../src/random.js';
-import { type Cell, type FleetPlan, shapeOf } from '../../src/session/cell.js';
-import { Control } from '../../src/session/control.js';
+import type { Cell, FleetPlan } from '../../src/session/cell.js';
 import { transports } from '../../src/transport/index.js';
 import { axes, defaultBatchPages } from './axes.js';
 import type { Listed } from './catalogue.js';
-import { showBytes } from './quantities.js';
-import { ramBytes } from './ram-flag.js';
+import { refuseWhatDoesNotFit } from './memory.js';
 import type { TableSpec } from './tables.js';
-import { UsageError } from './usage-error.js';
 
 /** A cell of a table. Without a reason it is measured; with one it is skipped, and the reason says why. */
 export interface PlannedCell {
@@ -58,8 +54,6 @@ export interface PlanOptions {
 }
 
 const WATCHDOG_MS = 10_000;
-/** Measured: a worker thread of Node takes about 8.5 MiB. */
-const THREAD_BYTES = 8.5 * 2 ** 20;
 /** Measured: what a turn costs beside its slices (opening and closing the cell on all threads). */
 const TURN_OVERHEAD_MS = 7;
 const PROCESS_START_MS = 700;
@@ -184,44 +178,4 @@ function reasonToSkip(cell: Cell, { listed, cpus, forceSpin }: PlanOptions): str
     return `spinning with more threads than ${cpus} CPUs; --force-spin measures it`;
   }
   return undefined;
-}
-
-function refuseWhatDoesNotFit({ cells, fleet, listed, ram }: Plan): void {
-  const control = Math.max(0, ...cells.filter(({ skipped }) => !skipped).map(({ cell }) => controlBytes(cell, listed)));
-  const threads = (fleet.senders + fleet.requesters + 1) * THREAD_BYTES;
-  const needed = ramBytes(ram) + control + threads;
-  const available = availableBytes();
-  if (needed > available) {
-    const sum = `RAM ${mib(ramBytes(ram))} + control words ${mib(control)} + threads ${mib(threads)} = ${mib(needed)}`;
-    throw new UsageError(
-      `too little memory: ${sum} needed, ${mib(available)} available; --ram takes a smaller size or file`,
-    );
-  }
-}
-
-function controlBytes(cell: Cell, listed: readonly Listed[]): number {
-  const { variant } = listed.find((each) => each.variant.name === cell.variant)!;
-  // Buffers that writers copy a batch into count as well.
-  return Control.bytes(cell, variant) + shapeOf(cell).channels * cell.pagesPerBatch * cell.pageSize;
-}
-
-/** What the kernel would give without swapping, and what a cgroup leaves of it. */
-function availableBytes(): number {
-  const read = (path: string): string => {
-    try {
-      return readFileSync(path, 'latin1');
-    } catch {
-      return '';
-    }
-  };
-  const kib = Number(/^MemAvailable:\s+(\d+) kB$/m.exec(read('/proc/meminfo'))?.[1] ?? Number.POSITIVE_INFINITY);
-  const limit = Number.parseInt(read('/sys/fs/cgroup/memory.max'), 10) || Number.POSITIVE_INFINITY;
-  const used = Number.parseInt(read('/sys/fs/cgroup/memory.current'), 10) || 0;
-  return Math.min(kib * 1024, limit - used);
-}
-
-function mib(bytes: number): string {
-  return `${showBytes(2 ** 20 * Math.ceil(bytes / 2 ** 20))
-    .replace(/m$/, ' MiB')
-    .replace(/g$/, ' GiB')}`;
 }

@@ -1,16 +1,15 @@
 // A run's result: every cell with all its axes, the value of each visit, and the medians derived from them.
 import type { Cell } from '../../src/session/cell.js';
 import type { Failure, Measured, RecordedVisit } from '../measure/rounds.js';
-import { axes, showWait } from '../plan/axes.js';
+import { showWait } from '../plan/axes.js';
 import type { Plan, PlannedCell } from '../plan/plan.js';
 import { showRam } from '../plan/ram-flag.js';
-import { type Comparison, compare } from '../stats/comparison.js';
-import { holm } from '../stats/holm.js';
 import { medianInterval } from '../stats/quantile.js';
-import { type Verdict, verdict } from '../stats/verdict.js';
 import { harnessHash, variantHash } from './code-hash.js';
 import type { Commit } from './commit.js';
+import { byRound, compareWithBaseline, type ResultComparison } from './comparisons.js';
 import type { Machine } from './machine.js';
+import { mapValues, rounded } from './rounding.js';
 
 /** Raised with every change of meaning; readers refuse what they do not know. */
 export const SCHEMA = 1;
@@ -56,25 +55,6 @@ export interface ResultCell {
   }[];
 }
 
-export interface ResultComparison {
-  /** The cell's id, but for the variant. */
-  readonly cell: string;
-  readonly a: string;
-  readonly b: string;
-  readonly metric: string;
-  /** b to a. */
-  readonly ratio: number;
-  readonly low: number;
-  readonly high: number;
-  readonly p: number;
-  readonly adjustedP: number;
-  readonly n: number;
-  readonly noiseFloor: number;
-  readonly underNoiseFloor: boolean;
-  readonly resolvable: number;
-  readonly verdict: Verdict;
-}
-
 export interface Result {
   readonly schema: number;
   readonly run: {
@@ -99,10 +79,6 @@ export interface Result {
   readonly cells: readonly ResultCell[];
   readonly comparisons: readonly ResultComparison[];
 }
-
-/** The pair under study: compared in every table, unless one of them is not there. */
-export const BASELINE = 'mutex';
-const HIGHER_IS_BETTER = new Set(['jobsPerSecond', 'pagesPerSecond', 'mibPerSecond']);
 
 export interface Surroundings {
   readonly id: string;
@@ -204,62 +180,3 @@ function summarise(visits: readonly RecordedVisit[]): Record<string, MetricSumma
     }),
   );
 }
-
-/** Every other variant against the baseline, cell by cell; Holm over the pair under study, in one table and metric. */
-function compareWithBaseline(cells: readonly ResultCell[], metric: string): ResultComparison[] {
-  const pairs = cells.flatMap((b) => {
-    const a = cells.find((cell) => cell.variant === BASELINE && groupOf(cell) === groupOf(b));
-    if (!a || a === b || a.status !== 'measured' || b.status !== 'measured') return [];
-    const [ofA, ofB] = [byRound(a.visits, metric), byRound(b.visits, metric)];
-    const processes = [...ofA].flatMap(([round, values]) => {
-      const others = ofB.get(round);
-      return others && values.length > 1 && others.length > 1 ? [{ a: values, b: others }] : [];
-    });
-    return processes.length > 0 ? [{ a, b, comparison: compare(processes) }] : [];
-  });
-  const studied = pairs.filter(({ b }) => b.variant === 'atomic-barrier');
-  const adjusted = holm(studied.map(({ comparison }) => comparison.p));
-  return pairs.map((pair) => {
-    const { a, b, comparison } = pair;
-    const adjustedP = adjusted[studied.indexOf(pair)] ?? comparison.p;
-    const better = HIGHER_IS_BETTER.has(metric) ? 'higher' : 'lower';
-    const names = { cell: groupOf(b), a: a.variant, b: b.variant, metric };
-    return {
-      ...names,
-      ...numbers(comparison),
-      adjustedP: rounded(adjustedP),
-      verdict: verdict(comparison, adjustedP, { better }),
-    };
-  });
-}
-
-function numbers({ ratio, low, high, p, n, noiseFloor, underNoiseFloor, resolvable }: Comparison) {
-  const fractions = mapValues({ ratio, low, high, p, noiseFloor, resolvable }, rounded);
-  return { ...fractions, n, underNoiseFloor };
-}
-
-/** A cell without its variant: what two rows must share to be compared. */
-export function groupOf({ id, variant }: Pick<ResultCell, 'id' | 'variant'>): string {
-  return id.replace(` ${variant} `, ' ');
-}
-
-function byRound(visits: readonly { round: number; values: Readonly<Record<string, number>> }[], metric: string) {
-  const rounds = new Map<number, number[]>();
-  for (const { round, values } of visits) rounds.set(round, [...(rounds.get(round) ?? []), values[metric]!]);
-  return rounds;
-}
-
-/** Five significant digits: more would only make files differ. */
-function rounded(value: number): number {
-  return Number(value.toPrecision(5));
-}
-
-function mapValues<K extends string>(record: Readonly<Record<K, number>>, change: (value: number) => number) {
-  return Object.fromEntries(Object.entries<number>(record).map(([key, value]) => [key, change(value)])) as Record<
-    K,
-    number
-  >;
-}
-
-/** Names of the axes as results have them, for readers that list them. */
-export const AXIS_NAMES = Object.keys(axes);

@@ -2,7 +2,8 @@
 import Table from 'cli-table3';
 import { showBytes, showNumber } from '../plan/quantities.js';
 import type { MetricName, TableSpec } from '../plan/tables.js';
-import { BASELINE, groupOf, type Result, type ResultCell, type ResultComparison } from '../store/result.js';
+import { BASELINE, groupOf, type ResultComparison, STUDIED } from '../store/comparisons.js';
+import type { Result, ResultCell } from '../store/result.js';
 import { METRIC_VIEWS } from './metrics.js';
 
 /** One printed table: the cells that differ only in variant and column. */
@@ -95,7 +96,7 @@ function spread(share: number): string {
 /** Under the table: the pair under study, column by column, with what the run could have found. */
 function readingOf(result: Result, { metric, columns, cells }: Block, axis: TableSpec['columns']): string[] {
   const lines = columns.flatMap((value) => {
-    const cell = cells.find((each) => each.variant === 'atomic-barrier' && each[axis] === value);
+    const cell = cells.find((each) => each.variant === STUDIED && each[axis] === value);
     const comparison = cell && comparisonOf(result, cell, metric);
     if (!comparison) return [];
     const { ratio, low, high, verdict, noiseFloor, resolvable, n } = comparison;
@@ -106,7 +107,7 @@ function readingOf(result: Result, { metric, columns, cells }: Block, axis: Tabl
   });
   if (lines.length === 0) return [];
   const processes = Math.max(...cells.map((cell) => cell.metrics[metric]?.rounds ?? 0));
-  return [`atomic-barrier to ${BASELINE}, 95 % interval over ${processes} processes:`, ...lines];
+  return [`${STUDIED} to ${BASELINE}, 95 % interval over ${processes} processes:`, ...lines];
 }
 
 function percent(share: number): string {

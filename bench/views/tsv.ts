@@ -1,6 +1,7 @@
 // A run as tab-separated values: one row a cell and metric, for programs and spreadsheets.
 import type { TableSpec } from '../plan/tables.js';
-import { groupOf, type Result } from '../store/result.js';
+import { groupOf } from '../store/comparisons.js';
+import type { Result } from '../store/result.js';
 
 const HEAD = [
   ...[

@@ -1,0 +1,64 @@
+// Whether a plan fits into memory: refused before it starts, with the sum.
+import { readFileSync } from 'node:fs';
+import { type Cell, shapeOf } from '../../src/session/cell.js';
+import { Control } from '../../src/session/control.js';
+import { transports } from '../../src/transport/index.js';
+import type { Listed } from './catalogue.js';
+import type { Plan } from './plan.js';
+import { showBytes } from './quantities.js';
+import { ramBytes } from './ram-flag.js';
+import { UsageError } from './usage-error.js';
+
+/** Measured: a worker thread of Node takes about 8.5 MiB. */
+const THREAD_BYTES = 8.5 * 2 ** 20;
+
+/** Throws UsageError, with the sum, when a round of the plan would not fit into memory. */
+export function refuseWhatDoesNotFit({ cells, fleet, listed, ram }: Plan): void {
+  const measured = cells.filter(({ skipped }) => skipped === undefined).map(({ cell }) => cell);
+  const received = measured.some(({ transport }) => transports[transport]!.line === 'socket');
+  requireMemory({
+    RAM: ramBytes(ram),
+    "the receiver's RAM": received ? ramBytes(ram) : 0,
+    'control words': Math.max(0, ...measured.map((cell) => controlBytes(cell, listed))),
+    threads: (fleet.senders * (received ? 2 : 1) + fleet.requesters + 1) * THREAD_BYTES,
+  });
+}
+
+/** Throws UsageError, with the sum, when so many bytes are not to be had. */
+export function requireMemory(parts: Readonly<Record<string, number>>): void {
+  const given = Object.entries(parts).filter(([, bytes]) => bytes > 0);
+  const needed = given.reduce((sum, [, bytes]) => sum + bytes, 0);
+  const available = availableBytes();
+  if (needed <= available) return;
+  const sum = given.map(([name, bytes]) => `${name} ${mib(bytes)}`).join(' + ');
+  throw new UsageError(
+    `too little memory: ${sum} = ${mib(needed)} needed, ${mib(available)} available; --ram takes a smaller size or file`,
+  );
+}
+
+function controlBytes(cell: Cell, listed: readonly Listed[]): number {
+  const { variant } = listed.find((each) => each.variant.name === cell.variant)!;
+  // Buffers that writers copy a batch into count as well.
+  return Control.bytes(cell, variant) + shapeOf(cell).channels * cell.pagesPerBatch * cell.pageSize;
+}
+
+/** What the kernel would give without swapping, and what a cgroup leaves of it. */
+function availableBytes(): number {
+  const read = (path: string): string => {
+    try {
+      return readFileSync(path, 'latin1');
+    } catch {
+      return '';
+    }
+  };
+  const kib = Number(/^MemAvailable:\s+(\d+) kB$/m.exec(read('/proc/meminfo'))?.[1] ?? Number.POSITIVE_INFINITY);
+  const limit = Number.parseInt(read('/sys/fs/cgroup/memory.max'), 10) || Number.POSITIVE_INFINITY;
+  const used = Number.parseInt(read('/sys/fs/cgroup/memory.current'), 10) || 0;
+  return Math.min(kib * 1024, limit - used);
+}
+
+function mib(bytes: number): string {
+  return `${showBytes(2 ** 20 * Math.ceil(bytes / 2 ** 20))
+    .replace(/m$/, ' MiB')
+    .replace(/g$/, ' GiB')}`;
+}

@@ -1,0 +1,13 @@
+// Rounding of stored numbers: more digits than the noise allows would only make files differ.
+
+/** Five significant digits: more would only make files differ. */
+export function rounded(value: number): number {
+  return Number(value.toPrecision(5));
+}
+
+export function mapValues<K extends string>(record: Readonly<Record<K, number>>, change: (value: number) => number) {
+  return Object.fromEntries(Object.entries<number>(record).map(([key, value]) => [key, change(value)])) as Record<
+    K,
+    number
+  >;
+}
