@@ -71,7 +71,10 @@ describe('precopy', () => {
     expect(await migrate(variant, false)).toBe(true);
   });
 
+  // Whether an old page overtakes a new one is up to the scheduler: most migrations end so, and one is enough.
   it('a receiver that ignores SYNC ends with stale pages: they are what keeps rounds apart', async () => {
-    expect(await migrate('atomic-barrier', true)).toBe(false);
-  });
+    let equal = true;
+    for (let tries = 0; tries < 25 && equal; tries++) equal = await migrate('atomic-barrier', true);
+    expect(equal).toBe(false);
+  }, 60_000);
 });

@@ -6,12 +6,13 @@ import type { Shape } from '../sender/variant.js';
 export type Wait = 'park' | { readonly spinNs: number };
 
 /**
- * What goes wrong on purpose at write number `write` (from 0, SYNC writes included) of channel `channel`: the write first
- * stalls, if `stallMs` is given, and then fails, if `fails`.
+ * What goes wrong on purpose at write number `write` of channel `channel`, from 0 and SYNC writes included, or at its SYNC
+ * number `sync`: the write first stalls, if `stallMs` is given, and then fails, if `fails`.
  */
 export interface Fault {
   readonly channel: number;
-  readonly write: number;
+  readonly write?: number;
+  readonly sync?: number;
   readonly stallMs?: number;
   readonly fails?: boolean;
 }

@@ -66,6 +66,7 @@ export class Fleet {
    * them: who connected them closes them, after `close()` has resolved or rejected. Rejects with CellFailure.
    */
   async open(cell: Cell, source: VariantSource, lines?: Lender): Promise<void> {
+    if (this.visit) throw new CellFailure(`opening ${cell.variant}: ${this.visit.cell.variant} is still open`);
     const variant = ((await import(source.module)) as Record<string, Variant>)[source.export]!;
     ensureBytes(this.memory, Control.bytes(cell, variant));
     const control = new Control(this.memory, cell, variant);
