@@ -1,14 +1,34 @@
 // Tests run against the compiled code: what is tested is what is timed, and Node 20 cannot start a worker from TypeScript.
 import { defineConfig } from 'vitest/config';
 
+/** Tests without threads, sockets or processes of their own: they only compute, and may share the CPUs. */
+const computing = ['src/verify', 'src/wire', 'bench/stats', 'bench/plan'].map(
+  (folder) => `dist/${folder}/**/*.test.js`,
+);
+
+const common = {
+  pool: 'forks',
+  // Only the tests themselves are transformed: what they test is loaded as Node loads it, with the lines it has on disk.
+  server: { deps: { external: [/\/dist\/(?!.*\.test\.js)/] } },
+  testTimeout: 30_000,
+};
+
 export default defineConfig({
   test: {
-    include: ['dist/**/*.test.js'],
-    pool: 'forks',
-    // Only the tests themselves are transformed: what they test is loaded as Node loads it, with the lines it has on disk.
-    server: { deps: { external: [/\/dist\/(?!.*\.test\.js)/] } },
-    // Real threads on few cores: test files one after the other, so that one file's spinning does not time out another's.
-    fileParallelism: false,
-    testTimeout: 30_000,
+    projects: [
+      { test: { ...common, name: 'computing', include: computing, maxWorkers: 2, sequence: { groupOrder: 0 } } },
+      {
+        test: {
+          ...common,
+          name: 'threads',
+          include: ['dist/**/*.test.js'],
+          exclude: computing,
+          // One file after the other: on few cores one file's spinning would time out another's.
+          fileParallelism: false,
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });

@@ -47,7 +47,7 @@ afterEach(async () => {
 afterAll(() => rmSync(directory, { recursive: true }));
 
 async function startFleet(senders: number): Promise<Fleet> {
-  const fleet = await Fleet.start({ senders, requesters: 1, ram: RAM, watchdogMs: 10_000, stallMs: 500 });
+  const fleet = await Fleet.start({ senders, requesters: 1, ram: RAM, watchdogMs: 10_000, stallMs: 250 });
   fleets.push(fleet);
   return fleet;
 }
@@ -149,14 +149,14 @@ describe.each(['tcp', 'unix'])('over %s', (transport) => {
   const silent = () => {};
   it.each(Object.keys(registry))('%s fails on a peer that never reads', { timeout: 15_000 }, async (variant) => {
     const reason = await failing(variant, await peer(silent, silent));
-    expect(reason).toMatch(/^channel \d: a write did not end within 500 ms: its peer takes nothing$/);
+    expect(reason).toMatch(/^channel \d: a write did not end within 250 ms: its peer takes nothing$/);
   });
 
   it.each(Object.keys(registry))(
     '%s fails on the one channel that is not read',
     { timeout: 15_000 },
     async (variant) => {
-      expect(await failing(variant, await peer(silent))).toMatch(/^channel 3: a write did not end within 500 ms/);
+      expect(await failing(variant, await peer(silent))).toMatch(/^channel 3: a write did not end within 250 ms/);
     },
   );
 
