@@ -1,7 +1,7 @@
 // One suite for every registered variant. A variant that cannot pass a test is listed below with the reason.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Variant } from '../src/sender/variant.js';
-import type { Cell, CellFailure, Fault } from '../src/session/cell.js';
+import { CELL_DEFAULTS, type Cell, type CellFailure, type Fault } from '../src/session/cell.js';
 import { Fleet } from '../src/session/fleet.js';
 import { registry } from './index.js';
 
@@ -14,21 +14,12 @@ const EXCEPTIONS: readonly { variant: string; test: string; reason: string }[] =
 ];
 
 const BASE = {
+  ...CELL_DEFAULTS,
   workload: 'throughput',
   channels: 2,
-  requesters: 1,
-  depth: 1,
-  pageSize: 4096,
   pagesPerBatch: 3,
   transport: 'memory',
-  codec: 'none',
-  providerWait: 'park',
-  senderWait: 'park',
-  place: 'spread',
-  elide: true,
-  rowBytes: 128,
   checking: true,
-  errorPath: 'repaired',
 } as const;
 
 const MOST_CHANNELS = 64;

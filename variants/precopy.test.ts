@@ -1,7 +1,7 @@
 // A RAM that is dirtied while it is migrated: with SYNCs both ends are equal; with SYNCs ignored, old pages win.
 import { afterEach, describe, expect, it } from 'vitest';
 import { Receiver } from '../src/receiver/receiver.js';
-import type { Cell } from '../src/session/cell.js';
+import { CELL_DEFAULTS, type Cell } from '../src/session/cell.js';
 import { Fleet } from '../src/session/fleet.js';
 import { Lines } from '../src/transport/lines.js';
 import { registry } from './index.js';
@@ -38,22 +38,14 @@ async function migrate(variant: string, ignoreSync: boolean): Promise<boolean> {
   stop.push(() => receiver.stop());
   const lines = await Lines.connect({ address: receiver.address, channels: CHANNELS, connectMs: 5000 });
   const cell: Cell = {
+    ...CELL_DEFAULTS,
     variant,
     workload: 'precopy',
     channels: CHANNELS,
-    requesters: 1,
-    depth: 1,
-    pageSize: 4096,
     pagesPerBatch: 8,
     transport: 'tcp',
-    codec: 'none',
-    providerWait: 'park',
-    senderWait: 'park',
     place: 'none',
-    elide: true,
-    rowBytes: 128,
     checking: true,
-    errorPath: 'repaired',
   };
   await fleet.open(cell, registry[variant]!, lines);
   const { pagesPerRound } = await fleet.slice(ROUNDS);

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openRam } from '../src/ram/image.js';
 import { Receiver } from '../src/receiver/receiver.js';
-import type { Cell } from '../src/session/cell.js';
+import { CELL_DEFAULTS, type Cell } from '../src/session/cell.js';
 import { Fleet } from '../src/session/fleet.js';
 import type { Address } from '../src/transport/line.js';
 import { Lines } from '../src/transport/lines.js';
@@ -16,19 +16,11 @@ import { registry } from './index.js';
 
 const RAM = { bytes: 4 << 20, seed: 3, shares: { zero: 1, text: 1, random: 1 } };
 const CELL = {
+  ...CELL_DEFAULTS,
   workload: 'throughput',
-  requesters: 1,
-  depth: 1,
-  pageSize: 4096,
   pagesPerBatch: 16,
-  codec: 'none',
-  providerWait: 'park',
-  senderWait: 'park',
   place: 'none',
-  elide: true,
-  rowBytes: 128,
   checking: true,
-  errorPath: 'repaired',
 } as const;
 
 let directory: string;

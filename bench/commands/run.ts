@@ -4,6 +4,7 @@ import { allowedCpus } from '../../src/session/placement.js';
 import { measureRounds } from '../measure/rounds.js';
 import { axes, parseAxis } from '../plan/axes.js';
 import { loadVariants } from '../plan/catalogue.js';
+import type { OneShotFlags } from '../plan/one-shot.js';
 import { estimateMs, makePlan, type Plan } from '../plan/plan.js';
 import { parseRam } from '../plan/ram-flag.js';
 import { customTable, DEFAULT_TABLES, type TableSpec } from '../plan/tables.js';
@@ -19,20 +20,9 @@ import { ProgressLine } from '../views/progress.js';
 import { renderTsv } from '../views/tsv.js';
 import { runPrimitives } from './primitives.js';
 
-export interface RunFlags {
-  readonly variants?: string;
+export interface RunFlags extends OneShotFlags {
   readonly workload?: string;
-  readonly channels?: string;
   readonly requesters?: string;
-  readonly depth?: string;
-  readonly pageSize?: string;
-  readonly batchPages?: string;
-  readonly transport?: string;
-  readonly codec?: string;
-  readonly wait?: string;
-  readonly providerWait?: string;
-  readonly senderWait?: string;
-  readonly place?: string;
   readonly ram?: string;
   readonly rounds?: string;
   readonly seed?: string;

@@ -1,7 +1,7 @@
 // The stress command: does set-up and tear-down leave anything behind, and does any hand-off get lost under delays?
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { type Cell, CellFailure, type Wait } from '../../src/session/cell.js';
+import { CELL_DEFAULTS, type Cell, CellFailure, type Wait } from '../../src/session/cell.js';
 import { Fleet } from '../../src/session/fleet.js';
 import { type Listed, loadVariants } from '../plan/catalogue.js';
 import { wholeNumber } from '../plan/usage-error.js';
@@ -103,23 +103,6 @@ async function handOver({ variant, source }: Listed, kind: 'spinning' | 'parked'
 }
 
 function cellOf(variant: string, part: Partial<Cell>): Cell {
-  return {
-    variant,
-    workload: 'throughput',
-    channels: 1,
-    requesters: 1,
-    depth: 1,
-    pageSize: 4096,
-    pagesPerBatch: 1,
-    transport: 'discard',
-    codec: 'none',
-    providerWait: 'park',
-    senderWait: 'park',
-    place: 'spread',
-    elide: true,
-    rowBytes: 128,
-    checking: true,
-    errorPath: 'repaired',
-    ...part,
-  };
+  const cell = { ...CELL_DEFAULTS, variant, workload: 'throughput', channels: 1, pagesPerBatch: 1 } as const;
+  return { ...cell, transport: 'discard', checking: true, ...part };
 }

@@ -1,8 +1,9 @@
 // The axis flags of commands that run one cell: the same flags as `run` has, with one value each.
-import type { Cell } from '../../src/session/cell.js';
+import { CELL_DEFAULTS, type Cell } from '../../src/session/cell.js';
 import { axes, defaultBatchPages, parseAxis } from './axes.js';
 import { UsageError } from './usage-error.js';
 
+/** As they come from the command line; `run` takes the same flags as lists. */
 export interface OneShotFlags {
   readonly variants?: string;
   readonly channels?: string;
@@ -25,23 +26,19 @@ const DEFAULT_CHANNELS = 2;
 
 /** The cell that the flags describe, all but its variant and workload. */
 export function oneShotCell(flags: OneShotFlags): Omit<Cell, 'variant' | 'workload'> {
-  const wait = flags.wait;
-  const pageSize = one('pageSize', flags.pageSize) ?? 4096;
+  const { wait } = flags;
+  const pageSize = one('pageSize', flags.pageSize) ?? CELL_DEFAULTS.pageSize;
   return {
+    ...CELL_DEFAULTS,
     channels: one('channels', flags.channels) ?? DEFAULT_CHANNELS,
-    requesters: 1,
-    depth: one('depth', flags.depth) ?? 1,
+    depth: one('depth', flags.depth) ?? CELL_DEFAULTS.depth,
     pageSize,
     pagesPerBatch: one('pagesPerBatch', flags.batchPages) ?? defaultBatchPages(pageSize),
     transport: one('transport', flags.transport) ?? 'tcp',
-    codec: one('codec', flags.codec) ?? 'none',
-    providerWait: one('providerWait', flags.providerWait ?? wait) ?? 'park',
-    senderWait: one('senderWait', flags.senderWait ?? wait) ?? 'park',
-    place: one('place', flags.place) ?? 'spread',
-    elide: true,
-    rowBytes: 128,
-    checking: false,
-    errorPath: 'repaired',
+    codec: one('codec', flags.codec) ?? CELL_DEFAULTS.codec,
+    providerWait: one('providerWait', flags.providerWait ?? wait) ?? CELL_DEFAULTS.providerWait,
+    senderWait: one('senderWait', flags.senderWait ?? wait) ?? CELL_DEFAULTS.senderWait,
+    place: one('place', flags.place) ?? CELL_DEFAULTS.place,
   };
 }
 

@@ -45,6 +45,21 @@ export interface Cell {
   readonly delaySeed?: number;
 }
 
+/** The axes that most cells leave as they are: one requester, depth 1, QEMU's smallest page, everything parks and is pinned. */
+export const CELL_DEFAULTS = {
+  requesters: 1,
+  depth: 1,
+  pageSize: 4096,
+  codec: 'none',
+  providerWait: 'park',
+  senderWait: 'park',
+  place: 'spread',
+  elide: true,
+  rowBytes: 128,
+  checking: false,
+  errorPath: 'repaired',
+} as const satisfies Partial<Cell>;
+
 /** The shape of a cell, as variants see it. */
 export function shapeOf({ channels, requesters, depth }: Cell): Shape {
   return { channels, requesters, depth };
