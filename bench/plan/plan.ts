@@ -16,9 +16,15 @@ export interface PlannedCell {
   readonly skipped?: string;
 }
 
-export interface Plan {
+/** What a plan is made from. */
+export interface PlanOptions {
   readonly tables: readonly TableSpec[];
-  readonly cells: readonly PlannedCell[];
+  readonly listed: readonly Listed[];
+  /** Axes that apply to every table: waits and placement. */
+  readonly everywhere: TableSpec['axes'];
+  readonly elide: boolean;
+  readonly rowBytes: number;
+  readonly forceSpin: boolean;
   /** Fresh processes: the unit of replication. */
   readonly rounds: number;
   /** Timed slices a turn, and the length that each is to have. */
@@ -30,27 +36,12 @@ export interface Plan {
   readonly studied: readonly string[];
   readonly seed: number;
   readonly ram: RamSource;
-  readonly fleet: FleetPlan;
-  readonly listed: readonly Listed[];
   readonly cpus: number;
 }
 
-export interface PlanOptions {
-  readonly tables: readonly TableSpec[];
-  readonly listed: readonly Listed[];
-  /** Axes that apply to every table: waits and placement. */
-  readonly everywhere: TableSpec['axes'];
-  readonly elide: boolean;
-  readonly rowBytes: number;
-  readonly forceSpin: boolean;
-  readonly rounds: number;
-  readonly slices: number;
-  readonly sliceMs: number;
-  readonly turnFactor: number;
-  readonly studied: readonly string[];
-  readonly seed: number;
-  readonly ram: RamSource;
-  readonly cpus: number;
+export interface Plan extends PlanOptions {
+  readonly cells: readonly PlannedCell[];
+  readonly fleet: FleetPlan;
 }
 
 const WATCHDOG_MS = 10_000;
@@ -102,8 +93,8 @@ export interface PlannedTurn {
 
 /**
  * The turns of a round: groups of cells that differ in the design only, at random; in a group mirrored sequences of its
- * designs (A B B A), the order drawn anew for each. The noise of a machine lasts longer than a turn: measured here, two
- * adjacent stretches of a quarter of a second differ by 10 %, and by 3 % when their turns alternate.
+ * designs (A B B A), the order drawn anew for each. The noise of a machine lasts longer than a turn, so what alternates
+ * turn by turn differs less than what is measured in two stretches.
  */
 export function roundOrder(plan: Plan, round: number): PlannedTurn[] {
   const random = new Random(plan.seed + round);
