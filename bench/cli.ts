@@ -61,6 +61,7 @@ const migrateCommand = program
   .argument('<file>', 'the RAM image: a file of any kind');
 oneShot(migrateCommand)
   .option('--transport <name>', 'tcp, unix', 'tcp')
+  .option('--zero-pages <how>', 'who finds pages of zeros: none, multifd (the sender threads)', 'none')
   .option('--ceiling', 'compare with the same writes in a plain loop, in interleaved pairs')
   .option('--pairs <n>', 'how many pairs', '10')
   .option('--ram-out <file>', 'keep what the receiver has; the name appears only when all is well')
@@ -80,6 +81,8 @@ program
 oneShot(program.command('send').description('the sending end of a migration alone'))
   .requiredOption('--ram <what>', 'a file, or a size as in 64m')
   .requiredOption('--to <address>', 'HOST:PORT, or the path of a unix socket')
+  .option('--peer <name>', 'receiver, or drain: anything that takes the bytes of each channel', 'receiver')
+  .option('--zero-pages <how>', 'who finds pages of zeros: none, multifd (the sender threads)')
   .option('--json', 'as JSON')
   .action(async (flags: SendFlags) => finish(await send(flags)));
 

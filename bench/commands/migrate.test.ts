@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import { HAS_ZSTD } from '../../src/wire/codecs/flushed-stream.js';
 
 const CLI = fileURLToPath(new URL('../cli.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'multifd-bench-migrate-'));
@@ -14,6 +15,13 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const image = join(folder, 'image');
 // No whole number of pages: the last one is padded, and only the file's own bytes come out.
 writeFileSync(image, Buffer.from(Array.from({ length: 3_000_001 }, (_, byte) => (byte * 7 + (byte >> 9)) & 0xff)));
+
+/** 512 pages: a batch of zeros, then every second page is zero; the others compress. */
+const zeros = join(folder, 'zeros');
+writeFileSync(
+  zeros,
+  Buffer.concat(Array.from({ length: 512 }, (_, page) => Buffer.alloc(4096, page < 128 || page % 2 === 0 ? 0 : page))),
+);
 
 const cli = (...words: string[]) => {
   const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...words], {
@@ -57,6 +65,22 @@ describe('migrate', () => {
     expect(statSync(out).mode & 0o777).toBe(0o600);
   });
 
+  it.each<[string, string[]]>([
+    ['mutex', ['--codec', 'zlib']],
+    ['atomic-barrier', ['--codec', 'zlib', '--zero-pages', 'multifd']],
+    ['message-port', ['--zero-pages', 'multifd']],
+    ...(HAS_ZSTD ? [['atomic-barrier', ['--codec', 'zstd', '--zero-pages', 'multifd']] as [string, string[]]] : []),
+  ])('by %s with %j: equal, and fewer bytes on the wire', (variant, words) => {
+    const { status, stdout } = cli('migrate', zeros, '--variants', variant, '--channels', '2', ...words, '--json');
+    expect(status).toBe(0);
+    const { equal, received } = JSON.parse(stdout);
+    expect(equal).toBe(true);
+    // A whole batch of zeros, and half of the others' pages.
+    const pages = words.includes('multifd') ? 192 : 512;
+    expect(received.pages).toBe(pages);
+    expect(received.bytes).toBeLessThan(words.includes('--codec') ? 400_000 : 192 * 4096 + 30_000);
+  });
+
   it('compares with the ceiling in interleaved pairs', () => {
     const { status, stdout } = cli('migrate', image, '--ceiling', '--pairs', '3', '--json');
     expect(status).toBe(0);
@@ -66,10 +90,13 @@ describe('migrate', () => {
     expect(ceiling.median).toBeGreaterThan(0);
   });
 
-  it.each([
+  it.each<[string[], string]>([
     [['--channels', '1,2'], '--channels: got "1,2", takes one value here'],
     [['--transport', 'memory'], '--transport: got "memory", takes tcp, unix here'],
     [['--variants', 'mutex,inline'], '--variants: got "mutex,inline", takes one variant here'],
+    [['--zero-pages', 'legacy'], '--zero-pages: got "legacy", takes none, multifd'],
+    [['--codec', 'lzma'], '--codec: got "lzma", takes none, zlib, zstd'],
+    ...(HAS_ZSTD ? [] : [[['--codec', 'zstd'], 'zstd needs Node 22.15 or newer'] as [string[], string]]),
     [['--depth', '2'], '--depth: got "2", atomic-barrier takes 1 to 1'],
   ])('refuses %j', (words, message) => {
     const { status, stderr } = cli('migrate', image, ...words);
@@ -91,6 +118,19 @@ describe('send and receive', () => {
     expect(cli('send', '--ram', image, '--to', `:${await receiver.port}`).status).toBe(0);
     expect((await receiver.ended).status).toBe(0);
     expect(readFileSync(out).equals(readFileSync(image))).toBe(true);
+  });
+
+  it('send to anything that takes bytes, which is asked for nothing', async () => {
+    let bytes = 0;
+    const drain = createServer((socket) => socket.on('data', (chunk) => (bytes += chunk.length)).on('error', () => {}));
+    await new Promise<void>((resolve) => drain.listen(0, '127.0.0.1', resolve));
+    const { port } = drain.address() as { port: number };
+    const words = ['send', '--ram', zeros, '--to', `:${port}`, '--peer', 'drain', '--channels', '3'];
+    const status = await new Promise((resolve) => spawn(process.execPath, [CLI, ...words]).once('exit', resolve));
+    await new Promise((resolve) => drain.close(resolve));
+    expect(status).toBe(0);
+    // Initial packets, four batches and a SYNC a channel.
+    expect(bytes).toBe(3 * 64 + 7 * 1344 + 512 * 4096);
   });
 
   it.each([
@@ -119,6 +159,10 @@ describe('send and receive', () => {
     const absent = cli('send', '--ram', image, '--to', `:${port}`);
     expect(absent.status).toBe(1);
     expect(absent.stderr).toMatch(/channel 0: connecting to 127\.0\.0\.1:\d+: .*ECONNREFUSED/);
+    expect(cli('send', '--ram', image, '--to', ':1', '--peer', 'qemu')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('--peer: got "qemu", takes receiver, drain'),
+    });
     expect(cli('send', '--ram', image, '--to', 'nowhere')).toMatchObject({ status: 2 });
   });
 });

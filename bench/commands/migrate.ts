@@ -13,6 +13,7 @@ import { type Listed, loadVariants } from '../plan/catalogue.js';
 import { requireMemory } from '../plan/memory.js';
 import { type OneShotFlags, oneShotCell } from '../plan/one-shot.js';
 import { parseRam, ramBytes } from '../plan/ram-flag.js';
+import { parseZeroPages } from '../plan/sending.js';
 import { UsageError, wholeNumber } from '../plan/usage-error.js';
 import { TransferProgress } from '../views/transfer-progress.js';
 
@@ -20,6 +21,7 @@ export interface MigrateFlags extends OneShotFlags {
   readonly ceiling?: boolean;
   readonly pairs: string;
   readonly ramOut?: string;
+  readonly zeroPages?: string;
   readonly json?: boolean;
 }
 
@@ -43,7 +45,8 @@ export async function migrate(file: string, flags: MigrateFlags): Promise<number
   const pairs = flags.ceiling ? wholeNumber('--pairs', flags.pairs, 1, 1000) : 0;
   const bytes = ramBytes(parseRam(file, 1));
   requireMemory({ RAM: bytes, "the receiver's RAM": bytes });
-  const cell: Cell = { ...shape, variant: listed[0]!.variant.name, workload: 'transfer' };
+  const zeroPages = parseZeroPages(flags.zeroPages, 'none', false);
+  const cell: Cell = { ...shape, variant: listed[0]!.variant.name, workload: 'transfer', zeroPages };
   const folder = cell.transport === 'unix' ? mkdtempSync(join(tmpdir(), 'multifd-bench-')) : undefined;
   let client: RoundClient | undefined;
   let receiver: Receiver | undefined;

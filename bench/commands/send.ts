@@ -7,11 +7,14 @@ import { loadVariants } from '../plan/catalogue.js';
 import { requireMemory } from '../plan/memory.js';
 import { type OneShotFlags, oneShotCell } from '../plan/one-shot.js';
 import { parseRam, ramBytes } from '../plan/ram-flag.js';
+import { parsePeer, parseZeroPages } from '../plan/sending.js';
 import { UsageError } from '../plan/usage-error.js';
 
 export interface SendFlags extends OneShotFlags {
   readonly ram: string;
   readonly to: string;
+  readonly peer: string;
+  readonly zeroPages?: string;
   readonly json?: boolean;
 }
 
@@ -21,13 +24,15 @@ const LINE = 'sending';
 export async function send(flags: SendFlags): Promise<number> {
   const listed = await loadVariants(flags.variants ?? 'atomic-barrier');
   if (listed.length > 1) throw new UsageError(`--variants: got "${flags.variants}", takes one variant here`);
+  parsePeer(flags.peer);
+  const zeroPages = parseZeroPages(flags.zeroPages, 'none', false);
   const address = parseAddress('--to', flags.to);
   const shape = oneShotCell({ ...flags, transport: 'path' in address ? 'unix' : 'tcp' });
   const given = parseRam(flags.ram, 1);
   const bytes = ramBytes(given);
   requireMemory({ RAM: bytes });
   const ram = 'file' in given ? { ...given, pageSize: shape.pageSize } : given;
-  const cell: Cell = { ...shape, variant: listed[0]!.variant.name, workload: 'transfer' };
+  const cell: Cell = { ...shape, variant: listed[0]!.variant.name, workload: 'transfer', zeroPages };
   let client: RoundClient | undefined;
   try {
     const plan = { senders: cell.channels, requesters: 1, ram, watchdogMs: 10_000 };

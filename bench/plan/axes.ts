@@ -2,6 +2,7 @@
 import { LARGEST_PAGE_BYTES, SMALLEST_PAGE_BYTES } from '../../src/ram/ram.js';
 import type { Cell, Placement, Wait } from '../../src/session/cell.js';
 import { transports } from '../../src/transport/index.js';
+import { HAS_ZSTD } from '../../src/wire/codecs/flushed-stream.js';
 import { parseBytes, parseNanoseconds, showBytes, showNanoseconds } from './quantities.js';
 import { badValue } from './usage-error.js';
 
@@ -104,7 +105,10 @@ export const axes = {
     show: asIs,
   }),
   transport: oneOf('transport', '--transport', Object.keys(transports), 'memory'),
-  codec: oneOf('codec', '--codec', ['none'], 'none'),
+  codec: {
+    ...oneOf('codec', '--codec', HAS_ZSTD ? ['none', 'zlib', 'zstd'] : ['none', 'zlib'], 'none'),
+    takes: `none, zlib, zstd${HAS_ZSTD ? '' : ` (not here: zstd needs Node 22.15 or newer, this is ${process.version})`}`,
+  },
   providerWait: wait('providerWait', '--provider-wait'),
   senderWait: wait('senderWait', '--sender-wait'),
   place: oneOf('place', '--place', ['spread', 'same', 'none'] as Placement[], 'spread'),

@@ -1,7 +1,7 @@
 // The plan of a run: which cells, in how many processes, in which order, how long it takes and whether it fits.
 import type { RamSource } from '../../src/ram/image.js';
 import { Random } from '../../src/random.js';
-import type { Cell, FleetPlan } from '../../src/session/cell.js';
+import { CELL_DEFAULTS, type Cell, type FleetPlan } from '../../src/session/cell.js';
 import { transports } from '../../src/transport/index.js';
 import { axes, defaultBatchPages } from './axes.js';
 import type { Listed } from './catalogue.js';
@@ -144,7 +144,8 @@ function tableCells(table: TableSpec, options: PlanOptions): PlannedCell[] {
     } else cells = cells.flatMap((cell) => list.map((value) => ({ ...cell, [key]: value })));
   }
   const { elide, rowBytes, listed } = options;
-  const fixed = { elide, rowBytes, checking: false, errorPath: 'repaired' } as const;
+  const { zeroPages, checking, errorPath } = CELL_DEFAULTS;
+  const fixed = { elide, rowBytes, zeroPages, checking, errorPath };
   return cells.flatMap((part) =>
     listed.map(({ variant }) => {
       const cell = { ...part, ...fixed, variant: variant.name } as Cell;
@@ -163,6 +164,9 @@ function reasonToSkip(cell: Cell, { listed, cpus, forceSpin }: PlanOptions): str
   if (cell.requesters > 1 && variant.requesters === 'one') return `${cell.variant} takes one requester`;
   if (cell.workload === 'precopy' && transports[cell.transport]!.line !== 'socket') {
     return 'precopy needs a receiver: --transport tcp or unix';
+  }
+  if (cell.codec !== 'none' && transports[cell.transport]!.line !== 'socket') {
+    return `codec ${cell.codec} packs packets: --transport tcp or unix`;
   }
   const spins = cell.providerWait !== 'park' || cell.senderWait !== 'park';
   if (spins && !forceSpin && isOversubscribed(cell, listed, cpus)) {

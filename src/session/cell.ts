@@ -1,6 +1,7 @@
 // A cell: one point of the matrix that is measured, with every axis spelt out. Plain data, the same in every process.
 import type { RamSource } from '../ram/image.js';
 import type { Shape } from '../sender/variant.js';
+import type { CodecName } from '../wire/packet.js';
 
 /** How long a waiter looks again before it parks. */
 export type Wait = 'park' | { readonly spinNs: number };
@@ -17,6 +18,9 @@ export interface Fault {
   readonly fails?: boolean;
 }
 
+/** Who finds pages of zeros: nobody, the provider's thread, or the sender's, which names them in its packets (QEMU's names). */
+export type ZeroPages = 'none' | 'legacy' | 'multifd';
+
 export interface Cell {
   readonly variant: string;
   readonly workload: 'throughput' | 'sync' | 'precopy' | 'transfer' | 'ceiling';
@@ -28,7 +32,8 @@ export interface Cell {
   readonly pageSize: number;
   readonly pagesPerBatch: number;
   readonly transport: string;
-  readonly codec: 'none';
+  readonly codec: CodecName;
+  readonly zeroPages: ZeroPages;
   readonly providerWait: Wait;
   readonly senderWait: Wait;
   readonly place: Placement;
@@ -51,6 +56,7 @@ export const CELL_DEFAULTS = {
   depth: 1,
   pageSize: 4096,
   codec: 'none',
+  zeroPages: 'none',
   providerWait: 'park',
   senderWait: 'park',
   place: 'spread',

@@ -33,6 +33,7 @@ export function openChannel(
     batches: control.batches,
     tally,
     codec: cell.codec,
+    findZeroPages: cell.zeroPages === 'multifd',
     nextPacketNumber: control.nextPacketNumber,
     ...(lines ? { line: { descriptor: lines.descriptors[channel]!, signs: lines.signs } } : {}),
   });

@@ -1,5 +1,7 @@
 // The tcp and unix transports: packets in QEMU's format, each one gathered write that blocks its thread until it is done.
-import { PageRuns } from '../ram/page-runs.js';
+import type { BatchIndex } from '../ram/batches.js';
+import { Runs } from '../ram/page-runs.js';
+import { ZeroPages } from '../ram/zero-pages.js';
 import { openPacker } from '../wire/codecs/codec.js';
 import { FLAG_SYNC, FLAGS_OF_CODECS, Packet, PacketHeader } from '../wire/packet.js';
 import { writeAll } from './gathered-write.js';
@@ -15,7 +17,9 @@ export function openPackets(context: ChannelContext): ChannelWriter {
   const header = new PacketHeader(geometry);
   const packer = codec === 'none' ? undefined : openPacker(codec, pageSize, pagesPerBatch * pageSize);
   // A packer takes its pages one by one.
-  const runs = new PageRuns(ram, batches, pageSize, packer ? false : context.joinPages);
+  const runs = new Runs(packer ? false : context.joinPages);
+  const zeros = context.findZeroPages ? new ZeroPages(ram, pageSize) : undefined;
+  const zeroOffsets = new Float64Array(pagesPerBatch);
   const sign = new WriteSigns(signs, channel);
 
   const write = (buffers: readonly Uint8Array[]) => {
@@ -27,32 +31,49 @@ export function openPackets(context: ChannelContext): ChannelWriter {
     tally.packet(packet.number);
   };
 
+  /** Lists the pages that have bytes, and after them those of zeros. */
+  const list = (batch: BatchIndex, block: number) => {
+    const pages = batches.count(batch);
+    let normal = 0;
+    runs.clear();
+    for (let position = 0; position < pages; position++) {
+      const page = batches.page(batch, position);
+      if (zeros?.has(block, page)) zeroOffsets[position - normal] = page * pageSize;
+      else {
+        runs.add(ram.segment(block, page, pageSize), ram.offset(block, page, pageSize), pageSize);
+        packet.offsets[normal++] = page * pageSize;
+      }
+    }
+    for (let zero = 0; zero < pages - normal; zero++) packet.offsets[normal + zero] = zeroOffsets[zero]!;
+    packet.normalPages = normal;
+    packet.zeroPages = pages - normal;
+  };
+
   return {
     send(batch) {
       const block = batches.block(batch);
-      const pages = batches.count(batch);
+      list(batch, block);
       packet.flags = FLAGS_OF_CODECS[codec];
       packet.pagesAllocated = pagesPerBatch;
-      packet.normalPages = pages;
-      packet.nextPacketSize = pages * pageSize;
       packet.blockName = ram.blocks[block]!.name;
-      for (let position = 0; position < pages; position++) {
-        packet.offsets[position] = batches.page(batch, position) * pageSize;
-      }
-      runs.find(batch);
-      const pieces: Uint8Array[] = [];
+      packet.nextPacketSize = packet.normalPages * pageSize;
+      const pieces: Uint8Array[] = [header.bytes];
       for (let run = 0; run < runs.count; run++) {
         pieces.push(runs.segments[run]!.subarray(runs.starts[run], runs.ends[run]));
       }
-      const data = packer ? [packer.pack(pieces)] : pieces;
-      if (packer) packet.nextPacketSize = data[0]!.length;
-      write([header.bytes, ...data]);
+      if (packer && packet.normalPages > 0) {
+        const packed = packer.pack(pieces.splice(1));
+        packet.nextPacketSize = packed.length;
+        pieces.push(packed);
+      }
+      write(pieces);
     },
     sync() {
       // As QEMU since 9.0: a SYNC carries no pages, not even room for them.
       packet.flags = FLAG_SYNC;
       packet.pagesAllocated = 0;
       packet.normalPages = 0;
+      packet.zeroPages = 0;
       packet.nextPacketSize = 0;
       write([header.bytes]);
     },

@@ -25,6 +25,8 @@ export interface ChannelContext {
   readonly line?: { readonly descriptor: number; readonly signs: SharedArrayBuffer };
   /** How pages are packed; absent, not at all. */
   readonly codec?: CodecName;
+  /** True leaves out the bytes of pages of zeros, and names those pages in the packet. */
+  readonly findZeroPages?: boolean;
   /** False writes each page as a buffer of its own; else adjacent pages are joined into one. */
   readonly joinPages?: boolean;
   /** The next packet number over all channels (QEMU: packet_num). */
