@@ -4,6 +4,7 @@ import { ASLEEP } from './machine.js';
 import {
   CLOSE,
   describe,
+  GHOST,
   isRead,
   LOCK,
   type Operation,
@@ -142,6 +143,7 @@ export function trace(
   const done: { thread: number; operation: Operation }[] = [];
   const rows: TraceRow[] = [];
   execution.observer = (thread, operation, result) => {
+    if (operation.kind === GHOST) return;
     done.push({ thread, operation });
     rows.push({
       step: rows.length + 1,

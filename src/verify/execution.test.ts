@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { flagHandOff } from './fixtures/flag-hand-off.js';
 import { mutantsOf } from './mutate.js';
 import { SimulatedEvent, SimulatedSemaphore } from './primitives.js';
-import { checkpoint } from './recording.js';
+import { checkpoint, ghost } from './recording.js';
 import type { Scenario } from './scenario.js';
 import { verify } from './verify.js';
 
@@ -150,6 +150,37 @@ describe('states', () => {
       expect(raw.complete).toBe(canonical.complete);
       if (canonical.complete) expect(raw.states).toBeGreaterThanOrEqual(canonical.states);
     }
+  });
+});
+
+describe('a ghost', () => {
+  const run =
+    (value: number): Body =>
+    (words) => {
+      Atomics.add(words, 1, 1);
+      ghost(0, value);
+    };
+  const scenario = (invariant: Scenario['invariant']): Scenario => ({
+    name: 'ghost',
+    words: 2,
+    threads: [1, 2].map((value) => ({ name: `T${value}`, run: run(value) })),
+    ...(invariant ? { invariant } : {}),
+  });
+
+  it('is seen by the invariant together with the operation before it', () => {
+    const seen = new Set<string>();
+    const report = verify(scenario((words) => void seen.add(`${words[1]} ${words[0]}`)));
+    expect(report).toMatchObject({ complete: true, findings: [] });
+    expect([...seen].sort()).toEqual(['0 0', '1 1', '1 2', '2 1', '2 2']);
+  });
+
+  it('races with nothing and stands in no trace', () => {
+    const { findings } = verify(scenario((words) => (words[0] === 2 && words[1] === 2 ? 'T2 last' : undefined)));
+    expect(findings.map(({ message }) => message)).toEqual(['T2 last']);
+    expect(findings[0]!.trace.map(({ operation }) => operation)).toEqual([
+      'Atomics.add(words[1], 1)',
+      'Atomics.add(words[1], 1)',
+    ]);
   });
 });
 

@@ -11,7 +11,7 @@ export {
   wordNames,
 } from './primitives.js';
 export type { Problem, ProblemKind } from './problem.js';
-export { checkpoint } from './recording.js';
+export { checkpoint, ghost } from './recording.js';
 export type { HintMode, Hints, Scenario, Thread } from './scenario.js';
 export { primitiveScenarios } from './shipped/scenarios.js';
 export { PRIMITIVE_SURVIVORS } from './shipped/survivors.js';

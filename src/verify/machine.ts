@@ -5,6 +5,7 @@ import {
   CLOSE,
   CLOSED,
   COMPARE_EXCHANGE,
+  GHOST,
   HINT,
   LOAD,
   LOCK,
@@ -111,6 +112,10 @@ export class Machine {
     const { state, clocks } = this;
     const slot = operation.slot;
     if (slot < 0) return 0;
+    if (operation.kind === GHOST) {
+      state[slot] = operation.a;
+      return operation.a;
+    }
     clocks.tick(state, thread);
     if (operation.announces) state[this.announced + thread] = ANNOUNCED;
     const value = state[slot]!;

@@ -29,6 +29,8 @@ export const RETURN = 18;
 export const THROW = 19;
 /** The thread is in a loop of plain reads. */
 export const SPIN = 20;
+/** Sets a word that only the scenario's hooks look at: no access of the program, and no scheduling point. */
+export const GHOST = 21;
 
 /** Functions of MODIFY. */
 export const ADD = 0;
@@ -63,6 +65,7 @@ const NAMES = [
   'return',
   'throw',
   'spin',
+  'ghost',
 ];
 const MODIFIERS = ['add', 'sub', 'and', 'or', 'xor', 'exchange'];
 

@@ -3,6 +3,7 @@ import { isDiscarded } from './discarded.js';
 import { inTwoSteps, isReadModifyWrite, type Mutation, plainKind } from './mutation.js';
 import {
   CHECKPOINT,
+  GHOST,
   HINT,
   isRead,
   NOTIFY,
@@ -137,6 +138,14 @@ export function checkpoint(digest: string): void {
   emit(run, { kind: CHECKPOINT, word: -1, a: 0, b: 0, modifier: 0 }, NOWHERE, '', digest);
 }
 
+/**
+ * Sets a ghost variable: a word that only `invariant` and `final` of the scenario look at. It orders nothing, races
+ * with nothing and takes no time: it is set together with the operation before it.
+ */
+export function ghost(word: number, value: number): void {
+  emit(running(), { kind: GHOST, word, a: value, b: 0, modifier: 0 }, NOWHERE, '');
+}
+
 /** The re-execution that is going on; throws through it once it has what it wants. */
 export function running(): Recording {
   if (!current) throw new Error('simulated memory is used outside a thread that is being verified');
@@ -167,7 +176,7 @@ function emit(run: Recording, call: Call, site: Site, mutation: string, value?: 
     modifier,
     site,
     // The two steps of a split read-modify-write need the value, whatever the program does with the result.
-    discards: kind === STORE || kind === PLAIN_STORE || (kind <= NOTIFY && mutation !== 'split' && isDiscarded(site)),
+    discards: writesOnly(kind) || (kind <= NOTIFY && mutation !== 'split' && isDiscarded(site)),
     event: kind === SLEEP ? run.table.use(word, ATOMIC) : run.event,
     announces: run.event >= 0 && run.position === run.head,
     reads: null,
@@ -190,7 +199,12 @@ function differs(run: Recording, old: Operation, call: Call): Error {
   );
 }
 
+function writesOnly(kind: number): boolean {
+  return kind === STORE || kind === PLAIN_STORE || kind === GHOST;
+}
+
 function useOf(kind: number): number {
+  if (kind === GHOST) return 0;
   if (kind === PLAIN_LOAD || kind === PLAIN_STORE) return PLAIN;
   if (kind === HINT) return HINTED;
   if (kind === WAIT) return ATOMIC | WAITED;
