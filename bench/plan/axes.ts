@@ -50,7 +50,7 @@ function wait(key: 'providerWait' | 'senderWait', flag: string) {
   return axis({
     key,
     flag,
-    takes: 'park, or spin:TIME up to 10s as in spin:20us',
+    takes: 'park, adaptive, or spin:TIME up to 10s as in spin:20us',
     fallback: ['park'],
     parse: parseWait,
     show: showWait,
@@ -140,11 +140,11 @@ function integers(item: string, least: number, most: number): number[] | undefin
 }
 
 function parseWait(item: string): Wait[] | undefined {
-  if (item === 'park') return ['park'];
+  if (item === 'park' || item === 'adaptive') return [item];
   const spinNs = item.startsWith('spin:') ? parseNanoseconds(item.slice('spin:'.length)) : undefined;
   return spinNs !== undefined && spinNs > 0 && spinNs <= LONGEST_SPIN_NS ? [{ spinNs }] : undefined;
 }
 
 export function showWait(wait: Wait): string {
-  return wait === 'park' ? 'park' : `spin:${showNanoseconds(wait.spinNs)}`;
+  return typeof wait === 'string' ? wait : `spin:${showNanoseconds(wait.spinNs)}`;
 }

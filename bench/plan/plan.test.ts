@@ -30,7 +30,7 @@ describe('axes', () => {
   it('parse lists, and doubling ranges, without repeating a value', () => {
     expect(parseAxis(axes.channels, '1,2,4..16,2')).toEqual([1, 2, 4, 8, 16]);
     expect(parseAxis(axes.pageSize, '4k, 2m')).toEqual([4096, 2 << 20]);
-    expect(parseAxis(axes.providerWait, 'park,spin:20us')).toEqual(['park', { spinNs: 20_000 }]);
+    expect(parseAxis(axes.providerWait, 'park,spin:20us,adaptive')).toEqual(['park', { spinNs: 20_000 }, 'adaptive']);
   });
 
   it.each([
@@ -39,7 +39,7 @@ describe('axes', () => {
     ['channels', '', '--channels: got "", takes 1 to 64, as in 1,2,4..16 (doubling)'],
     ['pageSize', '5000', '--page-size: got "5000", takes powers of two from 4k to 2m'],
     ['pageSize', '4m', '--page-size: got "4m", takes powers of two from 4k to 2m'],
-    ['senderWait', 'spin', '--sender-wait: got "spin", takes park, or spin:TIME up to 10s as in spin:20us'],
+    ['senderWait', 'spin', '--sender-wait: got "spin", takes park, adaptive, or spin:TIME up to 10s as in spin:20us'],
     ['transport', 'pigeon', '--transport: got "pigeon", takes discard, memory'],
   ] as const)('refuse a bad %s: "%s"', (key, text, message) => {
     expect(() => parseAxis(axes[key] as never, text)).toThrow(message);
@@ -139,6 +139,20 @@ describe('makePlan', () => {
       'atomic-barrier 2: depth 4: atomic-barrier declares 1 to 1',
       'message-port 2: spinning with more threads than 2 CPUs; --force-spin measures it',
     ]);
+  });
+
+  it('skips adaptive waits too, and any spinning on one shared CPU, unless forced', async () => {
+    const skipped = async (place: 'spread' | 'same', forceSpin: boolean) => {
+      const everywhere = { senderWait: ['adaptive'], place: [place] } as const;
+      const tables = [customTable({ channels: [1, 2] })];
+      const listed = await loadVariants('mutex,inline');
+      return makePlan(await options({ tables, everywhere, listed, forceSpin })).cells.map((cell) => cell.skipped);
+    };
+    const beyond = 'spinning with more threads than 2 CPUs; --force-spin measures it';
+    const shared = 'spinning while all threads share one CPU; --force-spin measures it';
+    expect(await skipped('spread', false)).toEqual([undefined, undefined, beyond, undefined]);
+    expect(await skipped('same', false)).toEqual([shared, undefined, shared, undefined]);
+    expect(await skipped('same', true)).toEqual([undefined, undefined, undefined, undefined]);
   });
 
   it('refuses what does not fit into memory, with the sum', async () => {

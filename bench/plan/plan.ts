@@ -169,8 +169,10 @@ function reasonToSkip(cell: Cell, { listed, cpus, forceSpin }: PlanOptions): str
     return `codec ${cell.codec} packs packets: --transport tcp or unix`;
   }
   const spins = cell.providerWait !== 'park' || cell.senderWait !== 'park';
-  if (spins && !forceSpin && isOversubscribed(cell, listed, cpus)) {
-    return `spinning with more threads than ${cpus} CPUs; --force-spin measures it`;
+  const usable = cell.place === 'same' ? 1 : cpus;
+  if (spins && !forceSpin && isOversubscribed(cell, listed, usable)) {
+    const where = cell.place === 'same' ? 'while all threads share one CPU' : `with more threads than ${cpus} CPUs`;
+    return `spinning ${where}; --force-spin measures it`;
   }
   return undefined;
 }

@@ -1,4 +1,5 @@
 // An event (eventcount with announced sleepers) on two shared words: wait for any condition over shared memory.
+import { SpinBudget } from './spin-budget.js';
 import { PARK, relax, type WaitPolicy } from './wait-policy.js';
 
 /** The lowest bit of the epoch; wakes count in steps of two and so never reach it, however often they wrap. */
@@ -17,10 +18,11 @@ export class Event {
   notifiesSent = 0;
   notifiesWoken = 0;
 
+  /** How long this thread looks before it parks; undefined where it parks at once. */
+  readonly budget: SpinBudget | undefined;
   private readonly words: Int32Array;
   private readonly epoch: number;
   private readonly sleepers: number;
-  private readonly policy: WaitPolicy;
   private readonly elide: boolean;
 
   /** `word`: the first of its two words. `elide` false notifies at every wake, asleep or not: the ablation. */
@@ -28,14 +30,14 @@ export class Event {
     this.words = words;
     this.epoch = word;
     this.sleepers = word + 1;
-    this.policy = policy;
+    this.budget = policy.spins > 0 ? new SpinBudget(policy) : undefined;
     this.elide = elide;
   }
 
   /** Returns true when `ready()` does, false once closed while it does not. `ready` only reads, and reads atomically. */
   until(ready: () => boolean): boolean {
     for (;;) {
-      if (ready() || this.spinUntil(ready)) return true;
+      if (ready() || (this.budget && spinUntil(ready, this.budget))) return true;
       // Sees the epoch after the condition was found false. Pairs with Atomics.add(epoch) in Event.wake().
       const seen = Atomics.load(this.words, this.epoch);
       if ((seen & CLOSED) !== 0) return false;
@@ -48,14 +50,6 @@ export class Event {
       Atomics.sub(this.words, this.sleepers, 1);
       if (came) return true;
     }
-  }
-
-  private spinUntil(ready: () => boolean): boolean {
-    for (let left = this.policy.spins; left > 0; left--) {
-      if (ready()) return true;
-      relax();
-    }
-    return false;
   }
 
   /** Wakes every announced sleeper to look at its condition again. The condition's words are published before. */
@@ -75,4 +69,17 @@ export class Event {
     Atomics.or(this.words, this.epoch, CLOSED);
     Atomics.notify(this.words, this.epoch);
   }
+}
+
+function spinUntil(ready: () => boolean, budget: SpinBudget): boolean {
+  const turns = budget.next();
+  for (let turn = 1; turn <= turns; turn++) {
+    if (ready()) {
+      budget.paid(turn);
+      return true;
+    }
+    relax();
+  }
+  budget.failed();
+  return false;
 }

@@ -4,13 +4,20 @@ import { Event } from './event.js';
 import type { Role } from './fixtures/primitive-thread.js';
 import { FutexLock } from './futex-lock.js';
 import { Semaphore } from './semaphore.js';
+import { PARK, type WaitPolicy } from './wait-policy.js';
+
+const POLICIES: readonly (readonly [string, WaitPolicy])[] = [
+  ['park at once', PARK],
+  ['spin 1000 times', { spins: 1000 }],
+  ['adapt how long they spin', { spins: 1000, adapts: true }],
+];
 
 const freshWords = () => new Int32Array(new SharedArrayBuffer(4 * 128));
 
 /** Starts a thread in a role; resolves `running` when it has begun, `result` with what it counted. */
-function start(name: Role['name'], words: Int32Array, turns: number, spins = 0) {
+function start(name: Role['name'], words: Int32Array, turns: number, policy = PARK) {
   const worker = new Worker(new URL('./fixtures/primitive-thread.js', import.meta.url), {
-    workerData: { name, words, turns, spins } satisfies Role,
+    workerData: { name, words, turns, policy } satisfies Role,
   });
   let begun = () => {};
   const running = new Promise<void>((resolve) => {
@@ -51,10 +58,10 @@ describe('FutexLock', () => {
 });
 
 describe('Semaphore', () => {
-  for (const spins of [0, 1000]) {
-    it(`takes each post once among three waiters that spin ${spins} times`, async () => {
+  for (const [how, policy] of POLICIES) {
+    it(`takes each post once among three waiters that ${how}`, async () => {
       const words = freshWords();
-      const waiters = [1, 2, 3].map(() => start('waitUntilClosed', words, 0, spins));
+      const waiters = [1, 2, 3].map(() => start('waitUntilClosed', words, 0, policy));
       await Promise.all(waiters.map(({ running }) => running));
       const posters = [1, 2].map(() => start('post', words, 20_000).result);
       await Promise.all(posters);
@@ -72,7 +79,7 @@ describe('Semaphore', () => {
     semaphore.post();
     expect([semaphore.wait(), semaphore.wait()]).toEqual([true, true]);
     expect(semaphore.notifiesSent).toBe(0);
-    const loud = new Semaphore(freshWords(), 0, { spins: 0 }, false);
+    const loud = new Semaphore(freshWords(), 0, PARK, false);
     loud.post();
     expect(loud.notifiesSent).toBe(1);
   });
@@ -88,10 +95,10 @@ describe('Semaphore', () => {
 });
 
 describe('Event', () => {
-  for (const spins of [0, 1000]) {
-    it(`loses no wake in 10 000 turns between two threads that spin ${spins} times`, async () => {
+  for (const [how, policy] of POLICIES) {
+    it(`loses no wake in 10 000 turns between two threads that ${how}`, async () => {
       const words = freshWords();
-      const threads = [start('askOdd', words, 10_000, spins), start('answerOdd', words, 10_000, spins)];
+      const threads = [start('askOdd', words, 10_000, policy), start('answerOdd', words, 10_000, policy)];
       expect(await Promise.all(threads.map(({ result }) => result))).toEqual([10_000, 10_000]);
     });
   }
@@ -110,7 +117,7 @@ describe('Event', () => {
   it('stays open however often its epoch wraps', () => {
     const words = freshWords();
     words[0] = -2;
-    const event = new Event(words, 0, { spins: 0 }, false);
+    const event = new Event(words, 0, PARK, false);
     event.wake();
     event.wake();
     expect(words[0]! & 1).toBe(0);

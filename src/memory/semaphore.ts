@@ -1,4 +1,5 @@
 // A counting semaphore on two shared words: how many posts are untaken, and how many threads sleep for one.
+import { SpinBudget } from './spin-budget.js';
 import { lookAgain, PARK, type WaitPolicy } from './wait-policy.js';
 
 /** Added to a count by `close()`: more than any count of posts, and what makes every later wait return false. */
@@ -18,10 +19,11 @@ export class Semaphore {
   notifiesSent = 0;
   notifiesWoken = 0;
 
+  /** How long this thread looks before it parks; undefined where it parks at once. */
+  readonly budget: SpinBudget | undefined;
   private readonly words: Int32Array;
   private readonly count: number;
   private readonly waiters: number;
-  private readonly policy: WaitPolicy;
   private readonly elide: boolean;
 
   /** `word`: the first of its two words. `elide` false notifies at every post, asleep or not: the ablation. */
@@ -29,7 +31,7 @@ export class Semaphore {
     this.words = words;
     this.count = word;
     this.waiters = word + 1;
-    this.policy = policy;
+    this.budget = policy.spins > 0 ? new SpinBudget(policy) : undefined;
     this.elide = elide;
   }
 
@@ -49,7 +51,7 @@ export class Semaphore {
     for (;;) {
       // Standalone: the exchange below decides.
       let value = Atomics.load(this.words, this.count);
-      if (value === 0 && this.policy.spins > 0) value = lookAgain(this.words, this.count, this.policy.spins);
+      if (value === 0 && this.budget) value = lookAgain(this.words, this.count, this.budget);
       if (value >= CLOSED) return false;
       if (value > 0) {
         // Sees what the poster did after the post. Pairs with Atomics.add(count) in Semaphore.post().

@@ -1,8 +1,12 @@
 // How long a waiter looks again before it parks, and what it costs the CPU while it looks.
+import type { SpinBudget } from './spin-budget.js';
 
-/** Iterations of a waiting loop before it parks; 0 parks at once. Counted, not timed: a thread body reads no clock. */
+/** Counted in turns of a waiting loop, not timed: a thread body reads no clock. */
 export interface WaitPolicy {
+  /** Turns before it parks; 0 parks at once. */
   readonly spins: number;
+  /** True makes that the most: the budget follows what looking was worth, see SpinBudget. */
+  readonly adapts?: boolean;
 }
 
 /** Parks at once. */
@@ -19,12 +23,17 @@ export function relax(): void {
 }
 
 /** Looks at a word until it is not 0 or the budget ends; returns what it saw last. */
-export function lookAgain(words: Int32Array, index: number, spins: number): number {
-  for (let left = spins; left > 0; left--) {
+export function lookAgain(words: Int32Array, index: number, budget: SpinBudget): number {
+  const turns = budget.next();
+  for (let turn = 1; turn <= turns; turn++) {
     // Standalone: only ends the wait sooner; the caller takes the value by a read-modify-write of its own.
     const value = Atomics.load(words, index);
-    if (value !== 0) return value;
+    if (value !== 0) {
+      budget.paid(turn);
+      return value;
+    }
     relax();
   }
+  budget.failed();
   return 0;
 }

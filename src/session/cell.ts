@@ -3,8 +3,8 @@ import type { RamSource } from '../ram/image.js';
 import type { Shape } from '../sender/variant.js';
 import type { CodecName } from '../wire/packet.js';
 
-/** How long a waiter looks again before it parks. */
-export type Wait = 'park' | { readonly spinNs: number };
+/** How long a waiter looks again before it parks: not at all, for a time, or as long as looking has been worth it. */
+export type Wait = 'park' | 'adaptive' | { readonly spinNs: number };
 
 /**
  * What goes wrong on purpose at write number `write` of channel `channel`, from 0 and SYNC writes included, or at its SYNC

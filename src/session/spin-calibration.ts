@@ -1,27 +1,36 @@
 // How many turns of a waiting loop fill a time on this thread: a spin budget is a time, and loops differ by CPU.
-import { lookAgain, type WaitPolicy } from '../memory/wait-policy.js';
+import { SpinBudget } from '../memory/spin-budget.js';
+import { lookAgain, PARK, type WaitPolicy } from '../memory/wait-policy.js';
+import type { Wait } from './cell.js';
 
+/**
+ * The most that an adaptive waiter looks: about what parking costs, half a parked round trip between two CPUs. `doctor`
+ * measures that; on a machine that wakes faster, looking for so long still costs no more than a slow wake-up.
+ */
+const ADAPTIVE_MOST_NS = 25_000;
 const TURNS = 20_000;
 /** The fastest of several trials counts: the first ones run before the compiler has seen the loop. */
 const TRIALS = 12;
-const policies = new Map<number, WaitPolicy>();
+let turnNs: number | undefined;
 
-/** The policy that spins for `nanoseconds` before it parks; calibrated once a thread and time. */
-export function spinFor(nanoseconds: number): WaitPolicy {
-  let policy = policies.get(nanoseconds);
-  if (!policy) {
-    policy = { spins: Math.max(1, Math.round(nanoseconds / turnNs())) };
-    policies.set(nanoseconds, policy);
-  }
-  return policy;
+/** The policy of a wait axis on this thread; the loop is calibrated once a thread. */
+export function policyFor(wait: Wait): WaitPolicy {
+  if (wait === 'park') return PARK;
+  return wait === 'adaptive' ? { spins: turnsIn(ADAPTIVE_MOST_NS), adapts: true } : { spins: turnsIn(wait.spinNs) };
 }
 
-function turnNs(): number {
+function turnsIn(nanoseconds: number): number {
+  turnNs ??= measureTurn();
+  return Math.max(1, Math.round(nanoseconds / turnNs));
+}
+
+function measureTurn(): number {
   const words = new Int32Array(new SharedArrayBuffer(4));
+  const budget = new SpinBudget({ spins: TURNS });
   let fastest = Number.POSITIVE_INFINITY;
   for (let trial = 0; trial < TRIALS; trial++) {
     const start = process.hrtime.bigint();
-    lookAgain(words, 0, TURNS);
+    lookAgain(words, 0, budget);
     fastest = Math.min(fastest, Number(process.hrtime.bigint() - start) / TURNS);
   }
   return fastest;

@@ -3,11 +3,10 @@ import type { MessagePort } from 'node:worker_threads';
 import { Event } from '../memory/event.js';
 import { FutexLock } from '../memory/futex-lock.js';
 import { Semaphore } from '../memory/semaphore.js';
-import { PARK } from '../memory/wait-policy.js';
 import type { Place, SendRequest } from '../sender/variant.js';
 import { type Cell, shapeOf, type Wait } from './cell.js';
 import type { Control } from './control.js';
-import { spinFor } from './spin-calibration.js';
+import { policyFor } from './spin-calibration.js';
 
 export interface Counters {
   readonly parks: number;
@@ -31,7 +30,7 @@ export class ThreadPlace {
     perform: (channel: number, request: SendRequest) => void,
   ) {
     const { words, variantWords } = control;
-    const policy = wait === 'park' ? PARK : spinFor(wait.spinNs);
+    const policy = policyFor(wait);
     let local: unknown;
     this.place = {
       shape: shapeOf(cell),

@@ -11,6 +11,7 @@ describe('the shipped primitives', () => {
     ['as they are', {}],
     ['without elision', { elide: false }],
     ['spinning first', { policy: { spins: 1 } }],
+    ['spinning as long as it was worth it', { policy: { spins: 1, adapts: true } }],
   ])('%s', (_name, options) => {
     for (const scenario of primitiveScenarios(options)) {
       const report = verify(scenario);

@@ -62,8 +62,8 @@ export function semaphoreScenario(
         const semaphore = open(words);
         let taken = 0;
         while (closes || taken < share) {
-          // How it came to have taken so many no longer matters.
-          checkpoint(`${taken}`);
+          // How it came to have taken so many no longer matters, but for how long it will look before it parks.
+          checkpoint(`${taken} ${JSON.stringify(semaphore.budget)}`);
           if (!semaphore.wait()) break;
           // A single poster's posts are taken in order: after the nth, what came before the nth is seen.
           if (posters === 1 && words[DATA + taken] !== 1) throw new Error('took a post without what came before it');
