@@ -1,5 +1,6 @@
 // A visit: the turns of one cell in one process that count as one measurement, spread over the time its group takes.
 import type { Cell, Slice, VisitReport } from '../../src/session/cell.js';
+import { addTimes } from '../../src/session/thread-times.js';
 import { median } from '../stats/quantile.js';
 import type { Turn } from './turn.js';
 
@@ -29,7 +30,7 @@ export function summarise(cell: Cell, turns: readonly Turn[]): Visit {
   const downtimeNs = slices.flatMap((slice) => slice.downtimeNs ?? []);
   if (downtimeNs.length > 0)
     Object.assign(values, { totalNs: over(({ durationNs }) => durationNs), downtimeNs: median(downtimeNs) });
-  const { jobs, syncs, parks, notifiesSent, notifiesWoken, lockSlowPaths, runQueueNs } = report;
+  const { jobs, syncs, parks, notifiesSent, notifiesWoken, lockSlowPaths, threads } = report;
   const { pinned, jobsPerChannel, providerCpuNs, sendersCpuNs } = report;
   const counters = {
     jobs,
@@ -38,11 +39,25 @@ export function summarise(cell: Cell, turns: readonly Turn[]): Visit {
     notifiesSent,
     notifiesWoken,
     lockSlowPaths,
-    runQueueNs,
     providerCpuNs,
     sendersCpuNs,
+    ...schedulerCounters(threads),
   };
   return { values, counters, pinned, jobsPerChannel };
+}
+
+/** By side. Run-queue waits are left out where the kernel does not count them. */
+function schedulerCounters(threads: VisitReport['threads']): Record<string, number> {
+  const provider = addTimes(threads.filter(({ role }) => role === 'provider'));
+  const senders = addTimes(threads.filter(({ role }) => role === 'sender'));
+  return {
+    providerVoluntarySwitches: provider.voluntarySwitches,
+    sendersVoluntarySwitches: senders.voluntarySwitches,
+    providerInvoluntarySwitches: provider.involuntarySwitches,
+    sendersInvoluntarySwitches: senders.involuntarySwitches,
+    ...(provider.runQueueNs === null ? {} : { providerRunQueueNs: provider.runQueueNs }),
+    ...(senders.runQueueNs === null ? {} : { sendersRunQueueNs: senders.runQueueNs }),
+  };
 }
 
 function addReports(reports: readonly VisitReport[]): VisitReport {
@@ -53,7 +68,7 @@ function addReports(reports: readonly VisitReport[]): VisitReport {
     jobsPerChannel: all.jobsPerChannel.map((jobs, channel) => jobs + each.jobsPerChannel[channel]!),
     providerCpuNs: all.providerCpuNs + each.providerCpuNs,
     sendersCpuNs: all.sendersCpuNs + each.sendersCpuNs,
-    runQueueNs: all.runQueueNs + each.runQueueNs,
+    threads: all.threads.map((thread, index) => ({ ...thread, ...addTimes([thread, each.threads[index]!]) })),
     parks: all.parks + each.parks,
     notifiesSent: all.notifiesSent + each.notifiesSent,
     notifiesWoken: all.notifiesWoken + each.notifiesWoken,

@@ -17,9 +17,19 @@ const pause: (() => void) | undefined = (Atomics as { pause?: () => void }).paus
 /** True where the CPU can be told that a loop is waiting (`Atomics.pause`, Node 24 and newer). */
 export const HAS_PAUSE = pause !== undefined;
 
-/** Tells the CPU that this loop waits, where the Node has a way to say so. */
-export function relax(): void {
-  if (HAS_PAUSE) pause!();
+/** Between two looks: tells the CPU that this loop waits, where the Node has a way to say so. */
+export let relax: () => void = pause ?? (() => {});
+
+const quietly = relax;
+
+/** Calls `count` at every look of this thread from now on; without it, none is counted. Never in a timed run. */
+export function countLooks(count?: () => void): void {
+  relax = count
+    ? () => {
+        count();
+        quietly();
+      }
+    : quietly;
 }
 
 /** Looks at a word until it is not 0 or the budget ends; returns what it saw last. */

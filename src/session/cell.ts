@@ -2,6 +2,8 @@
 import type { RamSource } from '../ram/image.js';
 import type { Shape } from '../sender/variant.js';
 import type { CodecName } from '../wire/packet.js';
+import type { Accesses } from './access-counter.js';
+import type { ThreadTimes } from './thread-times.js';
 
 /** How long a waiter looks again before it parks: not at all, for a time, or as long as looking has been worth it. */
 export type Wait = 'park' | 'adaptive' | { readonly spinNs: number };
@@ -48,6 +50,8 @@ export interface Cell {
   readonly faults?: readonly Fault[];
   /** Seeds random delays at shared accesses; absent, there are none. */
   readonly delaySeed?: number;
+  /** True counts every shared access of the design, which slows all of them: in a process that nothing is timed in. */
+  readonly counting?: boolean;
 }
 
 /** The axes that most cells leave as they are: one requester, depth 1, QEMU's smallest page, everything parks and is pinned. */
@@ -100,6 +104,8 @@ export interface Slice {
   readonly downtimeNs?: number;
 }
 
+export type ThreadRole = 'provider' | 'sender';
+
 /** What the threads of a cell say after it: exact counts over all its slices, warm-up included. */
 export interface VisitReport {
   readonly jobs: number;
@@ -109,12 +115,14 @@ export interface VisitReport {
   /** CPU time of the provider and of the senders, in nanoseconds. */
   readonly providerCpuNs: number;
   readonly sendersCpuNs: number;
-  /** Time that the threads were ready to run and had no CPU, in nanoseconds. */
-  readonly runQueueNs: number;
+  /** What each thread used, opening and closing included. */
+  readonly threads: readonly (ThreadTimes & { readonly role: ThreadRole })[];
   readonly parks: number;
   readonly notifiesSent: number;
   readonly notifiesWoken: number;
   readonly lockSlowPaths: number;
+  /** Of a counting cell. */
+  readonly accesses?: Accesses;
   /** False where `taskset` is missing or placement is none. */
   readonly pinned: boolean;
 }

@@ -5,6 +5,7 @@ import { openRam } from '../ram/image.js';
 import type { Ram } from '../ram/ram.js';
 import { perChannel, type Variant } from '../sender/variant.js';
 import type { Lender } from '../transport/lines.js';
+import { addAccesses } from './access-counter.js';
 import { type Cell, CellFailure, type FleetPlan, type Slice, shapeOf, type VisitReport } from './cell.js';
 import { checkVisit } from './check.js';
 import { Control } from './control.js';
@@ -12,6 +13,7 @@ import type { ThreadReport, VariantSource } from './messages.js';
 import { allowedCpus, cpuFor, pin } from './placement.js';
 import { ThreadHandle } from './thread-handle.js';
 import { ThreadPlace } from './thread-place.js';
+import { addTimes } from './thread-times.js';
 
 interface Visit {
   readonly number: number;
@@ -139,17 +141,19 @@ export class Fleet {
   private report(visit: Visit, reports: readonly ThreadReport[]): VisitReport {
     const total = checkVisit(visit.cell, visit.slices, reports);
     const sum = (value: (report: ThreadReport) => number) => reports.reduce((all, report) => all + value(report), 0);
-    const providerReports = reports.slice(0, visit.providers.length);
-    const providerCpuNs = providerReports.reduce((all, { times }) => all + times.cpuNs, 0);
+    const ofProviders = reports.slice(0, visit.providers.length);
+    const ofSenders = reports.slice(visit.providers.length);
+    const accesses = (side: readonly ThreadReport[]) => addAccesses(side.map((report) => report.accesses!));
     return {
       ...total,
-      providerCpuNs,
-      sendersCpuNs: sum(({ times }) => times.cpuNs) - providerCpuNs,
-      runQueueNs: sum(({ times }) => times.runQueueNs),
+      providerCpuNs: addTimes(ofProviders.map(({ times }) => times)).cpuNs,
+      sendersCpuNs: addTimes(ofSenders.map(({ times }) => times)).cpuNs,
+      threads: reports.map(({ times }, index) => ({ role: visit.threads[index]!.role, ...times })),
       parks: sum(({ counters }) => counters.parks),
       notifiesSent: sum(({ counters }) => counters.notifiesSent),
       notifiesWoken: sum(({ counters }) => counters.notifiesWoken),
       lockSlowPaths: sum(({ counters }) => counters.lockSlowPaths),
+      ...(visit.cell.counting ? { accesses: { provider: accesses(ofProviders), senders: accesses(ofSenders) } } : {}),
       pinned: visit.pinned,
     };
   }

@@ -4,7 +4,8 @@ import type { SharedMemory } from '../memory/shared-memory.js';
 import type { RamParts } from '../ram/ram.js';
 import type { TallySum } from '../sender/tally.js';
 import type { LineParts } from '../transport/lines.js';
-import type { Cell, Slice } from './cell.js';
+import type { SideAccesses } from './access-counter.js';
+import type { Cell, Slice, ThreadRole } from './cell.js';
 import type { Counters } from './thread-place.js';
 import type { ThreadTimes } from './thread-times.js';
 
@@ -18,7 +19,7 @@ export interface VariantSource {
 
 /** What a worker is started with, once a fleet. */
 export interface ThreadStart {
-  readonly role: 'provider' | 'sender';
+  readonly role: ThreadRole;
   /** Number of the requester or of the channel. */
   readonly index: number;
   readonly ram: RamParts;
@@ -43,6 +44,8 @@ export type ToThread =
 export interface ThreadReport {
   readonly times: ThreadTimes;
   readonly counters: Counters;
+  /** In a counting cell. */
+  readonly accesses?: SideAccesses;
   /** Of the channels that this thread wrote. */
   readonly tallies: readonly { readonly channel: number; readonly tally: TallySum }[];
   /** On the provider: what it handed over. */

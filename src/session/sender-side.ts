@@ -14,7 +14,7 @@ import type { ThreadReport } from './messages.js';
 
 /** Ends the run: whoever fails says why, and how upstream would have told the others. */
 export type Failed = (cause: unknown, upstreamFail?: () => void) => void;
-export type Left = (report: Omit<ThreadReport, 'times' | 'counters'>) => void;
+export type Left = (report: Omit<ThreadReport, 'times' | 'counters' | 'accesses'>) => void;
 
 /** Opens the writer and the counters of one channel. */
 export function openChannel(

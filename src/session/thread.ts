@@ -2,11 +2,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Ram } from '../ram/ram.js';
 import type { Variant } from '../sender/variant.js';
+import { AccessCounter } from './access-counter.js';
 import { Control } from './control.js';
 import { delayAtomics, restoreAtomics } from './delays.js';
 import type { FromThread, ThreadReport, ThreadStart, ToThread } from './messages.js';
 import { ProviderSide } from './provider-side.js';
-import { openChannel, SenderSide } from './sender-side.js';
+import { type Left, openChannel, SenderSide } from './sender-side.js';
 import { ThreadPlace } from './thread-place.js';
 import { threadId, threadTimes, timesSince } from './thread-times.js';
 
@@ -34,8 +35,11 @@ async function openCell({
   ports,
   lines,
 }: ToThread & { kind: 'open' }): Promise<void> {
-  const variant = ((await import(source.module)) as Record<string, Variant>)[source.export]!;
+  const loaded = ((await import(source.module)) as Record<string, Variant>)[source.export]!;
+  const counter = cell.counting ? new AccessCounter() : undefined;
+  const variant = counter ? counter.wrap(loaded) : loaded;
   const control = new Control(memory, cell, variant);
+  counter?.install();
   if (cell.delaySeed !== undefined) delayAtomics(cell.delaySeed + 1000 * (role === 'sender' ? index + 1 : 0));
   const failed = (cause: unknown, upstreamFail?: () => void) => {
     const upstream = cell.errorPath === 'upstream' && upstreamFail !== undefined;
@@ -47,11 +51,14 @@ async function openCell({
   const wait = role === 'provider' ? cell.providerWait : cell.senderWait;
   const place = new ThreadPlace(cell, control, wait, ports, (channel, request) => side.perform(channel, request));
   const side = role === 'provider' ? openProvider() : openSender();
-  const left = (rest: Omit<ThreadReport, 'times' | 'counters'>) => {
+  const left: Left = (rest) => {
+    counter?.remove();
     restoreAtomics();
     open = undefined;
     for (const port of ports) port.close();
-    post({ kind: 'left', visit, report: { times: timesSince(start), counters: place.counters(), ...rest } });
+    const accesses = counter ? { accesses: counter.sum() } : {};
+    const report: ThreadReport = { times: timesSince(start), counters: place.counters(), ...accesses, ...rest };
+    post({ kind: 'left', visit, report });
   };
   open = { visit, side, close: () => place.leave() };
   const start = threadTimes();
