@@ -36,11 +36,13 @@ describe('SpinBudget', () => {
     expect(budget.next()).toBe(MOST);
   });
 
-  it('parks at once when looking has not paid, but for one in 64', () => {
+  it('parks after a glance when looking has not paid, but for one wait in 64', () => {
     const budget = adaptive();
     costs(budget, times(128, MOST + 1));
     const looked = costs(budget, times(128, MOST + 1)).map(({ turns }) => turns - MOST);
-    expect(looked.filter((turns) => turns > 0)).toEqual([MOST, MOST]);
+    expect(looked.filter((turns) => turns > MOST / 50)).toEqual([MOST, MOST]);
+    // The answer of a peer that is awake comes within the glance.
+    expect(costs(budget, [5])[0]!.parked).toBe(false);
   });
 
   it('comes back within 64 waits when hand-offs become fast again', () => {
@@ -48,6 +50,21 @@ describe('SpinBudget', () => {
     costs(budget, times(1000, MOST + 1));
     const parked = costs(budget, times(200, 50)).map((wait) => wait.parked);
     expect(parked.lastIndexOf(true)).toBeLessThan(64);
+  });
+
+  it('finds back to looking when two wait for each other, a wake-up being shorter than the most', () => {
+    const [one, other] = [adaptive(), adaptive()];
+    for (const budget of [one, other]) costs(budget, times(200, 10 * MOST));
+    // A turn: the peer answers at once if it was still looking, else after its wake-up.
+    let peerLooks = false;
+    const parks: boolean[] = [];
+    for (let turn = 0; turn < 300; turn++) {
+      const parked: boolean = costs(turn % 2 === 0 ? one : other, [peerLooks ? 5 : MOST / 2])[0]!.parked;
+      parks.push(parked);
+      peerLooks = !parked;
+    }
+    expect(parks[0]).toBe(true);
+    expect(parks.slice(-100)).not.toContain(true);
   });
 
   it('costs little more than knowing each wait before it began', () => {

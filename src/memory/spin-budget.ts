@@ -7,14 +7,19 @@ const FALL = 1 / 8;
 const MARGIN = 2;
 /** One in so many parks is preceded by looking for the most: else a budget that has fallen could never see that it pays. */
 const PROBE_EVERY = 64;
+/** A budget falls no lower than this share of the most, so that the answer of a peer that is awake is still seen. */
+const LEAST = 1 / 64;
 
 /**
  * The state of a thread at a primitive, its own: a function of what it saw in shared memory, with no clock in it.
  *
  * A wait that ends while it looks, after t turns, raises the budget to 2t at once, or lets it fall towards 2t; a wait
- * that ends up parked lets it fall towards 0. So the budget follows the hand-off time where that is shorter than the
- * most, and where it is longer the waiter soon parks at once, but for one wait in 64. With the most set to what
- * parking costs, a wait that looks in vain costs at most twice what it must (Karlin et al., SOSP 1991).
+ * that ends up parked lets it fall towards the least. So the budget follows the hand-off time where that is shorter
+ * than the most, and where it is longer the waiter soon parks after a glance. With the most set to what parking costs,
+ * a wait that looks in vain costs at most twice what it must (Karlin et al., SOSP 1991).
+ *
+ * Two waiters that park for each other would do so for ever, each finding that looking is shorter than the other's
+ * wake-up: a probe outlasts that wake-up, the glance of the one that was woken sees the answer, and both look again.
  */
 export class SpinBudget {
   private readonly most: number;
@@ -43,7 +48,7 @@ export class SpinBudget {
   failed(): void {
     if (!this.adapts) return;
     this.parks = (this.parks + 1) % PROBE_EVERY;
-    this.follow(0);
+    this.follow(Math.floor(this.most * LEAST));
   }
 
   private follow(target: number): void {

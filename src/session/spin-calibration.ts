@@ -4,10 +4,10 @@ import { lookAgain, PARK, type WaitPolicy } from '../memory/wait-policy.js';
 import type { Wait } from './cell.js';
 
 /**
- * The most that an adaptive waiter looks: about what parking costs, half a parked round trip between two CPUs. `doctor`
- * measures that; on a machine that wakes faster, looking for so long still costs no more than a slow wake-up.
+ * The most that an adaptive waiter looks: about a parked round trip between two CPUs of a virtual machine (`doctor`
+ * measures it), which is what parking costs, and enough to outlast the wake-up of a peer that has parked.
  */
-const ADAPTIVE_MOST_NS = 25_000;
+const ADAPTIVE_MOST_NS = 50_000;
 const TURNS = 20_000;
 /** The fastest of several trials counts: the first ones run before the compiler has seen the loop. */
 const TRIALS = 12;
