@@ -3,6 +3,9 @@ import { RECORDS } from './clocks.js';
 import { FIELDS, HIDES, KEPT, TIME, VALUE, WRITER } from './history.js';
 import type { Machine } from './machine.js';
 
+/** Packed ranks stay small integers. */
+const MOST_PACKED = 2 ** 30;
+
 /**
  * Clocks only matter through the question "does this clock know of that recorded access?". So every component of every
  * clock is replaced by its rank among the recorded times of its thread. Records that everybody who still runs knows of
@@ -16,26 +19,22 @@ export class Canonical {
   private readonly scratch: Int32Array;
   private readonly times: Int32Array;
   /** Where recorded times stand: those of a slot's accesses, and those of hint history with their writer. */
-  private readonly recordBases: number[] = [];
-  private readonly entryBases: number[] = [];
-  private readonly clockBases: number[] = [];
+  private readonly recordBases: Int32Array;
+  private readonly entryBases: Int32Array;
+  private readonly clockBases: Int32Array;
 
   /** `raw` keeps clocks as they are: many more states, for holding the reduction against. */
   constructor(machine: Machine, raw = false) {
     this.machine = machine;
     this.raw = raw;
     const { clocks, history, threads } = machine;
-    for (const base of clocks.accesses) {
-      if (base < 0) continue;
-      for (let kind = 0; kind < RECORDS; kind++) this.recordBases.push(base + kind * threads);
-    }
-    for (const base of history.entries) {
-      if (base < 0) continue;
-      for (let entry = 0; entry < KEPT; entry++) this.entryBases.push(base + entry * FIELDS);
-    }
-    for (let thread = 0; thread < threads; thread++) this.clockBases.push(clocks.own + thread * threads);
-    for (const base of clocks.published) if (base >= 0) this.clockBases.push(base);
-    for (const base of clocks.list) if (base >= 0) this.clockBases.push(base);
+    const used = (bases: Int32Array): number[] => [...bases].filter((base) => base >= 0);
+    const spread = (bases: number[], count: number, size: number): Int32Array =>
+      Int32Array.from(bases.flatMap((base) => Array.from({ length: count }, (_, i) => base + i * size)));
+    this.recordBases = spread(used(clocks.accesses), RECORDS, threads);
+    this.entryBases = spread(used(history.entries), KEPT, FIELDS);
+    const own = Array.from({ length: threads }, (_, thread) => clocks.own + thread * threads);
+    this.clockBases = Int32Array.from([...own, ...used(clocks.published), ...used(clocks.list)]);
     this.times = new Int32Array(this.recordBases.length + this.entryBases.length);
     this.scratch = new Int32Array(machine.state.length * 2);
   }
@@ -63,7 +62,7 @@ export class Canonical {
 
   /** Appends what clocks know of one thread, as ranks among its recorded times. */
   private component(thread: number, start: number): number {
-    const { scratch, times, recordBases, entryBases } = this;
+    const { scratch, times, recordBases, entryBases, clockBases } = this;
     const state = this.machine.state;
     const seen = this.leastKnown(thread);
     let count = 0;
@@ -71,20 +70,36 @@ export class Canonical {
       const time = state[recordBases[i]! + thread]!;
       if (time > seen) count = insert(times, count, time);
     }
-    for (const entry of entryBases) {
+    for (let i = 0; i < entryBases.length; i++) {
+      const entry = entryBases[i]!;
       if (state[entry + WRITER] === thread + 1) count = insert(times, count, state[entry + TIME]!);
     }
     let length = start;
     scratch[length++] = count;
     if (count === 0) return length;
+    // Ranks are small: as many as fit share a number, which spares most of the hashing.
+    const most = MOST_PACKED / (count + 1);
+    let packed = 1;
     for (let i = 0; i < recordBases.length; i++) {
       const time = state[recordBases[i]! + thread]!;
-      scratch[length++] = time > seen ? rank(times, count, time) : 0;
+      packed = packed * (count + 1) + (time > seen ? rank(times, count, time) : 0);
+      if (packed >= most) {
+        scratch[length++] = packed;
+        packed = 1;
+      }
     }
-    for (const entry of entryBases) {
+    for (let i = 0; i < entryBases.length; i++) {
+      const entry = entryBases[i]!;
       if (state[entry + WRITER] === thread + 1) scratch[length++] = rank(times, count, state[entry + TIME]!);
     }
-    for (const base of this.clockBases) scratch[length++] = rank(times, count, state[base + thread]!);
+    for (let i = 0; i < clockBases.length; i++) {
+      packed = packed * (count + 1) + rank(times, count, state[clockBases[i]! + thread]!);
+      if (packed >= most) {
+        scratch[length++] = packed;
+        packed = 1;
+      }
+    }
+    scratch[length++] = packed;
     return length;
   }
 
@@ -127,8 +142,8 @@ function insert(times: Int32Array, count: number, time: number): number {
 
 /** How many of the sorted `times` are at most `time`. */
 function rank(times: Int32Array, count: number, time: number): number {
-  let at = 0;
-  while (at < count && times[at]! <= time) at++;
+  let at = count;
+  while (at > 0 && times[at - 1]! > time) at--;
   return at;
 }
 
