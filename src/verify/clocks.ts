@@ -1,13 +1,19 @@
 // Happens-before by vector clocks, and the data races that they show.
 import type { Operation } from './operation.js';
-import { ATOMIC, PLAIN, WAITED } from './word-table.js';
+import { covers } from './ranges.js';
+import { ATOMIC, PLAIN, WAITED, type WordTable } from './word-table.js';
 
-/** An access and an earlier one by another thread that nothing orders, at least one of them plain, at least one a write. */
+/**
+ * An access and an earlier one by another thread that nothing orders, at least one of them a write, and at least one
+ * of them plain or the two of different sizes.
+ */
 export interface Race {
   readonly thread: number;
   readonly operation: Operation;
   readonly other: number;
   readonly earlier: 'plain write' | 'atomic write' | 'plain read' | 'atomic read';
+  /** The slot of the earlier access: another one where it was of another size. */
+  readonly slot: number;
 }
 
 export type Unordered = Omit<Race, 'thread' | 'operation'>;
@@ -26,7 +32,7 @@ const EARLIER = ['plain write', 'atomic write', 'plain read', 'atomic read'] as 
  *   own        what each thread knows
  *   published  of each atomic word: what a sequentially consistent read of it learns
  *   list       of each word that is slept on: what its waiter list's critical sections hand on
- *   accesses   of each word that is accessed plainly: when each thread last did what
+ *   accesses   of each word that is accessed plainly, or in two sizes: when each thread last did what
  */
 export class ClockTable {
   readonly threads: number;
@@ -34,15 +40,22 @@ export class ClockTable {
   readonly published: Int32Array;
   readonly list: Int32Array;
   readonly accesses: Int32Array;
+  /** For each slot those that share bytes with it, and of these the ones whose bytes it covers. */
+  private readonly overlaps: readonly (readonly number[])[];
+  private readonly covered: readonly (readonly number[])[];
 
-  constructor(threads: number, uses: readonly number[], take: (count: number) => number) {
+  constructor(threads: number, { uses, ranges, overlaps }: WordTable, take: (count: number) => number) {
     this.threads = threads;
+    this.overlaps = overlaps.slice();
+    this.covered = overlaps.map((others, slot) => others.filter((other) => covers(ranges[slot]!, ranges[other]!)));
     this.own = take(threads * threads);
     const place = (how: number, count: number): Int32Array =>
       Int32Array.from(uses, (use) => ((use & how) === 0 ? -1 : take(count)));
     this.published = place(ATOMIC, threads);
     this.list = place(WAITED, threads);
-    this.accesses = place(PLAIN, threads * RECORDS);
+    this.accesses = Int32Array.from(uses, (use, slot) =>
+      (use & PLAIN) === 0 && overlaps[slot]!.length === 0 ? -1 : take(threads * RECORDS),
+    );
   }
 
   /** Begins a new operation of `thread`. */
@@ -73,30 +86,40 @@ export class ClockTable {
   atomicRead(state: Int32Array, thread: number, slot: number): Unordered | null {
     if (this.accesses[slot]! < 0) return null;
     this.record(state, thread, slot, ATOMIC_READ);
-    return this.unordered(state, thread, slot, PLAIN_WRITE);
+    return this.unordered(state, thread, slot, PLAIN_WRITE) ?? this.crossing(state, thread, slot, false);
   }
 
   atomicWrite(state: Int32Array, thread: number, slot: number): Unordered | null {
     if (this.accesses[slot]! < 0) return null;
     this.record(state, thread, slot, ATOMIC_WRITE);
-    return this.unordered(state, thread, slot, PLAIN_WRITE) ?? this.unordered(state, thread, slot, PLAIN_READ);
+    this.endChains(state, slot);
+    return (
+      this.unordered(state, thread, slot, PLAIN_WRITE) ??
+      this.unordered(state, thread, slot, PLAIN_READ) ??
+      this.crossing(state, thread, slot, true)
+    );
   }
 
   plainRead(state: Int32Array, thread: number, slot: number): Unordered | null {
     this.record(state, thread, slot, PLAIN_READ);
-    return this.unordered(state, thread, slot, PLAIN_WRITE) ?? this.unordered(state, thread, slot, ATOMIC_WRITE);
+    return (
+      this.unordered(state, thread, slot, PLAIN_WRITE) ??
+      this.unordered(state, thread, slot, ATOMIC_WRITE) ??
+      this.crossing(state, thread, slot, false)
+    );
   }
 
   /** A plain write also ends the chain: a later read of the word does not synchronise with the writes before it. */
   plainWrite(state: Int32Array, thread: number, slot: number): Unordered | null {
-    const published = this.published[slot]!;
-    if (published >= 0) state.fill(0, published, published + this.threads);
+    this.endChain(state, slot);
+    this.endChains(state, slot);
     this.record(state, thread, slot, PLAIN_WRITE);
     return (
       this.unordered(state, thread, slot, PLAIN_WRITE) ??
       this.unordered(state, thread, slot, ATOMIC_WRITE) ??
       this.unordered(state, thread, slot, PLAIN_READ) ??
-      this.unordered(state, thread, slot, ATOMIC_READ)
+      this.unordered(state, thread, slot, ATOMIC_READ) ??
+      this.crossing(state, thread, slot, true)
     );
   }
 
@@ -114,11 +137,35 @@ export class ClockTable {
     state[this.accesses[slot]! + kind * this.threads + thread] = state[this.own + thread * this.threads + thread]!;
   }
 
+  /** An unordered access of another size to some of the bytes: then it matters not whether both are atomic. */
+  private crossing(state: Int32Array, thread: number, slot: number, writes: boolean): Unordered | null {
+    for (const other of this.overlaps[slot]!) {
+      for (let kind = 0; kind < RECORDS; kind++) {
+        if (!writes && kind !== PLAIN_WRITE && kind !== ATOMIC_WRITE) continue;
+        const found = this.unordered(state, thread, other, kind);
+        if (found) return found;
+      }
+    }
+    return null;
+  }
+
+  /** Whoever reads the word from now on does not synchronise with what was written to it before. */
+  private endChain(state: Int32Array, slot: number): void {
+    const published = this.published[slot]!;
+    if (published >= 0) state.fill(0, published, published + this.threads);
+  }
+
+  /** A write ends the chains of accesses of other sizes whose bytes it replaces. */
+  private endChains(state: Int32Array, slot: number): void {
+    for (const other of this.covered[slot]!) this.endChain(state, other);
+  }
+
   private unordered(state: Int32Array, thread: number, slot: number, kind: number): Unordered | null {
     const times = this.accesses[slot]! + kind * this.threads;
     const known = this.own + thread * this.threads;
     for (let other = 0; other < this.threads; other++) {
-      if (other !== thread && state[times + other]! > state[known + other]!) return { other, earlier: EARLIER[kind]! };
+      if (other !== thread && state[times + other]! > state[known + other]!)
+        return { other, earlier: EARLIER[kind]!, slot };
     }
     return null;
   }

@@ -13,6 +13,7 @@ import {
   SLEEP,
   STEP,
   STORE,
+  STORE_REST,
   TAKE,
   UNLOCK,
   WAIT,
@@ -26,7 +27,7 @@ import { describeSite } from './source.js';
 const MOST_REPLAYS = 3000;
 const LONGEST_TAIL = 2000;
 /** Operations whose result says nothing. */
-const VOID = new Set([STORE, PLAIN_STORE, POST, UNLOCK, WAKE, CLOSE, STEP]);
+const VOID = new Set([STORE, STORE_REST, PLAIN_STORE, POST, UNLOCK, WAKE, CLOSE, STEP]);
 
 export interface TraceRow {
   readonly step: number;

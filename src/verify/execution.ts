@@ -1,7 +1,6 @@
 // One execution of a scenario: which transitions are possible, taking one, and what is wrong with it.
 
 import { Choices, CURRENT, EARLY } from './choices.js';
-import { simulatedWords } from './instrument.js';
 import { ASLEEP, Machine, TIMED_OUT, WOKEN } from './machine.js';
 import type { Mutation } from './mutation.js';
 import {
@@ -19,6 +18,7 @@ import {
 import { deadlock, exception, type Problem, plainSpin, raceProblem, simple } from './problem.js';
 import { Program, type ProgramOptions } from './program.js';
 import { type Hints, MOST_THREADS, type Scenario } from './scenario.js';
+import { simulatedWords } from './views.js';
 import { WordTable } from './word-table.js';
 
 const ENDED = -1;

@@ -1,4 +1,6 @@
-// Stand-ins for Atomics and typed arrays, put in place of the real ones while a thread's function is re-executed.
+// Stand-ins for Atomics and the typed arrays, put in place of the real ones while a thread's function is re-executed.
+import { dataViewOf } from './data-view.js';
+import { ELEMENTS, type Element, INT32, rangeAt, type Value } from './elements.js';
 import {
   ADD,
   ALL,
@@ -6,160 +8,137 @@ import {
   COMPARE_EXCHANGE,
   EXCHANGE,
   LOAD,
+  LOAD_REST,
   MODIFY,
   NOTIFY,
   OR,
-  PLAIN_LOAD,
-  PLAIN_STORE,
   STORE,
+  STORE_REST,
   SUB,
   WAIT,
   XOR,
 } from './operation.js';
+import { HIGH, LOW } from './ranges.js';
 import { fail, perform } from './recording.js';
+import { isInside, realConstructor, SimulatedBuffer, spanOf, viewOf } from './views.js';
 
 const WAIT_RESULTS = ['not-equal', 'ok', 'timed-out'] as const;
-const INNER = Symbol('simulated words');
 
-interface Span {
-  readonly first: number;
-  readonly length: number;
+/** Where an element of a simulated view lies. */
+interface Place {
+  readonly element: Element;
+  readonly word: number;
+  readonly range: number;
 }
 
-type Words = Int32Array & { [INNER]?: Span };
-
-/** The simulated block of shared memory: what `words.buffer` is, and what threads build views of their own on. */
-class SimulatedBuffer {
-  readonly byteLength: number;
-  constructor(words: number) {
-    this.byteLength = words * 4;
-  }
-}
-
-const properties: ProxyHandler<Span & { buffer: SimulatedBuffer }> = {
-  get(span, property) {
-    if (property === INNER) return span;
-    if (typeof property === 'string') {
-      const index = Number(property);
-      if (!Number.isNaN(index)) return inRange(span, index) ? perform(PLAIN_LOAD, span.first + index) : undefined;
-      switch (property) {
-        case 'length':
-          return span.length;
-        case 'byteLength':
-          return span.length * 4;
-        case 'byteOffset':
-          return span.first * 4;
-        case 'buffer':
-          return span.buffer;
-        case 'fill':
-          return (value: number, start = 0, end = span.length) => {
-            for (let i = start; i < end; i++) perform(PLAIN_STORE, span.first + i, value | 0);
-          };
-        case 'subarray':
-          return (start = 0, end = span.length) => view(span.buffer, span.first + start, end - start);
-      }
-    }
-    throw fail('not-modelled', `simulated Int32Array: property ${String(property)} is not modelled`);
-  },
-  set(span, property, value) {
-    const index = Number(property);
-    if (typeof property !== 'string' || Number.isNaN(index))
-      throw fail('not-modelled', `simulated Int32Array: cannot set ${String(property)}`);
-    if (inRange(span, index)) perform(PLAIN_STORE, span.first + index, (value as number) | 0);
-    return true;
-  },
-  getPrototypeOf: () => Int32Array.prototype,
-};
-
-function view(buffer: SimulatedBuffer, first: number, length: number): Words {
-  return new Proxy({ first, length, buffer }, properties) as unknown as Words;
-}
-
-/** A simulated Int32Array of `length` words: every access to it is an operation of the thread that is being executed. */
-export function simulatedWords(length: number): Int32Array {
-  return view(new SimulatedBuffer(length), 0, length);
-}
-
-function inRange(span: Span, index: number): boolean {
-  return index >= 0 && index < span.length && Number.isInteger(index);
-}
-
-/** Index in the shared block of element `index` of `words`. */
-function wordAt(words: Int32Array, index: number): number {
-  const span = (words as Words)[INNER];
+function placeOf(view: unknown, index: number, accepts: (element: Element) => boolean): Place {
+  const span = spanOf(view);
   if (!span) throw fail('not-modelled', 'Atomics on memory that is not simulated');
-  if (!inRange(span, Number(index))) throw new RangeError(`Atomics: index ${index} outside ${span.length} words`);
-  return span.first + Number(index);
+  const { element, first, length } = span;
+  if (!accepts(element)) throw new TypeError(`Atomics: not on a ${element.name}`);
+  if (!isInside(span, Number(index))) throw new RangeError(`Atomics: index ${index} outside ${length} elements`);
+  const at = first + Number(index) * element.bytes;
+  return { element, word: at >> 2, range: element.bytes === 8 ? LOW : rangeAt(at, element.bytes) };
 }
 
-function modifying(modifier: number): (words: Int32Array, index: number, value: number) => number {
-  return (words, index, value) => perform(MODIFY, wordAt(words, index), value | 0, 0, modifier);
+function atomic(view: unknown, index: number): Place {
+  return placeOf(view, index, ({ isAtomic }) => isAtomic);
+}
+
+/** Reads 64 bits at once. */
+function loadBoth({ element, word }: Place): Value {
+  const low = perform(LOAD, word, 0, 0, 0, LOW);
+  return element.decode(low, perform(LOAD_REST, word + 1, 0, 0, 0, HIGH));
+}
+
+/** Writes 64 bits; `first` is STORE for an operation of its own, STORE_REST to end one that has begun. */
+function storeBoth({ element, word }: Place, value: unknown, first: number): void {
+  const low = element.encode(value);
+  const high = element.encodeHigh();
+  perform(first, word, low, 0, 0, LOW);
+  perform(STORE_REST, word + 1, high, 0, 0, HIGH);
+}
+
+function load(view: Int32Array, index: number): Value {
+  const place = atomic(view, index);
+  if (place.range === LOW) return loadBoth(place);
+  return place.element.decode(perform(LOAD, place.word, 0, 0, 0, place.range), 0);
+}
+
+function store(view: Int32Array, index: number, value: number): Value {
+  const place = atomic(view, index);
+  if (place.range === LOW) storeBoth(place, value, STORE);
+  else perform(STORE, place.word, place.element.encode(value), 0, 0, place.range);
+  return typeof value === 'bigint' ? value : Math.trunc(value) + 0;
+}
+
+const ON_BIGINTS: readonly ((old: bigint, operand: bigint) => bigint)[] = [
+  (old, operand) => old + operand,
+  (old, operand) => old - operand,
+  (old, operand) => old & operand,
+  (old, operand) => old | operand,
+  (old, operand) => old ^ operand,
+  (_old, operand) => operand,
+];
+
+function modifying(modifier: number): (view: Int32Array, index: number, value: number) => Value {
+  return (view, index, value) => {
+    const place = atomic(view, index);
+    const { element, word, range } = place;
+    if (range !== LOW) return element.decode(perform(MODIFY, word, element.encode(value), 0, modifier, range), 0);
+    const old = loadBoth(place);
+    storeBoth(place, ON_BIGINTS[modifier]!(old as bigint, BigInt(value)), STORE_REST);
+    return old;
+  };
+}
+
+function compareExchange(view: Int32Array, index: number, expected: number, replacement: number): Value {
+  const place = atomic(view, index);
+  const { element, word, range } = place;
+  const compared = element.encode(expected);
+  const comparedHigh = element.encodeHigh();
+  if (range !== LOW)
+    return element.decode(perform(COMPARE_EXCHANGE, word, compared, element.encode(replacement), 0, range), 0);
+  const old = loadBoth(place);
+  if (old === element.decode(compared, comparedHigh)) storeBoth(place, replacement, STORE_REST);
+  return old;
+}
+
+/** The word that a wait or notify is on. */
+function waited(view: unknown, index: number): number {
+  const { element, word } = placeOf(view, index, ({ name }) => name === INT32.name || name === 'BigInt64Array');
+  if (element !== INT32) throw fail('not-modelled', 'Atomics.wait and notify on 64 bits are not modelled');
+  return word;
 }
 
 export const simulatedAtomics = {
-  load: (words: Int32Array, index: number) => perform(LOAD, wordAt(words, index)),
-  store: (words: Int32Array, index: number, value: number) => {
-    perform(STORE, wordAt(words, index), value | 0);
-    return Math.trunc(value);
-  },
+  load,
+  store,
   add: modifying(ADD),
   sub: modifying(SUB),
   and: modifying(AND),
   or: modifying(OR),
   xor: modifying(XOR),
   exchange: modifying(EXCHANGE),
-  compareExchange: (words: Int32Array, index: number, expected: number, replacement: number) =>
-    perform(COMPARE_EXCHANGE, wordAt(words, index), expected | 0, replacement | 0),
+  compareExchange,
   wait: (words: Int32Array, index: number, value: number, timeoutMs = Number.POSITIVE_INFINITY) =>
-    WAIT_RESULTS[perform(WAIT, wordAt(words, index), value | 0, timeoutMs === Number.POSITIVE_INFINITY ? 0 : 1)],
+    WAIT_RESULTS[perform(WAIT, waited(words, index), value | 0, timeoutMs === Number.POSITIVE_INFINITY ? 0 : 1)],
   notify: (words: Int32Array, index: number, count = Number.POSITIVE_INFINITY) =>
-    perform(NOTIFY, wordAt(words, index), Math.min(ALL, Math.max(0, count))),
+    perform(NOTIFY, waited(words, index), Math.min(ALL, Math.max(0, count))),
   waitAsync: () => {
     throw fail('not-modelled', 'Atomics.waitAsync is not modelled: event loops are outside');
   },
-  isLockFree: (bytes: number) => bytes === 4,
+  isLockFree: (bytes: number) => bytes === 1 || bytes === 2 || bytes === 4 || bytes === 8,
   pause: () => undefined,
 };
 
-const realInt32Array = globalThis.Int32Array;
-
-/** `new Int32Array(buffer, offset, length)` on the simulated block gives a simulated view; on anything else a real one. */
-function SimulatedInt32Array(source?: unknown, byteOffset = 0, length?: number): Int32Array {
-  if (!(source instanceof SimulatedBuffer)) {
-    return source === undefined
-      ? new realInt32Array()
-      : new realInt32Array(source as ArrayBufferLike, byteOffset, length);
-  }
-  return view(source, byteOffset / 4, length ?? (source.byteLength - byteOffset) / 4);
-}
-Object.setPrototypeOf(SimulatedInt32Array, realInt32Array);
-SimulatedInt32Array.prototype = realInt32Array.prototype;
-
-/** Element types whose accesses are not modelled: a view of the simulated block through them is refused. */
-const OTHERS = [
-  'Int8Array',
-  'Uint8Array',
-  'Uint8ClampedArray',
-  'Int16Array',
-  'Uint16Array',
-  'Uint32Array',
-  'Float32Array',
-  'Float64Array',
-  'BigInt64Array',
-  'BigUint64Array',
-  'DataView',
-] as const;
-
-function refuse(name: string): unknown {
-  const real = (globalThis as Record<string, unknown>)[name] as new (...all: unknown[]) => object;
-  return new Proxy(real, {
+/** A constructor that gives `simulated` views of the simulated block, and real ones of anything else. */
+function standIn(real: object, simulated: (buffer: SimulatedBuffer, ...more: number[]) => object): unknown {
+  return new Proxy(real as new (...all: unknown[]) => object, {
     construct(target, all, newTarget) {
-      if (all[0] instanceof SimulatedBuffer)
-        throw fail(
-          'mixed-size',
-          `${name} on shared words: mixed sizes do not synchronise; only Int32Array is modelled`,
-        );
-      return Reflect.construct(target, all, newTarget === target ? target : newTarget);
+      const [source, ...more] = all;
+      if (source instanceof SimulatedBuffer) return simulated(source, ...(more as number[]));
+      return Reflect.construct(target, all, newTarget);
     },
   });
 }
@@ -174,8 +153,11 @@ function forbid(what: string): () => never {
 const scope = globalThis as unknown as Record<string, unknown>;
 const STAND_INS: readonly (readonly [target: Record<string, unknown>, name: string, value: unknown])[] = [
   [scope, 'Atomics', simulatedAtomics],
-  [scope, 'Int32Array', SimulatedInt32Array],
-  ...OTHERS.map((name) => [scope, name, refuse(name)] as const),
+  ...ELEMENTS.map((element) => {
+    const simulated = (buffer: SimulatedBuffer, ...more: number[]): object => viewOf(buffer, element, ...more);
+    return [scope, element.name, standIn(realConstructor(element.name), simulated)] as const;
+  }),
+  [scope, 'DataView', standIn(globalThis.DataView, dataViewOf)],
   [Math as unknown as Record<string, unknown>, 'random', forbid('Math.random')],
   [Date as unknown as Record<string, unknown>, 'now', forbid('Date.now')],
   [performance as unknown as Record<string, unknown>, 'now', forbid('performance.now')],

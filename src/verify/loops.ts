@@ -1,6 +1,6 @@
 // Loops in which a thread only reads, and learns nothing: recognised, so that spinning has finitely many states.
 import type { History } from './merges.js';
-import { COMPARE_EXCHANGE, EXCHANGE, HINT, LOAD, MODIFY, type Operation, PLAIN_LOAD } from './operation.js';
+import { COMPARE_EXCHANGE, EXCHANGE, HINT, LOAD, LOAD_REST, MODIFY, type Operation, PLAIN_LOAD } from './operation.js';
 
 /** Reads repeated this often with nothing between are a loop without an end of its own, not a bounded spin. */
 const ENDLESS = 300;
@@ -40,6 +40,7 @@ export function sameCall(one: Operation, other: Operation): boolean {
     one.kind === other.kind &&
     one.site === other.site &&
     one.word === other.word &&
+    one.range === other.range &&
     one.a === other.a &&
     one.b === other.b &&
     one.modifier === other.modifier
@@ -53,6 +54,7 @@ function learnsNothing(operation: Operation, result: number): boolean {
     case LOAD:
     case HINT:
     case PLAIN_LOAD:
+    case LOAD_REST:
       return true;
     case COMPARE_EXCHANGE:
       return result !== operation.a;

@@ -14,6 +14,7 @@ function operation(kind: number, slot: number, a = 0): Operation {
   return {
     kind,
     word: table.words[slot]!,
+    range: table.ranges[slot]!,
     slot,
     a,
     ...rest,

@@ -8,6 +8,7 @@ import {
   GHOST,
   HINT,
   LOAD,
+  LOAD_REST,
   LOCK,
   MODIFY,
   modify,
@@ -18,11 +19,13 @@ import {
   POST,
   SLEEP,
   STORE,
+  STORE_REST,
   TAKE,
   UNLOCK,
   WAIT,
   WAKE,
 } from './operation.js';
+import { maskOf, putInto, shiftOf, takeFrom } from './ranges.js';
 import { Waiters } from './waiters.js';
 import type { WordTable } from './word-table.js';
 
@@ -70,12 +73,17 @@ export class Machine {
 
   private readonly initial: Int32Array;
   private readonly words: readonly number[];
+  private readonly ranges: readonly number[];
+  /** For each slot those that share bytes with it. */
+  private readonly overlaps: readonly (readonly number[])[];
 
   constructor(threads: number, table: WordTable, initial: Int32Array) {
     this.threads = threads;
     this.slots = table.words.length;
     this.version = table.version;
     this.words = table.words.slice();
+    this.ranges = table.ranges.slice();
+    this.overlaps = table.overlaps.slice();
     this.initial = initial;
     let size = this.slots;
     const take = (count: number): number => {
@@ -87,7 +95,7 @@ export class Machine {
     this.status = this.waiters.status;
     this.announced = take(threads);
     this.earlyWakes = take(1);
-    this.clocks = new ClockTable(threads, table.uses, take);
+    this.clocks = new ClockTable(threads, table, take);
     this.history = new History(this.clocks, table.uses, take);
     this.state = new Int32Array(size);
   }
@@ -97,13 +105,18 @@ export class Machine {
     const state = this.state;
     state.fill(0);
     state[this.earlyWakes] = earlyWakes;
-    for (let slot = 0; slot < this.slots; slot++) state[slot] = this.initial[this.words[slot]!]!;
+    for (let slot = 0; slot < this.slots; slot++) {
+      state[slot] = takeFrom(this.initial[this.words[slot]!]!, this.ranges[slot]!);
+    }
     this.history.reset(state);
   }
 
   /** Writes the values of all slots into `words`, indexed as the program indexes them. */
   spread(words: Int32Array): Int32Array {
-    for (let slot = 0; slot < this.slots; slot++) words[this.words[slot]!] = this.state[slot]!;
+    for (let slot = 0; slot < this.slots; slot++) {
+      const word = this.words[slot]!;
+      words[word] = putInto(words[word]!, this.ranges[slot]!, this.state[slot]!);
+    }
     return words;
   }
 
@@ -121,14 +134,20 @@ export class Machine {
     const value = state[slot]!;
     switch (operation.kind) {
       case LOAD:
+      case LOAD_REST:
         this.atomicRead(thread, operation);
         return value;
       case STORE:
+      case STORE_REST:
         this.note(clocks.atomicWrite(state, thread, slot), thread, operation);
         this.write(thread, slot, operation.a);
         return operation.a;
       case MODIFY:
-        this.readModifyWrite(thread, operation, modify(operation.modifier, value, operation.a));
+        this.readModifyWrite(
+          thread,
+          operation,
+          modify(operation.modifier, value, operation.a) & maskOf(operation.range),
+        );
         return value;
       case COMPARE_EXCHANGE:
         if (value === operation.a) this.readModifyWrite(thread, operation, operation.b);
@@ -151,8 +170,7 @@ export class Machine {
         return value;
       case PLAIN_STORE:
         this.note(clocks.plainWrite(state, thread, slot), thread, operation);
-        state[slot] = operation.a;
-        this.history.record(state, thread, slot);
+        this.put(thread, slot, operation.a);
         return operation.a;
       case POST:
         this.readModifyWrite(thread, operation, value + 1);
@@ -228,9 +246,20 @@ export class Machine {
   }
 
   private write(thread: number, slot: number, value: number): void {
-    this.state[slot] = value;
-    this.history.record(this.state, thread, slot);
+    this.put(thread, slot, value);
     this.clocks.release(this.state, thread, slot);
+  }
+
+  /** Changes a slot's value, and with it the values of those that share bytes with it. */
+  private put(thread: number, slot: number, value: number): void {
+    const { state, ranges } = this;
+    state[slot] = value;
+    this.history.record(state, thread, slot);
+    for (const other of this.overlaps[slot]!) {
+      const word = putInto(state[other]! << shiftOf(ranges[other]!), ranges[slot]!, value);
+      state[other] = takeFrom(word, ranges[other]!);
+      this.history.record(state, thread, other);
+    }
   }
 
   /** Takes a semaphore or a lock: 1 with it, 0 once it is closed. */

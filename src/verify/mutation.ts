@@ -2,6 +2,7 @@
 import {
   COMPARE_EXCHANGE,
   LOAD,
+  LOAD_REST,
   MODIFY,
   modify,
   NOTIFY,
@@ -13,6 +14,7 @@ import {
   UNLOCK,
   WAKE,
 } from './operation.js';
+import { maskOf, WHOLE } from './ranges.js';
 import type { Call } from './recording.js';
 
 /**
@@ -69,16 +71,16 @@ export function isReadModifyWrite(kind: number): boolean {
 export function inTwoSteps(
   emit: (changes: Partial<Call>) => number,
   plainly: boolean,
-  { kind, a, b, modifier }: Call,
+  { kind, a, b, modifier, range = WHOLE }: Call,
 ): number {
   const old = emit({ kind: plainly ? PLAIN_LOAD : LOAD, a: 0, b: 0, modifier: 0 });
   const store = { kind: plainly ? PLAIN_STORE : STORE, b: 0, modifier: 0 };
-  if (kind === MODIFY) emit({ ...store, a: modify(modifier, old, a) });
+  if (kind === MODIFY) emit({ ...store, a: modify(modifier, old, a) & maskOf(range) });
   else if (old === a) emit({ ...store, a: b });
   return old;
 }
 
 /** The plain access that takes the place of an atomic load or store. */
 export function plainKind(kind: number): number {
-  return kind === LOAD ? PLAIN_LOAD : PLAIN_STORE;
+  return kind === LOAD || kind === LOAD_REST ? PLAIN_LOAD : PLAIN_STORE;
 }

@@ -273,6 +273,13 @@ describe('plain accesses', () => {
     expectFinding('data-race', [(words) => Atomics.store(words, 0, 1), (words) => words[0]]);
   });
 
+  it('a word that is atomic in two sizes', () => {
+    expectFinding('mixed-size', [
+      (words) => void Atomics.or(new Uint8Array(words.buffer), 0, 1),
+      (words) => void Atomics.or(words, 0, 2),
+    ]);
+  });
+
   it('data published by a plain flag', () => {
     expectFinding('data-race', [
       (words) => {
@@ -306,8 +313,10 @@ describe('bodies that cannot be checked', () => {
     expectFinding('nondeterminism', [(words) => Atomics.store(words, 0, Date.now())]);
   });
 
-  it('accesses words in other sizes', () => {
-    expectFinding('mixed-size', [(words) => new Uint8Array(words.buffer)[0]]);
+  it('uses what is not simulated', () => {
+    expectFinding('not-modelled', [(words) => Atomics.waitAsync(words, 0, 0).async]);
+    expectFinding('not-modelled', [(words) => words.map((word) => word + 1)]);
+    expectFinding('not-modelled', [() => Atomics.load(new Int32Array(1), 0)]);
   });
 
   it('has a condition that writes, or counts its calls', () => {

@@ -1,4 +1,5 @@
 // One operation of a thread on shared memory: what the machine executes, and how a report names it.
+import { rangeName } from './ranges.js';
 import type { Site } from './site.js';
 
 /** Kinds up to and including STEP are scheduling points; plain accesses run fused with the operation before them. */
@@ -31,6 +32,9 @@ export const THROW = 19;
 export const SPIN = 20;
 /** Sets a word that only the scenario's hooks look at: no access of the program, and no scheduling point. */
 export const GHOST = 21;
+/** The rest of an atomic access of 64 bits: happens at once with the operation before it. */
+export const LOAD_REST = 22;
+export const STORE_REST = 23;
 
 /** Functions of MODIFY. */
 export const ADD = 0;
@@ -66,6 +70,8 @@ const NAMES = [
   'throw',
   'spin',
   'ghost',
+  'Atomics.load',
+  'Atomics.store',
 ];
 const MODIFIERS = ['add', 'sub', 'and', 'or', 'xor', 'exchange'];
 
@@ -73,10 +79,12 @@ export interface Operation {
   kind: number;
   /** Index of the shared word, and its slot in the machine; -1 for kinds without one. */
   word: number;
+  /** Which bytes of the word (see ranges.ts). */
+  range: number;
   slot: number;
   /** Operand: value stored or added, expected value, most threads to notify. */
   a: number;
-  /** Second operand: the replacement of a compare-exchange; 1 for a wait that may time out. */
+  /** Second operand: the replacement of a compare-exchange; 1 for a wait that may time out, and for a plain access that may tear. */
   b: number;
   /** Function of a MODIFY. */
   modifier: number;
@@ -101,7 +109,7 @@ export function isScheduled(kind: number): boolean {
 }
 
 export function isRead(kind: number): boolean {
-  return kind === LOAD || kind === HINT || kind === PLAIN_LOAD;
+  return kind === LOAD || kind === HINT || kind === PLAIN_LOAD || kind === LOAD_REST;
 }
 
 /** `Atomics.add`, `plain read`, `post`: the operation without its operands. */
@@ -113,9 +121,10 @@ export function operationName(kind: number, modifier: number): string {
 export function describe(operation: Operation, nameOf: (word: number) => string): string {
   const { kind, a, b } = operation;
   const name = operationName(kind, operation.modifier);
-  const word = operation.word < 0 ? '' : nameOf(operation.word);
+  const word = operation.word < 0 ? '' : nameOf(operation.word) + rangeName(operation.range);
   switch (kind) {
     case STORE:
+    case STORE_REST:
     case MODIFY:
       return `${name}(${word}, ${a})`;
     case COMPARE_EXCHANGE:

@@ -1,7 +1,7 @@
 // What can be wrong with an execution, and how it is told.
 import type { Race } from './clocks.js';
 import type { Execution } from './execution.js';
-import { describe, LOCK, type Operation, SLEEP, TAKE } from './operation.js';
+import { describe, LOCK, type Operation, PLAIN_LOAD, PLAIN_STORE, SLEEP, TAKE } from './operation.js';
 import type { RuleKind } from './rules.js';
 import { wordName } from './scenario.js';
 import { describeSite } from './source.js';
@@ -16,6 +16,7 @@ export type ProblemKind =
   | 'exception'
   | 'misuse'
   | 'plain-spin'
+  | 'mixed-size'
   | RuleKind;
 
 export interface Problem {
@@ -34,13 +35,20 @@ export function simple(kind: ProblemKind, message: string, where = ''): Problem 
 export function raceProblem(execution: Execution, race: Race): Problem {
   const { scenario } = execution;
   const name = (thread: number): string => scenario.threads[thread]!.name;
-  const what = describe(race.operation, (word) => wordName(scenario, word));
-  const kind = 'data-race';
+  const { operation } = race;
+  const what = describe(operation, (word) => wordName(scenario, word));
+  const isPlain = operation.kind === PLAIN_LOAD || operation.kind === PLAIN_STORE;
+  const isOtherSize = race.slot !== operation.slot;
+  const kind = !isPlain && isOtherSize && race.earlier.startsWith('atomic') ? 'mixed-size' : 'data-race';
+  const notes =
+    kind === 'mixed-size'
+      ? ' of another size: such accesses do not synchronise'
+      : (isOtherSize ? ' of another size' : '') + (isPlain && operation.b === 1 ? ', and may tear' : '');
   return {
     kind,
-    message: `${name(race.thread)}: ${what} at ${describeSite(race.operation.site)} is not ordered after ${name(race.other)}'s ${race.earlier}`,
+    message: `${name(race.thread)}: ${what} at ${describeSite(race.operation.site)} is not ordered after ${name(race.other)}'s ${race.earlier}${notes}`,
     key: `${kind} ${race.operation.site.key} ${race.earlier}`,
-    race: { other: race.other, slot: race.operation.slot, earlier: race.earlier },
+    race: { other: race.other, slot: race.slot, earlier: race.earlier },
   };
 }
 

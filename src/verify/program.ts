@@ -164,6 +164,7 @@ function ending(kind: number, value: unknown): Operation {
   return {
     kind,
     word: -1,
+    range: 0,
     slot: -1,
     a: 0,
     b: 0,

@@ -14,8 +14,10 @@ import {
   SLEEP,
   STEP,
   STORE,
+  STORE_REST,
   WAIT,
 } from './operation.js';
+import { LOW, WHOLE } from './ranges.js';
 import { BodyError, type RuleKind } from './rules.js';
 import { callSite, NOWHERE, type Site } from './site.js';
 import { ATOMIC, HINTED, PLAIN, WAITED, type WordTable } from './word-table.js';
@@ -24,6 +26,8 @@ import { ATOMIC, HINTED, PLAIN, WAITED, type WordTable } from './word-table.js';
 export interface Call {
   readonly kind: number;
   readonly word: number;
+  /** Which bytes of the word; the whole word without. */
+  readonly range?: number;
   readonly a: number;
   readonly b: number;
   readonly modifier: number;
@@ -77,11 +81,11 @@ export function fail(kind: RuleKind, message: string): BodyError {
 }
 
 /** Every operation of a thread under test comes through here; returns its result. */
-export function perform(kind: number, word: number, a = 0, b = 0, modifier = 0): number {
+export function perform(kind: number, word: number, a = 0, b = 0, modifier = 0, range = WHOLE): number {
   const run = running();
   const recorded = run.position < run.log.length ? run.operations[run.position]! : null;
   const site = recorded?.site ?? callSite();
-  const call = { kind: kind === PLAIN_LOAD && site.isHint ? HINT : kind, word, a, b, modifier };
+  const call = { kind: kind === PLAIN_LOAD && site.isHint ? HINT : kind, word, range, a, b, modifier };
   if (run.event >= 0 && !isRead(call.kind)) {
     const what = operationName(call.kind, modifier);
     throw fail('impure-condition', `the condition of until() does ${what}; it may only read`);
@@ -155,14 +159,14 @@ export function running(): Recording {
 
 /** Answers a call from the record, or stops the re-execution at it. */
 function emit(run: Recording, call: Call, site: Site, mutation: string, value?: unknown): number {
-  const { kind, word, a, b, modifier } = call;
+  const { kind, word, range = WHOLE, a, b, modifier } = call;
   if (run.pureUntil >= 0 && run.position === run.pureUntil) {
     throw fail('impure-condition', 'the condition of until() is not pure: read alike, it reads more');
   }
   if (run.position < run.log.length) {
     const old = run.operations[run.position]!;
-    const same = old.kind === kind && old.word === word && old.a === a && old.b === b && old.modifier === modifier;
-    if (!same || old.value !== value) throw differs(run, old, call);
+    const same = old.kind === kind && old.word === word && old.range === range && old.a === a && old.b === b;
+    if (!same || old.modifier !== modifier || old.value !== value) throw differs(run, old, call);
     return run.log[run.position++]!;
   }
   // Spelt out, in the order of `ending` in program.ts: the search reads these objects all the time, and is fastest
@@ -170,13 +174,14 @@ function emit(run: Recording, call: Call, site: Site, mutation: string, value?: 
   run.pending = {
     kind,
     word,
-    slot: kind === STEP || word < 0 ? -1 : run.table.use(word, useOf(kind)),
+    range,
+    slot: kind === STEP || word < 0 ? -1 : run.table.use(word, useOf(kind), range),
     a,
     b,
     modifier,
     site,
-    // The two steps of a split read-modify-write need the value, whatever the program does with the result.
-    discards: writesOnly(kind) || (kind <= NOTIFY && mutation !== 'split' && isDiscarded(site)),
+    // A read-modify-write in steps (split, or of 64 bits) needs the value, whatever the program does with the result.
+    discards: writesOnly(kind) || (kind <= NOTIFY && range !== LOW && mutation !== 'split' && isDiscarded(site)),
     event: kind === SLEEP ? run.table.use(word, ATOMIC) : run.event,
     announces: run.event >= 0 && run.position === run.head,
     reads: null,
@@ -200,7 +205,7 @@ function differs(run: Recording, old: Operation, call: Call): Error {
 }
 
 function writesOnly(kind: number): boolean {
-  return kind === STORE || kind === PLAIN_STORE || kind === GHOST;
+  return kind === STORE || kind === STORE_REST || kind === PLAIN_STORE || kind === GHOST;
 }
 
 function useOf(kind: number): number {

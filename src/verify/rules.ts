@@ -6,10 +6,9 @@
  *   nondeterminism    run again with the same results, the thread does something else
  *   hidden-state      the thread's future depends on something that merging histories leaves out
  *   impure-condition  the condition of an until() does more than read
- *   mixed-size        shared words are viewed as another element type
  *   not-modelled      the thread uses something of the platform that the checker does not simulate
  */
-export const RULES = ['nondeterminism', 'hidden-state', 'impure-condition', 'mixed-size', 'not-modelled'] as const;
+export const RULES = ['nondeterminism', 'hidden-state', 'impure-condition', 'not-modelled'] as const;
 
 export type RuleKind = (typeof RULES)[number];
 

@@ -1,38 +1,56 @@
 // Which shared words a program has touched, and how: what decides the machine's layout.
+import { doOverlap, RANGES, WHOLE } from './ranges.js';
 
 export const ATOMIC = 1;
 export const PLAIN = 2;
 export const WAITED = 4;
 export const HINTED = 8;
 
+const NONE: readonly number[] = [];
+
 /**
  * Words get a slot when a thread first touches them, so that a sparse layout (a row of 128 bytes a word) costs no
- * state. A word that is never accessed plainly can race with nothing and needs no record of its accesses. Both are
- * found out while exploring; `version` tells a machine that it was built for less than is known now.
+ * state; bytes, halves and words of 64-bit accesses get slots of their own. A word that is never accessed plainly, nor
+ * in two sizes, can race with nothing and needs no record of its accesses. All that is found out while exploring;
+ * `version` tells a machine that it was built for less than is known now.
  */
 export class WordTable {
   version = 0;
-  /** Index of the shared word in each slot. */
+  /** Index of the shared word in each slot, and the slot's range of it. */
   readonly words: number[] = [];
-  /** How the word in each slot is used: a sum of the constants above. */
+  readonly ranges: number[] = [];
+  /** How each slot is used: a sum of the constants above. */
   readonly uses: number[] = [];
+  /** For each slot the others that share bytes with it. */
+  readonly overlaps: (readonly number[])[] = [];
   private readonly slots = new Map<number, number>();
 
-  /** Returns the slot of `word` and notes how it is used. */
-  use(word: number, how: number): number {
-    let slot = this.slots.get(word);
-    if (slot === undefined) {
-      slot = this.words.length;
-      this.slots.set(word, slot);
-      this.words.push(word);
-      this.uses.push(0);
-      this.version++;
-    }
+  /** Returns the slot of a range of `word` and notes how it is used. */
+  use(word: number, how: number, range = WHOLE): number {
+    let slot = this.slots.get(word * RANGES + range);
+    if (slot === undefined) slot = this.add(word, range);
     const now = this.uses[slot]! | how;
     if (now !== this.uses[slot]) {
       this.uses[slot] = now;
       this.version++;
     }
+    return slot;
+  }
+
+  private add(word: number, range: number): number {
+    const slot = this.words.length;
+    this.slots.set(word * RANGES + range, slot);
+    const others: number[] = [];
+    for (let other = 0; other < slot; other++) {
+      if (this.words[other] !== word || !doOverlap(this.ranges[other]!, range)) continue;
+      others.push(other);
+      this.overlaps[other] = [...this.overlaps[other]!, slot];
+    }
+    this.words.push(word);
+    this.ranges.push(range);
+    this.uses.push(0);
+    this.overlaps.push(others.length === 0 ? NONE : others);
+    this.version++;
     return slot;
   }
 }
