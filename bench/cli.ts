@@ -81,8 +81,14 @@ program
 oneShot(program.command('send').description('the sending end of a migration alone'))
   .requiredOption('--ram <what>', 'a file, or a size as in 64m')
   .requiredOption('--to <address>', 'HOST:PORT, or the path of a unix socket')
-  .option('--peer <name>', 'receiver, or drain: anything that takes the bytes of each channel', 'receiver')
-  .option('--zero-pages <how>', 'who finds pages of zeros: none, multifd (the sender threads)')
+  .option(
+    '--peer <name>',
+    "receiver, qemu-7.2, qemu-10.0, or drain: anything that takes the channels' bytes",
+    'receiver',
+  )
+  .option('--zero-pages <how>', 'who finds pages of zeros: none, legacy (the provider), multifd (the senders)')
+  .option('--uuid <uuid>', "the machine's, as QEMU's -uuid; default all zero")
+  .option('--capabilities <names>', "the destination QEMU's: multifd; others are refused by name")
   .option('--json', 'as JSON')
   .action(async (flags: SendFlags) => finish(await send(flags)));
 

@@ -45,7 +45,7 @@ export async function migrate(file: string, flags: MigrateFlags): Promise<number
   const pairs = flags.ceiling ? wholeNumber('--pairs', flags.pairs, 1, 1000) : 0;
   const bytes = ramBytes(parseRam(file, 1));
   requireMemory({ RAM: bytes, "the receiver's RAM": bytes });
-  const zeroPages = parseZeroPages(flags.zeroPages, 'none', false);
+  const zeroPages = parseZeroPages(flags.zeroPages, ['none', 'multifd']);
   const cell: Cell = { ...shape, variant: listed[0]!.variant.name, workload: 'transfer', zeroPages };
   const folder = cell.transport === 'unix' ? mkdtempSync(join(tmpdir(), 'multifd-bench-')) : undefined;
   let client: RoundClient | undefined;

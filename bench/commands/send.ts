@@ -1,13 +1,13 @@
-// The send command: the sending end alone, to a receiver on this host or another.
+// The send command: the sending end alone, to a receiver or a QEMU on this host or another.
 import type { Cell } from '../../src/session/cell.js';
 import { RoundClient } from '../measure/round-client.js';
-import { oneLine } from '../measure/transfer.js';
+import { oneLine, type Transferred } from '../measure/transfer.js';
 import { parseAddress } from '../plan/address.js';
 import { loadVariants } from '../plan/catalogue.js';
 import { requireMemory } from '../plan/memory.js';
 import { type OneShotFlags, oneShotCell } from '../plan/one-shot.js';
 import { parseRam, ramBytes } from '../plan/ram-flag.js';
-import { parsePeer, parseZeroPages } from '../plan/sending.js';
+import { checkCapabilities, parsePeer, parseUuid, parseZeroPages, requireQemuPackets } from '../plan/sending.js';
 import { UsageError } from '../plan/usage-error.js';
 
 export interface SendFlags extends OneShotFlags {
@@ -15,32 +15,49 @@ export interface SendFlags extends OneShotFlags {
   readonly to: string;
   readonly peer: string;
   readonly zeroPages?: string;
+  readonly uuid?: string;
+  readonly capabilities?: string;
   readonly json?: boolean;
 }
 
 const LINE = 'sending';
+const STALL_MS = 10_000;
+/** The peer unpacks, and may be on a slow disk. */
+const PATIENCE_MS = 10_000;
+/** After a failure: to learn what the peer says of it. */
+const LAST_WORDS_MS = 500;
 
-/** Returns 0 when everything was written and every SYNC with it; whether it arrived is the receiver's to say. */
+/** Returns 0 when everything was written and read, as far as a sender can tell; whether it is whole is the peer's to say. */
 export async function send(flags: SendFlags): Promise<number> {
   const listed = await loadVariants(flags.variants ?? 'atomic-barrier');
   if (listed.length > 1) throw new UsageError(`--variants: got "${flags.variants}", takes one variant here`);
-  parsePeer(flags.peer);
-  const zeroPages = parseZeroPages(flags.zeroPages, 'none', false);
+  const peer = parsePeer(flags.peer);
+  const { mainStream } = peer;
+  const zeroPages = parseZeroPages(flags.zeroPages, peer.zeroPages);
+  const uuid = flags.uuid === undefined ? undefined : parseUuid(flags.uuid);
+  if (flags.capabilities !== undefined) checkCapabilities(flags.capabilities);
   const address = parseAddress('--to', flags.to);
   const shape = oneShotCell({ ...flags, transport: 'path' in address ? 'unix' : 'tcp' });
+  if (mainStream !== undefined) requireQemuPackets(shape);
   const given = parseRam(flags.ram, 1);
   const bytes = ramBytes(given);
   requireMemory({ RAM: bytes });
   const ram = 'file' in given ? { ...given, pageSize: shape.pageSize } : given;
-  const cell: Cell = { ...shape, variant: listed[0]!.variant.name, workload: 'transfer', zeroPages };
+  const cell: Cell = {
+    ...shape,
+    variant: listed[0]!.variant.name,
+    workload: 'transfer',
+    zeroPages,
+    ...(mainStream === undefined ? {} : { mainStream }),
+  };
   let client: RoundClient | undefined;
   try {
-    const plan = { senders: cell.channels, requesters: 1, ram, watchdogMs: 10_000 };
+    const plan = { senders: cell.channels, requesters: 1, ram, watchdogMs: 2 * STALL_MS, stallMs: STALL_MS };
     client = await RoundClient.start(plan, listed);
     const sha256 = await client.digest(bytes);
-    await client.connect(LINE, address, cell.channels);
-    const sent = await oneLine(client, cell, LINE);
-    await client.disconnect(LINE);
+    const rest = { main: mainStream !== undefined, ...(uuid === undefined ? {} : { uuid }) };
+    await client.connect(LINE, address, cell.channels, rest);
+    const sent = await transfer(client, cell, peer.ends);
     const answer = { variant: cell.variant, channels: cell.channels, bytes, ...sent, sha256 };
     if (flags.json) process.stdout.write(`${JSON.stringify(answer, null, 1)}\n`);
     else {
@@ -56,4 +73,21 @@ export async function send(flags: SendFlags): Promise<number> {
   } finally {
     await client?.kill();
   }
+}
+
+/** Sends the RAM. Rejects also when the peer resets a connection, or answers: then not all was read, or not understood. */
+async function transfer(client: RoundClient, cell: Cell, ends: boolean): Promise<Transferred> {
+  let sent: Transferred;
+  try {
+    sent = await oneLine(client, cell, LINE);
+  } catch (cause) {
+    await client.close().catch(() => {});
+    const words = await client.disconnect(LINE, LAST_WORDS_MS).then(
+      () => '',
+      ({ message }: Error) => (message.includes('answered') ? `; ${message}` : ''),
+    );
+    throw new Error(`${(cause as Error).message}${words}`, { cause });
+  }
+  await client.disconnect(LINE, ends ? PATIENCE_MS : undefined);
+  return sent;
 }

@@ -5,11 +5,21 @@ import type { Address } from '../../src/transport/line.js';
 /** Raised when a message changes its meaning, so that a parent can tell an older build's child. */
 export const PROTOCOL = 1;
 
+export interface Connection {
+  readonly address: Address;
+  readonly channels: number;
+  /** 32 hexadecimal digits; absent, all zero. */
+  readonly uuid?: string;
+  /** True connects a main stream beside the channels. */
+  readonly main?: boolean;
+}
+
 export type Ask =
   | { readonly kind: 'start'; readonly plan: FleetPlan; readonly outside: Readonly<Record<string, string>> }
   /** Connects so many channels to a receiver, under a name that cells are opened with. */
-  | { readonly kind: 'connect'; readonly peer: string; readonly address: Address; readonly channels: number }
-  | { readonly kind: 'disconnect'; readonly peer: string }
+  | ({ readonly kind: 'connect'; readonly peer: string } & Connection)
+  /** With patience it first waits so long for the peer to end the connections, and answers how it did not. */
+  | { readonly kind: 'disconnect'; readonly peer: string; readonly patienceMs?: number }
   | { readonly kind: 'open'; readonly cell: Cell; readonly peer: string | undefined }
   | { readonly kind: 'slice'; readonly amount: number }
   | { readonly kind: 'close' }

@@ -3,7 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { type Cell, CellFailure, type FleetPlan, type Slice, type VisitReport } from '../../src/session/cell.js';
 import type { Address } from '../../src/transport/line.js';
 import type { Listed } from '../plan/catalogue.js';
-import { type Alive, type Answer, type Ask, PROTOCOL, type Question } from './protocol.js';
+import { type Alive, type Answer, type Ask, type Connection, PROTOCOL, type Question } from './protocol.js';
 
 /** Filling RAM and making a digest of it keep the process busy, a second or so for each GiB. */
 const SILENCE_MS = 60_000;
@@ -43,12 +43,13 @@ export class RoundClient {
   }
 
   /** Connects `channels` channels to a receiver; cells are then opened with the same name. */
-  async connect(peer: string, address: Address, channels: number): Promise<void> {
-    await this.ask({ kind: 'connect', peer, address, channels });
+  async connect(peer: string, address: Address, channels: number, rest: Partial<Connection> = {}): Promise<void> {
+    await this.ask({ kind: 'connect', peer, address, channels, ...rest });
   }
 
-  async disconnect(peer: string): Promise<void> {
-    await this.ask({ kind: 'disconnect', peer });
+  /** With `patienceMs`, rejects unless the peer ends the connections well in that time. */
+  async disconnect(peer: string, patienceMs?: number): Promise<void> {
+    await this.ask({ kind: 'disconnect', peer, ...(patienceMs === undefined ? {} : { patienceMs }) });
   }
 
   async open(cell: Cell, peer?: string): Promise<void> {

@@ -7,8 +7,17 @@ import type { VariantSource } from '../../src/session/messages.js';
 import { transports } from '../../src/transport/index.js';
 import { type Lender, Lines } from '../../src/transport/lines.js';
 import { SharedFile } from '../../src/transport/shared-file.js';
+import { NO_UUID, uuidBytes } from '../../src/wire/initial-packet.js';
 import { registry } from '../../variants/index.js';
-import { ALIVE_EVERY_MS, type Alive, type Answer, type Ask, PROTOCOL, type Question } from './protocol.js';
+import {
+  ALIVE_EVERY_MS,
+  type Alive,
+  type Answer,
+  type Ask,
+  type Connection,
+  PROTOCOL,
+  type Question,
+} from './protocol.js';
 
 let fleet: Fleet | undefined;
 const CONNECT_MS = 5000;
@@ -57,14 +66,27 @@ async function reply(ask: Ask): Promise<unknown> {
     case 'close':
       return fleet!.close();
     case 'connect':
-      lines.set(ask.peer, await Lines.connect({ address: ask.address, channels: ask.channels, connectMs: CONNECT_MS }));
+      lines.set(ask.peer, await connect(ask));
       return undefined;
     case 'disconnect':
-      await lines.get(ask.peer)?.close();
-      lines.delete(ask.peer);
-      return undefined;
+      return disconnect(ask.peer, ask.patienceMs);
     case 'digest':
       return fleet!.digest(ask.bytes);
+  }
+}
+
+function connect({ address, channels, main = false, uuid }: Connection): Promise<Lines> {
+  const id = uuid === undefined ? NO_UUID : uuidBytes(uuid);
+  return Lines.connect({ address, channels, main, uuid: id, connectMs: CONNECT_MS });
+}
+
+async function disconnect(peer: string, patienceMs: number | undefined): Promise<void> {
+  const connected = lines.get(peer);
+  lines.delete(peer);
+  try {
+    if (patienceMs !== undefined) await connected?.partWith(patienceMs);
+  } finally {
+    await connected?.close();
   }
 }
 

@@ -1,21 +1,70 @@
 // What `send` and `migrate` take beside the axes: who is at the other end, and who finds pages of zeros.
 import type { ZeroPages } from '../../src/session/cell.js';
-import { badValue } from './usage-error.js';
+import { uuidBytes } from '../../src/wire/initial-packet.js';
+import type { StreamVersion } from '../../src/wire/main-stream-writer.js';
+import { badValue, UsageError } from './usage-error.js';
+
+interface Peer {
+  /** What goes beside the channels. */
+  readonly mainStream?: StreamVersion;
+  /** How it can be told of pages of zeros; the first is what QEMU itself does. */
+  readonly zeroPages: readonly ZeroPages[];
+  /** Whether it ends the connections when it has read all. */
+  readonly ends: boolean;
+}
 
 /** `receiver` is this program's `receive`; `drain` is anything that takes bytes: nothing is expected of it. */
-const PEERS = ['receiver', 'drain'] as const;
-export type PeerName = (typeof PEERS)[number];
+const PEERS: Readonly<Record<string, Peer>> = {
+  receiver: { zeroPages: ['none', 'multifd'], ends: true },
+  drain: { zeroPages: ['none', 'multifd'], ends: false },
+  // Its packets have no place for pages of zeros.
+  'qemu-7.2': { mainStream: '7.2', zeroPages: ['legacy', 'none'], ends: true },
+  'qemu-10.0': { mainStream: '10.0', zeroPages: ['multifd', 'legacy', 'none'], ends: true },
+};
 
-export function parsePeer(text: string): PeerName {
-  const name = PEERS.find((each) => each === text);
-  if (!name) throw badValue('--peer', text, PEERS.join(', '));
+export function parsePeer(text: string): Peer {
+  if (!Object.hasOwn(PEERS, text)) throw badValue('--peer', text, Object.keys(PEERS).join(', '));
+  return PEERS[text]!;
+}
+
+export function parseZeroPages(text: string | undefined, takes: readonly ZeroPages[]): ZeroPages {
+  const name = text === undefined ? takes[0]! : takes.find((each) => each === text);
+  if (!name) throw badValue('--zero-pages', text!, takes.join(', '));
   return name;
 }
 
-/** `legacy` tells of them on a main stream: only where there is one. */
-export function parseZeroPages(text: string | undefined, fallback: ZeroPages, mainStream: boolean): ZeroPages {
-  const names: readonly ZeroPages[] = mainStream ? ['none', 'legacy', 'multifd'] : ['none', 'multifd'];
-  const name = text === undefined ? fallback : names.find((each) => each === text);
-  if (!name) throw badValue('--zero-pages', text!, names.join(', '));
-  return name;
+/** As QEMU's `-uuid`; checked, and given back. */
+export function parseUuid(text: string): string {
+  try {
+    uuidBytes(text);
+    return text;
+  } catch {
+    throw badValue('--uuid', text, '32 hexadecimal digits, as in 9c0e2f5e-6c2b-4d0a-8f55-0123456789ab');
+  }
+}
+
+/** QEMU's capabilities that would change what is sent: why each is refused. */
+const NOT_SPOKEN: Readonly<Record<string, string>> = {
+  'return-path': 'nothing is read from the destination while it is sent to',
+  'postcopy-ram': 'every page is sent before the end of the stream',
+  'postcopy-preempt': 'every page is sent before the end of the stream',
+  'x-ignore-shared': 'all of the RAM is sent',
+  'mapped-ram': 'the stream is for a socket, not a file of fixed places; --transport file of `run` measures that idea',
+  tls: 'connections are not encrypted',
+};
+
+/** Capabilities of QEMU that the destination has been given: only multifd changes nothing. Throws UsageError. */
+export function checkCapabilities(list: string): void {
+  for (const name of list.split(',').map((item) => item.trim())) {
+    if (name === 'multifd') continue;
+    const why = Object.hasOwn(NOT_SPOKEN, name) ? NOT_SPOKEN[name] : undefined;
+    if (why === undefined) throw badValue('--capabilities', name, 'multifd; no other is spoken');
+    throw new UsageError(`--capabilities: ${name} is not spoken: ${why}`);
+  }
+}
+
+/** QEMU's packets have one geometry on x86: 128 pages of 4 KiB. */
+export function requireQemuPackets({ pageSize, pagesPerBatch }: { pageSize: number; pagesPerBatch: number }): void {
+  if (pageSize !== 4096) throw badValue('--page-size', `${pageSize}`, '4096 where the peer is a QEMU');
+  if (pagesPerBatch !== 128) throw badValue('--batch-pages', `${pagesPerBatch}`, '128 where the peer is a QEMU');
 }

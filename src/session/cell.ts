@@ -1,6 +1,7 @@
 // A cell: one point of the matrix that is measured, with every axis spelt out. Plain data, the same in every process.
 import type { RamSource } from '../ram/image.js';
 import type { Shape } from '../sender/variant.js';
+import type { StreamVersion } from '../wire/main-stream-writer.js';
 import type { CodecName } from '../wire/packet.js';
 import type { Accesses } from './access-counter.js';
 import type { ThreadTimes } from './thread-times.js';
@@ -36,6 +37,8 @@ export interface Cell {
   readonly transport: string;
   readonly codec: CodecName;
   readonly zeroPages: ZeroPages;
+  /** Of a transfer to a QEMU: the version of the main stream that goes with the channels. */
+  readonly mainStream?: StreamVersion;
   readonly providerWait: Wait;
   readonly senderWait: Wait;
   readonly place: Placement;

@@ -84,7 +84,7 @@ export class Fleet {
     const visit: Visit = { ...common, slices: 0, ...NO_FAILURE };
     this.visit = visit;
     this.watchForFailure(visit);
-    const parts = lines?.hold(cell.channels, this.stallMs, (channel) => this.stalled(visit, channel));
+    const parts = lines?.hold(cell.channels, this.stallMs, (line) => this.stalled(visit, line));
     const pairs = perChannel(shapeOf(cell), () => (variant.family === 'message' ? new MessageChannel() : undefined));
     const message = { kind: 'open', visit: number, cell, variant: source, memory: this.memory, lines: parts } as const;
     const opened = threads.map((thread) => thread.opened(number));
@@ -185,8 +185,8 @@ export class Fleet {
     });
   }
 
-  private stalled(visit: Visit, channel: number): void {
-    visit.fail(`channel ${channel}: a write did not end within ${this.stallMs} ms: its peer takes nothing`);
+  private stalled(visit: Visit, line: string): void {
+    visit.fail(`${line}: a write did not end within ${this.stallMs} ms: its peer takes nothing`);
   }
 
   /** Waits for threads while any shared word changes; a standstill becomes a failure with a dump of the words. */

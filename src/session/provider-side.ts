@@ -7,6 +7,7 @@ import { LaterPageQueue, PageQueue } from '../sender/page-queue.js';
 import type { Place, SendRequest, Variant } from '../sender/variant.js';
 import { transports } from '../transport/index.js';
 import type { LineParts } from '../transport/lines.js';
+import { MainLine } from '../transport/main-line.js';
 import { sampleOf } from '../transport/memory.js';
 import { workloads } from '../workloads/index.js';
 import { PageCursor } from '../workloads/page-cursor.js';
@@ -47,7 +48,8 @@ export class ProviderSide {
     );
     const workload = workloads[cell.workload]!;
     const { pageSize } = cell;
-    const common = { channels, pagesPerBatch, pageSize, ram, cursor: new PageCursor(ram, pageSize) };
+    const main = mainLine(cell, ram, lines);
+    const common = { channels, pagesPerBatch, pageSize, ram, main, cursor: new PageCursor(ram, pageSize) };
     if (variant.provider.waits === 'blocks') {
       const provider = variant.provider.open(place, requester);
       const queue = new PageQueue(provider, control.batches, requester);
@@ -114,4 +116,12 @@ export class ProviderSide {
     }
     return checksum;
   }
+}
+
+/** The main stream of a cell that has one. Throws where the lines were opened without it. */
+function mainLine(cell: Cell, ram: Ram, lines: LineParts | undefined): MainLine | undefined {
+  const { mainStream: version, pageSize, zeroPages } = cell;
+  if (version === undefined) return undefined;
+  if (!lines?.main) throw new Error(`main stream of ${version}: its line was not opened`);
+  return new MainLine({ version, line: lines.main, ram, pageSize, findZeroPages: zeroPages === 'legacy' });
 }

@@ -21,7 +21,7 @@ interface Handle {
  *   3. end(): writes fail       -->  4. EPIPE; leaves, says so
  *   5. release(), close()       <--
  *
- * Nothing is read from a line: libuv would close it by itself at the first error.
+ * Nothing is read from a line until nobody holds it: libuv would close it by itself at the first error.
  */
 export class Line {
   private readonly socket: Socket;
@@ -79,6 +79,36 @@ export class Line {
       this.socket.end(resolve);
     });
     return this.ended;
+  }
+
+  /**
+   * Ends the connection and waits for the peer to end it too, for at most `patienceMs`. Resolves with what it did
+   * instead: a connection that is reset has lost what the peer had not read. Only when no thread holds the number.
+   */
+  async partWith(patienceMs: number): Promise<string | undefined> {
+    invariant(!this.held, `descriptor ${this.handle.fd} is read from while a thread holds it`);
+    if (this.socket.destroyed) return 'the connection broke';
+    this.handle.setBlocking(false);
+    let answer = 0;
+    const parted = new Promise<string | undefined>((resolve) => {
+      const timer = setTimeout(
+        () => resolve(`the peer did not end the connection within ${patienceMs} ms`),
+        patienceMs,
+      );
+      const over = (what?: string) => {
+        clearTimeout(timer);
+        resolve(answer > 0 ? `the peer answered with ${answer} bytes` : what);
+      };
+      this.socket.on('data', ({ length }) => {
+        answer += length;
+      });
+      this.socket.once('end', () => over());
+      this.socket.once('error', ({ message }) => over(message));
+      this.socket.once('close', () => over('the connection broke'));
+    });
+    this.socket.resume();
+    void this.end();
+    return parted;
   }
 
   /** Ends and closes. Rejects while a thread holds the number. */

@@ -1,19 +1,29 @@
 // The lines of all channels of a run: connected together, lent to the writing threads, ended and closed together.
 import { fillInitial, NO_UUID } from '../wire/initial-packet.js';
+import { MAIN_STREAM_HEADER } from '../wire/main-stream-writer.js';
 import { type Address, Line } from './line.js';
 import { WriteSigns, watchWrites } from './write-signs.js';
+
+/** The main stream's line, as the provider's thread gets it. */
+export interface MainLineParts {
+  readonly descriptor: number;
+  readonly signs: SharedArrayBuffer;
+  readonly row: number;
+}
 
 /** What the writing threads get: it can be posted. */
 export interface LineParts {
   /** Descriptors by channel. */
   readonly descriptors: readonly number[];
   readonly signs: SharedArrayBuffer;
+  /** Where there is a main stream beside the channels. */
+  readonly main?: MainLineParts;
 }
 
 /** What a fleet borrows for a cell: it lends the numbers to threads and takes them back. */
 export interface Lender {
-  /** `stalled` is called, once, with the first channel whose one write has not ended for `stallMs`. */
-  hold(channels: number, stallMs: number, stalled: (channel: number) => void): LineParts;
+  /** `stalled` is called, once, with the first line (`channel 3`) whose one write has not ended for `stallMs`. */
+  hold(channels: number, stallMs: number, stalled: (line: string) => void): LineParts;
   /** Makes every write fail that could block. */
   end(): void;
   /** All threads that held numbers have said that they left. */
@@ -25,62 +35,91 @@ export interface LinesPlan {
   readonly channels: number;
   /** 16 bytes; none is all zero. */
   readonly uuid?: Uint8Array;
+  /** True connects a main stream first: QEMU before 8.0 takes the first connection as that. */
+  readonly main?: boolean;
   /** Longest time to connect in, in milliseconds. */
   readonly connectMs: number;
 }
 
 export class Lines implements Lender {
-  private readonly lines: readonly Line[];
+  private readonly channels: readonly Line[];
+  private readonly main: Line | undefined;
   private readonly signs: SharedArrayBuffer;
   private unwatch = () => {};
 
-  private constructor(lines: readonly Line[]) {
-    this.lines = lines;
-    this.signs = WriteSigns.allocate(lines.length);
+  private constructor(channels: readonly Line[], main: Line | undefined) {
+    this.channels = channels;
+    this.main = main;
+    this.signs = WriteSigns.allocate(channels.length + 1);
   }
 
   /** Connects all channels, each with its initial packet. Rejects with the first failure, and leaves nothing open. */
-  static async connect({ address, channels, uuid = NO_UUID, connectMs }: LinesPlan): Promise<Lines> {
-    const connecting = Array.from({ length: channels }, async (_, id) => {
-      try {
-        return await Line.connect(address, fillInitial({ uuid, id }), connectMs);
-      } catch (error) {
-        throw new Error(`channel ${id}: ${(error as Error).message}`, { cause: error });
-      }
-    });
+  static async connect({ address, channels, uuid = NO_UUID, main = false, connectMs }: LinesPlan): Promise<Lines> {
+    const first = main ? await named('main stream', Line.connect(address, MAIN_STREAM_HEADER, connectMs)) : undefined;
+    const connecting = Array.from({ length: channels }, (_, id) =>
+      named(`channel ${id}`, Line.connect(address, fillInitial({ uuid, id }), connectMs)),
+    );
     const settled = await Promise.allSettled(connecting);
     const lines = settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
     const failed = settled.find((each) => each.status === 'rejected');
-    if (!failed) return new Lines(lines);
-    await Promise.all(lines.map((line) => line.close()));
+    if (!failed) return new Lines(lines, first);
+    await Promise.all([first, ...lines].map((line) => line?.close()));
     throw failed.reason;
   }
 
   /**
    * Lends the numbers of the first `channels` lines to writing threads. `stalled` is called, once, with the first
-   * channel whose one write has not ended for `stallMs`; it should say so and `end()` the lines.
+   * line whose one write has not ended for `stallMs`; it should say so and `end()` the lines.
    */
-  hold(channels: number, stallMs: number, stalled: (channel: number) => void): LineParts {
-    const descriptors = this.lines.slice(0, channels).map((line) => line.hold());
-    this.unwatch = watchWrites(this.signs, channels, stallMs, stalled);
-    return { descriptors, signs: this.signs };
+  hold(channels: number, stallMs: number, stalled: (line: string) => void): LineParts {
+    const { signs, main } = this;
+    const held = this.channels.slice(0, channels);
+    const row = this.channels.length;
+    const rows = [...held.keys(), ...(main ? [row] : [])];
+    this.unwatch = watchWrites(signs, rows, stallMs, (each) =>
+      stalled(each === row ? 'main stream' : `channel ${each}`),
+    );
+    const descriptors = held.map((line) => line.hold());
+    return { descriptors, signs, ...(main ? { main: { descriptor: main.hold(), signs, row } } : {}) };
   }
 
   /** All threads that held numbers have said that they left. The lines stay open, for the next hold. */
   release(): void {
     this.unwatch();
-    for (const line of this.lines) line.release();
+    for (const line of this.all) line.release();
   }
 
   /** Makes every write fail, one that blocks too: the end of a failed run, before its threads are waited for. */
   end(): void {
     this.unwatch();
-    for (const line of this.lines) void line.end();
+    for (const line of this.all) void line.end();
+  }
+
+  /** Ends all lines and waits for the peer to do so. Rejects with the first that the peer did not end well. */
+  async partWith(patienceMs: number): Promise<void> {
+    const ends = await Promise.all(this.all.map((line) => line.partWith(patienceMs)));
+    for (const [index, end] of ends.entries()) {
+      if (end === undefined) continue;
+      const line = this.all[index]!;
+      throw new Error(`${line === this.main ? 'main stream' : `channel ${this.channels.indexOf(line)}`}: ${end}`);
+    }
   }
 
   /** Ends and closes all lines, after `release()`. */
   async close(): Promise<void> {
     this.unwatch();
-    await Promise.all(this.lines.map((line) => line.close()));
+    await Promise.all(this.all.map((line) => line.close()));
+  }
+
+  private get all(): readonly Line[] {
+    return this.main ? [this.main, ...this.channels] : this.channels;
+  }
+}
+
+async function named<T>(line: string, connecting: Promise<T>): Promise<T> {
+  try {
+    return await connecting;
+  } catch (error) {
+    throw new Error(`${line}: ${(error as Error).message}`, { cause: error });
   }
 }

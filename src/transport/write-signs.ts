@@ -4,18 +4,18 @@
 const ROW_WORDS = 32;
 const LOOK_MS = 100;
 
-/** A word a channel that grows before and after each write: odd is in a write. */
+/** A word a line that grows before and after each write: odd is in a write. Row i is channel i's. */
 export class WriteSigns {
   private readonly words: Int32Array;
   private readonly word: number;
 
-  constructor(signs: SharedArrayBuffer, channel: number) {
+  constructor(signs: SharedArrayBuffer, row: number) {
     this.words = new Int32Array(signs);
-    this.word = channel * ROW_WORDS;
+    this.word = row * ROW_WORDS;
   }
 
-  static allocate(channels: number): SharedArrayBuffer {
-    return new SharedArrayBuffer(channels * ROW_WORDS * Int32Array.BYTES_PER_ELEMENT);
+  static allocate(rows: number): SharedArrayBuffer {
+    return new SharedArrayBuffer(rows * ROW_WORDS * Int32Array.BYTES_PER_ELEMENT);
   }
 
   /** The calling thread enters or leaves a write. */
@@ -31,27 +31,27 @@ export class WriteSigns {
 }
 
 /**
- * Calls back, once, with the first channel whose one write has not ended for `stallMs`. Returns what stops the watch.
+ * Calls back, once, with the first of the rows whose one write has not ended for `stallMs`. Returns what stops the watch.
  * A write is one batch: on a slow link, `stallMs` has to be longer than one takes.
  */
 export function watchWrites(
   signs: SharedArrayBuffer,
-  channels: number,
+  rows: readonly number[],
   stallMs: number,
-  stalled: (channel: number) => void,
+  stalled: (row: number) => void,
 ): () => void {
-  const seen = Array.from({ length: channels }, (_, channel) => {
-    const signsOfChannel = new WriteSigns(signs, channel);
-    return { signs: signsOfChannel, sign: signsOfChannel.read(), since: performance.now() };
+  const seen = rows.map((row) => {
+    const signsOfRow = new WriteSigns(signs, row);
+    return { row, signs: signsOfRow, sign: signsOfRow.read(), since: performance.now() };
   });
   const look = () => {
     const now = performance.now();
-    for (const [channel, last] of seen.entries()) {
+    for (const last of seen) {
       const sign = last.signs.read();
       if (sign !== last.sign || sign % 2 === 0) Object.assign(last, { sign, since: now });
       else if (now - last.since >= stallMs) {
         clearInterval(timer);
-        stalled(channel);
+        stalled(last.row);
         return;
       }
     }

@@ -3,15 +3,22 @@ import type { StreamBlock } from './main-stream.js';
 
 export type StreamVersion = '7.2' | '10.0';
 
+/** The first bytes of a main stream: what tells it from a channel. */
+export const MAIN_STREAM_HEADER: Uint8Array = Buffer.concat([text('QEVM'), uint(3, 4)]);
+
 /**
  * The parts of a stream in order. With 7.2, the SYNCs of all channels go with the end of `start`, of each `part` and of
  * `end`; with 10.0, with the flush mark that stands in each of them. The receiver goes on when it has both.
  */
 export interface MainStreamParts {
-  /** Header, configuration and the RAM's blocks. */
+  /** MAIN_STREAM_HEADER, configuration and the RAM's blocks. */
   start(blocks: readonly StreamBlock[]): Buffer;
   /** A round over the RAM. `zeroPages`: offsets of pages of zeros in one block (7.2; 10.0 names them in packets). */
   part(block?: string, zeroPages?: readonly number[]): Buffer;
+  /** The same piece by piece: its start; zero pages, `first` of their block in this part or not; its end. */
+  partStart(): Buffer;
+  zeroPages(block: string, offsets: readonly number[], first: boolean): Buffer;
+  partEnd(): Buffer;
   /** The last part of the RAM. */
   end(): Buffer;
   /** Devices, and a description that no reader needs. */
@@ -51,13 +58,13 @@ export function mainStream(version: StreamVersion): MainStreamParts {
   const { section, flushMark, switchover, globalState, globalStateRest } = SHAPES[version];
   const footer = Buffer.concat([byte(0x7e), uint(section, 4)]);
   const endOfRam = Buffer.concat([...(flushMark ? [uint64(FLUSH)] : []), uint64(END_OF_SECTION), footer]);
+  const partStart = Buffer.concat([byte(0x02), uint(section, 4)]);
   return {
     start(blocks) {
       const total = blocks.reduce((sum, { bytes }) => sum + bytes, 0);
       const machine = text('none');
       return Buffer.concat([
-        text('QEVM'),
-        uint(3, 4),
+        MAIN_STREAM_HEADER,
         byte(0x07),
         uint(machine.length, 4),
         machine,
@@ -72,13 +79,11 @@ export function mainStream(version: StreamVersion): MainStreamParts {
       ]);
     },
     part(block = '', zeroPages = []) {
-      const pages = zeroPages.flatMap((offset, index) =>
-        index === 0
-          ? [uint64(offset + ZERO_PAGE), nameOf(block), byte(0)]
-          : [uint64(offset + ZERO_PAGE + SAME_BLOCK), byte(0)],
-      );
-      return Buffer.concat([byte(0x02), uint(section, 4), ...pages, endOfRam]);
+      return Buffer.concat([partStart, zeroPageList(block, zeroPages, true), endOfRam]);
     },
+    partStart: () => partStart,
+    zeroPages: zeroPageList,
+    partEnd: () => endOfRam,
     end() {
       const command = switchover ? [byte(0x08), uint(0x000b, 2), uint(0, 2)] : [];
       return Buffer.concat([...command, byte(0x03), uint(section, 4), endOfRam]);
@@ -96,6 +101,21 @@ export function mainStream(version: StreamVersion): MainStreamParts {
       ]);
     },
   };
+}
+
+/** Nine bytes a page: where it is, and the value of all of its bytes. */
+function zeroPageList(block: string, offsets: readonly number[], first: boolean): Buffer {
+  const name = first && offsets.length > 0 ? nameOf(block) : Buffer.alloc(0);
+  const list = Buffer.alloc(9 * offsets.length + name.length);
+  let at = 0;
+  for (const [index, offset] of offsets.entries()) {
+    const named = first && index === 0;
+    list.writeBigUInt64BE(BigInt(offset + ZERO_PAGE + (named ? 0 : SAME_BLOCK)), at);
+    at += 8;
+    if (named) at += name.copy(list, at);
+    at++;
+  }
+  return list;
 }
 
 function device(id: number, name: string, version: number, state: Buffer): Buffer {

@@ -2,6 +2,7 @@
 import type { Ram } from '../ram/ram.js';
 import type { LaterPageQueue, PageQueue } from '../sender/page-queue.js';
 import type { Provider } from '../sender/variant.js';
+import type { MainLine } from '../transport/main-line.js';
 import type { PageCursor } from './page-cursor.js';
 
 interface Common {
@@ -10,6 +11,8 @@ interface Common {
   readonly channels: number;
   readonly pagesPerBatch: number;
   readonly cursor: PageCursor;
+  /** Of a transfer to a QEMU: what goes beside the channels. */
+  readonly main: MainLine | undefined;
 }
 
 /** With a provider that blocks. */
