@@ -42,6 +42,7 @@ runCommand
   .option('--force-spin', 'measure spinning even where threads exceed CPUs')
   .addOption(new Option('--quick', 'under 20 s; shows large differences only').conflicts('rigorous'))
   .option('--rigorous', 'twice the processes, four times the time in each')
+  .option('--explain', 'count shared accesses before timing, and show what is behind each row')
   .option('--dry-run', 'print the plan and its estimated time, measure nothing')
   .option('--no-save', 'write no file under results/')
   .option('--json', 'print the result document, and nothing else, on stdout')

@@ -1,6 +1,7 @@
 // The run command: plans, measures, saves and prints comparison tables.
 import { randomBytes } from 'node:crypto';
 import { allowedCpus } from '../../src/session/placement.js';
+import { countAccesses } from '../measure/counts.js';
 import { measureRounds } from '../measure/rounds.js';
 import { axes, parseAxis } from '../plan/axes.js';
 import { loadVariants } from '../plan/catalogue.js';
@@ -35,6 +36,7 @@ export interface RunFlags extends OneShotFlags {
   readonly dryRun?: boolean;
   readonly json?: boolean;
   readonly format?: string;
+  readonly explain?: boolean;
 }
 
 /** How much a profile measures. The default fits 90 s on 2 cores, quick 20 s. */
@@ -70,7 +72,7 @@ export async function run(flags: RunFlags): Promise<number> {
     return 0;
   }
   const startedAt = new Date();
-  const { measured, interrupted } = await measureWithProgress(plan);
+  const { measured, counts, interrupted } = await measureWithProgress(plan, flags.explain === true);
   if (measured.finishedRounds === 0 && measured.failures.length === 0) {
     process.stderr.write('interrupted before a round was finished: nothing to show\n');
     return SIGNAL_CODES[interrupted ?? 'SIGINT'];
@@ -82,6 +84,7 @@ export async function run(flags: RunFlags): Promise<number> {
     machine: describeMachine(),
     commit: describeCommit(PROJECT),
     warnings: warningsOf(plan, interrupted !== undefined),
+    ...(counts ? { counts } : {}),
   });
   show(result, plan, { ...flags, format });
   if (interrupted) return SIGNAL_CODES[interrupted];
@@ -133,7 +136,7 @@ function parsed(lists: { readonly [K in keyof typeof axes]?: string | undefined 
   return Object.fromEntries(given.map((axis) => [axis.key, parseAxis(axis as never, lists[axis.key]!)]));
 }
 
-async function measureWithProgress(plan: Plan) {
+async function measureWithProgress(plan: Plan, counting: boolean) {
   const abort = new AbortController();
   let interrupted: keyof typeof SIGNAL_CODES | undefined;
   const interrupt = (signal: NodeJS.Signals) => {
@@ -144,6 +147,7 @@ async function measureWithProgress(plan: Plan) {
   const line = new ProgressLine();
   const whole = estimateMs(plan);
   try {
+    const counts = counting ? await countAccesses(plan, (at) => line.counting(at), abort.signal) : undefined;
     const measured = await measureRounds(
       plan,
       ({ round, done, total, cell: { cell } }) => {
@@ -152,7 +156,7 @@ async function measureWithProgress(plan: Plan) {
       },
       abort.signal,
     );
-    return { measured, interrupted };
+    return { measured, counts, interrupted };
   } finally {
     line.end();
     for (const signal of Object.keys(SIGNAL_CODES)) process.removeListener(signal, interrupt);

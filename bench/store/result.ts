@@ -1,5 +1,6 @@
 // A run's result: every cell with all its axes, the value of each visit, and the medians derived from them.
 import type { Cell } from '../../src/session/cell.js';
+import type { CellCounts } from '../measure/counts.js';
 import type { Failure, Measured, RecordedVisit } from '../measure/rounds.js';
 import { showWait } from '../plan/axes.js';
 import type { Plan, PlannedCell } from '../plan/plan.js';
@@ -9,7 +10,7 @@ import { harnessHash, variantHash } from './code-hash.js';
 import type { Commit } from './commit.js';
 import { byRound, compareWithBaseline, type ResultComparison } from './comparisons.js';
 import type { Machine } from './machine.js';
-import { mapValues, rounded } from './rounding.js';
+import { mapValues, roundAll, rounded } from './rounding.js';
 
 /** Raised with every change of meaning; readers refuse what they do not know. */
 export const SCHEMA = 1;
@@ -45,6 +46,8 @@ export interface ResultCell {
   readonly dump?: readonly string[];
   /** False where a thread could not be pinned. */
   readonly pinned?: boolean;
+  /** Shared accesses of a batch and of a sync, where they were counted (`--explain`). */
+  readonly counts?: CellCounts;
   readonly metrics: Readonly<Record<string, MetricSummary>>;
   readonly visits: readonly {
     readonly round: number;
@@ -87,11 +90,13 @@ export interface Surroundings {
   readonly machine: Machine;
   readonly commit: Commit | undefined;
   readonly warnings: readonly string[];
+  /** By cell id, where they were counted. */
+  readonly counts?: ReadonlyMap<string, CellCounts>;
 }
 
 export function makeResult(plan: Plan, measured: Measured, around: Surroundings): Result {
   const { visits, failures, finishedRounds } = measured;
-  const cells = plan.cells.map((planned) => resultCell(plan, planned, visits, failures));
+  const cells = plan.cells.map((planned) => withCounts(resultCell(plan, planned, visits, failures), around.counts));
   const { id, command, startedAt, machine, commit, warnings } = around;
   return {
     schema: SCHEMA,
@@ -127,6 +132,11 @@ export function makeResult(plan: Plan, measured: Measured, around: Surroundings)
       ),
     ),
   };
+}
+
+function withCounts(cell: ResultCell, counted: Surroundings['counts']): ResultCell {
+  const counts = counted?.get(cell.id);
+  return counts ? { ...cell, counts: roundAll(counts) as CellCounts } : cell;
 }
 
 function resultCell(

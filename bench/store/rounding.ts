@@ -11,3 +11,10 @@ export function mapValues<K extends string>(record: Readonly<Record<K, number>>,
     number
   >;
 }
+
+/** The same for every number in a tree of plain objects. */
+export function roundAll(tree: unknown): unknown {
+  if (typeof tree === 'number') return rounded(tree);
+  if (typeof tree !== 'object' || tree === null) return tree;
+  return Object.fromEntries(Object.entries(tree).map(([key, value]) => [key, roundAll(value)]));
+}

@@ -4,6 +4,7 @@ import { showBytes, showNumber } from '../plan/quantities.js';
 import type { MetricName, TableSpec } from '../plan/tables.js';
 import { BASELINE, groupOf, type ResultComparison, STUDIED } from '../store/comparisons.js';
 import type { Result, ResultCell } from '../store/result.js';
+import { EXPLAINED, explain } from './explanation.js';
 import { METRIC_VIEWS } from './metrics.js';
 
 /** One printed table: the cells that differ only in variant and column. */
@@ -20,7 +21,8 @@ export function renderTables(result: Result, tables: readonly TableSpec[]): stri
   const blocks = tables.flatMap((spec) =>
     blocksOf(result, spec).map((block) => renderBlock(result, spec, block, cores)),
   );
-  return [...blocks, captionOf(result)].join('\n');
+  const explained = result.cells.some(({ counts }) => counts) ? [`${EXPLAINED.join('\n')}\n`] : [];
+  return [...blocks, ...explained, captionOf(result)].join('\n');
 }
 
 /** Splits a table's cells by every axis that is neither variant nor column. */
@@ -45,7 +47,8 @@ function blocksOf(result: Result, { id, title, columns, metrics }: TableSpec): B
   });
 }
 
-function renderBlock(result: Result, { columns: axis }: TableSpec, block: Block, cpus: number): string {
+function renderBlock(result: Result, spec: TableSpec, block: Block, cpus: number): string {
+  const { columns: axis } = spec;
   const { metric, columns, cells } = block;
   const variants = [...new Set(cells.map(({ variant }) => variant))];
   const head = columns.map((value) => (axis === 'channels' ? `${value} ch` : showBytes(value)));
@@ -66,7 +69,19 @@ function renderBlock(result: Result, { columns: axis }: TableSpec, block: Block,
   if (marked.has('*')) lines.push(`* more threads than the ${cpus} CPUs: the scheduler is measured too`);
   if (marked.has('+')) lines.push('+ not pinned: processes differ more than designs do');
   lines.push(...readingOf(result, block, axis), ...reasonsOf(cells));
+  // Once for a table that is printed metric by metric.
+  if (metric === spec.metrics[0]) lines.push(...explanationOf(cells, columns, axis));
   return `${lines.join('\n')}\n`;
+}
+
+function explanationOf(cells: readonly ResultCell[], columns: readonly number[], axis: TableSpec['columns']): string[] {
+  return columns.flatMap((value) => {
+    const heading = axis === 'channels' ? `${value} ch` : showBytes(value);
+    return explain(
+      cells.filter((cell) => cell[axis] === value),
+      heading,
+    );
+  });
 }
 
 function cellText(result: Result, cell: ResultCell, metric: MetricName, cpus: number, marked: Set<string>): string {

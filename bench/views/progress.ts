@@ -10,6 +10,12 @@ export class ProgressLine {
     this.stream = stream;
   }
 
+  /** Shows how far the counting is that comes before all timing. */
+  counting({ done, total, cell: { id } }: { done: number; total: number; cell: { id: string } }): void {
+    if (this.stream.isTTY) this.rewrite(`counting before timing, cell ${done + 1} of ${total}: ${id}`);
+    else if (done === 0) this.stream.write(`counting before timing: ${total} cells\n`);
+  }
+
   /** Shows how far the run is; `estimateMs` is used until the run itself tells its speed. */
   show(at: { round: number; rounds: number; done: number; total: number; what: string; estimateMs: number }): void {
     const { round, rounds, done, total, what, estimateMs } = at;
@@ -18,12 +24,15 @@ export class ProgressLine {
     const wholeMs = done > total / 10 ? (elapsed * total) / done : estimateMs;
     const left = Math.max(0, Math.round((wholeMs - elapsed) / 1000));
     const text = `round ${round + 1} of ${rounds}, ${Math.floor((100 * done) / total)} %, about ${left} s left`;
-    if (this.stream.isTTY) {
-      const line = `${text}: ${what}`.slice(0, Math.max(20, (this.stream.columns ?? 80) - 1));
-      this.stream.write(`\r${line.padEnd(this.shown)}`);
-      this.shown = line.length;
-    } else if (round !== this.lastRound) this.stream.write(`${text}\n`);
+    if (this.stream.isTTY) this.rewrite(`${text}: ${what}`);
+    else if (round !== this.lastRound) this.stream.write(`${text}\n`);
     this.lastRound = round;
+  }
+
+  private rewrite(text: string): void {
+    const line = text.slice(0, Math.max(20, (this.stream.columns ?? 80) - 1));
+    this.stream.write(`\r${line.padEnd(this.shown)}`);
+    this.shown = line.length;
   }
 
   /** Clears the line, so that what follows starts on a clean one. */

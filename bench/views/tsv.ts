@@ -1,7 +1,7 @@
 // A run as tab-separated values: one row a cell and metric, for programs and spreadsheets.
 import type { TableSpec } from '../plan/tables.js';
 import { groupOf } from '../store/comparisons.js';
-import type { Result } from '../store/result.js';
+import type { Result, ResultCell } from '../store/result.js';
 
 const HEAD = [
   ...[
@@ -23,8 +23,8 @@ export function renderTsv(result: Result, tables: readonly TableSpec[]): string 
   const rows = tables.flatMap(({ id, metrics }) =>
     result.cells
       .filter(({ table }) => table === id)
-      .flatMap((cell) =>
-        metrics.map((metric) => {
+      .flatMap((cell) => [
+        ...metrics.map((metric) => {
           const { variant, workload, channels, pageSize, pagesPerBatch, depth, transport, status, reason } = cell;
           const summary = cell.metrics[metric];
           const comparison = result.comparisons.find(
@@ -36,9 +36,24 @@ export function renderTsv(result: Result, tables: readonly TableSpec[]): string 
             ...[comparison?.ratio, comparison?.low, comparison?.high, comparison?.verdict, reason],
           ];
         }),
-      ),
+        ...countRows(cell),
+      ]),
   );
   return [HEAD, ...rows]
     .map((row) => row.map((field) => String(field ?? '').replace(/\s+/g, ' ')).join('\t'))
     .join('\n');
+}
+
+/** A row a count, where accesses were counted: `provider.batch.atomicLoads`. */
+function countRows(cell: ResultCell): unknown[][] {
+  const { table, variant, workload, channels, pageSize, pagesPerBatch, depth, transport, counts } = cell;
+  if (!counts) return [];
+  return (['provider', 'senders'] as const).flatMap((side) =>
+    (['batch', 'sync'] as const).flatMap((per) =>
+      Object.entries(counts[side][per]).map(([kind, { median, low, high }]) => [
+        ...[table, variant, workload, channels, pageSize, pagesPerBatch, depth, transport],
+        ...[`${side}.${per}.${kind}`, 'counted', median, low, high, counts.visits, '', '', '', '', ''],
+      ]),
+    ),
+  );
 }

@@ -5,7 +5,7 @@ import { countLooks } from '../memory/wait-policy.js';
 import { EXIT, type Place, type Provider, type Sender, SYNC, type Variant } from '../sender/variant.js';
 
 /** Atomic operations by what they cost and what they can do; hint reads are the only plain ones. */
-const KINDS = [
+export const ACCESS_KINDS = [
   'atomicLoads',
   'atomicStores',
   'readModifyWrites',
@@ -20,7 +20,7 @@ const KINDS = [
   'notifiesWoken',
 ] as const;
 
-export type AccessKind = (typeof KINDS)[number];
+export type AccessKind = (typeof ACCESS_KINDS)[number];
 export type AccessCounts = Readonly<Record<AccessKind, number>>;
 type Counts = Record<AccessKind, number>;
 
@@ -212,7 +212,7 @@ export class AccessCounter {
   private add(counts: Counts, request: number): void {
     if (request === EXIT) return;
     const total = request === SYNC ? this.syncs : this.jobs;
-    for (const kind of KINDS) total[kind] += counts[kind];
+    for (const kind of ACCESS_KINDS) total[kind] += counts[kind];
   }
 }
 
@@ -220,7 +220,7 @@ export class AccessCounter {
 export function addAccesses(sides: readonly SideAccesses[]): SideAccesses {
   const total = { jobs: none(), syncs: none() };
   for (const side of sides) {
-    for (const kind of KINDS) {
+    for (const kind of ACCESS_KINDS) {
       total.jobs[kind] += side.jobs[kind];
       total.syncs[kind] += side.syncs[kind];
     }
@@ -229,5 +229,5 @@ export function addAccesses(sides: readonly SideAccesses[]): SideAccesses {
 }
 
 function none(): Counts {
-  return Object.fromEntries(KINDS.map((kind) => [kind, 0])) as Counts;
+  return Object.fromEntries(ACCESS_KINDS.map((kind) => [kind, 0])) as Counts;
 }

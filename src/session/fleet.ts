@@ -97,6 +97,7 @@ export class Fleet {
       provider.post({ ...message, ports }, ports);
     }
     await this.watched(Promise.all(opened), 'opening');
+    if (visit.failure !== undefined) throw new CellFailure(visit.failure);
   }
 
   /** Runs one slice of the open cell: `amount` jobs, or syncs. Rejects with CellFailure; the fleet is then spent. */
