@@ -1,5 +1,7 @@
 // A cell: one point of the matrix that is measured, with every axis spelt out. Plain data, the same in every process.
+import type { SparseCounts } from '../memory/latency-histogram.js';
 import type { RamSource } from '../ram/image.js';
+import type { LatencyName } from '../sender/hand-off-clock.js';
 import type { Shape } from '../sender/variant.js';
 import type { StreamVersion } from '../wire/main-stream-writer.js';
 import type { CodecName } from '../wire/packet.js';
@@ -26,7 +28,7 @@ export type ZeroPages = 'none' | 'legacy' | 'multifd';
 
 export interface Cell {
   readonly variant: string;
-  readonly workload: 'throughput' | 'sync' | 'precopy' | 'transfer' | 'ceiling';
+  readonly workload: 'throughput' | 'hand-off' | 'sync' | 'precopy' | 'transfer' | 'ceiling';
   readonly channels: number;
   readonly requesters: number;
   /** Batches in flight a channel. */
@@ -39,6 +41,15 @@ export interface Cell {
   readonly zeroPages: ZeroPages;
   /** Of a transfer to a QEMU: the version of the main stream that goes with the channels. */
   readonly mainStream?: StreamVersion;
+  /** Hand-off only: an open loop at this share of the capacity. Absent, one batch is in flight at a time. */
+  readonly load?: number | undefined;
+  /** What `load` comes to, in jobs a second: known once the capacity is measured. */
+  readonly offeredPerSecond?: number | undefined;
+  /** Sync only: what the channels do when it starts. Absent, all have just been given a batch. */
+  readonly syncLoad?: 'idle' | 'slow' | undefined;
+  /** Calibrated work before each batch on the provider, and for each batch on its sender, in nanoseconds. Default 0. */
+  readonly providerWorkNs?: number | undefined;
+  readonly senderWorkNs?: number | undefined;
   readonly providerWait: Wait;
   readonly senderWait: Wait;
   readonly place: Placement;
@@ -78,6 +89,11 @@ export function shapeOf({ channels, requesters, depth }: Cell): Shape {
   return { channels, requesters, depth };
 }
 
+/** Timed cells read the clock at every hand-over: they tell latencies, and their throughput is not compared. */
+export function isTimed({ workload }: Cell): boolean {
+  return workload === 'hand-off';
+}
+
 /** Where threads are pinned: over the CPUs in turn, all on the first, or nowhere. */
 export type Placement = 'spread' | 'same' | 'none';
 
@@ -102,6 +118,12 @@ export interface Slice {
   /** Sync only: the two loops apart, one entry a sync. */
   readonly signalNs?: readonly number[];
   readonly collectNs?: readonly number[];
+  /** Sync only, a list for each: from the start of signalling until each channel had written its SYNC. */
+  readonly delayNs?: readonly (readonly number[])[];
+  /** Hand-off only. */
+  readonly latencies?: Readonly<Record<LatencyName, SparseCounts>>;
+  /** Open loop only: how long all hand-overs should have taken, from the first to the last, and how long they took. */
+  readonly pace?: { readonly offeredNs: number; readonly takenNs: number };
   /** Precopy only: pages of each round, and the time of the last one, in which the guest stands still. */
   readonly pagesPerRound?: readonly number[];
   readonly downtimeNs?: number;

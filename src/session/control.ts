@@ -1,22 +1,46 @@
 // The control words of one cell: the framework's table, then the variant's, over one shared memory.
 import { Event } from '../memory/event.js';
 import { FutexLock } from '../memory/futex-lock.js';
+import { HISTOGRAM_COUNTERS, LatencyHistogram, mergeCounts } from '../memory/latency-histogram.js';
 import { layout, type Placed, place } from '../memory/layout.js';
 import { Semaphore } from '../memory/semaphore.js';
 import type { SharedMemory } from '../memory/shared-memory.js';
 import { Batches, batchWords } from '../ram/batches.js';
+import { BatchStamps, STAMP_WORDS } from '../sender/batch-stamps.js';
+import { LATENCIES, type LatencyName } from '../sender/hand-off-clock.js';
 import type { Variant } from '../sender/variant.js';
-import { type Cell, shapeOf } from './cell.js';
+import { type Cell, isTimed, shapeOf } from './cell.js';
 
-const framework = (channels: number, batches: number, pagesPerBatch: number) =>
+const framework = (cell: Cell, batches: number) =>
   layout({
     exiting: { kind: 'atomic', writer: 'whoever ends the run; once' },
     packetNumber: { kind: 'atomic', writer: 'senders, as they prepare packets' },
     gate: { kind: 'event', writer: 'requesters, as they reach the start of a slice' },
     arrived: { kind: 'atomic', writer: 'requesters, as they reach the start of a slice' },
-    jobsAtSync: { kind: 'plain', writer: 'the sender, before its SYNC is complete', count: channels },
-    batches: { kind: 'plain', writer: 'whoever owns the batch', count: batches, words: batchWords(pagesPerBatch) },
+    jobsAtSync: { kind: 'plain', writer: 'the sender, before its SYNC is complete', count: cell.channels },
+    syncWritten: { kind: 'plain', writer: 'the sender, before its SYNC is complete', count: cell.channels, words: 2 },
+    batches: {
+      kind: 'plain',
+      writer: 'whoever owns the batch',
+      count: batches,
+      words: batchWords(cell.pagesPerBatch),
+    },
+    stamps: {
+      kind: 'plain',
+      writer: 'whoever owns the batch, in timed runs',
+      count: isTimed(cell) ? batches : 0,
+      words: STAMP_WORDS,
+    },
+    latencies: {
+      kind: 'plain',
+      writer: 'a requester, in timed runs',
+      count: isTimed(cell) ? cell.requesters * LATENCIES.length : 0,
+      words: HISTOGRAM_COUNTERS,
+    },
   });
+
+/** Words that a dump leaves out: there are too many, and a hang is not in them. */
+const NOT_DUMPED = new Set(['batches', 'stamps', 'latencies']);
 
 /** Every thread of a cell makes one over the same memory; all of its state is in the memory. */
 export class Control {
@@ -26,6 +50,8 @@ export class Control {
   private readonly own: Placed<ReturnType<typeof framework>['table']>;
   private readonly exitingWord: number;
   private readonly requesters: number;
+  private readonly times: Float64Array;
+  private readonly batchCount: number;
 
   constructor(memory: SharedMemory, cell: Cell, variant: Variant) {
     const { own, variantWords } = lay(cell, variant);
@@ -34,9 +60,33 @@ export class Control {
     this.variantWords = variantWords;
     this.exitingWord = own.word('exiting');
     this.requesters = cell.requesters;
-    const first = own.word('batches', 0);
-    const stride = variant.batches(shapeOf(cell)) > 1 ? own.word('batches', 1) - first : 0;
+    this.times = new Float64Array(memory.buffer);
+    this.batchCount = variant.batches(shapeOf(cell));
+    const [first, stride] = this.rows('batches');
     this.batches = new Batches(this.words, first, stride, cell.pagesPerBatch);
+  }
+
+  /** The stamps of all batches, in a timed cell. */
+  stamps(): BatchStamps {
+    return new BatchStamps(this.words, ...this.rows('stamps'));
+  }
+
+  private rows(name: 'batches' | 'stamps'): [first: number, stride: number] {
+    const first = this.own.word(name, 0);
+    return [first, this.batchCount > 1 ? this.own.word(name, 1) - first : 0];
+  }
+
+  /** The histograms of one requester, in a timed cell. */
+  histograms(requester: number): Record<LatencyName, LatencyHistogram> {
+    const open = (number: number) =>
+      new LatencyHistogram(this.words, this.own.word('latencies', requester * LATENCIES.length + number));
+    return perLatency((_, number) => open(number));
+  }
+
+  /** What the requesters of a timed cell have recorded since the last call, added up; between slices only. */
+  takeLatencies(): Record<LatencyName, readonly number[]> {
+    const all = Array.from({ length: this.requesters }, (_, requester) => this.histograms(requester));
+    return perLatency((name) => mergeCounts(all.map((histograms) => histograms[name].take())));
   }
 
   /** Bytes of shared memory that a cell needs. */
@@ -93,6 +143,18 @@ export class Control {
     this.words[this.own.word('jobsAtSync', channel)] = jobs;
   }
 
+  /** Leaves when a channel's SYNC was written, for the provider to read after the sync. */
+  publishSyncTime(channel: number, writtenNs: number): void {
+    // Owned: the sender's until the provider has collected its SYNC.
+    this.times[this.own.word('syncWritten', channel) / 2] = writtenNs;
+  }
+
+  /** When each channel had written its last SYNC. */
+  syncTimes(channels: number): number[] {
+    // Owned: the provider's between collecting a sync and signalling the next.
+    return Array.from({ length: channels }, (_, channel) => this.times[this.own.word('syncWritten', channel) / 2]!);
+  }
+
   /** Jobs that the channels had done when they wrote their last SYNC. */
   jobsAtSync(channels: number): number {
     let jobs = 0;
@@ -114,7 +176,7 @@ export class Control {
     const lines: string[] = [];
     for (const table of [this.own, this.variantWords]) {
       for (const { name, index, word, words } of table.entries()) {
-        if (name === 'batches') continue;
+        if (NOT_DUMPED.has(name)) continue;
         const values = [...this.words.subarray(word, word + words)];
         if (values.some((value) => value !== 0)) lines.push(`${name}[${index}] = ${values.join(', ')}`);
       }
@@ -125,7 +187,11 @@ export class Control {
 
 function lay(cell: Cell, variant: Variant) {
   const shape = shapeOf(cell);
-  const own = place(framework(cell.channels, variant.batches(shape), cell.pagesPerBatch), 0);
+  const own = place(framework(cell, variant.batches(shape)), 0);
   const variantWords = place(variant.state(shape), own.end, cell.rowBytes);
   return { own, variantWords };
+}
+
+function perLatency<T>(make: (name: LatencyName, number: number) => T): Record<LatencyName, T> {
+  return Object.fromEntries(LATENCIES.map((name, number) => [name, make(name, number)])) as Record<LatencyName, T>;
 }

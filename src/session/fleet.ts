@@ -6,7 +6,7 @@ import type { Ram } from '../ram/ram.js';
 import { perChannel, type Variant } from '../sender/variant.js';
 import type { Lender } from '../transport/lines.js';
 import { addAccesses } from './access-counter.js';
-import { type Cell, CellFailure, type FleetPlan, type Slice, shapeOf, type VisitReport } from './cell.js';
+import { type Cell, CellFailure, type FleetPlan, isTimed, type Slice, shapeOf, type VisitReport } from './cell.js';
 import { checkVisit } from './check.js';
 import { Control } from './control.js';
 import type { ThreadReport, VariantSource } from './messages.js';
@@ -112,7 +112,8 @@ export class Fleet {
     // A provider that came back empty-handed may be heard before the thread that failed.
     if (slices.includes(undefined)) await this.watched(visit.failed, `ending slice ${number}`);
     if (visit.failure !== undefined) throw new CellFailure(visit.failure);
-    return slices.length === 1 ? slices[0]! : joinSlices(slices as Slice[]);
+    const slice = slices.length === 1 ? slices[0]! : joinSlices(slices as Slice[]);
+    return isTimed(visit.cell) ? { ...slice, latencies: visit.control.takeLatencies() } : slice;
   }
 
   /** Ends the open cell and checks what its threads counted. Rejects with CellFailure. */

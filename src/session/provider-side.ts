@@ -1,18 +1,23 @@
 // The provider's side of a cell on its thread: the queue of pages, the workload, and channels that have no thread.
 import type { Ram } from '../ram/ram.js';
+import type { BatchStamps } from '../sender/batch-stamps.js';
 import type { ChannelWork } from '../sender/channel-work.js';
+import { HandOffClock, Moments } from '../sender/hand-off-clock.js';
 import { invariant } from '../sender/invariant.js';
-import { runAsTask } from '../sender/loops.js';
+import { performTimed, runAsTask, runAsTaskTimed } from '../sender/loops.js';
 import { LaterPageQueue, PageQueue } from '../sender/page-queue.js';
-import type { Place, SendRequest, Variant } from '../sender/variant.js';
+import { timedPlace, timeLaterProvider, timeProvider } from '../sender/timed-provider.js';
+import type { Place, Provider, SendRequest, Variant } from '../sender/variant.js';
 import { transports } from '../transport/index.js';
 import type { LineParts } from '../transport/lines.js';
 import { MainLine } from '../transport/main-line.js';
 import { sampleOf } from '../transport/memory.js';
 import { workloads } from '../workloads/index.js';
 import { PageCursor } from '../workloads/page-cursor.js';
-import type { Cell, Slice } from './cell.js';
+import { workFor, workingProvider } from './calibrated-work.js';
+import { type Cell, isTimed, type Slice, shapeOf } from './cell.js';
 import type { Control } from './control.js';
+import { allowedCpus } from './placement.js';
 import { type Failed, type Left, openChannel } from './sender-side.js';
 
 export class ProviderSide {
@@ -24,6 +29,8 @@ export class ProviderSide {
   /** Channels that this thread writes itself: all of an inline or task design, else none. */
   private readonly works: readonly ChannelWork[];
   private readonly queue: PageQueue | LaterPageQueue;
+  /** In a timed cell only. */
+  private readonly stamps: BatchStamps | undefined;
   private readonly slices: (amount: number) => Slice | undefined | Promise<Slice | undefined>;
   private failed: Failed = () => {};
 
@@ -49,14 +56,24 @@ export class ProviderSide {
     const workload = workloads[cell.workload]!;
     const { pageSize } = cell;
     const main = mainLine(cell, ram, lines);
-    const common = { channels, pagesPerBatch, pageSize, ram, main, cursor: new PageCursor(ram, pageSize) };
+    const moments = new Moments();
+    this.stamps = isTimed(cell) ? control.stamps() : undefined;
+    const clock = this.stamps && this.openClock(this.stamps, moments, requester);
+    const opened = clock ? timedPlace(place, moments) : place;
+    const common = {
+      ...{ channels, pagesPerBatch, pageSize, ram, main, cursor: new PageCursor(ram, pageSize), clock },
+      idleSync: cell.syncLoad === 'idle',
+      syncTimes: () => control.syncTimes(channels),
+    };
     if (variant.provider.waits === 'blocks') {
-      const provider = variant.provider.open(place, requester);
+      const own = this.withWork(variant.provider.open(opened, requester));
+      const provider = clock ? timeProvider(own, clock, this.cpusAreShort()) : own;
       const queue = new PageQueue(provider, control.batches, requester);
       this.queue = queue;
       this.slices = (amount) => workload.blocking({ ...common, provider, queue }, amount);
     } else {
-      const provider = variant.provider.open(place, requester);
+      const own = this.withWork(variant.provider.open(opened, requester));
+      const provider = clock ? timeLaterProvider(own, clock) : own;
       const queue = new LaterPageQueue(provider, control.batches, requester);
       this.queue = queue;
       this.slices = (amount) => workload.onEventLoop({ ...common, provider, queue }, amount);
@@ -64,7 +81,32 @@ export class ProviderSide {
   }
 
   perform(channel: number, request: SendRequest): void {
-    this.works[channel]!.perform(request);
+    if (this.stamps) performTimed(this.works[channel]!, request, this.stamps);
+    else this.works[channel]!.perform(request);
+  }
+
+  private openClock(stamps: BatchStamps, moments: Moments, requester: number): HandOffClock {
+    const { cell, control, variant } = this;
+    return new HandOffClock({
+      batches: variant.batches(shapeOf(cell)),
+      stamps,
+      histograms: control.histograms(requester),
+      moments,
+      sendersAreTasks: 'on' in variant.sender,
+      intervalNs: cell.offeredPerSecond === undefined ? undefined : 1e9 / cell.offeredPerSecond,
+    });
+  }
+
+  private withWork<P extends Provider | Provider<'event-loop'>>(provider: P): P {
+    const { providerWorkNs } = this.cell;
+    return providerWorkNs ? workingProvider(provider, workFor(providerWorkNs)) : provider;
+  }
+
+  /** True where a provider that looks at the clock all the time would take a sender's CPU. */
+  private cpusAreShort(): boolean {
+    const { channels, requesters, place } = this.cell;
+    const ownThreads = this.works.length === 0;
+    return ownThreads && (place === 'same' || channels + requesters > allowedCpus().length);
   }
 
   /** Serves task channels, if there are any, and reports when the run ends. */
@@ -74,7 +116,11 @@ export class ProviderSide {
     const ended = new Promise<void>((resolve) => this.place.onExit(resolve));
     const tasks =
       'on' in sender
-        ? this.works.map((work) => runAsTask(sender.open(this.place, work.channel), work).catch(failed))
+        ? this.works.map((work) => {
+            const opened = sender.open(this.place, work.channel);
+            const running = this.stamps ? runAsTaskTimed(opened, work, this.stamps) : runAsTask(opened, work);
+            return running.catch(failed);
+          })
         : [];
     await ended;
     await Promise.all(tasks);

@@ -2,19 +2,26 @@
 import type { Ram } from '../ram/ram.js';
 import { plainLoop } from '../sender/ceiling.js';
 import { ChannelWork } from '../sender/channel-work.js';
-import { runBlocking, runOnEventLoop } from '../sender/loops.js';
+import { now } from '../sender/clock.js';
+import { runBlocking, runBlockingTimed, runOnEventLoop, runOnEventLoopTimed } from '../sender/loops.js';
 import { Tally } from '../sender/tally.js';
 import type { Place, Sender, SendRequest, Variant } from '../sender/variant.js';
 import { withFaults } from '../transport/fault.js';
 import { transports } from '../transport/index.js';
 import type { LineParts } from '../transport/lines.js';
-import { type Cell, type Slice, shapeOf } from './cell.js';
+import { workFor, workingWriter } from './calibrated-work.js';
+import { type Cell, isTimed, type Slice, shapeOf } from './cell.js';
 import type { Control } from './control.js';
 import type { ThreadReport } from './messages.js';
 
 /** Ends the run: whoever fails says why, and how upstream would have told the others. */
 export type Failed = (cause: unknown, upstreamFail?: () => void) => void;
 export type Left = (report: Omit<ThreadReport, 'times' | 'counters' | 'accesses'>) => void;
+
+/** What a slow channel's write takes: its thread sleeps, as it does on a socket whose peer is slow. */
+const SLOW_WRITE_MS = 1;
+const asleep = new Int32Array(new SharedArrayBuffer(4));
+const sleepASlowWrite = () => void Atomics.wait(asleep, 0, 0, SLOW_WRITE_MS);
 
 /** Opens the writer and the counters of one channel. */
 export function openChannel(
@@ -37,9 +44,15 @@ export function openChannel(
     nextPacketNumber: control.nextPacketNumber,
     ...(lines ? { line: { descriptor: lines.descriptors[channel]!, signs: lines.signs } } : {}),
   });
+  const worked = cell.senderWorkNs ? workingWriter(writer, workFor(cell.senderWorkNs)) : writer;
+  const slow = cell.syncLoad === 'slow' && channel === 0 ? workingWriter(worked, sleepASlowWrite) : worked;
   const faults = cell.faults?.filter((fault) => fault.channel === channel) ?? [];
-  const faulty = faults.length > 0 ? withFaults(writer, faults) : writer;
-  return new ChannelWork(channel, control.batches, faulty, tally, (jobs) => control.publishJobs(channel, jobs));
+  const faulty = faults.length > 0 ? withFaults(slow, faults) : slow;
+  const synced = cell.workload === 'sync';
+  return new ChannelWork(channel, control.batches, faulty, tally, (jobs) => {
+    control.publishJobs(channel, jobs);
+    if (synced) control.publishSyncTime(channel, now());
+  });
 }
 
 export class SenderSide {
@@ -71,15 +84,18 @@ export class SenderSide {
     const { work, place } = this;
     this.failed = failed;
     const opens = this.variant.sender;
+    const timed = isTimed(this.cell);
     let sender: Sender<'blocks' | 'event-loop'> | undefined;
     try {
       if (opens.waits === 'blocks') {
         const blocking = opens.open(place, work.channel);
         sender = blocking;
-        runBlocking(blocking, work);
+        if (timed) runBlockingTimed(blocking, work, this.control.stamps());
+        else runBlocking(blocking, work);
       } else if (opens.waits === 'event-loop') {
         sender = opens.open(place, work.channel);
-        await runOnEventLoop(sender, work);
+        if (timed) await runOnEventLoopTimed(sender, work, this.control.stamps());
+        else await runOnEventLoop(sender, work);
       }
     } catch (cause) {
       failed(cause, sender?.fail && (() => sender?.fail?.()));

@@ -1,5 +1,6 @@
 // The workloads by name, each for a provider that blocks and for one on an event loop.
 import type { Slice } from '../session/cell.js';
+import { handOff, handOffOnEventLoop } from './hand-off.js';
 import { precopy, precopyOnEventLoop } from './precopy.js';
 import type { LaterRun, Run } from './run.js';
 import { sync, syncOnEventLoop } from './sync.js';
@@ -14,6 +15,7 @@ interface Workload {
 
 export const workloads: Readonly<Record<string, Workload>> = {
   throughput: { blocking: throughput, onEventLoop: throughputOnEventLoop },
+  'hand-off': { blocking: handOff, onEventLoop: handOffOnEventLoop },
   sync: { blocking: sync, onEventLoop: syncOnEventLoop },
   precopy: { blocking: precopy, onEventLoop: precopyOnEventLoop },
   transfer: { blocking: transfer, onEventLoop: transferOnEventLoop },

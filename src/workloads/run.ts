@@ -1,5 +1,6 @@
 // What a workload drives: the provider that is open on this thread, its queue of pages and the order of pages.
 import type { Ram } from '../ram/ram.js';
+import type { HandOffClock } from '../sender/hand-off-clock.js';
 import type { LaterPageQueue, PageQueue } from '../sender/page-queue.js';
 import type { Provider } from '../sender/variant.js';
 import type { MainLine } from '../transport/main-line.js';
@@ -13,6 +14,12 @@ interface Common {
   readonly cursor: PageCursor;
   /** Of a transfer to a QEMU: what goes beside the channels. */
   readonly main: MainLine | undefined;
+  /** Hand-off only. */
+  readonly clock: HandOffClock | undefined;
+  /** Sync only: the channels were given nothing, and had time to fall asleep. */
+  readonly idleSync: boolean;
+  /** Sync only: when each channel had written its last SYNC. */
+  syncTimes(): readonly number[];
 }
 
 /** With a provider that blocks. */

@@ -1,17 +1,21 @@
-// Sync: every channel has just been given a batch, then all are asked for a SYNC. The two loops are timed apart.
+// Sync: channels that were given batches, or none, are asked for a SYNC. The two loops are timed apart.
 import type { Slice } from '../session/cell.js';
 import type { LaterRun, Run } from './run.js';
 
-/** Batches a channel before each sync: the last of them are under way when it starts. */
+/** Batches a channel before each sync of busy channels: the last of them are under way when it starts. */
 const BATCHES_BEFORE_SYNC = 2;
+/** Time for idle channels to fall asleep before a sync. */
+const REST_MS = 0.2;
+const asleep = new Int32Array(new SharedArrayBuffer(4));
 
-/** Does `syncs` syncs, each with busy channels. Returns undefined when the run ended meanwhile. */
+/** Does `syncs` syncs. Returns undefined when the run ended meanwhile. */
 export function sync(run: Run, syncs: number): Slice | undefined {
   const { queue, provider, cursor } = run;
-  const jobs = BATCHES_BEFORE_SYNC * run.channels;
+  const jobs = run.idleSync ? 0 : BATCHES_BEFORE_SYNC * run.channels;
   const pages = jobs * run.pagesPerBatch;
   const signalNs: number[] = [];
   const collectNs: number[] = [];
+  const delayNs: number[][] = [];
   const start = process.hrtime.bigint();
   for (let done = 0; done < syncs; done++) {
     for (let page = 0; page < pages; page++) {
@@ -19,24 +23,27 @@ export function sync(run: Run, syncs: number): Slice | undefined {
       if (!queue.queuePage(cursor.block, next)) return undefined;
     }
     if (!queue.flush()) return undefined;
+    if (run.idleSync) Atomics.wait(asleep, 0, 0, REST_MS);
     const signal = process.hrtime.bigint();
     if (!provider.signalSync()) return undefined;
     const collect = process.hrtime.bigint();
     if (!provider.collectSync()) return undefined;
     signalNs.push(Number(collect - signal));
     collectNs.push(Number(process.hrtime.bigint() - collect));
+    delayNs.push(run.syncTimes().map((writtenNs) => writtenNs - Number(signal)));
   }
   const durationNs = Number(process.hrtime.bigint() - start);
   const total = { jobs: jobs * syncs, pages: pages * syncs, durationNs, startedNs: Number(start) };
-  return { ...total, signalNs, collectNs };
+  return { ...total, signalNs, collectNs, delayNs };
 }
 
 export async function syncOnEventLoop(run: LaterRun, syncs: number): Promise<Slice | undefined> {
   const { queue, provider, cursor } = run;
-  const jobs = BATCHES_BEFORE_SYNC * run.channels;
+  const jobs = run.idleSync ? 0 : BATCHES_BEFORE_SYNC * run.channels;
   const pages = jobs * run.pagesPerBatch;
   const signalNs: number[] = [];
   const collectNs: number[] = [];
+  const delayNs: number[][] = [];
   const start = process.hrtime.bigint();
   for (let done = 0; done < syncs; done++) {
     for (let page = 0; page < pages; page++) {
@@ -45,14 +52,16 @@ export async function syncOnEventLoop(run: LaterRun, syncs: number): Promise<Sli
       if (!(typeof queued === 'boolean' ? queued : await queued)) return undefined;
     }
     if (!(await queue.flush())) return undefined;
+    if (run.idleSync) await new Promise((resolve) => setTimeout(resolve, REST_MS));
     const signal = process.hrtime.bigint();
     if (!(await provider.signalSync())) return undefined;
     const collect = process.hrtime.bigint();
     if (!(await provider.collectSync())) return undefined;
     signalNs.push(Number(collect - signal));
     collectNs.push(Number(process.hrtime.bigint() - collect));
+    delayNs.push(run.syncTimes().map((writtenNs) => writtenNs - Number(signal)));
   }
   const durationNs = Number(process.hrtime.bigint() - start);
   const total = { jobs: jobs * syncs, pages: pages * syncs, durationNs, startedNs: Number(start) };
-  return { ...total, signalNs, collectNs };
+  return { ...total, signalNs, collectNs, delayNs };
 }

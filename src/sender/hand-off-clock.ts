@@ -1,0 +1,117 @@
+/**
+ * The provider's clock of a timed run: paces hand-overs, and turns the stamps of the batches that come back into latencies.
+ *
+ *   closed loop, one in flight                  open loop, at a given rate
+ *   handoff  published -> seen free again       intended start -> written
+ *   taken    published -> taken by its sender   intended start -> taken by its sender
+ *   freed    written   -> seen free again       -
+ *
+ * The intended start is when the hand-over was due, whether or not the provider got to it then: a sender that stalls
+ * delays all that was due meanwhile, and each of those delays counts.
+ */
+import type { LatencyHistogram } from '../memory/latency-histogram.js';
+import type { BatchIndex } from '../ram/batches.js';
+import type { BatchStamps } from './batch-stamps.js';
+import { now } from './clock.js';
+
+/** What is told apart, each with a histogram of its own. */
+export const LATENCIES = ['handoff', 'taken', 'freed'] as const;
+export type LatencyName = (typeof LATENCIES)[number];
+
+/** What the provider's primitives saw during one `sendPages`; 0 where it did not happen. */
+export class Moments {
+  /** A wait for a free channel ended. */
+  waited = 0;
+  /** The last post or wake began: the batch was published just before. */
+  posted = 0;
+}
+
+export interface HandOffClockParts {
+  readonly batches: number;
+  readonly stamps: BatchStamps;
+  readonly histograms: Readonly<Record<LatencyName, LatencyHistogram>>;
+  readonly moments: Moments;
+  /** Tasks of the provider's event loop run before `sendPages` comes back: only the whole is told. */
+  readonly sendersAreTasks: boolean;
+  /** Open loop: between the intended starts. Absent, the loop is closed. */
+  readonly intervalNs?: number | undefined;
+}
+
+export class HandOffClock {
+  /** Open loop: hand-overs of this slice, and when the last one returned. */
+  private handed = 0;
+  private lastNs = 0;
+  private firstNs = 0;
+  /** When each batch under way began to count; 0 where none is, or it does not count. */
+  private readonly started: Float64Array;
+  private readonly parts: HandOffClockParts;
+  private calledNs = 0;
+
+  constructor(parts: HandOffClockParts) {
+    this.parts = parts;
+    this.started = new Float64Array(parts.batches);
+  }
+
+  /** A slice begins. */
+  begin(): void {
+    this.handed = 0;
+    this.firstNs = now();
+    this.lastNs = this.firstNs;
+  }
+
+  /** When the next hand-over is due; 0 in a closed loop. */
+  get dueNs(): number {
+    const { intervalNs } = this.parts;
+    return intervalNs === undefined ? 0 : this.firstNs + this.handed * intervalNs;
+  }
+
+  /** `sendPages` is about to be called. */
+  call(): void {
+    const { moments } = this.parts;
+    moments.waited = 0;
+    moments.posted = 0;
+    this.calledNs = now();
+  }
+
+  /** `sendPages` handed `full` over and brought `empty` back, whose stamps are the provider's now. */
+  returned(full: BatchIndex, empty: BatchIndex): void {
+    const { moments, sendersAreTasks } = this.parts;
+    const returnedNs = now();
+    const publishedNs = sendersAreTasks ? returnedNs : moments.posted || this.calledNs;
+    this.started[full] = this.dueNs || publishedNs;
+    this.handed++;
+    this.lastNs = returnedNs;
+    this.settle(empty, sendersAreTasks ? returnedNs : moments.waited || moments.posted || returnedNs);
+  }
+
+  /**
+   * A slice is over, and synced. What is still out was written long ago: in an open loop that is all there is to know of
+   * it, in a closed loop nobody looked when it became free.
+   */
+  finish(): { readonly offeredNs: number; readonly takenNs: number } | undefined {
+    const { intervalNs } = this.parts;
+    if (intervalNs === undefined) {
+      this.started.fill(0);
+      return undefined;
+    }
+    for (let batch = 0; batch < this.started.length; batch++) this.settle(batch, 0);
+    return { offeredNs: (this.handed - 1) * intervalNs, takenNs: this.lastNs - this.firstNs };
+  }
+
+  private settle(batch: BatchIndex, seenFreeNs: number): void {
+    const startedNs = this.started[batch]!;
+    if (startedNs === 0) return;
+    this.started[batch] = 0;
+    const { stamps, histograms, intervalNs, sendersAreTasks } = this.parts;
+    const doneNs = stamps.doneAt(batch);
+    if (intervalNs !== undefined) {
+      histograms.taken.record(stamps.takenAt(batch) - startedNs);
+      histograms.handoff.record(doneNs - startedNs);
+      return;
+    }
+    histograms.handoff.record(seenFreeNs - startedNs);
+    if (sendersAreTasks) return;
+    histograms.taken.record(stamps.takenAt(batch) - startedNs);
+    histograms.freed.record(seenFreeNs - doneNs);
+  }
+}

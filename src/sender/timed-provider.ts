@@ -1,0 +1,95 @@
+// Timed providers: a design's provider whose hand-overs are paced and timed, and the place that tells when it waited.
+import type { MessagePort } from 'node:worker_threads';
+import { now } from './clock.js';
+import type { HandOffClock, Moments } from './hand-off-clock.js';
+import { EXIT, type Place, type Provider } from './variant.js';
+
+const asleep = new Int32Array(new SharedArrayBuffer(4));
+
+/**
+ * Times a provider that blocks. Until a hand-over is due it looks at the clock, or sleeps where its CPU is needed by
+ * senders; sleeping late counts as latency, as all that keeps a hand-over from its intended start does.
+ */
+export function timeProvider(provider: Provider, clock: HandOffClock, sleeps: boolean): Provider {
+  return {
+    sendPages(full) {
+      for (let leftNs = clock.dueNs - now(); leftNs > 0; leftNs = clock.dueNs - now()) {
+        if (sleeps) Atomics.wait(asleep, 0, 0, leftNs / 1e6);
+      }
+      clock.call();
+      const empty = provider.sendPages(full);
+      if (empty !== EXIT) clock.returned(full, empty);
+      return empty;
+    },
+    flush: () => provider.flush?.(),
+    signalSync: () => provider.signalSync(),
+    collectSync: () => provider.collectSync(),
+  };
+}
+
+/** Times a provider on an event loop, which turns until a hand-over is due. */
+export function timeLaterProvider(provider: Provider<'event-loop'>, clock: HandOffClock): Provider<'event-loop'> {
+  return {
+    async sendPages(full) {
+      while (clock.dueNs > now()) await new Promise((resolve) => setImmediate(resolve));
+      clock.call();
+      const later = provider.sendPages(full);
+      const empty = typeof later === 'number' ? later : await later;
+      if (empty !== EXIT) clock.returned(full, empty);
+      return empty;
+    },
+    flush: () => provider.flush?.(),
+    signalSync: () => provider.signalSync(),
+    collectSync: () => provider.collectSync(),
+  };
+}
+
+/** The same place, with primitives and ports that note when a wait ended and when a post began. */
+export function timedPlace(place: Place, moments: Moments): Place {
+  const timed: Pick<Place, 'semaphore' | 'event' | 'port'> = {
+    semaphore(name, index) {
+      const semaphore = place.semaphore(name, index);
+      return {
+        post() {
+          moments.posted = now();
+          semaphore.post();
+        },
+        wait() {
+          const got = semaphore.wait();
+          moments.waited = now();
+          return got;
+        },
+      };
+    },
+    event(name, index) {
+      const event = place.event(name, index);
+      return {
+        wake() {
+          moments.posted = now();
+          event.wake();
+        },
+        until(ready) {
+          const came = event.until(ready);
+          moments.waited = now();
+          return came;
+        },
+      };
+    },
+    port: (index) => timedPort(place.port(index), moments),
+  };
+  // Whatever else the place has is read through it, so that `exiting` stays what it is now.
+  return Object.assign(Object.create(place) as Place, timed);
+}
+
+function timedPort(port: MessagePort, moments: Moments): MessagePort {
+  const { postMessage } = port;
+  port.postMessage = (value: unknown) => {
+    moments.posted = now();
+    postMessage.call(port, value);
+  };
+  // Registered first, so it is called before the design's own listener.
+  port.on('message', () => {
+    moments.waited = now();
+  });
+  return port;
+}

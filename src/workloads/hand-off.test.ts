@@ -1,0 +1,86 @@
+// Latencies with real threads: what an open loop shows of a sender that stalls and a closed loop hides, and what adds up.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { registry } from '../../variants/index.js';
+import { lowestOf, type SparseCounts } from '../memory/latency-histogram.js';
+import type { LatencyName } from '../sender/hand-off-clock.js';
+import { CELL_DEFAULTS, type Cell, type Slice } from '../session/cell.js';
+import { Fleet } from '../session/fleet.js';
+
+const BASE = { ...CELL_DEFAULTS, workload: 'hand-off', channels: 1, pagesPerBatch: 1, transport: 'discard' } as const;
+
+let fleet: Fleet;
+beforeAll(async () => {
+  const ram = { bytes: 4 << 20, seed: 1, shares: { zero: 1, text: 1, random: 1 } };
+  fleet = await Fleet.start({ senders: 3, requesters: 1, ram, watchdogMs: 10_000 });
+});
+afterAll(() => fleet.terminate());
+
+async function measure(cell: Cell, jobs: number, slices = 1): Promise<Slice[]> {
+  await fleet.open(cell, registry[cell.variant]!);
+  const done: Slice[] = [];
+  for (let slice = 0; slice < slices; slice++) done.push(await fleet.slice(jobs));
+  await fleet.close();
+  return done;
+}
+
+function countOf(counts: SparseCounts): number {
+  return counts.reduce((sum, value, at) => (at % 2 === 1 ? sum + value : sum), 0);
+}
+
+/** The latency that `share` of the samples do not exceed, in milliseconds, rounded down. */
+function percentileMs(counts: SparseCounts, share: number): number {
+  let below = 0;
+  const rank = Math.ceil(countOf(counts) * share);
+  for (let at = 0; at < counts.length; at += 2) {
+    below += counts[at + 1]!;
+    if (below >= rank) return lowestOf(counts[at]!) / 1e6;
+  }
+  return Number.NaN;
+}
+
+describe.each(Object.keys(registry))('%s', (variant) => {
+  it('shows a sender that stalled at p99 of an open loop; a closed loop hides it', async () => {
+    const stallMs = 100;
+    const jobs = 1200;
+    const faults = [{ channel: 0, write: 600, stallMs }];
+    const cell: Cell = { ...BASE, variant, faults };
+    const [closed] = await measure(cell, jobs);
+    // What is due while the sender stalls, a third of all jobs, starts late.
+    const [open] = await measure({ ...cell, load: 0.5, offeredPerSecond: 4000 }, jobs);
+    const [closedNs, openNs] = [closed!.latencies!.handoff, open!.latencies!.handoff];
+    expect(percentileMs(openNs, 0.99)).toBeGreaterThan(stallMs / 2);
+    expect(percentileMs(closedNs, 0.99)).toBeLessThan(stallMs / 2);
+    // It is one sample of the closed loop: in the maximum, and nowhere else.
+    expect(percentileMs(closedNs, 1)).toBeGreaterThan(stallMs * 0.99);
+  });
+
+  it('counts every hand-over of an open loop, also those that never came back, and none of an earlier slice', async () => {
+    const cell: Cell = { ...BASE, variant, channels: 3, load: 0.5, offeredPerSecond: 20_000 };
+    for (const { latencies, pace } of await measure(cell, 200, 2)) {
+      expect(countOf(latencies!.handoff)).toBe(200);
+      expect(countOf(latencies!.taken)).toBe(200);
+      expect(pace!.offeredNs).toBeCloseTo(199 * 50_000);
+      expect(pace!.takenNs).toBeGreaterThanOrEqual(pace!.offeredNs);
+    }
+  });
+});
+
+describe('a ping-pong', () => {
+  it.each(['mutex', 'atomic-barrier', 'message-port'])('in parts: %s', async (variant) => {
+    const [, { latencies }] = (await measure({ ...BASE, variant }, 500, 2)) as [Slice, Slice];
+    const names: readonly LatencyName[] = ['handoff', 'taken', 'freed'];
+    // The last batch of a slice is not asked for again.
+    for (const name of names) expect(countOf(latencies![name]), name).toBe(499);
+    const least = (name: LatencyName) => lowestOf(latencies![name][0]!);
+    for (const part of ['taken', 'freed'] as const) {
+      expect(least(part)).toBeGreaterThan(0);
+      expect(percentileMs(latencies![part], 0.5)).toBeLessThan(percentileMs(latencies!.handoff, 0.5));
+    }
+  });
+
+  it('of tasks is told as a whole: nothing passes between threads', async () => {
+    const [slice] = await measure({ ...BASE, variant: 'async-flag' }, 100);
+    expect(slice!.latencies!.taken).toEqual([]);
+    expect(countOf(slice!.latencies!.handoff)).toBe(99);
+  });
+});
