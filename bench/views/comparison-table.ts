@@ -126,7 +126,8 @@ function readingOf(result: Result, { metric, columns, cells }: Block, axis: Tabl
 }
 
 function percent(share: number): string {
-  return Number.isFinite(share) ? `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %` : 'nothing';
+  if (!Number.isFinite(share)) return 'nothing';
+  return share < 10 ? `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %` : 'over 1000 %';
 }
 
 function reasonsOf(cells: readonly ResultCell[]): string[] {
