@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // The command line: one command a file in commands/. Exit codes: 0 fine, 1 failed, 2 usage, 130 interrupted.
 import { Command, CommanderError, Option } from 'commander';
+import { type DoctorFlags, doctor } from './commands/doctor.js';
 import { list } from './commands/list.js';
 import { type MigrateFlags, migrate } from './commands/migrate.js';
 import { type MigrationsFlags, migrations } from './commands/migrations.js';
@@ -48,6 +49,15 @@ runCommand
   .option('--json', 'print the result document, and nothing else, on stdout')
   .option('--format <how>', 'table, or tsv; default table on a terminal, tsv when piped')
   .action(async (flags: RunFlags) => finish(await run(flags)));
+
+program
+  .command('doctor')
+  .description(
+    'what this machine can and cannot resolve, and what to do about it; exit 1 when numbers are worth nothing',
+  )
+  .option('--json', 'as JSON, with every fact behind the lines')
+  .option('--format <how>', 'table, or tsv; default table on a terminal, tsv when piped')
+  .action(async (flags: DoctorFlags) => finish(await doctor(flags)));
 
 program
   .command('list')

@@ -3,9 +3,13 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { Placement } from './cell.js';
 
-/** The CPUs this process may use, from the kernel (`0-1,4` gives 0, 1, 4). */
+/** The CPUs this process may use, from the kernel. */
 export function allowedCpus(): number[] {
-  const list = /^Cpus_allowed_list:\s*(\S+)$/m.exec(readFileSync('/proc/self/status', 'latin1'))?.[1] ?? '0';
+  return parseCpuList(/^Cpus_allowed_list:\s*(\S+)$/m.exec(readFileSync('/proc/self/status', 'latin1'))?.[1] ?? '0');
+}
+
+/** `0-1,4`, as the kernel writes lists of CPUs, gives 0, 1, 4. */
+export function parseCpuList(list: string): number[] {
   return list.split(',').flatMap((range) => {
     const [first, last = first] = range.split('-').map(Number);
     return Array.from({ length: last! - first! + 1 }, (_, index) => first! + index);

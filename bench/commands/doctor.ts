@@ -1,0 +1,26 @@
+// The doctor command: what this machine can and cannot resolve, and what to do about it.
+import { checkAll, exitCode } from '../doctor/checks.js';
+import { gatherFacts } from '../doctor/facts.js';
+import { badValue } from '../plan/usage-error.js';
+import { renderReport, renderReportTsv } from '../views/doctor-report.js';
+
+export interface DoctorFlags {
+  readonly json?: boolean;
+  readonly format?: string;
+}
+
+/** Returns 0 when nothing found makes numbers worthless, warnings or not; else 1. */
+export async function doctor({ json, format = process.stdout.isTTY ? 'table' : 'tsv' }: DoctorFlags): Promise<number> {
+  if (format !== 'table' && format !== 'tsv') throw badValue('--format', format, 'table, tsv');
+  if (!json && process.stderr.isTTY) process.stderr.write('measuring the floors, about 3 s\n');
+  const facts = await gatherFacts();
+  const checks = checkAll(facts);
+  const code = exitCode(checks);
+  if (json) process.stdout.write(`${JSON.stringify({ fit: code === 0, checks, facts }, null, 1)}\n`);
+  else if (format === 'tsv') process.stdout.write(`${renderReportTsv(checks)}\n`);
+  else {
+    const { cpuModel, cores } = facts.machine;
+    process.stdout.write(`${renderReport(`${cpuModel}, ${cores} cores, Node ${process.version}`, checks)}\n`);
+  }
+  return code;
+}

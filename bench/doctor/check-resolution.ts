@@ -1,0 +1,57 @@
+// Lines about what the default run resolves here, and how old that knowledge is.
+import { basename } from 'node:path';
+import { advise, type Check, line } from './check.js';
+import type { Facts } from './facts.js';
+import { FINE, type TableResolution } from './resolution.js';
+
+const GROUP = 'The smallest difference that the default run finds';
+/** What the default run aims at. */
+const FINE_ROWS = 2 / 3;
+const HOW = 'npm run bench measures it, in 90 s, and saves it';
+
+export function checkResolution({ resolution, machine, node, harness }: Facts): Check[] {
+  if (!resolution) {
+    return [advise(GROUP, 'unknown', 'warning', `no default run of ${machine.key} is saved`, HOW)];
+  }
+  const tables = resolution.tables.map(({ table, metric, least, most }) => {
+    const range = least === most ? percent(least) : `${percent(least)} to ${percent(most)}`;
+    return line(GROUP, table, 'ok', `${range}, row by row (${metric})`);
+  });
+  const sum = (of: (table: TableResolution) => number) => resolution.tables.reduce((all, table) => all + of(table), 0);
+  const [rows, fine] = [sum((table) => table.rows), sum((table) => table.fineRows)];
+  const share = `${fine} of ${rows} rows find ${percent(FINE)} or less`;
+  const enough =
+    fine >= rows * FINE_ROWS
+      ? line(GROUP, 'in all', 'ok', share)
+      : advise(
+          GROUP,
+          'in all',
+          'note',
+          share,
+          'for smaller differences: a quieter machine, run --rigorous, fewer cells',
+        );
+  const of = `${basename(resolution.file)}, ${resolution.processes} processes, ${age(resolution.finishedAt)}`;
+  const changed: string[] = [];
+  if (resolution.node !== node.version) changed.push(`Node was ${resolution.node}`);
+  if (resolution.harness !== harness) changed.push('the measuring code has changed since');
+  const source =
+    changed.length > 0
+      ? advise(
+          GROUP,
+          'measured by',
+          'note',
+          `${of}; ${changed.join('; ')}`,
+          HOW.replace('measures it', 'measures it anew'),
+        )
+      : line(GROUP, 'measured by', 'ok', of);
+  return [...tables, enough, source];
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
+}
+
+function age(finishedAt: string): string {
+  const hours = (Date.now() - Date.parse(finishedAt)) / 3_600_000;
+  return hours < 48 ? `${Math.max(0, Math.round(hours))} hours ago` : `${Math.round(hours / 24)} days ago`;
+}

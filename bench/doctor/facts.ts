@@ -1,0 +1,73 @@
+// Everything that doctor looks at, gathered once: what the kernel says, what is measured, what is installed, what was saved.
+import { cpus } from 'node:os';
+import { allowedCpus } from '../../src/session/placement.js';
+import { type ClockReading, measureClock } from '../measure/clock.js';
+import { type FloorReading, measureFloors } from '../measure/floors.js';
+import { harnessHash } from '../store/code-hash.js';
+import { Kernel, type Pressure, type Quota } from '../store/kernel.js';
+import { describeMachine, type Machine } from '../store/machine.js';
+import { PROJECT } from '../store/project.js';
+import { type Feature, nodeFeatures, nodeFlags, programs } from './features.js';
+import { newestResolution, type Resolution } from './resolution.js';
+
+export interface Facts {
+  readonly machine: Machine;
+  /** CPUs that this process may use, and how many the machine has. */
+  readonly allowedCpus: readonly number[];
+  readonly onlineCpus: number;
+  readonly quota: Quota;
+  readonly governors: readonly string[] | undefined;
+  readonly smtActive: boolean | undefined;
+  /** CPUs of the same core as the first, itself among them. */
+  readonly siblings: readonly number[] | undefined;
+  readonly hypervisor: boolean | undefined;
+  readonly idleStates: readonly string[];
+  readonly transparentHugePages: string | undefined;
+  readonly loadAverage: number | undefined;
+  readonly pressure: Pressure;
+  /** Share of the time of the allowed CPUs that the hypervisor gave to others while doctor measured. */
+  readonly stealShare: number | undefined;
+  readonly clockSource: { readonly current: string; readonly available: readonly string[] } | undefined;
+  readonly clock: ClockReading;
+  readonly floors: readonly FloorReading[];
+  readonly node: { readonly version: string; readonly flags: readonly string[]; readonly features: readonly Feature[] };
+  readonly programs: readonly Feature[];
+  readonly resolution: Resolution | undefined;
+  /** Hash of the measuring code as it is now. */
+  readonly harness: string;
+}
+
+const FLOOR_MS = 300;
+
+/** Reads and measures all of it, in about three seconds. */
+export async function gatherFacts(kernel = new Kernel()): Promise<Facts> {
+  const allowed = allowedCpus();
+  const machine = describeMachine(kernel);
+  // Before doctor itself is what keeps the machine busy.
+  const [loadAverage, pressure, before] = [kernel.loadAverage(), kernel.pressure(), kernel.ticks(allowed)];
+  const clock = measureClock();
+  const floors = await measureFloors(allowed, FLOOR_MS);
+  const after = kernel.ticks(allowed);
+  return {
+    machine,
+    allowedCpus: allowed,
+    onlineCpus: cpus().length,
+    quota: kernel.quota(),
+    governors: kernel.governors(allowed),
+    smtActive: kernel.smtActive(),
+    siblings: kernel.siblings(allowed[0]!),
+    hypervisor: kernel.hypervisor(),
+    idleStates: kernel.idleStates(allowed[0]!),
+    transparentHugePages: kernel.transparentHugePages(),
+    loadAverage,
+    pressure,
+    stealShare: before && after && (after.steal - before.steal) / Math.max(1, after.total - before.total),
+    clockSource: kernel.clockSource(),
+    clock,
+    floors,
+    node: { version: process.version, flags: nodeFlags(), features: nodeFeatures() },
+    programs: programs(),
+    resolution: newestResolution(`${PROJECT}results`, machine.key),
+    harness: harnessHash(),
+  };
+}
