@@ -40,6 +40,7 @@ runCommand
   .option('--seed <n>', 'order of cells, and contents of RAM; printed when it is not given')
   .option('--layout <bytes>', 'ablation: packed, 64 or 128 bytes between the words of two writers')
   .option('--no-elide', 'ablation: notify at every post, asleep or not')
+  .option('--keep-awake', 'a thread of the idle class spins on each CPU: wake-ups without the halt of a CPU')
   .option('--force-spin', 'measure spinning even where threads exceed CPUs')
   .addOption(new Option('--quick', 'under 20 s; shows large differences only').conflicts('rigorous'))
   .option('--rigorous', 'twice the processes, four times the time in each')

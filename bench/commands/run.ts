@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { allowedCpus } from '../../src/session/placement.js';
 import { countAccesses } from '../measure/counts.js';
+import { KeepAwake } from '../measure/keep-awake.js';
 import { measureRounds } from '../measure/rounds.js';
 import { axes, parseAxis } from '../plan/axes.js';
 import { loadVariants } from '../plan/catalogue.js';
@@ -12,7 +13,7 @@ import { customTable, DEFAULT_TABLES, type TableSpec } from '../plan/tables.js';
 import { badValue, UsageError, wholeNumber } from '../plan/usage-error.js';
 import { describeCommit } from '../store/commit.js';
 import { BASELINE, STUDIED } from '../store/comparisons.js';
-import { describeMachine } from '../store/machine.js';
+import { describeMachine, usableCores } from '../store/machine.js';
 import { PROJECT } from '../store/project.js';
 import { makeResult, type Result } from '../store/result.js';
 import { saveResult, stringify } from '../store/save.js';
@@ -31,6 +32,7 @@ export interface RunFlags extends OneShotFlags {
   readonly elide: boolean;
   readonly save: boolean;
   readonly forceSpin?: boolean;
+  readonly keepAwake?: boolean;
   readonly quick?: boolean;
   readonly rigorous?: boolean;
   readonly dryRun?: boolean;
@@ -72,7 +74,11 @@ export async function run(flags: RunFlags): Promise<number> {
     return 0;
   }
   const startedAt = new Date();
-  const { measured, counts, interrupted } = await measureWithProgress(plan, flags.explain === true);
+  // Before the run itself is what keeps the machine busy.
+  const machine = describeMachine();
+  const awake = flags.keepAwake ? await keepAwake() : undefined;
+  const measuring = measureWithProgress(plan, flags.explain === true);
+  const { measured, counts, interrupted } = await measuring.finally(() => awake?.stop());
   if (measured.finishedRounds === 0 && measured.failures.length === 0) {
     process.stderr.write('interrupted before a round was finished: nothing to show\n');
     return SIGNAL_CODES[interrupted ?? 'SIGINT'];
@@ -81,7 +87,8 @@ export async function run(flags: RunFlags): Promise<number> {
     id: randomBytes(4).toString('hex'),
     command: ['multifd-bench', ...process.argv.slice(2)].join(' '),
     startedAt,
-    machine: describeMachine(),
+    machine,
+    keepAwake: awake !== undefined,
     commit: describeCommit(PROJECT),
     warnings: warningsOf(plan, interrupted !== undefined),
     ...(counts ? { counts } : {}),
@@ -89,6 +96,14 @@ export async function run(flags: RunFlags): Promise<number> {
   show(result, plan, { ...flags, format });
   if (interrupted) return SIGNAL_CODES[interrupted];
   return result.cells.some(({ status }) => status === 'failed') ? 1 : 0;
+}
+
+async function keepAwake(): Promise<KeepAwake> {
+  try {
+    return await KeepAwake.start(allowedCpus());
+  } catch (cause) {
+    throw new UsageError(`--keep-awake: ${(cause as Error).message}`);
+  }
 }
 
 async function planOf(flags: RunFlags): Promise<Plan> {
@@ -112,7 +127,7 @@ async function planOf(flags: RunFlags): Promise<Plan> {
     rounds: flags.rounds === undefined ? profile.rounds : wholeNumber('--rounds', flags.rounds, 1, 1000),
     seed,
     ram: parseRam(flags.ram, seed),
-    cpus: allowedCpus().length,
+    cpus: usableCores(),
   });
   if (plan.cells.every(({ skipped }) => skipped !== undefined)) {
     throw new UsageError(`nothing to measure: ${plan.cells[0]?.skipped ?? 'no variant'}`);

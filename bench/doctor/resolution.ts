@@ -1,11 +1,15 @@
 // What the default run resolves on this machine, from the newest saved run of its kind.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { CELL_DEFAULTS } from '../../src/session/cell.js';
 import { DEFAULT_TABLES } from '../plan/tables.js';
 import { STUDIED } from '../store/comparisons.js';
 import { readResult, resultFiles } from '../store/read.js';
 import type { Result } from '../store/result.js';
 
+const TABLES: ReadonlySet<string> = new Set(DEFAULT_TABLES.map(({ id }) => id));
+
+/** What a row of the default run is to find, as a fraction. */
 export const FINE = 0.1;
 
 export interface TableResolution {
@@ -59,10 +63,18 @@ function readOrSkip(path: string): Result | undefined {
   }
 }
 
-/** Complete, with processes enough for a verdict, of tables that the default run has. */
+/** Complete, with processes enough for a verdict, of the default tables, and nothing about it asked for otherwise. */
 function isDefaultRun({ run, cells, comparisons }: Result): boolean {
-  const known = new Set(DEFAULT_TABLES.map(({ id }) => id));
-  return run.complete && run.rounds >= 6 && comparisons.length > 0 && cells.every(({ table }) => known.has(table));
+  if (!run.complete || run.rounds < 6 || run.keepAwake || comparisons.length === 0) return false;
+  return cells.every(
+    ({ table, place, wait, elide, rowBytes }) =>
+      TABLES.has(table) &&
+      place === CELL_DEFAULTS.place &&
+      wait.provider === CELL_DEFAULTS.providerWait &&
+      wait.sender === CELL_DEFAULTS.senderWait &&
+      elide === CELL_DEFAULTS.elide &&
+      rowBytes === CELL_DEFAULTS.rowBytes,
+  );
 }
 
 function tablesOf({ comparisons }: Result): TableResolution[] {

@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import { Worker } from 'node:worker_threads';
 import { pin } from '../../src/session/placement.js';
+import { Kernel } from '../store/kernel.js';
 
 /**
  * An idle CPU of a virtual machine is halted, and waking it costs a trip through the hypervisor; an idle CPU of any
@@ -17,8 +18,15 @@ export class KeepAwake {
     this.stopping = stopping;
   }
 
-  /** Starts a spinner on each CPU. Rejects with the reason, and leaves none, where one cannot be pinned or made idle class. */
-  static async start(cpus: readonly number[]): Promise<KeepAwake> {
+  /**
+   * Starts a spinner on each CPU. Rejects with the reason, and leaves none, where one cannot be pinned or made idle
+   * class, or where what spinners use is taken off a quota of the threads that are measured.
+   */
+  static async start(cpus: readonly number[], kernel = new Kernel()): Promise<KeepAwake> {
+    const quota = kernel.quota();
+    if (typeof quota === 'number') {
+      throw new Error(`spinners would use up the CPU quota of this cgroup, ${quota} CPUs: lift it (cpu.max)`);
+    }
     const stopping = new Int32Array(new SharedArrayBuffer(4));
     const url = new URL('./keep-awake-thread.js', import.meta.url);
     const workers = cpus.map(() => new Worker(url, { workerData: stopping }));

@@ -73,6 +73,8 @@ export interface Result {
     readonly slices: number;
     readonly sliceMs: number;
     readonly turnFactor: number;
+    /** True when a thread of the idle class kept each CPU from halting. */
+    readonly keepAwake: boolean;
   };
   readonly machine: Machine;
   readonly node: { readonly version: string; readonly v8: string; readonly flags: readonly string[] };
@@ -88,6 +90,7 @@ export interface Surroundings {
   readonly command: string;
   readonly startedAt: Date;
   readonly machine: Machine;
+  readonly keepAwake: boolean;
   readonly commit: Commit | undefined;
   readonly warnings: readonly string[];
   /** By cell id, where they were counted. */
@@ -97,7 +100,7 @@ export interface Surroundings {
 export function makeResult(plan: Plan, measured: Measured, around: Surroundings): Result {
   const { visits, failures, finishedRounds } = measured;
   const cells = plan.cells.map((planned) => withCounts(resultCell(plan, planned, visits, failures), around.counts));
-  const { id, command, startedAt, machine, commit, warnings } = around;
+  const { id, command, startedAt, machine, keepAwake, commit, warnings } = around;
   return {
     schema: SCHEMA,
     run: {
@@ -111,6 +114,7 @@ export function makeResult(plan: Plan, measured: Measured, around: Surroundings)
       slices: plan.slices,
       sliceMs: plan.sliceMs,
       turnFactor: plan.turnFactor,
+      keepAwake,
     },
     machine,
     node: { version: process.version, v8: process.versions.v8, flags: process.execArgv },
