@@ -106,10 +106,17 @@ oneShot(program.command('send').description('the sending end of a migration alon
 
 program
   .command('receive')
-  .description('the receiving end of a migration alone: checks every packet')
+  .description('the receiving end of a migration alone, also from a real QEMU: checks every packet')
   .requiredOption('--listen <address>', 'HOST:PORT (:PORT is this machine alone), or a path for a unix socket')
-  .requiredOption('--ram-bytes <size>', 'size of the RAM that will come: both ends must agree')
+  .option(
+    '--ram-bytes <size>',
+    'size of the RAM that `send` will send; without it a QEMU is expected, which says its own',
+  )
   .option('--ram-out <file>', 'keep the RAM; the name appears only when all is well, mode 0600')
+  .option('--block <name>', "the RAM block of a QEMU that --ram-out keeps; default its first, the guest's RAM")
+  .option('--blocks-out <directory>', 'keep every RAM block of a QEMU in a file of its own; must not be there yet')
+  .option('--uuid <uuid>', "the machine's; default all zero, as of a QEMU without -uuid")
+  .option('--strict-numbers', 'packet numbers of a QEMU must grow and leave none out: 9.0 and newer keep to that')
   .option('--channels <n>', axes.channels.takes, '2')
   .option('--page-size <size>', axes.pageSize.takes)
   .option('--batch-pages <n>', axes.pagesPerBatch.takes)

@@ -1,74 +1,115 @@
-// The receive command: the receiving end alone. It checks every field of every packet, and keeps the RAM if all is well.
+// The receive command: the receiving end alone, of our own sender or of a real QEMU. It checks every field of every packet.
 
 import { roundUp } from '../../src/ram/ram.js';
+import type { ReceiverPlan } from '../../src/receiver/plan.js';
 import { Receiver } from '../../src/receiver/receiver.js';
 import { addressText } from '../../src/transport/line.js';
+import { HAS_ZSTD } from '../../src/wire/codecs/flushed-stream.js';
+import { uuidBytes } from '../../src/wire/initial-packet.js';
 import { parseAddress } from '../plan/address.js';
-import { requireMemory } from '../plan/memory.js';
+import { availableBytes, requireMemory } from '../plan/memory.js';
 import { oneShotCell } from '../plan/one-shot.js';
 import { parseBytes } from '../plan/quantities.js';
-import { badValue } from '../plan/usage-error.js';
+import { badValue, UsageError } from '../plan/usage-error.js';
+import { showReception } from '../views/reception.js';
 
 export interface ReceiveFlags {
   readonly listen: string;
-  readonly ramBytes: string;
+  readonly ramBytes?: string;
   readonly ramOut?: string;
+  readonly block?: string;
+  readonly blocksOut?: string;
   readonly channels?: string;
   readonly pageSize?: string;
   readonly batchPages?: string;
   readonly codec?: string;
+  readonly uuid?: string;
+  readonly strictNumbers?: boolean;
   readonly json?: boolean;
 }
 
 /** From the first connection on. Before it, a receiver waits for as long as it takes. */
 const CONNECT_MS = 10_000;
 const STALL_MS = 10_000;
+/** A QEMU whose guest dirties little, or that is told to pause before the end, is silent for longer. */
+const QEMU_IDLE_MS = 60_000;
 
-/** Returns 0 when every page came, 1 otherwise; the output file then does not appear. */
+/** Returns 0 when all of the RAM came, 1 otherwise; no output then appears. */
 export async function receive(flags: ReceiveFlags): Promise<number> {
-  const listen = parseAddress('--listen', flags.listen);
-  const { channels, pageSize, pagesPerBatch, codec } = oneShotCell(flags);
-  const bytes = parseBytes(flags.ramBytes) ?? 0;
-  if (bytes < 1) throw badValue('--ram-bytes', flags.ramBytes, 'the size of the RAM that will come, as in 1g or 4096');
-  requireMemory({ RAM: bytes });
+  const plan = planOf(flags);
   let receiver: Receiver | undefined;
   process.once('SIGINT', () => void receiver?.stop());
   try {
-    receiver = await Receiver.start({
-      listen,
-      channels,
-      pageSize,
-      pagesPerPacket: pagesPerBatch,
-      blocks: [{ name: 'm0', bytes: roundUp(bytes, pageSize) }],
-      codec,
-      numbersGrow: true,
-      numbersDense: true,
-      ignoreSync: false,
-      connectMs: CONNECT_MS,
-      stallMs: STALL_MS,
-      idleMs: STALL_MS,
-      pinned: false,
-      imageBytes: bytes,
-      digest: true,
-      whole: true,
-      ...(flags.ramOut === undefined ? {} : { ramOut: flags.ramOut }),
-    });
-    process.stderr.write(`listening on ${addressText(receiver.address)} for ${channels} channels\n`);
+    receiver = await Receiver.start(plan);
+    const from = plan.blocks ? '' : ' and a main stream';
+    process.stderr.write(`listening on ${addressText(receiver.address)} for ${plan.channels} channels${from}\n`);
     const report = await receiver.report;
-    if (flags.json) process.stdout.write(`${JSON.stringify(report, null, 1)}\n`);
-    else {
-      for (const { channel, pages, zeroPages, packets, syncs, bytes: came } of report.channels) {
-        process.stdout.write(
-          `channel ${channel}: ${pages} pages, ${zeroPages} zero pages, ${packets} packets, ${syncs} SYNC, ${came} bytes\n`,
-        );
-      }
-      process.stdout.write(`${(report.durationMs / 1000).toFixed(2)} s, SHA-256 ${report.sha256}\n`);
-    }
+    process.stdout.write(flags.json ? `${JSON.stringify(report, null, 1)}\n` : showReception(report));
     return 0;
   } catch (cause) {
     process.stderr.write(`multifd-bench: receive: ${(cause as Error).message}\n`);
     return 1;
   } finally {
     await receiver?.stop();
+  }
+}
+
+function planOf(flags: ReceiveFlags): ReceiverPlan {
+  const listen = parseAddress('--listen', flags.listen);
+  const { channels, pageSize, pagesPerBatch, codec } = oneShotCell(flags);
+  const { ramBytes, ramOut, block, blocksOut, uuid } = flags;
+  if (codec === 'zstd' && !HAS_ZSTD) throw badValue('--codec', codec, 'zstd on Node 22.15 and newer only');
+  if (uuid !== undefined) checkUuid(uuid);
+  const common = {
+    listen,
+    channels,
+    pageSize,
+    pagesPerPacket: pagesPerBatch,
+    codec,
+    ignoreSync: false,
+    connectMs: CONNECT_MS,
+    stallMs: STALL_MS,
+    pinned: false,
+    digest: true,
+    ...(uuid === undefined ? {} : { uuid }),
+    ...(ramOut === undefined ? {} : { ramOut }),
+  };
+  if (ramBytes === undefined) {
+    const numbersStrict = flags.strictNumbers === true;
+    return {
+      ...common,
+      mostRamBytes: availableBytes(),
+      idleMs: QEMU_IDLE_MS,
+      numbersGrow: numbersStrict,
+      numbersDense: numbersStrict,
+      ...(block === undefined ? {} : { block }),
+      ...(blocksOut === undefined ? {} : { blocksOut }),
+    };
+  }
+  for (const [flag, value] of [
+    ['--block', block],
+    ['--blocks-out', blocksOut],
+  ]) {
+    if (value !== undefined) throw new UsageError(`${flag}: a sender whose size is given by --ram-bytes has one block`);
+  }
+  const bytes = parseBytes(ramBytes) ?? 0;
+  if (bytes < 1) throw badValue('--ram-bytes', ramBytes, 'the size of the RAM that will come, as in 1g or 4096');
+  requireMemory({ RAM: bytes });
+  return {
+    ...common,
+    blocks: [{ name: 'm0', bytes: roundUp(bytes, pageSize) }],
+    idleMs: STALL_MS,
+    numbersGrow: true,
+    numbersDense: true,
+    imageBytes: bytes,
+    whole: true,
+  };
+}
+
+function checkUuid(text: string): void {
+  try {
+    uuidBytes(text);
+  } catch {
+    throw badValue('--uuid', text, '32 hexadecimal digits, with or without dashes');
   }
 }

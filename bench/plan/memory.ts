@@ -43,7 +43,7 @@ function controlBytes(cell: Cell, listed: readonly Listed[]): number {
 }
 
 /** What the kernel would give without swapping, and what a cgroup leaves of it. */
-function availableBytes(): number {
+export function availableBytes(): number {
   const read = (path: string): string => {
     try {
       return readFileSync(path, 'latin1');

@@ -88,13 +88,17 @@ export class Ram {
 
   /** The used bytes of all blocks in order, piece by piece, none across a segment. */
   *pieces(): Generator<Uint8Array> {
-    for (const block of this.blocks) {
-      for (let at = block.start; at < block.start + block.bytes; ) {
-        const from = at % SEGMENT_BYTES;
-        const length = Math.min(SEGMENT_BYTES - from, block.start + block.bytes - at);
-        yield this.segments[Math.floor(at / SEGMENT_BYTES)]!.subarray(from, from + length);
-        at += length;
-      }
+    for (const block of this.blocks.keys()) yield* this.piecesOf(block);
+  }
+
+  /** The used bytes of one block. */
+  *piecesOf(block: number): Generator<Uint8Array> {
+    const { start, bytes } = this.blocks[block]!;
+    for (let at = start; at < start + bytes; ) {
+      const from = at % SEGMENT_BYTES;
+      const length = Math.min(SEGMENT_BYTES - from, start + bytes - at);
+      yield this.segments[Math.floor(at / SEGMENT_BYTES)]!.subarray(from, from + length);
+      at += length;
     }
   }
 }

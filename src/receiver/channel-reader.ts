@@ -1,23 +1,30 @@
 // One channel of a receiver: its initial packet, then its packets, into RAM, epoch by epoch.
+
+import { Ram } from '../ram/ram.js';
+import { openUnpacker } from '../wire/codecs/codec.js';
 import { INITIAL_BYTES, NO_UUID, parseInitial, uuidBytes } from '../wire/initial-packet.js';
 import type { Packet } from '../wire/packet.js';
 import { PacketNumbers } from '../wire/packet-numbers.js';
 import { type PacketHandler, PacketStream } from '../wire/packet-stream.js';
 import { WireError } from '../wire/wire-error.js';
-import type { PageTargets } from './page-targets.js';
+import type { Reader } from './line-reader.js';
+import type { Memory } from './messages.js';
+import { PageMarks } from './page-marks.js';
+import { PageTargets } from './page-targets.js';
 import type { ChannelCounts, ReceiverPlan } from './plan.js';
+import { Silence } from './silence.js';
 
 export interface ChannelEvents {
-  /** The initial packet is fine in itself; the reader waits for `proceed`. */
+  /** The initial packet is fine in itself; the reader waits for `begin`. */
   hello(channel: number): void;
-  /** SYNC number `sync` (from 1) of this channel is read; the reader waits for `proceed`, unless SYNCs are ignored. */
-  sync(sync: number): void;
+  /** The next SYNC is read, `pages` came so far; the reader waits for `proceed`, unless SYNCs are ignored. */
+  sync(pages: number): void;
 }
 
-export class ChannelReader implements PacketHandler {
+export class ChannelReader implements Reader, PacketHandler {
   readonly numbers = new PacketNumbers();
   private readonly plan: ReceiverPlan;
-  private readonly targets: PageTargets;
+  private targets: PageTargets | undefined;
   private readonly events: ChannelEvents;
   private readonly initial = Buffer.alloc(INITIAL_BYTES);
   private initialBytes = 0;
@@ -28,12 +35,10 @@ export class ChannelReader implements PacketHandler {
   private syncs = 0;
   /** True while bytes are not wanted: the silence is not the peer's. */
   private waits = false;
-  private lastBytes = -1;
-  private since = 0;
+  private readonly silence = new Silence();
 
-  constructor(plan: ReceiverPlan, targets: PageTargets, events: ChannelEvents) {
+  constructor(plan: ReceiverPlan, events: ChannelEvents) {
     this.plan = plan;
-    this.targets = targets;
     this.events = events;
   }
 
@@ -46,7 +51,6 @@ export class ChannelReader implements PacketHandler {
     return this.stream?.target() ?? this.initial.subarray(this.initialBytes);
   }
 
-  /** Throws WireError, or what writing to RAM throws. */
   received(bytes: number): boolean {
     if (this.stream) return this.stream.received(bytes);
     this.initialBytes += bytes;
@@ -60,34 +64,35 @@ export class ChannelReader implements PacketHandler {
     return false;
   }
 
-  /** The wait for `hello` or `sync` is over. */
-  proceed(): void {
-    this.waits = false;
-    this.lastBytes = -1;
+  begin({ blocks, parts, marks }: Memory): void {
+    const { codec, pageSize, pagesPerPacket } = this.plan;
+    const ram = new Ram(parts);
+    const unpacker = codec === 'none' ? undefined : openUnpacker(codec, pageSize * pagesPerPacket);
+    this.targets = new PageTargets(ram, new PageMarks(marks, ram, pageSize), pageSize, pagesPerPacket, unpacker);
+    this.stream!.setBlocks(blocks);
   }
 
-  /** The connection has ended. Throws WireError inside a packet, the initial one included. */
+  proceed(): boolean {
+    this.waits = false;
+    this.silence.reset();
+    return true;
+  }
+
   end(): void {
     if (this.stream) this.stream.end();
     else throw this.silentInitial(`the end of the stream after ${this.initialBytes}`);
   }
 
-  /** Throws WireError when the peer has been silent for too long. To be called several times in that time. */
   checkSilence(now: number): void {
     const { plan, stream, bytes } = this;
-    if (this.waits || bytes !== this.lastBytes) {
-      this.lastBytes = bytes;
-      this.since = now;
-      return;
-    }
     const limit = !stream ? plan.connectMs : stream.insidePacket ? plan.stallMs : plan.idleMs;
-    if (limit === 0 || now - this.since < limit) return;
+    if (!this.silence.exceeds(limit, now, bytes, !this.waits)) return;
     const silence = `nothing for ${limit} ms`;
     throw stream ? stream.broken('more bytes', silence) : this.silentInitial(`${silence} after ${this.initialBytes}`);
   }
 
   place(packet: Packet, block: number) {
-    return this.targets.place(packet, block);
+    return this.targets!.place(packet, block);
   }
 
   complete(packet: Packet, block: number): boolean {
@@ -98,13 +103,13 @@ export class ChannelReader implements PacketHandler {
     if (!packet.sync) return true;
     this.syncs++;
     this.waits = !this.plan.ignoreSync;
-    this.events.sync(this.syncs);
+    this.events.sync(this.pages + this.zeroPages);
     return !this.waits;
   }
 
   private fill(packet: Packet, block: number): void {
     try {
-      this.targets.complete(packet, block);
+      this.targets!.complete(packet, block);
     } catch (error) {
       const place = { channel: this.channel, packet: this.stream!.packets };
       throw new WireError(place, 'pages', 'pages that can be unpacked', (error as Error).message);

@@ -1,12 +1,23 @@
 // What a receiver process says to its parent and to its threads, and hears from them.
 import type { RamParts } from '../ram/ram.js';
+import type { StreamBlock } from '../wire/main-stream.js';
 import type { NumbersCounted } from '../wire/packet-numbers.js';
-import type { ChannelCounts, ReceiverFailure, ReceiverPlan, ReceiverReport } from './plan.js';
+import type { ChannelCounts, MainCounts, ReceiverFailure, ReceiverPlan, ReceiverReport } from './plan.js';
 
 /** Grows when a message changes its meaning. */
-export const RECEIVER_VERSION = 1;
-/** How the process is started; after these come its numbers of the listening socket, one a channel. */
+export const RECEIVER_VERSION = 2;
+/** How the process is started; after these come its numbers of the listening socket. */
 export const STDIO = ['ignore', 'inherit', 'inherit', 'ipc'] as const;
+
+/** How many numbers of the listening socket the process gets: one a thread, and one that refuses what comes later. */
+export function listeningNumbers(plan: ReceiverPlan): number {
+  return connections(plan) + (plan.blocks === undefined ? 1 : 0);
+}
+
+/** How many connections make a migration: the channels, and a main stream that says what blocks there are. */
+export function connections({ channels, blocks }: ReceiverPlan): number {
+  return channels + (blocks === undefined ? 1 : 0);
+}
 
 /** Parent to process, as JSON. */
 export type ToReceiver =
@@ -22,26 +33,40 @@ export type FromReceiver =
   | { readonly kind: 'done'; readonly report: ReceiverReport }
   | { readonly kind: 'failed'; readonly failure: ReceiverFailure };
 
-/** What a thread is started with. It takes one connection, and learns from it which channel it is. */
-export interface ChannelStart {
+/** What a thread is started with. It takes one connection, and learns from it what it is. */
+export interface LineStart {
   readonly plan: ReceiverPlan;
   /** Its own number of the listening socket. */
   readonly listening: number;
-  readonly ram: RamParts;
+}
+
+/** The RAM, as the threads share it. */
+export interface Memory {
+  readonly blocks: readonly StreamBlock[];
+  readonly parts: RamParts;
   readonly marks: SharedArrayBuffer;
 }
 
-/** Main thread to a channel's thread. */
-export type ToChannel =
-  /** The channel is known and free, or the SYNC is reached by all: read on. */
-  { readonly kind: 'proceed' } | { readonly kind: 'count' };
+/** One connection: a channel, or the main stream. */
+export type Line = number | 'main';
 
-/** A channel's thread to the main thread. */
-export type FromChannel =
+/** Main thread to the thread of a line. */
+export type ToLine =
+  /** The line is known and free, and the RAM is there: read on. */
+  | { readonly kind: 'begin'; readonly memory: Memory }
+  /** The SYNC is reached by all: read on. */
+  | { readonly kind: 'proceed' }
+  | { readonly kind: 'count' };
+
+/** The thread of a line to the main thread. */
+export type FromLine =
   | { readonly kind: 'listening' }
   | { readonly kind: 'connected' }
-  | { readonly kind: 'hello'; readonly channel: number; readonly threadId: number }
-  | { readonly kind: 'sync'; readonly sync: number }
+  | { readonly kind: 'hello'; readonly line: Line; readonly threadId: number }
+  | { readonly kind: 'blocks'; readonly blocks: readonly StreamBlock[] }
+  /** `pages`: of all kinds that came over the line so far. */
+  | { readonly kind: 'sync'; readonly pages: number }
   | { readonly kind: 'counted'; readonly counts: ChannelCounts }
   | { readonly kind: 'end'; readonly counts: ChannelCounts; readonly numbers: NumbersCounted }
+  | { readonly kind: 'main-end'; readonly counts: MainCounts }
   | { readonly kind: 'failed'; readonly failure: ReceiverFailure };

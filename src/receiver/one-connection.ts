@@ -50,3 +50,13 @@ function readInto(accepted: Socket, reading: Reading): Socket {
   } as ConstructorParameters<typeof Socket>[0]);
   return socket.once('end', () => reading.ended()).once('error', (error) => reading.failed(error));
 }
+
+/** Listens for what must not come any more, on the thread that calls it. `listening` is its own number. */
+export function refuseConnections(listening: number, came: () => void): void {
+  const server = createServer((socket) => {
+    socket.destroy();
+    came();
+  });
+  server.once('error', () => {});
+  server.listen({ fd: listening }).unref();
+}

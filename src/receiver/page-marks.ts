@@ -29,9 +29,10 @@ export class PageMarks {
     this.marks[this.firsts[block]! + page] = 1;
   }
 
-  /** Pages that have not come; after all channels have ended. */
-  missing(): number {
+  /** Pages that have not come, of all blocks or of one; after all channels have ended. */
+  missing(block?: number): number {
+    const [from, to] = block === undefined ? [0, undefined] : [this.firsts[block]!, this.firsts[block + 1]];
     // Owned: no thread is at work any more.
-    return this.marks.reduce((missing, mark) => missing + (mark === 0 ? 1 : 0), 0);
+    return this.marks.subarray(from, to).reduce((missing, mark) => missing + (mark === 0 ? 1 : 0), 0);
   }
 }

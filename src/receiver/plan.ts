@@ -1,8 +1,13 @@
 // What a receiver is asked to do, and what it says in the end. Plain data: both cross processes as JSON.
 import type { Address } from '../transport/line.js';
+import type { StreamBlock, SyncPlace } from '../wire/main-stream.js';
 import type { WireRules } from '../wire/packet-parser.js';
 
 export interface ReceiverPlan extends WireRules {
+  /** Absent, the sender is a QEMU, or sends as one does: a main stream, which says what blocks there are, and channels. */
+  readonly blocks?: readonly StreamBlock[];
+  /** Most bytes of RAM that a main stream may ask for. */
+  readonly mostRamBytes?: number;
   /** Where to listen; port 0 takes a free one. */
   readonly listen: Address;
   readonly channels: number;
@@ -20,8 +25,12 @@ export interface ReceiverPlan extends WireRules {
   readonly idleMs: number;
   /** Pins thread i to the allowed CPU number i + 2, in turn. */
   readonly pinned: boolean;
-  /** Where the RAM goes when all is well. */
+  /** Where the RAM goes when all is well: of a main stream, one block of it. */
   readonly ramOut?: string;
+  /** That block's name; absent, the first, which is the largest. */
+  readonly block?: string;
+  /** A directory that is made when all is well, with a file for each block. */
+  readonly blocksOut?: string;
   /** Bytes of the RAM that count for `ramOut` and the digest, where they are not all of it. */
   readonly imageBytes?: number;
   /** True fails unless every page has come. */
@@ -42,15 +51,47 @@ export interface ChannelCounts {
   readonly syncs: number;
 }
 
+/** What a main stream was. */
+export interface MainCounts {
+  /** The machine's type, as in `pc-i440fx-7.2`: text from the wire. */
+  readonly machine: string;
+  readonly syncPlace: SyncPlace;
+  /** Whether it said that the guest stands still: QEMU 10.0 and newer do. */
+  readonly switchover: boolean;
+  readonly bytes: number;
+  /** Pages with bytes, and pages of one value, that came here. */
+  readonly pages: number;
+  readonly zeroPages: number;
+  /** Places where a SYNC of all channels belongs. */
+  readonly syncs: number;
+  /** Devices whose state was passed over. */
+  readonly devices: number;
+}
+
+export interface BlockReport {
+  /** Text from the wire. */
+  readonly name: string;
+  readonly bytes: number;
+  /** Pages that never came: zero here. */
+  readonly pagesMissing: number;
+  /** SHA-256, if it was asked for. */
+  readonly sha256?: string;
+}
+
 export interface ReceiverReport {
   readonly channels: readonly ChannelCounts[];
+  /** Epochs, from SYNC to SYNC, in which pages came. */
+  readonly rounds: number;
+  /** Of a sender with a main stream. */
+  readonly main?: MainCounts;
+  readonly blocks?: readonly BlockReport[];
   /** Pages of the RAM that never came, neither with bytes nor as zero. */
   readonly pagesMissing: number;
   /** From the first connection to the end of the last, in milliseconds. */
   readonly durationMs: number;
   /** CPU time of the whole process over that time, in microseconds. */
   readonly cpuMicros: number;
-  /** SHA-256 of the RAM, if it was asked for. */
+  /** SHA-256 of what `ramOut` gets, if it was asked for. */
   readonly sha256?: string;
 }
 

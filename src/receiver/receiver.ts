@@ -3,9 +3,10 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Address } from '../transport/line.js';
+import { checkOutputDirectory } from '../transport/output-directory.js';
 import { checkOutput, temporaryName } from '../transport/output-file.js';
 import { Listener } from './listener.js';
-import { type FromReceiver, RECEIVER_VERSION, STDIO, type ToReceiver } from './messages.js';
+import { type FromReceiver, listeningNumbers, RECEIVER_VERSION, STDIO, type ToReceiver } from './messages.js';
 import { type ChannelCounts, ReceiverError, type ReceiverPlan, type ReceiverReport } from './plan.js';
 
 const ENTRY = fileURLToPath(new URL('./receiver-process.js', import.meta.url));
@@ -25,8 +26,7 @@ export class Receiver {
     this.plan = plan;
     this.listener = listener;
     this.address = listener.address;
-    // The process gets one number of the listening socket for each of its threads.
-    const numbers = Array.from({ length: plan.channels }, () => listener.descriptor);
+    const numbers = Array.from({ length: listeningNumbers(plan) }, () => listener.descriptor);
     this.process = fork(ENTRY, [], { stdio: [...STDIO, ...numbers], execArgv: [], serialization: 'json' });
     listener.handedOver();
     this.say({ kind: 'start', version: RECEIVER_VERSION, plan });
@@ -41,6 +41,7 @@ export class Receiver {
   /** Starts it and resolves when it listens. Rejects when the address or the output is not to be had. */
   static async start(plan: ReceiverPlan): Promise<Receiver> {
     if (plan.ramOut !== undefined) checkOutput(plan.ramOut);
+    if (plan.blocksOut !== undefined) checkOutputDirectory(plan.blocksOut);
     const receiver = new Receiver(plan, await Listener.open(plan.listen));
     await Promise.race([receiver.listening, receiver.report]);
     return receiver;
@@ -99,8 +100,11 @@ export class Receiver {
   /** What a killed process could not remove itself. */
   private cleanUp(): void {
     this.listener.remove();
-    if (this.plan.ramOut !== undefined && this.process.pid !== undefined) {
-      rmSync(temporaryName(this.plan.ramOut, this.process.pid), { force: true });
+    const { pid } = this.process;
+    for (const output of [this.plan.ramOut, this.plan.blocksOut]) {
+      if (output !== undefined && pid !== undefined) {
+        rmSync(temporaryName(output, pid), { force: true, recursive: true });
+      }
     }
   }
 }

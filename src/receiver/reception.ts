@@ -1,36 +1,56 @@
-// One migration as the main thread of a receiver sees it: its channels' threads, their SYNCs, their ends.
+// One migration as the main thread of a receiver sees it: the threads of its lines, their SYNCs, their ends.
 import { Worker } from 'node:worker_threads';
-import { Ram } from '../ram/ram.js';
+import { LARGEST_PAGE_BYTES, Ram, roundUp } from '../ram/ram.js';
 import { allowedCpus, pin } from '../session/placement.js';
+import type { StreamBlock } from '../wire/main-stream.js';
 import { findNumberGap, type NumbersCounted } from '../wire/packet-numbers.js';
-import { WireError } from '../wire/wire-error.js';
-import type { ChannelStart, FromChannel, ToChannel } from './messages.js';
+import { named, WireError } from '../wire/wire-error.js';
+import { connections, type FromLine, type Line, type LineStart, type Memory, type ToLine } from './messages.js';
+import { refuseConnections } from './one-connection.js';
 import { PageMarks } from './page-marks.js';
-import { type ChannelCounts, failureOf, ReceiverError, type ReceiverFailure, type ReceiverPlan } from './plan.js';
+import {
+  type ChannelCounts,
+  failureOf,
+  type MainCounts,
+  ReceiverError,
+  type ReceiverFailure,
+  type ReceiverPlan,
+} from './plan.js';
 import { SyncBarrier } from './sync-barrier.js';
 
 export interface Received {
   readonly channels: readonly ChannelCounts[];
-  readonly pagesMissing: number;
+  readonly rounds: number;
+  readonly main?: MainCounts;
+  readonly ram: Ram;
+  readonly marks: PageMarks;
   readonly durationMs: number;
   readonly cpuMicros: number;
 }
 
 export class Reception {
-  readonly ram: Ram;
   /** Resolves when every thread listens. */
   readonly listening: Promise<void>;
-  /** Resolves when all channels have ended well. Rejects with the first ReceiverError; the process is then to end. */
+  /** Resolves when all lines have ended well. Rejects with the first ReceiverError; the process is then to end. */
   readonly received: Promise<Received>;
   private readonly plan: ReceiverPlan;
-  private readonly marks: SharedArrayBuffer;
   private readonly barrier: SyncBarrier;
   private readonly threads: readonly Worker[];
-  private readonly channels = new Map<number, Worker>();
+  /** A number of the listening socket for what comes when all have connected. */
+  private readonly late: number | undefined;
+  private memory: { readonly ram: Ram; readonly shared: Memory } | undefined;
+  private readonly lines = new Map<Line, Worker>();
+  /** Lines that wait for the RAM. */
+  private readonly early: Worker[] = [];
   /** Of the channels that have ended. */
   private readonly counts = new Map<number, ChannelCounts>();
+  private main: MainCounts | undefined;
   private readonly numbers: NumbersCounted[] = [];
-  private readonly counting = new Map<number, (counts: ChannelCounts) => void>();
+  private readonly counting = new Map<Line, (counts: ChannelCounts) => void>();
+  /** Pages that had come over each line at its last SYNC. */
+  private readonly pages = new Map<Line, number>();
+  private roundPages = 0;
+  private rounds = 0;
   private listeners = 0;
   private start: { readonly atMs: number; readonly cpu: NodeJS.CpuUsage } | undefined;
   private connecting: NodeJS.Timeout | undefined;
@@ -38,14 +58,15 @@ export class Reception {
   private resolveReceived: (received: Received) => void = () => {};
   private reject: (error: Error) => void = () => {};
 
-  /** `listening`: a number of the listening socket for each thread. */
+  /** `listening`: numbers of the listening socket, as many as `listeningNumbers` says. */
   constructor(plan: ReceiverPlan, listening: readonly number[]) {
     this.plan = plan;
-    this.ram = Ram.allocate(plan.blocks.map(({ name, bytes }) => ({ name, bytes })));
-    // Touched now, not while it is timed.
-    for (const piece of this.ram.pieces()) piece.fill(0);
-    this.marks = PageMarks.allocate(this.ram, plan.pageSize);
-    this.barrier = new SyncBarrier(plan.channels);
+    if (plan.blocks !== undefined) {
+      const ram = this.allocate(plan.blocks);
+      // Touched now, not while it is timed.
+      for (const piece of ram.pieces()) piece.fill(0);
+    }
+    this.barrier = new SyncBarrier(plan.channels, plan.blocks === undefined);
     this.received = new Promise((resolve, reject) => {
       this.resolveReceived = resolve;
       this.reject = reject;
@@ -53,7 +74,9 @@ export class Reception {
     this.listening = new Promise((resolve) => {
       this.resolveListening = resolve;
     });
-    this.threads = listening.map((number) => this.startThread(number));
+    const threads = connections(plan);
+    this.late = listening[threads];
+    this.threads = listening.slice(0, threads).map((number) => this.startThread(number));
   }
 
   setParticipants(channels: number): void {
@@ -62,81 +85,153 @@ export class Reception {
 
   /** What came so far, of the channels that have connected. */
   async count(): Promise<readonly ChannelCounts[]> {
-    const asked = [...this.channels].map(([channel, thread]) => {
+    const channels = [...this.lines].filter((entry): entry is [number, Worker] => entry[0] !== 'main');
+    const asked = channels.map(([channel, thread]) => {
       const ended = this.counts.get(channel);
       if (ended) return ended;
-      thread.postMessage({ kind: 'count' } satisfies ToChannel);
+      tell(thread, { kind: 'count' });
       return new Promise<ChannelCounts>((resolve) => this.counting.set(channel, resolve));
     });
     return inOrder(await Promise.all(asked));
   }
 
   private startThread(listening: number): Worker {
-    const workerData: ChannelStart = { plan: this.plan, listening, ram: this.ram.share(), marks: this.marks };
-    const thread = new Worker(new URL('./channel-thread.js', import.meta.url), { workerData });
-    let channel = -1;
-    thread.on('message', (message: FromChannel) => {
-      if (message.kind === 'hello') channel = message.channel;
-      this.attempt(() => this.hear(thread, channel, message));
+    const workerData: LineStart = { plan: this.plan, listening };
+    const thread = new Worker(new URL('./line-thread.js', import.meta.url), { workerData });
+    let line: Line = -1;
+    thread.on('message', (message: FromLine) => {
+      if (message.kind === 'hello') line = message.line;
+      this.attempt(() => this.hear(thread, line, message));
     });
     thread.on('error', (error) => this.fail(failureOf(error)));
-    thread.on('exit', (code) => this.fail({ reason: `a channel's thread ended with code ${code}` }));
+    thread.on('exit', (code) => this.fail({ reason: `a connection's thread ended with code ${code}` }));
     return thread;
   }
 
-  private hear(thread: Worker, channel: number, message: FromChannel): void {
+  private hear(thread: Worker, line: Line, message: FromLine): void {
     if (message.kind === 'listening') {
       if (++this.listeners === this.threads.length) this.resolveListening();
     } else if (message.kind === 'connected') this.connected();
-    else if (message.kind === 'hello') this.hello(thread, channel, message.threadId);
-    else if (message.kind === 'sync') this.sync(channel);
-    else if (message.kind === 'counted') this.counting.get(channel)?.(message.counts);
-    else if (message.kind === 'end') this.ended(message);
+    else if (message.kind === 'hello') this.hello(thread, line, message.threadId);
+    else if (message.kind === 'blocks') this.blocks(message.blocks);
+    else if (message.kind === 'sync') this.sync(line, message.pages);
+    else if (message.kind === 'counted') this.counting.get(line)?.(message.counts);
+    else if (message.kind === 'end') this.channelEnded(message);
+    else if (message.kind === 'main-end') this.mainEnded(message.counts);
     else this.fail(message.failure);
   }
 
   private connected(): void {
     if (this.start) return;
     this.start = { atMs: performance.now(), cpu: process.cpuUsage() };
-    const { connectMs, channels } = this.plan;
+    const { connectMs, channels, blocks } = this.plan;
     if (connectMs === 0) return;
     this.connecting = setTimeout(() => {
-      const missing = Array.from({ length: channels }, (_, id) => id).filter((id) => !this.channels.has(id));
-      const got = `expected a connection within ${connectMs} ms of the first, got none`;
-      this.fail({ channel: missing[0]!, reason: `channel ${missing.join(', ')}: ${got}` });
+      const missing = Array.from({ length: channels }, (_, id) => id).filter((id) => !this.lines.has(id));
+      const main = blocks === undefined && !this.lines.has('main');
+      const who = [...(main ? ['main stream'] : []), ...(missing.length > 0 ? [`channel ${missing.join(', ')}`] : [])];
+      const reason = `${who.join(', ')}: expected a connection within ${connectMs} ms of the first, got none`;
+      this.fail({ ...(missing.length > 0 ? { channel: missing[0]! } : {}), reason });
     }, connectMs);
   }
 
-  private hello(thread: Worker, channel: number, threadId: number): void {
-    if (this.channels.has(channel))
-      throw new WireError({ channel }, 'id', 'each channel once', `channel ${channel} twice`);
-    this.channels.set(channel, thread);
-    if (this.channels.size === this.plan.channels) clearTimeout(this.connecting);
-    const proceed = () => thread.postMessage({ kind: 'proceed' } satisfies ToChannel);
-    const cpus = allowedCpus();
-    if (this.plan.pinned) void pin(threadId, cpus[(channel + 2) % cpus.length]!, cpus).then(proceed);
-    else proceed();
-  }
-
-  private sync(channel: number): void {
-    if (this.plan.ignoreSync) return;
-    for (const released of this.barrier.reach(channel)) {
-      this.channels.get(released)!.postMessage({ kind: 'proceed' } satisfies ToChannel);
+  private hello(thread: Worker, line: Line, threadId: number): void {
+    if (this.lines.has(line)) {
+      if (line === 'main') throw new WireError({ channel: undefined }, 'magic', 'one main stream', 'another');
+      throw new WireError({ channel: line }, 'id', 'each channel once', `channel ${line} twice`);
     }
+    this.lines.set(line, thread);
+    if (this.lines.size === this.threads.length) this.allConnected();
+    const cpus = allowedCpus();
+    const place = line === 'main' ? 0 : line + 2;
+    if (this.plan.pinned) void pin(threadId, cpus[place % cpus.length]!, cpus).then(() => this.begin(thread));
+    else this.begin(thread);
   }
 
-  private ended({ counts, numbers }: FromChannel & { kind: 'end' }): void {
+  private begin(thread: Worker): void {
+    if (this.memory) tell(thread, { kind: 'begin', memory: this.memory.shared });
+    else this.early.push(thread);
+  }
+
+  private allConnected(): void {
+    clearTimeout(this.connecting);
+    if (this.late === undefined) return;
+    const { channels } = this.plan;
+    // Whoever has more channels than are expected would lose what it sends on the others.
+    refuseConnections(this.late, () => {
+      this.fail({ reason: `new connection: expected a main stream and ${channels} channels, got one more` });
+    });
+  }
+
+  /** The main stream has said what RAM comes. */
+  private blocks(blocks: readonly StreamBlock[]): void {
+    const { mostRamBytes = Number.POSITIVE_INFINITY, block } = this.plan;
+    const bytes = blocks.reduce((sum, each) => sum + roundUp(each.bytes, LARGEST_PAGE_BYTES), 0);
+    if (bytes > mostRamBytes)
+      throw new WireError({ channel: 'main', packet: 0 }, 'RAM size', `at most ${mostRamBytes} bytes`, bytes);
+    if (block !== undefined && !blocks.some(({ name }) => name === block)) {
+      throw new WireError(
+        { channel: 'main', packet: 0 },
+        'blocks',
+        named([block]),
+        named(blocks.map(({ name }) => name)),
+      );
+    }
+    this.allocate(blocks);
+    for (const thread of this.early.splice(0)) this.begin(thread);
+  }
+
+  private allocate(blocks: readonly StreamBlock[]): Ram {
+    const ram = Ram.allocate(blocks.map(({ name, bytes }) => ({ name, bytes })));
+    const marks = PageMarks.allocate(ram, this.plan.pageSize);
+    this.memory = { ram, shared: { blocks, parts: ram.share(), marks } };
+    return ram;
+  }
+
+  private sync(line: Line, pages: number): void {
+    this.pages.set(line, pages);
+    if (this.plan.ignoreSync) return;
+    const released = this.barrier.reach(line);
+    if (released.length === 0) return;
+    this.endRound();
+    for (const each of released) tell(this.lines.get(each)!, { kind: 'proceed' });
+  }
+
+  /** An epoch is over: it was a round if pages came in it. */
+  private endRound(): void {
+    const pages = [...this.pages.values()].reduce((sum, each) => sum + each, 0);
+    if (pages > this.roundPages) this.rounds++;
+    this.roundPages = pages;
+  }
+
+  private channelEnded({ counts, numbers }: FromLine & { kind: 'end' }): void {
+    const { channel, pages, zeroPages } = counts;
     this.numbers.push(numbers);
-    this.counts.set(counts.channel, counts);
-    this.counting.get(counts.channel)?.(counts);
-    if (!this.plan.ignoreSync) this.barrier.end(counts.channel);
-    if (this.numbers.length < this.plan.channels) return;
+    this.counts.set(channel, counts);
+    this.pages.set(channel, pages + zeroPages);
+    this.counting.get(channel)?.(counts);
+    this.ended(channel);
+  }
+
+  private mainEnded(counts: MainCounts): void {
+    this.main = counts;
+    this.ended('main');
+  }
+
+  private ended(line: Line): void {
+    if (!this.plan.ignoreSync) this.barrier.end(line);
+    if (this.numbers.length + (this.main ? 1 : 0) < this.threads.length) return;
     const gap = this.plan.numbersDense ? findNumberGap(this.numbers) : undefined;
     if (gap !== undefined) throw new ReceiverError({ reason: gap, field: 'packet_num' });
+    this.endRound();
     const cpu = process.cpuUsage(this.start!.cpu);
+    const { ram, shared } = this.memory!;
     this.resolveReceived({
       channels: inOrder([...this.counts.values()]),
-      pagesMissing: new PageMarks(this.marks, this.ram, this.plan.pageSize).missing(),
+      rounds: this.rounds,
+      ...(this.main ? { main: this.main } : {}),
+      ram,
+      marks: new PageMarks(shared.marks, ram, this.plan.pageSize),
       durationMs: performance.now() - this.start!.atMs,
       cpuMicros: cpu.user + cpu.system,
     });
@@ -154,6 +249,10 @@ export class Reception {
     clearTimeout(this.connecting);
     this.reject(new ReceiverError(failure));
   }
+}
+
+function tell(thread: Worker, message: ToLine): void {
+  thread.postMessage(message);
 }
 
 function inOrder(counts: readonly ChannelCounts[]): readonly ChannelCounts[] {

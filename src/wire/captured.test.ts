@@ -88,7 +88,6 @@ function decode(name: string, change: (bytes: Buffer, index: number) => Buffer =
   const numbersGrow = version !== '7.2';
   const rules: WireRules = { pageSize: PAGE, pagesPerPacket: 128, blocks, codec, numbersGrow };
   const channels = [1, 2].map((index) => new Channel(change(stream(name, index), index), rules, ram));
-  let ended = false;
   let told: unknown;
   const epoch = (): boolean => {
     for (const channel of channels) if (!channel.advance()) throw new Error('a mark without a SYNC');
@@ -97,21 +96,19 @@ function decode(name: string, change: (bytes: Buffer, index: number) => Buffer =
   const main = new MainStream(PAGE, {
     blocks: (list) => {
       told = list;
+      return true;
     },
     fill: (_, offset, value) => ram.fill(value, offset, offset + PAGE),
     page: (_, offset, bytes) => ram.set(bytes, offset),
-    flushMark: () => (version === '7.2' ? true : epoch()),
-    sectionEnd: () => (version === '7.2' ? epoch() : true),
-    ramEnd: () => {
-      ended = true;
-    },
+    sync: epoch,
   });
   const bytes = change(stream(name, 0), 0);
   for (let taken = 0; taken < bytes.length; ) taken += main.push(bytes.subarray(taken));
-  main.end();
+  const description = main.end();
   for (const channel of channels) if (channel.advance()) throw new Error('a SYNC without a mark');
   expect(told).toEqual(blocks);
-  expect(ended).toBe(true);
+  expect(description).toEqual({ pageSize: PAGE, devices: 2 });
+  expect(main.syncPlace).toBe(version === '7.2' ? 'section-end' : 'flush-mark');
   return { ram, channels };
 }
 
@@ -154,12 +151,10 @@ describe('main stream', () => {
   const bytes = () => stream('qemu-7.2-none', 0);
   const read = (given: Buffer) => {
     const reader = new MainStream(PAGE, {
-      blocks() {},
+      blocks: () => true,
       fill() {},
       page() {},
-      flushMark: () => true,
-      sectionEnd: () => true,
-      ramEnd() {},
+      sync: () => true,
     });
     reader.push(given);
     reader.end();
@@ -187,13 +182,13 @@ describe('main stream', () => {
     expect(() => read(damaged)).toThrow(`main stream, ${message}`);
   });
 
-  it('is not whole before the end of its RAM, wherever it is cut', () => {
-    const whole = bytes();
-    const ramEnd = 0x2a8;
-    for (let length = 0; length <= whole.length; length++) {
-      const reading = () => read(whole.subarray(0, length));
-      if (length <= ramEnd) expect(reading).toThrow('stream: expected the end of the RAM, got the end of the stream');
-      else reading();
+  it.each(['7.2', '10.0'])('of %s is not whole, wherever it is cut', (version) => {
+    const whole = stream(`qemu-${version}-none`, 0);
+    read(whole);
+    for (let length = 0; length < whole.length; length++) {
+      expect(() => read(whole.subarray(0, length))).toThrow(
+        /stream: expected the (end of the RAM|description of the devices), got the end of the stream$/,
+      );
     }
   });
 });

@@ -1,5 +1,6 @@
 // QEMU's main stream, as far as RAM needs it: blocks, zero pages, the marks that go with SYNCs. The rest is passed over.
-import { hexadecimal, WireError } from './wire-error.js';
+import { type StreamDescription, StreamTail } from './stream-tail.js';
+import { hexadecimal, named, quoted, WireError } from './wire-error.js';
 
 export interface StreamBlock {
   readonly name: string;
@@ -7,28 +8,40 @@ export interface StreamBlock {
   readonly bytes: number;
 }
 
-/** What a main stream tells, in order. May throw. */
+/** What a main stream tells, in order. May throw. Where false is returned, the stream stops until it is pushed again. */
 export interface MainStreamEvents {
-  /** All RAM blocks of the source, once, before anything else. */
-  blocks(blocks: readonly StreamBlock[]): void;
+  /** All RAM blocks of the source, once, before anything else of the RAM. */
+  blocks(blocks: readonly StreamBlock[]): boolean;
   /** A page of one value: QEMU before 9.0, or with zero-page detection in its main thread. */
   fill(block: string, offset: number, value: number): void;
   /** A page with its bytes. */
   page(block: string, offset: number, bytes: Uint8Array): void;
-  /** The mark that belongs to one SYNC on each channel: 9.0 and newer. False stops the stream until it is pushed again. */
-  flushMark(): boolean;
-  /** The end of a part of the RAM: before 9.0 it is what belongs to one SYNC on each channel. False as above. */
-  sectionEnd(): boolean;
-  /** The RAM is complete; what follows is not for us. */
-  ramEnd(): void;
+  /** The place that belongs to one SYNC on each channel. */
+  sync(): boolean;
 }
 
-const MAGIC = 0x5145564d;
-const SECTION = { start: 1, part: 2, end: 3, full: 4, configuration: 7, command: 8, footer: 0x7e } as const;
+/**
+ * Where SYNCs belong to. QEMU before 8.1 sends them at the end of each section of RAM, later ones where a flush mark stands,
+ * unless their `multifd-flush-after-each-section` is on. The set-up shows it: it has a mark, or none.
+ */
+export type SyncPlace = 'section-end' | 'flush-mark';
+
+/** `QEVM`. */
+export const MAIN_MAGIC = 0x5145564d;
+const SECTION = { start: 1, part: 2, end: 3, subsection: 5, configuration: 7, command: 8, footer: 0x7e } as const;
 const RAM_FLAG = { fill: 0x02, size: 0x04, page: 0x08, endOfSection: 0x10, sameBlock: 0x20, flush: 0x200 } as const;
 const FLAG_BITS = 0xfff;
 const MOST_BLOCKS = 4096;
-const COMMAND_RETURN_PATH = 1;
+const MOST_NAME_BYTES = 256;
+/** Says that the guest stands still (QEMU 10.0 and newer); the only command that asks nothing of a receiver. */
+const SWITCHOVER_START = 11;
+/** Commands of what is not spoken, by number. */
+const REFUSED: Readonly<Record<number, string>> = {
+  1: 'the return path',
+  2: 'a ping on the return path',
+  3: 'postcopy',
+  9: 'COLO',
+};
 
 /** A request for so many bytes, or a stop. */
 type Step = number | 'stop';
@@ -40,16 +53,28 @@ export class MainStream {
   private readonly events: MainStreamEvents;
   /** Sections before the one that is read. */
   private section = 0;
+  /** Each field in turn. */
+  private readonly fields: Buffer;
   private wanted: Buffer;
   private filled = 0;
   private over = false;
+  private readonly tail = new StreamTail();
+  /** The machine's type, as in `pc-i440fx-7.2`. */
+  machine = '';
+  /** Known when the set-up is read. */
+  syncPlace: SyncPlace | undefined;
+  switchover = false;
+  private marks = 0;
+  /** Goes on over sections: QEMU names a block only where it changes. */
+  private block = '';
   private readonly sizes = new Map<string, number>();
 
   constructor(pageSize: number, events: MainStreamEvents) {
     this.pageSize = pageSize;
     this.events = events;
     this.steps = this.read();
-    this.wanted = Buffer.alloc(this.steps.next().value as number);
+    this.fields = Buffer.alloc(Math.max(pageSize, MOST_NAME_BYTES));
+    this.wanted = this.fields.subarray(0, this.steps.next().value as number);
   }
 
   /** Takes bytes and returns how many: fewer than given only when an event stopped the stream. Throws WireError. */
@@ -62,13 +87,21 @@ export class MainStream {
       taken += count;
       if (this.filled === this.wanted.length && !this.step()) return taken;
     }
-    // After the RAM all is passed over.
+    this.tail.push(bytes.subarray(taken));
     return bytes.length;
   }
 
-  /** The stream has ended. Throws WireError before the end of the RAM. */
-  end(): void {
-    if (!this.over) throw this.wrong('stream', 'the end of the RAM', 'the end of the stream');
+  /** The stream has ended. Throws WireError unless it was whole. */
+  end(): StreamDescription {
+    if (!this.over) throw this.broken('the end of the RAM', 'the end of the stream');
+    const description = this.tail.description();
+    if (!description) throw this.broken('the description of the devices', 'the end of the stream');
+    return description;
+  }
+
+  /** An error of the stream itself, at the place where it stands. */
+  broken(expected: string, got: string): WireError {
+    return this.wrong('stream', expected, got);
   }
 
   private step(): boolean {
@@ -76,34 +109,33 @@ export class MainStream {
     const stopped = next.value === 'stop';
     if (stopped) next = this.steps.next(this.wanted);
     this.over = next.done === true;
-    if (!this.over) this.wanted = Buffer.alloc(next.value as number);
+    if (!this.over) this.wanted = this.fields.subarray(0, next.value as number);
     this.filled = 0;
     return !stopped;
   }
 
   private *read(): Generator<Step, void, Buffer> {
     const magic = yield* this.uint(4);
-    if (magic !== MAGIC) throw this.wrong('magic', hexadecimal(MAGIC), hexadecimal(magic));
+    if (magic !== MAIN_MAGIC) throw this.wrong('magic', hexadecimal(MAIN_MAGIC), hexadecimal(magic));
     const version = yield* this.uint(4);
     if (version !== 3) throw this.wrong('version', '3', version);
     for (let ram: number | undefined; ; this.section++) {
       const type = yield* this.uint(1);
-      if (type === SECTION.configuration) yield* this.skip(yield* this.uint(4));
+      if (type === SECTION.configuration) yield* this.configuration();
       else if (type === SECTION.command) yield* this.command();
-      else if (type === SECTION.start) ram = yield* this.start();
-      else if (type === SECTION.part || type === SECTION.end) {
+      else if (type === SECTION.start) {
+        if (ram !== undefined) throw this.wrong('section type', 'one start of the RAM', 'another');
+        ram = yield* this.start();
+      } else if (type === SECTION.part || type === SECTION.end) {
         const id = yield* this.uint(4);
         if (id !== ram) throw this.wrong('section id', `${ram ?? 'a start first'}`, id);
         yield* this.ram();
         yield* this.footer(id);
-        if (type === SECTION.part) {
-          if (!this.events.sectionEnd()) yield 'stop';
-          continue;
-        }
-        const goesOn = this.events.sectionEnd();
-        this.events.ramEnd();
-        if (!goesOn) yield 'stop';
-        return;
+        if (this.syncPlace === 'section-end' && !this.events.sync()) yield 'stop';
+        if (type === SECTION.end) return;
+      } else if (type === SECTION.subsection) {
+        const name = quoted(yield* this.name());
+        throw this.wrong('section type', 'none that changes the RAM stream (x-ignore-shared, mapped-ram)', name);
       } else throw this.wrong('section type', 'configuration, command, or RAM', hexadecimal(type));
     }
   }
@@ -111,35 +143,41 @@ export class MainStream {
   private *start(): Generator<Step, number, Buffer> {
     const id = yield* this.uint(4);
     const name = yield* this.name();
-    if (name !== 'ram') throw this.wrong('section name', 'ram', JSON.stringify(name));
+    if (name !== 'ram') throw this.wrong('section name', 'ram', quoted(name));
     yield* this.uint(4);
     const version = yield* this.uint(4);
     if (version !== 4) throw this.wrong('section version', '4', version);
     yield* this.ram();
+    if (this.sizes.size === 0) throw this.wrong('RAM size', 'a list of blocks', 'none');
     yield* this.footer(id);
-    if (!this.events.sectionEnd()) yield 'stop';
+    this.syncPlace = this.marks > 0 ? 'flush-mark' : 'section-end';
+    if (this.syncPlace === 'section-end' && !this.events.sync()) yield 'stop';
     return id;
   }
 
   /** Offsets with flags in their low bits, up to the end of the section. */
   private *ram(): Generator<Step, void, Buffer> {
-    for (let block = ''; ; ) {
+    for (;;) {
       const word = yield* this.uint64();
       const flags = word % (FLAG_BITS + 1);
       const offset = word - flags;
       if (flags === RAM_FLAG.endOfSection) return;
       if (flags === RAM_FLAG.flush) {
-        if (!this.events.flushMark()) yield 'stop';
+        if (this.syncPlace === 'section-end') {
+          throw this.wrong('RAM flags', 'no flush mark, as there was none in the set-up', hexadecimal(flags));
+        }
+        this.marks++;
+        if (!this.events.sync()) yield 'stop';
       } else if (flags === RAM_FLAG.size) yield* this.blocks(offset);
       else {
         const kind = flags & ~RAM_FLAG.sameBlock;
         if (kind !== RAM_FLAG.fill && kind !== RAM_FLAG.page) {
           throw this.wrong('RAM flags', 'size, zero page, page, flush or end of section', hexadecimal(flags));
         }
-        if ((flags & RAM_FLAG.sameBlock) === 0) block = yield* this.name();
-        this.checkOffset(block, offset);
-        if (kind === RAM_FLAG.fill) this.events.fill(block, offset, yield* this.uint(1));
-        else this.events.page(block, offset, yield this.pageSize);
+        if ((flags & RAM_FLAG.sameBlock) === 0) this.block = yield* this.name();
+        this.checkOffset(this.block, offset);
+        if (kind === RAM_FLAG.fill) this.events.fill(this.block, offset, yield* this.uint(1));
+        else this.events.page(this.block, offset, yield this.pageSize);
       }
     }
   }
@@ -151,29 +189,41 @@ export class MainStream {
       const name = yield* this.name();
       const length = yield* this.uint64();
       bytes += length;
-      if (length === 0 || bytes > total) throw this.wrong(`length of ${name}`, `1 to ${total} bytes in all`, length);
-      if (this.sizes.has(name)) throw this.wrong('block name', 'each block once', `${name} twice`);
+      if (length === 0 || bytes > total)
+        throw this.wrong(`length of ${named([name])}`, `1 to ${total} bytes in all`, length);
+      if (this.sizes.has(name)) throw this.wrong('block name', 'each block once', `${named([name])} twice`);
       if (blocks.length === MOST_BLOCKS) throw this.wrong('blocks', `at most ${MOST_BLOCKS}`, 'more');
       this.sizes.set(name, length);
       blocks.push({ name, bytes: length });
     }
-    this.events.blocks(blocks);
+    if (!this.events.blocks(blocks)) yield 'stop';
   }
 
   private checkOffset(block: string, offset: number): void {
     const bytes = this.sizes.get(block);
     if (bytes === undefined) {
-      throw this.wrong('block name', `one of ${[...this.sizes.keys()].join(', ')}`, JSON.stringify(block));
+      throw this.wrong('block name', `one of ${named(this.sizes.keys())}`, quoted(block));
     }
     if (offset > bytes - this.pageSize || offset % this.pageSize !== 0) {
-      throw this.wrong('offset', `pages of ${this.pageSize} below ${bytes} in block ${block}`, offset);
+      throw this.wrong('offset', `pages of ${this.pageSize} below ${bytes} in block ${named([block])}`, offset);
     }
+  }
+
+  private *configuration(): Generator<Step, void, Buffer> {
+    const length = yield* this.uint(4);
+    if (length === 0 || length > MOST_NAME_BYTES) {
+      throw this.wrong('machine', `a name of 1 to ${MOST_NAME_BYTES} bytes`, length);
+    }
+    this.machine = (yield length).toString('utf8');
   }
 
   private *command(): Generator<Step, void, Buffer> {
     const command = yield* this.uint(2);
-    if (command === COMMAND_RETURN_PATH) throw this.wrong('command', 'no return path', command);
-    yield* this.skip(yield* this.uint(2));
+    if (command !== SWITCHOVER_START)
+      throw this.wrong('command', 'none but the start of the switchover', commandText(command));
+    const length = yield* this.uint(2);
+    if (length !== 0) throw this.wrong('command length', '0', length);
+    this.switchover = true;
   }
 
   private *footer(id: number): Generator<Step, void, Buffer> {
@@ -187,11 +237,6 @@ export class MainStream {
     const length = yield* this.uint(1);
     if (length === 0) throw this.wrong('name', 'at least 1 byte', 0);
     return (yield length).toString('utf8');
-  }
-
-  private *skip(bytes: number): Generator<Step, void, Buffer> {
-    if (bytes > 0xffff) throw this.wrong('length', 'at most 65535 bytes', bytes);
-    if (bytes > 0) yield bytes;
   }
 
   private *uint(bytes: 1 | 2 | 4): Generator<Step, number, Buffer> {
@@ -208,4 +253,9 @@ export class MainStream {
   private wrong(field: string, accepted: string, got: number | bigint | string): WireError {
     return new WireError({ channel: 'main', packet: this.section }, field, accepted, got);
   }
+}
+
+function commandText(command: number): string {
+  const name = REFUSED[command];
+  return name === undefined ? `${command}` : `${command}, ${name}`;
 }

@@ -13,11 +13,12 @@ import {
   headerBytes,
   type Packet,
 } from './packet.js';
-import { hexadecimal, WireError } from './wire-error.js';
+import { hexadecimal, named, quoted, WireError } from './wire-error.js';
 
 /** What a receiver accepts, the same for all channels. */
 export interface WireRules extends Geometry {
-  readonly blocks: readonly { readonly name: string; readonly bytes: number }[];
+  /** Absent where a main stream will say it: before the first packet. */
+  readonly blocks?: readonly { readonly name: string; readonly bytes: number }[];
   readonly codec: CodecName;
   /** Packet numbers must grow on each channel. QEMU before 9.0 numbers packets in a race, and repeats some. */
   readonly numbersGrow: boolean;
@@ -27,7 +28,7 @@ export interface WireRules extends Geometry {
 export class PacketParser {
   private readonly channel: number;
   private readonly rules: WireRules;
-  private readonly blocks: ReadonlyMap<string, { readonly index: number; readonly bytes: number }>;
+  private blocks: ReadonlyMap<string, { readonly index: number; readonly bytes: number }> = new Map();
   private readonly sorted: Float64Array;
   private lastNumber = -1;
 
@@ -36,9 +37,13 @@ export class PacketParser {
     this.channel = channel;
     this.rules = rules;
     this.sorted = new Float64Array(rules.pagesPerPacket);
+    this.setBlocks(rules.blocks ?? []);
+  }
+
+  setBlocks(blocks: NonNullable<WireRules['blocks']>): void {
     // A block that is no multiple of the page ends inside its last page, which travels whole.
-    const whole = (bytes: number) => Math.ceil(bytes / rules.pageSize) * rules.pageSize;
-    this.blocks = new Map(rules.blocks.map(({ name, bytes }, index) => [name, { index, bytes: whole(bytes) }]));
+    const whole = (bytes: number) => Math.ceil(bytes / this.rules.pageSize) * this.rules.pageSize;
+    this.blocks = new Map(blocks.map(({ name, bytes }, index) => [name, { index, bytes: whole(bytes) }]));
   }
 
   /** Fills `packet` from a whole header and returns the index of its block, -1 without pages. Throws WireError. */
@@ -110,14 +115,14 @@ export class PacketParser {
     const { pageSize } = this.rules;
     const name = decodeName(header);
     const block = this.blocks.get(name);
-    if (!block) throw wrong('ramblock', `one of ${[...this.blocks.keys()].join(', ')}`, JSON.stringify(name));
+    if (!block) throw wrong('ramblock', `one of ${named(this.blocks.keys())}`, quoted(name));
     const pages = packet.normalPages + packet.zeroPages;
     let ascending = true;
     for (let page = 0; page < pages; page++) {
       const offset = getUint64(view, AT.offsets + 8 * page);
       if (offset > block.bytes - pageSize) {
         const exact = view.getBigUint64(AT.offsets + 8 * page);
-        throw wrong(`offset[${page}]`, `at most ${block.bytes - pageSize} in block ${name}`, exact);
+        throw wrong(`offset[${page}]`, `at most ${block.bytes - pageSize} in block ${named([name])}`, exact);
       }
       if (offset % pageSize !== 0) throw wrong(`offset[${page}]`, `a multiple of the page size ${pageSize}`, offset);
       if (page > 0 && offset <= packet.offsets[page - 1]!) ascending = false;

@@ -41,6 +41,11 @@ export class PacketStream {
     this.header = Buffer.alloc(headerBytes(rules));
   }
 
+  /** For rules without blocks: to be called before the first packet comes. */
+  setBlocks(blocks: NonNullable<WireRules['blocks']>): void {
+    this.parser.setBlocks(blocks);
+  }
+
   /** Where the next bytes go: never empty. */
   target(): Uint8Array {
     const { runs, run, filled } = this;

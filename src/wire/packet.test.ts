@@ -34,7 +34,7 @@ function packetOf({ sync, number, block, pages, normal }: Fields): Packet {
   packet.normalPages = normal;
   packet.zeroPages = pages.length - normal;
   packet.nextPacketSize = normal * rules.pageSize;
-  packet.blockName = pages.length > 0 ? rules.blocks[block]!.name : '';
+  packet.blockName = pages.length > 0 ? rules.blocks![block]!.name : '';
   for (const [at, page] of pages.entries()) packet.offsets[at] = page * rules.pageSize;
   return packet;
 }

@@ -30,3 +30,20 @@ export class WireError extends Error {
 export function hexadecimal(value: number | bigint): string {
   return `0x${value.toString(16)}`;
 }
+
+/** Text that came over the wire, for an error or a terminal: in quotes, and nothing in it but printable ASCII. */
+export function quoted(text: string): string {
+  return JSON.stringify(text).replace(
+    /[^ -~]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+const MOST_NAMED = 8;
+
+/** Names for an error: as they are where that is safe, and not all of many. */
+export function named(names: Iterable<string>): string {
+  const all = [...names];
+  const shown = all.slice(0, MOST_NAMED).map((name) => (/^[!-~]+$/.test(name) ? name : quoted(name)));
+  return shown.join(', ') + (all.length > MOST_NAMED ? ` and ${all.length - MOST_NAMED} more` : '');
+}

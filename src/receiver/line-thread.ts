@@ -1,0 +1,93 @@
+// A thread of a receiver: takes one connection, reads it on its own event loop, and never blocks.
+import { parentPort, workerData } from 'node:worker_threads';
+import { threadId } from '../session/thread-times.js';
+import { ChannelReader } from './channel-reader.js';
+import { LineReader } from './line-reader.js';
+import { MainReader } from './main-reader.js';
+import type { FromLine, LineStart, ToLine } from './messages.js';
+import { takeConnection } from './one-connection.js';
+import { failureOf } from './plan.js';
+
+const { plan, listening } = workerData as LineStart;
+const post = (message: FromLine) => parentPort!.postMessage(message);
+
+const line = new LineReader(plan, {
+  hello: (channel) => post({ kind: 'hello', line: channel, threadId: threadId() }),
+  sync: (pages) => post({ kind: 'sync', pages }),
+  blocks: (blocks) => {
+    post({ kind: 'hello', line: 'main', threadId: threadId() });
+    post({ kind: 'blocks', blocks });
+  },
+  mainSync: (pages) => post({ kind: 'sync', pages }),
+});
+
+let silence: NodeJS.Timeout | undefined;
+let over = false;
+
+const leave = (message: FromLine) => {
+  if (over) return;
+  over = true;
+  clearInterval(silence);
+  connection.destroy();
+  post(message);
+};
+/** Runs a step of the reader; what it throws ends the line. */
+const attempt = (step: () => boolean): boolean => {
+  try {
+    return step();
+  } catch (error) {
+    leave({ kind: 'failed', failure: failureOf(error) });
+    return false;
+  }
+};
+
+const limits = [plan.connectMs, plan.stallMs, plan.idleMs].filter((limit) => limit > 0);
+const connection = takeConnection(
+  listening,
+  {
+    target: () => line.target(),
+    received: (bytes) => attempt(() => line.received(bytes)),
+    connected: () => {
+      post({ kind: 'connected' });
+      const check = () => {
+        line.checkSilence(performance.now());
+        return true;
+      };
+      if (limits.length > 0) silence = setInterval(() => attempt(check), Math.min(...limits) / 4);
+    },
+    ended: () => {
+      const end = () => {
+        line.end();
+        const { reader } = line;
+        if (reader instanceof MainReader) leave({ kind: 'main-end', counts: reader.counts });
+        else leave({ kind: 'end', counts: reader!.counts, numbers: { ...reader!.numbers } });
+        return true;
+      };
+      attempt(end);
+    },
+    failed: ({ message }) => leave({ kind: 'failed', failure: lost(message) }),
+  },
+  () => post({ kind: 'listening' }),
+);
+
+/** The connection itself failed. */
+function lost(message: string) {
+  const { reader } = line;
+  if (reader instanceof MainReader) return { reason: `main stream: ${message}` };
+  const { channel, packets } = reader?.counts ?? { channel: -1, packets: 0 };
+  if (channel < 0) return { reason: `new connection: ${message}` };
+  return { channel, packet: packets, reason: `channel ${channel}, packet ${packets}: ${message}` };
+}
+
+parentPort!.on('message', (message: ToLine) => {
+  if (over) return;
+  if (message.kind === 'count') {
+    if (line.reader instanceof ChannelReader) post({ kind: 'counted', counts: line.reader.counts });
+    return;
+  }
+  const goesOn = attempt(() => {
+    if (message.kind === 'begin') line.begin(message.memory);
+    return line.proceed();
+  });
+  if (goesOn) connection.resume();
+});
