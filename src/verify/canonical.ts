@@ -17,7 +17,12 @@ export class Canonical {
   private readonly machine: Machine;
   private readonly raw: boolean;
   private readonly scratch: Int32Array;
+  /** Recorded times of each thread, `most` places for each; how many there are; and the latest that everybody knows of. */
   private readonly times: Int32Array;
+  private readonly most: number;
+  private readonly counts: Int32Array;
+  private readonly seen: Int32Array;
+  private readonly active: Int32Array;
   /** Where recorded times stand: those of a slot's accesses, and those of hint history with their writer. */
   private readonly recordBases: Int32Array;
   private readonly entryBases: Int32Array;
@@ -35,72 +40,118 @@ export class Canonical {
     this.entryBases = spread(used(history.entries), KEPT, FIELDS);
     const own = Array.from({ length: threads }, (_, thread) => clocks.own + thread * threads);
     this.clockBases = Int32Array.from([...own, ...used(clocks.published), ...used(clocks.list)]);
-    this.times = new Int32Array(this.recordBases.length + this.entryBases.length);
+    this.most = this.recordBases.length + this.entryBases.length;
+    this.times = new Int32Array(threads * this.most);
+    this.counts = new Int32Array(threads);
+    this.seen = new Int32Array(threads);
+    this.active = new Int32Array(threads);
     this.scratch = new Int32Array(machine.state.length * 2);
   }
 
   /** Sets `low` and `high`, 64 bits together, from the machine's state. */
   hash(): void {
-    const { machine, scratch } = this;
-    const { state, threads } = machine;
-    const head = machine.clocks.own;
+    const { machine, scratch, entryBases } = this;
+    const { state } = machine;
     if (this.raw) {
       scratch.set(state);
       this.mix(state.length);
       return;
     }
-    let length = 0;
-    for (let i = 0; i < head; i++) scratch[length++] = state[i]!;
-    for (let thread = 0; thread < threads; thread++) length = this.component(thread, length);
-    for (const entry of this.entryBases) {
+    const head = machine.clocks.own;
+    for (let i = 0; i < head; i++) scratch[i] = state[i]!;
+    this.collectTimes();
+    let length = this.packRanks(head);
+    for (let i = 0; i < entryBases.length; i++) {
+      const entry = entryBases[i]!;
+      const writer = state[entry + WRITER]!;
       scratch[length++] = state[entry + VALUE]!;
-      scratch[length++] = state[entry + WRITER]!;
+      scratch[length++] = writer;
       scratch[length++] = state[entry + HIDES]!;
+      if (writer > 0 && writer <= machine.threads) scratch[length++] = this.rank(writer - 1, state[entry + TIME]!);
     }
     this.mix(length);
   }
 
-  /** Appends what clocks know of one thread, as ranks among its recorded times. */
-  private component(thread: number, start: number): number {
-    const { scratch, times, recordBases, entryBases, clockBases } = this;
-    const state = this.machine.state;
-    const seen = this.leastKnown(thread);
-    let count = 0;
+  /** Finds, for each thread, the recorded times that some thread may still be unaware of; sorted, each once. */
+  private collectTimes(): void {
+    const { recordBases, entryBases, counts, seen } = this;
+    const { state, threads } = this.machine;
+    for (let thread = 0; thread < threads; thread++) {
+      counts[thread] = 0;
+      seen[thread] = this.leastKnown(thread);
+    }
     for (let i = 0; i < recordBases.length; i++) {
-      const time = state[recordBases[i]! + thread]!;
-      if (time > seen) count = insert(times, count, time);
+      const base = recordBases[i]!;
+      for (let thread = 0; thread < threads; thread++) {
+        const time = state[base + thread]!;
+        if (time > seen[thread]!) this.insert(thread, time);
+      }
     }
     for (let i = 0; i < entryBases.length; i++) {
-      const entry = entryBases[i]!;
-      if (state[entry + WRITER] === thread + 1) count = insert(times, count, state[entry + TIME]!);
+      const writer = state[entryBases[i]! + WRITER]!;
+      if (writer > 0 && writer <= threads) this.insert(writer - 1, state[entryBases[i]! + TIME]!);
     }
+  }
+
+  /** Appends the ranks of all records and clocks, as many to a number as fit: they are small, and hashing is not free. */
+  private packRanks(start: number): number {
+    const { scratch, recordBases, clockBases, counts, seen, active } = this;
+    const { state, threads } = this.machine;
     let length = start;
-    scratch[length++] = count;
-    if (count === 0) return length;
-    // Ranks are small: as many as fit share a number, which spares most of the hashing.
-    const most = MOST_PACKED / (count + 1);
+    let actives = 0;
+    let largest = 0;
+    for (let thread = 0; thread < threads; thread++) {
+      const count = counts[thread]!;
+      scratch[length++] = count;
+      if (count === 0) continue;
+      active[actives++] = thread;
+      if (count > largest) largest = count;
+    }
+    if (actives === 0) return length;
+    const radix = largest + 1;
+    const most = MOST_PACKED / radix;
     let packed = 1;
     for (let i = 0; i < recordBases.length; i++) {
-      const time = state[recordBases[i]! + thread]!;
-      packed = packed * (count + 1) + (time > seen ? rank(times, count, time) : 0);
-      if (packed >= most) {
+      const base = recordBases[i]!;
+      for (let k = 0; k < actives; k++) {
+        const thread = active[k]!;
+        const time = state[base + thread]!;
+        packed = packed * radix + (time > seen[thread]! ? this.rank(thread, time) : 0);
+        if (packed < most) continue;
         scratch[length++] = packed;
         packed = 1;
       }
     }
-    for (let i = 0; i < entryBases.length; i++) {
-      const entry = entryBases[i]!;
-      if (state[entry + WRITER] === thread + 1) scratch[length++] = rank(times, count, state[entry + TIME]!);
-    }
     for (let i = 0; i < clockBases.length; i++) {
-      packed = packed * (count + 1) + rank(times, count, state[clockBases[i]! + thread]!);
-      if (packed >= most) {
+      const base = clockBases[i]!;
+      for (let k = 0; k < actives; k++) {
+        packed = packed * radix + this.rank(active[k]!, state[base + active[k]!]!);
+        if (packed < most) continue;
         scratch[length++] = packed;
         packed = 1;
       }
     }
     scratch[length++] = packed;
     return length;
+  }
+
+  private insert(thread: number, time: number): void {
+    const { times, most } = this;
+    const first = thread * most;
+    let at = first + this.counts[thread]!;
+    while (at > first && times[at - 1]! > time) at--;
+    if (at > first && times[at - 1] === time) return;
+    for (let i = first + this.counts[thread]!; i > at; i--) times[i] = times[i - 1]!;
+    times[at] = time;
+    this.counts[thread]!++;
+  }
+
+  /** How many of the thread's recorded times are at most `time`. */
+  private rank(thread: number, time: number): number {
+    const { times, counts, most } = this;
+    let rank = counts[thread]!;
+    for (let at = thread * most + rank - 1; rank > 0 && times[at]! > time; at--) rank--;
+    return rank;
   }
 
   /** The latest time of `thread` that every other thread which has not ended knows of. */
@@ -128,23 +179,6 @@ export class Canonical {
     // Never 0: an empty place in a StateSet has high 0.
     this.high = finish(b) | 1;
   }
-}
-
-/** Inserts `time` into the sorted `times`, once; returns the new count. */
-function insert(times: Int32Array, count: number, time: number): number {
-  let at = count;
-  while (at > 0 && times[at - 1]! > time) at--;
-  if (at > 0 && times[at - 1] === time) return count;
-  for (let i = count; i > at; i--) times[i] = times[i - 1]!;
-  times[at] = time;
-  return count + 1;
-}
-
-/** How many of the sorted `times` are at most `time`. */
-function rank(times: Int32Array, count: number, time: number): number {
-  let at = count;
-  while (at > 0 && times[at - 1]! > time) at--;
-  return at;
 }
 
 function finish(hash: number): number {
