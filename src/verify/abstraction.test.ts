@@ -32,8 +32,7 @@ describe.each(['words', 'bits'] as const)('an event hand-off by %s', (conditions
   it.each(['sender', 'provider'] as const)('loses a wake-up on both when the %s forgets to wake', (forgets) => {
     for (const shipped of [false, true]) {
       const { findings } = verify(eventHandOff({ ...small, forgets, shipped }));
-      expect(findings.map(({ kind }) => kind)).toHaveLength(1);
-      expect(['lost-wake-up', 'deadlock']).toContain(findings[0]!.kind);
+      expect(findings.map(({ kind }) => kind)).toEqual(['lost-wake-up']);
     }
   });
 });

@@ -1,7 +1,7 @@
 // What can be wrong with an execution, and how it is told.
 import type { Race } from './clocks.js';
 import type { Execution } from './execution.js';
-import { describe, LOCK, type Operation, PLAIN_LOAD, PLAIN_STORE, SLEEP, TAKE } from './operation.js';
+import { describe, type Operation, PLAIN_LOAD, PLAIN_STORE, SLEEP } from './operation.js';
 import type { RuleKind } from './rules.js';
 import { wordName } from './scenario.js';
 import { describeSite } from './source.js';
@@ -68,7 +68,7 @@ export function plainSpin(execution: Execution, thread: number, operation: Opera
   );
 }
 
-/** Nobody can go on. A thread whose word has changed since it went to sleep has lost a wake-up. */
+/** Nobody can go on. A thread that would go on if it were woken now has lost a wake-up. */
 export function deadlock(execution: Execution): Problem {
   const { scenario, machine } = execution;
   const stuck: string[] = [];
@@ -78,7 +78,7 @@ export function deadlock(execution: Execution): Problem {
     if (!execution.hasNotEnded(thread)) continue;
     const operation = execution.pending(thread);
     const what = describe(operation, (word) => wordName(scenario, word));
-    const missed = hasMissed(execution, operation);
+    const missed = execution.wouldGoOn(thread);
     lost ||= missed;
     key += ` ${operation.site.key}`;
     const value = operation.kind === SLEEP ? '' : `, the word is ${machine.state[operation.slot]}`;
@@ -87,10 +87,4 @@ export function deadlock(execution: Execution): Problem {
   }
   const kind = lost ? 'lost-wake-up' : 'deadlock';
   return { kind, message: stuck.join('; '), key: kind + key };
-}
-
-function hasMissed(execution: Execution, operation: Operation): boolean {
-  if (operation.kind === SLEEP) return execution.machine.hasChanged(operation);
-  if (operation.kind === TAKE || operation.kind === LOCK) return false;
-  return execution.machine.state[operation.slot] !== operation.a;
 }

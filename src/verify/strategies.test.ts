@@ -30,6 +30,12 @@ describe('exhaustive', () => {
     expect(report).toMatchObject({ complete: true, findings: [] });
   });
 
+  it.each([false, true])('shows that events do not order it (shipped: %s)', (shipped) => {
+    const { findings } = verify(eventHandOff({ channels: 1, jobs: 1, conditions: 'words', plainSync: true, shipped }));
+    expect(findings.map(({ kind }) => kind)).toEqual(['data-race']);
+    expect(findings[0]!.message).toContain('pendingSync[0]');
+  });
+
   it.each(['words', 'bits'] as const)('stays finite with conditions over %s', (conditions) => {
     const report = verify(eventHandOff({ channels: 2, jobs: 3, conditions }));
     expect(report).toMatchObject({ complete: true, findings: [] });
@@ -51,7 +57,7 @@ describe('hint reads', () => {
     // A negative hint that leads to sleep: under havoc the provider may believe that every channel is busy.
     expect(verify(flagHandOff(2, 2), { hints: { mode: 'sc' } })).toMatchObject({ complete: true, findings: [] });
     const { findings } = verify(flagHandOff(2, 2), { hints: { mode: 'havoc', domain: [0, 1] } });
-    expect(findings.map(({ kind }) => kind)).toEqual(['deadlock']);
+    expect(findings.map(({ kind }) => kind)).toEqual(['lost-wake-up']);
   });
 });
 
