@@ -1,5 +1,5 @@
 // A call site: where in the program under test an operation stands.
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export interface Site {
@@ -74,5 +74,6 @@ function pathOf(name: string): string {
 
 /** Files of the checker itself; its tests, and the programs in the folders below, are programs under test. */
 function isChecker(file: string): boolean {
-  return dirname(file) === here && !file.endsWith('.test.js');
+  const folder = dirname(file);
+  return (folder === here || folder === join(here, 'real')) && !file.endsWith('.test.js');
 }
