@@ -1,31 +1,28 @@
 // What a thread can do next: whether it is blocked, and among how many continuations it has the choice.
+
+import type { HintSites } from './hint-sites.js';
 import { KEPT } from './history.js';
 import type { Machine } from './machine.js';
 import { HINT, LOCK, type Operation, SLEEP, TAKE } from './operation.js';
-import { type Hints, MOST_THREADS } from './scenario.js';
+import { MOST_THREADS } from './scenario.js';
 
 /** Tells the machine that a hint reads the current value. */
 export const CURRENT = -1;
 
-const DEFAULT_DOMAIN: readonly number[] = [0, 1];
 /** A hint's only choice in mode `sc`. */
-const ONLY = MOST_THREADS - 1;
+export const ONLY = MOST_THREADS - 1;
 /** A sleeper's choice to wake without a notify, beside that of timing out. */
 export const EARLY = 1;
 
 /** Transitions are thread + choice * MOST_THREADS. Hints have several choices, and so have sleepers. */
 export class Choices {
-  private readonly mode: Hints['mode'];
-  private readonly domain: readonly number[];
+  private readonly hints: HintSites;
   private readonly timeouts: boolean;
   private readonly entries = new Int32Array(KEPT);
 
-  constructor(hints: Hints, timeouts: boolean) {
-    this.mode = hints.mode;
-    this.domain = hints.domain ?? DEFAULT_DOMAIN;
+  constructor(hints: HintSites, timeouts: boolean) {
+    this.hints = hints;
     this.timeouts = timeouts;
-    if (this.domain.length > ONLY)
-      throw new RangeError(`hints: at most ${ONLY} values in a domain, got ${this.domain.length}`);
   }
 
   /** Appends the transitions of a thread that has not ended to `out`, which holds `count`; returns how many it holds now. */
@@ -33,7 +30,7 @@ export class Choices {
     if (machine.state[machine.status + thread]! > 0) {
       return this.addSleeper(machine, thread, operation, out, count);
     } else if (operation.kind === HINT) {
-      return this.addHint(machine, thread, operation.slot, out, count);
+      return this.addHint(machine, thread, operation, out, count);
     } else if (operation.kind === TAKE || operation.kind === LOCK) {
       if (!machine.canEnter(operation)) return count;
     } else if (operation.kind === SLEEP) {
@@ -50,13 +47,13 @@ export class Choices {
   }
 
   /** The history entry that a hint's choice reads, for the machine. */
-  entry(choice: number): number {
-    return this.mode === 'weak' ? choice : CURRENT;
+  entry({ modifier }: Operation, choice: number): number {
+    return this.hints.modes[modifier] === 'weak' ? choice : CURRENT;
   }
 
   /** What a hint returns, of which the machine says `read`. */
-  value(choice: number, read: number): number {
-    return this.mode === 'havoc' ? this.domain[choice]! : read;
+  value({ modifier }: Operation, choice: number, read: number): number {
+    return this.hints.modes[modifier] === 'havoc' ? this.hints.domains[modifier]![choice]! : read;
   }
 
   private addSleeper(machine: Machine, thread: number, wait: Operation, out: Int32Array, start: number): number {
@@ -66,15 +63,17 @@ export class Choices {
     return count;
   }
 
-  private addHint(machine: Machine, thread: number, slot: number, out: Int32Array, start: number): number {
+  private addHint(machine: Machine, thread: number, hint: Operation, out: Int32Array, start: number): number {
     let count = start;
-    if (this.mode === 'sc') {
+    const mode = this.hints.modes[hint.modifier];
+    if (mode === 'sc') {
       out[count++] = thread + ONLY * MOST_THREADS;
-    } else if (this.mode === 'weak') {
-      const found = machine.history.candidates(machine.state, thread, slot, this.entries);
+    } else if (mode === 'weak') {
+      const found = machine.history.candidates(machine.state, thread, hint.slot, this.entries);
       for (let i = 0; i < found; i++) out[count++] = thread + this.entries[i]! * MOST_THREADS;
     } else {
-      for (let choice = 0; choice < this.domain.length; choice++) out[count++] = thread + choice * MOST_THREADS;
+      const values = this.hints.domains[hint.modifier]!.length;
+      for (let choice = 0; choice < values; choice++) out[count++] = thread + choice * MOST_THREADS;
     }
     return count;
   }

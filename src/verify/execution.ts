@@ -1,6 +1,7 @@
 // One execution of a scenario: which transitions are possible, taking one, and what is wrong with it.
 
-import { Choices, CURRENT, EARLY } from './choices.js';
+import { Choices, CURRENT, EARLY, ONLY } from './choices.js';
+import { HintSites } from './hint-sites.js';
 import { ASLEEP, Machine, TIMED_OUT, WOKEN } from './machine.js';
 import type { Mutation } from './mutation.js';
 import {
@@ -50,6 +51,7 @@ export const OUTGROWN = Symbol('outgrown');
 export class Execution {
   readonly scenario: Scenario;
   readonly threads: number;
+  readonly hints: HintSites;
   machine: Machine;
   /** The first thing wrong since `start`. */
   problem: Problem | null = null;
@@ -67,13 +69,15 @@ export class Execution {
     if (scenario.threads.length > MOST_THREADS) throw new RangeError(`scenario: at most ${MOST_THREADS} threads`);
     this.scenario = scenario;
     this.threads = scenario.threads.length;
-    this.choices = new Choices(options.hints ?? { mode: 'weak' }, options.timeouts !== 'ignore');
+    this.hints = new HintSites(options.hints ?? scenario.hints ?? { mode: 'weak' }, ONLY);
+    this.choices = new Choices(this.hints, options.timeouts !== 'ignore');
     this.earlyWakes = options.earlyWakes ?? 0;
     this.initial = new Int32Array(scenario.words);
     scenario.init?.(this.initial);
     this.view = this.initial.slice();
     const words = simulatedWords(scenario.words);
-    const shared = { table: this.table, mutation: options.mutation ?? null, onSite: options.onSite ?? null };
+    const { mutation = null, onSite = null } = options;
+    const shared = { table: this.table, mutation, hints: this.hints, onSite };
     this.programs = scenario.threads.map((thread) => new Program(() => thread.run(words), shared));
     this.machine = new Machine(this.threads, this.table, this.initial);
   }
@@ -194,8 +198,8 @@ export class Execution {
   private execute(thread: number, operation: Operation, choice: number): number {
     const { machine } = this;
     const isHint = operation.kind === HINT;
-    const executed = machine.execute(thread, operation, isHint ? this.choices.entry(choice) : CURRENT);
-    const result = isHint ? this.choices.value(choice, executed) : executed;
+    const executed = machine.execute(thread, operation, isHint ? this.choices.entry(operation, choice) : CURRENT);
+    const result = isHint ? this.choices.value(operation, choice, executed) : executed;
     this.observer?.(thread, operation, result);
     if (machine.race) {
       this.report(raceProblem(this, machine.race));

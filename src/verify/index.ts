@@ -1,5 +1,6 @@
 // A model checker for code on shared memory: the whole of what users of src/verify import.
 export { renderTrace, type TraceRow } from './counterexample.js';
+export type { HintRead } from './hint-sites.js';
 export { type Mutant, type MutantResult, type MutateOptions, mutantsOf, mutate, WAYS } from './mutate.js';
 export type { How } from './mutation.js';
 export {
@@ -12,7 +13,7 @@ export {
 } from './primitives.js';
 export type { Problem, ProblemKind } from './problem.js';
 export { checkpoint, ghost } from './recording.js';
-export type { HintMode, Hints, Scenario, Thread } from './scenario.js';
+export type { HintMode, HintSite, Hints, Scenario, Thread } from './scenario.js';
 export { primitiveScenarios } from './shipped/scenarios.js';
 export { PRIMITIVE_SURVIVORS } from './shipped/survivors.js';
 export { checkSurvivors, readSurvivors, type Survivor, type SurvivorCheck } from './survivors.js';

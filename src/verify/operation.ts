@@ -86,7 +86,7 @@ export interface Operation {
   a: number;
   /** Second operand: the replacement of a compare-exchange; 1 for a wait that may time out, and for a plain access that may tear. */
   b: number;
-  /** Function of a MODIFY. */
+  /** Function of a MODIFY; the rule that a HINT is read by (see hint-sites.ts). */
   modifier: number;
   site: Site;
   /** The program throws the result away, so that it does not distinguish histories. */

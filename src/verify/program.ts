@@ -1,4 +1,5 @@
 // A thread as a deterministic function from the results of its operations to the next one, discovered as far as needed.
+import type { HintSites } from './hint-sites.js';
 import { withSimulatedGlobals } from './instrument.js';
 import { isPlain, loopLength } from './loops.js';
 import { type History, Merges } from './merges.js';
@@ -12,6 +13,7 @@ import type { WordTable } from './word-table.js';
 export interface ProgramOptions {
   readonly table: WordTable;
   readonly mutation: Mutation | null;
+  readonly hints: HintSites;
   readonly onSite: Recording['onSite'];
 }
 
@@ -131,12 +133,13 @@ export class Program {
 
   /** Re-executes the body over a history; returns the operation that follows. `speculative`: it may not fit. */
   private run({ log, operations }: History, speculative = false): Operation {
-    const { table, mutation, onSite } = this.options;
+    const { table, mutation, hints, onSite } = this.options;
     const recording: Recording = {
       log,
       operations,
       table,
       mutation,
+      hints,
       onSite,
       position: 0,
       pending: null,

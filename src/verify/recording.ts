@@ -1,5 +1,6 @@
 // One re-execution of a thread's function: answers the operations on record, and stops it at the first one that is not.
 import { isDiscarded } from './discarded.js';
+import type { HintSites } from './hint-sites.js';
 import { inTwoSteps, isReadModifyWrite, type Mutation, plainKind } from './mutation.js';
 import {
   CHECKPOINT,
@@ -39,6 +40,7 @@ export interface Recording {
   readonly operations: readonly Operation[];
   readonly table: WordTable;
   readonly mutation: Mutation | null;
+  readonly hints: HintSites;
   /** Called for each call site at its discovery, mutated or not. */
   readonly onSite: ((site: Site, kind: number, modifier: number, a: number) => void) | null;
   position: number;
@@ -85,7 +87,8 @@ export function perform(kind: number, word: number, a = 0, b = 0, modifier = 0, 
   const run = running();
   const recorded = run.position < run.log.length ? run.operations[run.position]! : null;
   const site = recorded?.site ?? callSite();
-  const call = { kind: kind === PLAIN_LOAD && site.isHint ? HINT : kind, word, range, a, b, modifier };
+  const rule = kind === PLAIN_LOAD ? run.hints.find(site) : -1;
+  const call = rule < 0 ? { kind, word, range, a, b, modifier } : { kind: HINT, word, range, a, b, modifier: rule };
   if (run.event >= 0 && !isRead(call.kind)) {
     const what = operationName(call.kind, modifier);
     throw fail('impure-condition', `the condition of until() does ${what}; it may only read`);

@@ -20,6 +20,8 @@ export interface Scenario {
   invariant?(words: Int32Array): string | undefined;
   /** Looks at the end of each complete execution. `results` are what the threads returned. */
   final?(words: Int32Array, results: readonly unknown[]): string | undefined;
+  /** What hint reads may return in this scenario, unless the caller says. Default: mode `weak`. */
+  readonly hints?: Hints;
   /** A word's name in reports; default `words[17]`. */
   nameOf?(word: number): string;
 }
@@ -35,6 +37,18 @@ export type HintMode = 'sc' | 'weak' | 'havoc';
 export interface Hints {
   readonly mode: HintMode;
   /** Values that `havoc` reads return. Default 0 and 1. */
+  readonly domain?: readonly number[];
+  /** Plain reads that are hints although they do not go through `hint()`, and calls of it that have a mode of their own. */
+  readonly sites?: readonly HintSite[];
+}
+
+/** Annotates a call site. */
+export interface HintSite {
+  /** `src/x.ts:30`, or `src/x.ts Scan.next` for every plain read in a function; paths are within the package. */
+  readonly at: string;
+  /** Why the read may race; without one it is refused. */
+  readonly reason: string;
+  readonly mode?: HintMode;
   readonly domain?: readonly number[];
 }
 

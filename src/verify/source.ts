@@ -35,6 +35,21 @@ export function describeSite(site: Site): string {
   return `${relative(process.cwd(), file)}:${line}${name}`;
 }
 
+/** The comment at a site's line or directly above it, without its slashes; empty without one, or without the source. */
+export function commentAt(site: Site): string {
+  const { file, line } = sourceOf(site);
+  if (!existsSync(file)) return '';
+  const lines = readFileSync(file, 'utf8').split('\n');
+  const behind = /\/\/ (.+)$/.exec(lines[line - 1] ?? '');
+  if (behind) return behind[1]!;
+  let first = line - 1;
+  while (first > 0 && /^\s*\/\//.test(lines[first - 1]!)) first--;
+  return lines
+    .slice(first, line - 1)
+    .map((text) => text.replace(/^\s*\/\/ ?/, ''))
+    .join(' ');
+}
+
 /** The path within the package that the file belongs to: the same wherever the checker is started. */
 export function pathInPackage(file: string): string {
   for (let folder = dirname(file); ; folder = dirname(folder)) {

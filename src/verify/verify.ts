@@ -3,6 +3,7 @@ import { Bounded } from './bounded.js';
 import { minimise, type TraceRow, trace } from './counterexample.js';
 import { Execution, type ExecutionOptions, OUTGROWN } from './execution.js';
 import { Exhaustive } from './exhaustive.js';
+import type { HintRead } from './hint-sites.js';
 import { type Problem, simple } from './problem.js';
 import { RandomSearch } from './random.js';
 import { BodyError } from './rules.js';
@@ -46,6 +47,8 @@ export interface Report extends SearchResult {
   /** What the search was bounded by, in words. */
   readonly bounds: string;
   readonly elapsedMs: number;
+  /** The hint reads that were met: reads that may race with atomic writes. */
+  readonly hints: readonly HintRead[];
   readonly findings: readonly Finding[];
 }
 
@@ -68,6 +71,7 @@ export function verify(scenario: Scenario, options: VerifyOptions = {}): Report 
   const start = performance.now();
   const found = new Map<string, Finding>();
   let result: SearchResult = { states: 0, schedules: 0, complete: false };
+  let hints: readonly HintRead[] = [];
   try {
     const execution = new Execution(scenario, options);
     if (strategy === 'exhaustive' || strategy === 'bounded') new RandomSearch(WARM_UP).run(execution, () => true);
@@ -80,6 +84,7 @@ export function verify(scenario: Scenario, options: VerifyOptions = {}): Report 
         return problems.size < (options.mostFindings ?? 1);
       });
     });
+    hints = execution.hints.list();
     for (const [key, { problem, path }] of problems) {
       found.set(key, explain(execution, problem, path, options.minimise !== false));
     }
@@ -95,6 +100,7 @@ export function verify(scenario: Scenario, options: VerifyOptions = {}): Report 
     bounds: boundsOf(strategy, options),
     ...result,
     elapsedMs: performance.now() - start,
+    hints,
     findings: [...found.values()],
   };
 }
