@@ -5,6 +5,7 @@ import { type DoctorFlags, doctor } from './commands/doctor.js';
 import { list } from './commands/list.js';
 import { type MigrateFlags, migrate } from './commands/migrate.js';
 import { type MigrationsFlags, migrations } from './commands/migrations.js';
+import { type ProfileFlags, profile } from './commands/profile.js';
 import { readme } from './commands/readme.js';
 import { type ReceiveFlags, receive } from './commands/receive.js';
 import { type RunFlags, run } from './commands/run.js';
@@ -123,6 +124,23 @@ program
   .option('--codec <name>', axes.codec.takes)
   .option('--json', 'as JSON')
   .action(async (flags: ReceiveFlags) => finish(await receive(flags)));
+
+const profileCommand = program
+  .command('profile')
+  .description('run one cell under a profiler, name the files it wrote and show where each thread was')
+  .argument('[cell]', 'its id, as `run --dry-run` prints it; else the flags say which')
+  .option('--variants <name>', 'one variant, or the path of a .js file; default atomic-barrier');
+for (const key of ['workload', 'transport', ...ONE_SHOT_AXES] as const) {
+  profileCommand.option(`${axes[key].flag} <value>`, axes[key].takes);
+}
+profileCommand
+  .option('--wait <policy>', axes.senderWait.takes)
+  .option('--with <profiler>', 'cpu-prof, a file a thread; or perf, where it is installed', 'cpu-prof')
+  .option('--time <time>', 'how long the cell runs', '2s')
+  .option('--ram <what>', 'a file, or a size as in 64m')
+  .option('--out <folder>', 'where the files go; default a new one under profiles/')
+  .option('--json', 'as JSON')
+  .action(async (id: string | undefined, flags: ProfileFlags) => finish(await profile(id, flags)));
 
 program
   .command('stress')

@@ -24,7 +24,9 @@ export type Ask =
   | { readonly kind: 'slice'; readonly amount: number }
   | { readonly kind: 'close' }
   /** SHA-256 of the first bytes of the RAM. */
-  | { readonly kind: 'digest'; readonly bytes: number };
+  | { readonly kind: 'digest'; readonly bytes: number }
+  /** Ends all threads and the process in good order, which a kill does not: profiles are written then. */
+  | { readonly kind: 'end' };
 
 export interface Question {
   readonly protocol: number;

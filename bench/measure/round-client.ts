@@ -8,6 +8,13 @@ import { type Alive, type Answer, type Ask, type Connection, PROTOCOL, type Ques
 /** Filling RAM and making a digest of it keep the process busy, a second or so for each GiB. */
 const SILENCE_MS = 60_000;
 
+/** How the process is started, where a profiler is to watch it. */
+export interface Runtime {
+  /** Instead of this Node: a program that starts it. */
+  readonly execPath?: string;
+  readonly execArgv: readonly string[];
+}
+
 export class RoundClient {
   private readonly child: ChildProcess;
   private timer!: NodeJS.Timeout;
@@ -16,10 +23,11 @@ export class RoundClient {
   private ended: string | undefined;
   private readonly exited: Promise<void>;
 
-  private constructor() {
+  private constructor({ execPath = process.execPath, execArgv }: Runtime) {
     this.child = fork(new URL('./round-process.js', import.meta.url), {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-      execArgv: [],
+      execPath,
+      execArgv: [...execArgv],
     });
     this.watch();
     this.child.on('message', (message: Answer | Alive) => this.hear(message));
@@ -33,8 +41,12 @@ export class RoundClient {
   }
 
   /** Starts a process and its fleet. Rejects with CellFailure. */
-  static async start(plan: FleetPlan, listed: readonly Listed[]): Promise<RoundClient> {
-    const client = new RoundClient();
+  static async start(
+    plan: FleetPlan,
+    listed: readonly Listed[],
+    runtime: Runtime = { execArgv: [] },
+  ): Promise<RoundClient> {
+    const client = new RoundClient(runtime);
     const outside = Object.fromEntries(
       listed.filter(({ outside }) => outside).map(({ variant, source }) => [variant.name, source.module]),
     );
@@ -66,6 +78,13 @@ export class RoundClient {
 
   async close(): Promise<VisitReport> {
     return (await this.ask({ kind: 'close' })) as VisitReport;
+  }
+
+  /** Lets the process end in good order. Resolves when it is gone, and a profiler around it too. */
+  async finish(): Promise<void> {
+    // Its answer may be lost as it goes.
+    await this.ask({ kind: 'end' }).catch(() => {});
+    await this.exited;
   }
 
   /** Ends the process at once; nothing in it is worth saving. Resolves when it is gone. */

@@ -72,6 +72,11 @@ async function reply(ask: Ask): Promise<unknown> {
       return disconnect(ask.peer, ask.patienceMs);
     case 'digest':
       return fleet!.digest(ask.bytes);
+    case 'end':
+      await fleet?.terminate();
+      // After the answer has left; nothing else would end it while its parent is there.
+      setImmediate(() => process.exit(0));
+      return undefined;
   }
 }
 

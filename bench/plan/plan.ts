@@ -156,7 +156,11 @@ function tableCells(table: TableSpec, options: PlanOptions): PlannedCell[] {
   );
 }
 
-function reasonToSkip(cell: Cell, { listed, cpus, forceSpin }: PlanOptions): string | undefined {
+/** Why a cell cannot be measured, or says nothing where it is; undefined when it can. */
+export function reasonToSkip(
+  cell: Cell,
+  { listed, cpus, forceSpin }: Pick<PlanOptions, 'listed' | 'cpus' | 'forceSpin'>,
+): string | undefined {
   const variant = variantOf(cell, listed);
   const [least, most] = variant.depth;
   if (cell.depth < least || cell.depth > most)

@@ -1,0 +1,98 @@
+// The profile command and `run --explain` as a user meets them: real processes, files and exit codes.
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { Result } from '../store/result.js';
+
+const CLI = fileURLToPath(new URL('../cli.js', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'multifd-bench-profile-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const cli = (...words: string[]) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...words], { encoding: 'utf8', cwd: folder });
+  return { status, stdout, stderr };
+};
+const SHORT = ['--time', '200ms', '--ram', '1m'];
+
+describe('profile', () => {
+  it('writes a file a thread, names it, and shows where the thread was', () => {
+    const id = 'hand-off mutex channels=2 pagesPerBatch=1 transport=discard';
+    const { status, stdout } = cli('profile', id, ...SHORT, '--out', 'written');
+    expect(status).toBe(0);
+    for (const thread of ['main', 'provider', 'sender-0', 'sender-1']) {
+      expect(stdout).toContain(`${thread}: written/${thread}.cpuprofile`);
+      const profile = JSON.parse(readFileSync(join(folder, 'written', `${thread}.cpuprofile`), 'utf8'));
+      expect(profile.samples.length).toBeGreaterThan(0);
+    }
+    expect(readdirSync(join(folder, 'written')).length).toBe(4);
+    expect(stdout).toMatch(/^\d+ batches in 0\.\d\d s of slices$/m);
+    // What a parked hand-off does all the time.
+    expect(stdout).toMatch(/provider: .*\n(?:.*\n)*? +\d+ % {2}(?:wait|post) {2}src\/memory\/semaphore\.js:\d+$/m);
+  });
+
+  it('takes axis flags, and has a document for programs', () => {
+    const { stdout } = cli('profile', '--variants', 'inline', '--channels', '1', ...SHORT, '--json');
+    const document = JSON.parse(stdout);
+    expect(document).toMatchObject({ profiler: 'cpu-prof', cell: { variant: 'inline', channels: 1 } });
+    expect(document.jobs).toBeGreaterThan(0);
+    expect(document.files.map(({ thread }: { thread: string }) => thread)).toEqual(['main', 'provider']);
+    expect(existsSync(document.files[0].path)).toBe(true);
+    expect(document.files[1].top.length).toBeGreaterThan(0);
+  });
+
+  it.each([
+    [['mutex', '--channels', '2'], 'profile: CELL says what runs; leave out --channels'],
+    [['--with', 'gdb'], '--with: got "gdb", takes cpu-prof, perf'],
+    [['--time', 'long'], '--time: got "long", takes a time up to 600s'],
+    [['--channels', '1,2'], '--channels: got "1,2", takes one value here'],
+    [['--workload', 'precopy'], 'profile: precopy needs a receiver'],
+    [['--depth', '7'], 'profile: depth 7: atomic-barrier declares 1 to 1'],
+    [['--out', '.'], `--out: ${folder} is there already`],
+  ])('refuses %j', (words, message) => {
+    const { status, stdout, stderr } = cli('profile', ...words);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toContain(message);
+    expect(stderr.trim().split('\n').length).toBe(1);
+  });
+
+  it('leaves nothing behind when it is interrupted', async () => {
+    const child = spawn(process.execPath, [CLI, 'profile', '--time', '60s', '--ram', '1m', '--out', 'interrupted'], {
+      cwd: folder,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
+    await new Promise((resolve) => child.stderr.once('data', resolve));
+    child.kill('SIGINT');
+    expect(await ended).toBe(130);
+    expect(existsSync(join(folder, 'interrupted'))).toBe(false);
+  });
+});
+
+describe('run --explain', () => {
+  it('counts before it times, and keeps the counts with the cells', () => {
+    const words = ['run', '--explain', '--no-save', '--quick', '--rounds', '1', '--ram', '1m', '--json'];
+    const cells = ['--variants', 'mutex,atomic-barrier', '--channels', '1', '--transport', 'discard'];
+    const { stdout, stderr } = cli(...words, ...cells, '--batch-pages', '1');
+    expect(stderr.indexOf('counting before timing: 2 cells')).toBeGreaterThan(0);
+    expect(stderr.indexOf('counting before timing')).toBeLessThan(stderr.indexOf('round 1 of 1'));
+    const [mutex, barrier] = (JSON.parse(stdout) as Result).cells;
+    expect(mutex!.counts!.provider.batch.lockPairs).toEqual({ median: 1, low: 1, high: 1 });
+    expect(barrier!.counts!.provider.batch.lockPairs).toBeUndefined();
+    expect(mutex!.visits[0]!.counters.sendersVoluntarySwitches).toBeGreaterThan(0);
+  });
+
+  it('gives every count a row in TSV', () => {
+    const words = ['run', '--explain', '--no-save', '--quick', '--rounds', '1', '--ram', '1m', '--format', 'tsv'];
+    const { stdout } = cli(...words, '--variants', 'mutex', '--channels', '1', '--transport', 'discard');
+    const rows = stdout
+      .replace(/\n$/, '')
+      .split('\n')
+      .map((line) => line.split('\t'));
+    expect(new Set(rows.map((row) => row.length)).size).toBe(1);
+    const lockPairs = rows.find((row) => row[8] === 'provider.batch.lockPairs')!;
+    expect(lockPairs.slice(9, 14)).toEqual(['counted', '1', '1', '1', '3']);
+  });
+});

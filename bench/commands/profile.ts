@@ -1,0 +1,134 @@
+// The profile command: runs one cell under a profiler, and says which files it wrote and what is in them.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, rmSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { type Cell, CellFailure, type FleetPlan } from '../../src/session/cell.js';
+import { allowedCpus } from '../../src/session/placement.js';
+import { type Profiler, profileCell } from '../measure/cpu-profile.js';
+import { axes, parseAxis } from '../plan/axes.js';
+import { loadVariants } from '../plan/catalogue.js';
+import { parseCellId } from '../plan/cell-id.js';
+import { type OneShotFlags, oneShotCell } from '../plan/one-shot.js';
+import { reasonToSkip, senderThreads } from '../plan/plan.js';
+import { parseNanoseconds } from '../plan/quantities.js';
+import { parseRam } from '../plan/ram-flag.js';
+import { badValue, UsageError } from '../plan/usage-error.js';
+import { PROJECT } from '../store/project.js';
+import { summariseProfile } from '../views/profile-summary.js';
+
+export interface ProfileFlags extends OneShotFlags {
+  readonly workload?: string;
+  readonly with: string;
+  readonly time: string;
+  readonly ram?: string;
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+const DEFAULT_VARIANT = 'atomic-barrier';
+const LONGEST_NS = 600e9;
+const WATCHDOG_MS = 10_000;
+const TOP = 6;
+const SEED = 1;
+
+/** Returns the exit code: 0 written, 1 the cell failed. */
+export async function profile(id: string | undefined, flags: ProfileFlags): Promise<number> {
+  const profiler = profilerOf(flags.with);
+  const timeNs = parseNanoseconds(flags.time) ?? 0;
+  if (!(timeNs > 0 && timeNs <= LONGEST_NS)) throw badValue('--time', flags.time, 'a time up to 600s, as in 2s');
+  const asked = id === undefined ? cellOf(flags) : cellById(id, flags);
+  const listed = await loadVariants(asked.variant);
+  const cell: Cell = { ...asked, variant: listed[0]!.variant.name };
+  // Who asks for one cell may have it spin as it likes.
+  const reason = reasonToSkip(cell, { listed, cpus: allowedCpus().length, forceSpin: true });
+  if (reason !== undefined) throw new UsageError(`profile: ${reason}`);
+  const fleet: FleetPlan = {
+    senders: senderThreads(cell, listed),
+    requesters: cell.requesters,
+    ram: parseRam(flags.ram, SEED),
+    watchdogMs: WATCHDOG_MS,
+  };
+  const folder = resolve(flags.out ?? join('profiles', `${stamp()}-${cell.variant}`));
+  if (mkdirSync(folder, { recursive: true }) === undefined) throw new UsageError(`--out: ${folder} is there already`);
+  for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143 })) {
+    // The process under the profiler ends with this one; what it wrote is no whole profile.
+    process.once(signal, () => {
+      rmSync(folder, { recursive: true, force: true });
+      process.exit(code);
+    });
+  }
+  process.stderr.write(`${cell.variant}, ${cell.workload}, ${cell.channels} ch, ${cell.transport}: ${flags.time}\n`);
+  try {
+    const profiled = await profileCell({ cell, fleet, listed, profiler, timeNs, folder });
+    show(profiled, cell, profiler, flags.json === true);
+    return 0;
+  } catch (cause) {
+    rmSync(folder, { recursive: true, force: true });
+    if (!(cause instanceof CellFailure)) throw cause;
+    process.stderr.write(`FAILED ${cell.variant}: ${[cause.message, ...cause.dump].join('\n    ')}\n`);
+    return 1;
+  }
+}
+
+function profilerOf(name: string): Profiler {
+  if (name !== 'cpu-prof' && name !== 'perf') throw badValue('--with', name, 'cpu-prof, perf');
+  if (name === 'perf' && spawnSync('perf', ['--version']).status !== 0) {
+    throw new UsageError(
+      '--with: perf is not installed here (a package of the kernel, linux-perf); cpu-prof always is',
+    );
+  }
+  return name;
+}
+
+function cellOf(flags: ProfileFlags): Cell {
+  const workloads = parseAxis(axes.workload, flags.workload ?? axes.workload.fallback[0]!);
+  if (workloads.length > 1) throw new UsageError(`--workload: got "${flags.workload}", takes one value here`);
+  const cell = oneShotCell({ ...flags, transport: flags.transport ?? axes.transport.fallback[0]! });
+  return { ...cell, workload: workloads[0]!, variant: flags.variants ?? DEFAULT_VARIANT };
+}
+
+function cellById(id: string, flags: ProfileFlags): Cell {
+  const { with: _with, time: _time, ram: _ram, out: _out, json: _json, ...ofCell } = flags;
+  const twice = Object.keys(ofCell)[0];
+  if (twice !== undefined) throw new UsageError(`profile: CELL says what runs; leave out --${kebab(twice)}`);
+  return parseCellId(id);
+}
+
+function show(
+  { files, jobs, durationNs }: Awaited<ReturnType<typeof profileCell>>,
+  cell: Cell,
+  profiler: Profiler,
+  json: boolean,
+): void {
+  const read = files.map(({ thread, path }) => ({
+    thread,
+    path,
+    ...(profiler === 'perf' ? {} : summariseProfile(path, `${PROJECT}dist/`, TOP)),
+  }));
+  if (json) {
+    const document = { node: process.version, profiler, cell, jobs, durationNs, files: read };
+    process.stdout.write(`${JSON.stringify(document, null, 1)}\n`);
+    return;
+  }
+  process.stdout.write(`${jobs} batches in ${(durationNs / 1e9).toFixed(2)} s of slices\n`);
+  for (const { thread, path, ...summary } of read) {
+    process.stdout.write(`${thread}: ${relative('.', path)}\n`);
+    if (!('top' in summary)) continue;
+    for (const { what, share } of summary.top) {
+      if (share >= 0.005) process.stdout.write(`  ${`${(share * 100).toFixed(0)} %`.padStart(5)}  ${what}\n`);
+    }
+  }
+  const how =
+    profiler === 'perf'
+      ? 'perf report -i FILE reads it, on this machine: names of functions are in /tmp/perf-PID.map'
+      : "Shares are of the time that a thread was there, asleep or not; a browser's developer tools read the files";
+  process.stderr.write(`${how}\n`);
+}
+
+function stamp(): string {
+  return new Date().toISOString().replace(/[-:]|\.\d+Z/g, '');
+}
+
+function kebab(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
