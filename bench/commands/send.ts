@@ -77,17 +77,28 @@ export async function send(flags: SendFlags): Promise<number> {
 
 /** Sends the RAM. Rejects also when the peer resets a connection, or answers: then not all was read, or not understood. */
 async function transfer(client: RoundClient, cell: Cell, ends: boolean): Promise<Transferred> {
-  let sent: Transferred;
   try {
-    sent = await oneLine(client, cell, LINE);
+    const sent = await oneLine(client, cell, LINE).catch(async (cause: Error) => {
+      await client.close().catch(() => {});
+      throw new Error(`${cause.message}${await lastWords(client)}`, { cause });
+    });
+    await client.disconnect(LINE, ends ? PATIENCE_MS : undefined);
+    return sent;
   } catch (cause) {
-    await client.close().catch(() => {});
-    const words = await client.disconnect(LINE, LAST_WORDS_MS).then(
-      () => '',
-      ({ message }: Error) => (message.includes('answered') ? `; ${message}` : ''),
-    );
-    throw new Error(`${(cause as Error).message}${words}`, { cause });
+    if (cell.mainStream === undefined) throw cause;
+    const { message } = cause as Error;
+    const hint = message.includes('answered') ? 'a return path and TLS are not spoken' : 'its monitor or log says why';
+    throw new Error(`${message}; the destination: ${hint}`, { cause });
   }
-  await client.disconnect(LINE, ends ? PATIENCE_MS : undefined);
-  return sent;
+}
+
+/** What the peer answered, if it did, when sending to it had failed. */
+async function lastWords(client: RoundClient): Promise<string> {
+  try {
+    await client.disconnect(LINE, LAST_WORDS_MS);
+    return '';
+  } catch (cause) {
+    const { message } = cause as Error;
+    return message.includes('answered') ? `; ${message}` : '';
+  }
 }

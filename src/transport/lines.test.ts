@@ -31,7 +31,7 @@ afterEach(async () => {
 
 /** Listens, and treats each accepted connection as the peer under test does. */
 function listen(transport: string, peer: (socket: Socket) => void): Promise<Address> {
-  server = createServer({ pauseOnConnect: true }, (socket) => {
+  server = createServer({ pauseOnConnect: true, allowHalfOpen: true }, (socket) => {
     accepted.push(socket);
     socket.on('error', () => {});
     peer(socket);
@@ -147,6 +147,40 @@ describe.each(['tcp', 'unix'])('lines over %s', (transport) => {
     const after = Array.from({ length: 64 }, (_, index) => openSync(join(directory, `after${index}`), 'w'));
     expect(parts.descriptors.every((descriptor) => after.includes(descriptor))).toBe(true);
     for (const descriptor of after) closeSync(descriptor);
+  });
+});
+
+describe('parting', () => {
+  const parting = async (peer: (socket: Socket) => void) => {
+    const address = await listen('tcp', peer);
+    const lines = await Lines.connect({ address, channels: 2, main: true, connectMs: 1000 });
+    const parted = lines.partWith(500).then(
+      () => 'well',
+      (error: Error) => error.message,
+    );
+    const how = await parted;
+    await lines.close();
+    return how;
+  };
+
+  it('waits until the peer has read all and ended too', async () => {
+    expect(await parting((socket) => socket.resume().once('end', () => socket.end()))).toBe('well');
+  });
+
+  it('says which line broke, was answered, or goes on', async () => {
+    const first = (byte: number, then: (socket: Socket) => void) => (socket: Socket) => {
+      socket.once('data', (bytes) => (bytes[0] === byte ? then(socket) : socket.once('end', () => socket.end())));
+      socket.resume();
+    };
+    expect(await parting(first(0x51, (socket) => socket.resetAndDestroy()))).toMatch(
+      /^main stream: .*(ECONNRESET|broke)/,
+    );
+    expect(await parting(first(0x51, (socket) => socket.end('no')))).toBe(
+      'main stream: the peer answered with 2 bytes',
+    );
+    expect(await parting(first(0x11, () => {}))).toMatch(
+      /^channel 0: the peer did not end the connection within 500 ms$/,
+    );
   });
 });
 

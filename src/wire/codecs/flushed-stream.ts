@@ -14,7 +14,7 @@ interface Inside {
 }
 
 interface Zstd {
-  createZstdCompress?(): unknown;
+  createZstdCompress?(options: { params: Record<number, number> }): unknown;
   createZstdDecompress?(): unknown;
 }
 
@@ -26,6 +26,8 @@ export const HAS_ZSTD = (zlib as unknown as Zstd).createZstdCompress !== undefin
 const { Z_NO_FLUSH, Z_SYNC_FLUSH } = zlib.constants;
 const ZSTD_CONTINUE = 0;
 const ZSTD_FLUSH = 1;
+/** Number of the parameter. */
+const ZSTD_LEVEL = 100;
 
 /** Input that is read and output that was made by one call, in bytes. */
 export interface Progress {
@@ -38,7 +40,7 @@ export class FlushedStream {
   private readonly zstd: boolean;
   private failure: string | undefined;
 
-  /** Throws where the running Node has no such stream. */
+  /** Throws where the running Node has no such stream. The level is QEMU's default. */
   constructor(kind: StreamKind, level = 1) {
     this.zstd = kind.startsWith('zstd');
     this.inside = open(kind, level) as Inside;
@@ -67,5 +69,5 @@ function open(kind: StreamKind, level: number): unknown {
   if (kind === 'inflate') return zlib.createInflate();
   if (!HAS_ZSTD) throw new Error(`codec zstd: Node 22.15 or newer has it, this is ${process.version}`);
   const { createZstdCompress, createZstdDecompress } = zlib as unknown as Required<Zstd>;
-  return kind === 'zstd-compress' ? createZstdCompress() : createZstdDecompress();
+  return kind === 'zstd-compress' ? createZstdCompress({ params: { [ZSTD_LEVEL]: level } }) : createZstdDecompress();
 }

@@ -1,0 +1,94 @@
+// The send command as a user meets it: what it refuses, and peers that are no QEMU.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+
+const CLI = fileURLToPath(new URL('../cli.js', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'multifd-bench-send-command-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const image = join(folder, 'image');
+writeFileSync(image, Buffer.alloc(4 << 20, 'ram'));
+
+function send(...words: string[]): Promise<{ status: number | null; stderr: string; stdout: string }> {
+  const child = spawn(process.execPath, [CLI, 'send', '--ram', image, ...words]);
+  let [stderr, stdout] = ['', ''];
+  child.stderr.on('data', (chunk) => {
+    stderr += chunk;
+  });
+  child.stdout.on('data', (chunk) => {
+    stdout += chunk;
+  });
+  return new Promise((resolve) => child.once('close', (status) => resolve({ status, stderr, stdout })));
+}
+
+describe('refuses, by name', () => {
+  it.each([
+    [['--peer', 'qemu'], '--peer: got "qemu", takes receiver, drain, qemu-7.2, qemu-10.0'],
+    [['--peer', 'qemu-9.2'], '--peer: got "qemu-9.2", takes'],
+    [['--peer', 'qemu-7.2', '--zero-pages', 'multifd'], '--zero-pages: got "multifd", takes legacy, none'],
+    [['--peer', 'drain', '--zero-pages', 'legacy'], '--zero-pages: got "legacy", takes none, multifd'],
+    [['--peer', 'qemu-10.0', '--page-size', '64k'], '--page-size: got "65536", takes 4096 where the peer is a QEMU'],
+    [['--peer', 'qemu-10.0', '--batch-pages', '64'], '--batch-pages: got "64", takes 128 where the peer is a QEMU'],
+    [['--uuid', '1234'], '--uuid: got "1234", takes 32 hexadecimal digits'],
+    [['--capabilities', 'multifd,return-path'], '--capabilities: return-path is not spoken'],
+    [['--capabilities', 'postcopy-ram'], '--capabilities: postcopy-ram is not spoken'],
+    [['--capabilities', 'x-ignore-shared'], '--capabilities: x-ignore-shared is not spoken'],
+    [['--capabilities', 'mapped-ram'], '--capabilities: mapped-ram is not spoken'],
+    [['--capabilities', 'tls'], '--capabilities: tls is not spoken'],
+    [['--capabilities', 'xbzrle'], '--capabilities: got "xbzrle", takes multifd'],
+  ])('%j', async (words, message) => {
+    const { status, stderr, stdout } = await send('--to', ':1', ...words);
+    expect(status).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toContain(message);
+    expect(stderr.trim().split('\n').length).toBe(1);
+  });
+});
+
+describe('to what is no QEMU', () => {
+  /** A peer that reads its channels, and does something to the main stream. */
+  async function peer(main: (socket: Socket) => void) {
+    const sockets: Socket[] = [];
+    const server = createServer((socket) => {
+      sockets.push(socket);
+      socket.on('error', () => {});
+      socket.once('data', (first) => {
+        if (first.toString('latin1', 0, 4) === 'QEVM') main(socket);
+        else socket.once('end', () => socket.end());
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const close = async () => {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    };
+    return { to: `:${(server.address() as { port: number }).port}`, close };
+  }
+
+  it.each<[string, (socket: Socket) => void, RegExp]>([
+    ['closes the main stream', (socket) => socket.destroy(), /send: main stream: (EPIPE|ECONNRESET|read ECONNRESET)/],
+    [
+      'answers on the main stream',
+      (socket) => socket.on('data', () => {}).end('\x15\x03\x03\0\x02\x02\x0a'),
+      /send: .*main stream: the peer answered with 7 bytes; the destination: a return path and TLS are not spoken/,
+    ],
+  ])('that %s: exit 1', async (_, main, message) => {
+    const { to, close } = await peer(main);
+    const { status, stderr } = await send('--to', to, '--peer', 'qemu-10.0');
+    await close();
+    expect(stderr).toMatch(message);
+    expect(status).toBe(1);
+  });
+
+  it('that reads all and ends: nothing more can be known', async () => {
+    const { to, close } = await peer((socket) => socket.on('data', () => {}).once('end', () => socket.end()));
+    const { status, stdout } = await send('--to', to, '--peer', 'qemu-7.2', '--channels', '3', '--json');
+    await close();
+    expect(JSON.parse(stdout)).toMatchObject({ variant: 'atomic-barrier', channels: 3, bytes: 4 << 20 });
+    expect(status).toBe(0);
+  });
+});
