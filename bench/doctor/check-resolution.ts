@@ -28,7 +28,7 @@ export function checkResolution({ resolution, machine, node, harness }: Facts): 
           'in all',
           'note',
           share,
-          'for smaller differences: a quieter machine, run --rigorous, fewer cells',
+          'for smaller differences: a quieter machine, --keep-awake, --rigorous, fewer cells',
         );
   const of = `${basename(resolution.file)}, ${resolution.processes} processes, ${age(resolution.finishedAt)}`;
   const changed: string[] = [];

@@ -38,7 +38,7 @@ describe.skipIf(!able)('KeepAwake', () => {
   });
 
   it('starts nothing where one cannot be pinned, or where a quota would pay for it', async () => {
-    await expect(KeepAwake.start([4095])).rejects.toThrow('taskset could not pin a thread to CPU 4095');
+    await expect(KeepAwake.start([4095])).rejects.toThrow('taskset (of util-linux) could not pin a thread to CPU 4095');
     const root = mkdtempSync(join(tmpdir(), 'multifd-bench-awake-'));
     mkdirSync(join(root, 'sys/fs/cgroup'), { recursive: true });
     writeFileSync(join(root, 'sys/fs/cgroup/cpu.max'), '150000 100000');

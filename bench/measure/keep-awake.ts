@@ -57,11 +57,15 @@ async function prepare(worker: Worker, cpu: number): Promise<void> {
     worker.once('message', resolve);
     worker.once('error', reject);
   });
-  if (!(await pin(id, cpu, [cpu]))) throw new Error(`taskset could not pin a thread to CPU ${cpu}`);
+  if (!(await pin(id, cpu, [cpu]))) throw new Error(`taskset (of util-linux) could not pin a thread to CPU ${cpu}`);
   await new Promise<void>((resolve, reject) => {
     execFile('chrt', ['--idle', '--pid', '0', String(id)], (error) => {
       if (error)
-        reject(new Error(`chrt could not make a thread idle class: ${error.message.trim().split('\n').at(-1)}`));
+        reject(
+          new Error(
+            `chrt (of util-linux) could not make a thread idle class: ${error.message.trim().split('\n').at(-1)}`,
+          ),
+        );
       else resolve();
     });
   });
