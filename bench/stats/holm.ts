@@ -32,7 +32,9 @@ export function largestFamily(smallestP: number): number {
 }
 
 /**
- * Refuses a family in which no comparison could ever be decided.
+ * Refuses a family in which no comparison could ever be decided. For comparisons that rest on ranks, as those of runs
+ * that were not measured in pairs do. A run's own verdicts rest on t: no family is too large for them, but each
+ * comparison resolves less, and its row says how much (`smallestResolvable` takes the size of the family).
  *
  * @throws RangeError when the comparisons are too many for the smallest p of their test
  */
