@@ -31,13 +31,17 @@ const runCommand = program
   .description('measure the default tables, or the matrix that axis flags describe; print and save them')
   .option('--variants <names>', 'names from `list`, or paths of .js files; default all');
 for (const { flag, takes } of Object.values(axes)) {
-  if (flag !== '--provider-wait')
+  if (flag === '--dose') runCommand.option(`${flag} <list>`, `slopes: ${takes}`);
+  else if (flag !== '--provider-wait')
     runCommand.option(`${flag} <list>`, takes + (flag === '--workload' ? ', primitives' : ''));
   else runCommand.option('--wait <list>', takes).option(`${flag} <list>`, 'the same for the provider alone');
 }
 runCommand
   .option('--ram <what>', 'a file, or a size as in 64m, with shares as in 64m:zero=20,text=40,random=40')
   .option('--rounds <n>', 'fresh processes; 6 are the least for a verdict')
+  .option('--precision <percent>', 'measure until the ratios under study are known to this, as in 2%')
+  .option('--budget <time>', 'measure no round that would end later than this, as in 90s or 5min')
+  .option('--resume <file>', 'go on from a saved run that was interrupted; its flags count')
   .option('--seed <n>', 'order of cells, and contents of RAM; printed when it is not given')
   .option('--layout <bytes>', 'ablation: packed, 64 or 128 bytes between the words of two writers')
   .option('--no-elide', 'ablation: notify at every post, asleep or not')
