@@ -11,6 +11,7 @@ import { type ReceiveFlags, receive } from './commands/receive.js';
 import { type RunFlags, run } from './commands/run.js';
 import { type SendFlags, send } from './commands/send.js';
 import { type StressFlags, stress } from './commands/stress.js';
+import { type VerifyFlags, verify } from './commands/verify.js';
 import { axes } from './plan/axes.js';
 import { ONE_SHOT_AXES } from './plan/one-shot.js';
 import { UsageError } from './plan/usage-error.js';
@@ -155,6 +156,23 @@ program
   .option('--parked <n>', 'hand-offs of each threaded variant while parking', '200000')
   .option('--seed <n>', 'of the delays', '1')
   .action(async (flags: StressFlags) => finish(await stress(flags)));
+
+program
+  .command('verify')
+  .description(
+    'model-check variants: every interleaving within bounds; exit 1 on a finding, 3 if a search met its bound',
+  )
+  .argument('[variant]', 'names from `list`, paths of .js files, or primitives; default all')
+  .option('--channels <n>', 'channels, each with a sender thread', '2')
+  .option('--jobs <n>', 'jobs before the sync', '2')
+  .option('--strategy <name>', 'exhaustive, bounded, random, pct', 'exhaustive')
+  .option('--states <n>', 'most states of a search; past them, searches within 2 preemptions', '500000')
+  .option('--preemptions <n>', 'of a bounded search', '2')
+  .option('--schedules <n>', 'of a random or pct search', '20000')
+  .option('--seed <n>', 'of a random or pct search', '1')
+  .option('--mutate', 'weaken each ordering in turn: each mutant must be found, or be listed with its reason')
+  .option('--json', 'as JSON')
+  .action(async (name: string | undefined, flags: VerifyFlags) => finish(await verify(name, flags)));
 
 program
   .command('readme')
