@@ -3,9 +3,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { DEFAULT_TABLES } from '../plan/tables.js';
 import { UsageError } from '../plan/usage-error.js';
+import { readQemuResult } from '../qemu/result.js';
 import { PROJECT } from '../store/project.js';
 import { readResult, resultFiles } from '../store/read.js';
 import { renderTables } from '../views/comparison-table.js';
+import { publishQemu } from './publish-qemu.js';
 
 const BEGIN = '<!-- results: written by `npm run readme` -->';
 const END = '<!-- end of results -->';
@@ -27,6 +29,11 @@ export function shownResult(readme: string): string | undefined {
 
 /** Writes the newest run of the default tables, or the one that is named, into README.md. */
 export async function readme(file: string | undefined): Promise<number> {
+  const comparison = file === undefined ? undefined : readQemuResult(file);
+  if (comparison) {
+    publishQemu(comparison, file);
+    return 0;
+  }
   const path = file ?? resultFiles(`${PROJECT}results`).findLast(isDefaultRun);
   if (path === undefined)
     throw new UsageError('readme: no run of the default tables under results/; `npm run bench` makes one');

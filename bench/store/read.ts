@@ -3,10 +3,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Result, SCHEMA } from './result.js';
 
+/** Where comparisons with QEMU are kept: files of another kind. */
+export const QEMU_FOLDER = 'qemu';
+
 /** Paths of all result files below a folder, oldest commit first. */
 export function resultFiles(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.json'))
+    .filter((name) => name.endsWith('.json') && !name.split('/').includes(QEMU_FOLDER))
     .sort((x, y) => fileName(x).localeCompare(fileName(y)))
     .map((name) => join(folder, name));
 }

@@ -1,0 +1,59 @@
+// run --peer qemu as a user starts it: what it refuses, and one small comparison with every QEMU on PATH.
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { installedQemus } from '../qemu/binary.js';
+import type { QemuResult } from '../qemu/result.js';
+
+const CLI = fileURLToPath(new URL('../cli.js', import.meta.url));
+const run = (...words: string[]) =>
+  spawnSync(process.execPath, [CLI, 'run', ...words], { encoding: 'utf8', timeout: 120_000 });
+
+describe('what is refused', () => {
+  it.each([
+    [['--peer', 'xen'], '--peer: got "xen", takes qemu'],
+    [['--peer', 'qemu', '--depth', '2'], '--depth: not with --peer qemu'],
+    [['--peer', 'qemu', '--qemu', '/nowhere'], '--qemu: got "/nowhere", takes the path'],
+    [['--qemu', 'x'], '--qemu: only with --peer qemu'],
+  ])('%j', (words, reason) => {
+    const { status, stderr } = run(...words);
+    expect(stderr).toContain(reason);
+    expect(status).toBe(2);
+  });
+});
+
+const binaries = await installedQemus();
+const why = binaries.length === 0 ? ' (skipped: no qemu-system-x86_64 on PATH)' : '';
+
+describe.skipIf(binaries.length === 0)(`with a real QEMU${why}`, () => {
+  it('measures every sender at every number of channels, once a round', () => {
+    const words = ['--rounds', '2', '--channels', '1,3', '--ram', '16m', '--no-save', '--json'];
+    const { status, stdout, stderr } = run('--peer', 'qemu', ...words);
+    expect(status, stderr).toBe(0);
+    expect(stderr).toContain('warning: 2 pairs are few');
+    const { samples, qemus, variants } = JSON.parse(stdout) as QemuResult;
+    expect(qemus.map(({ version }) => version)).toEqual(binaries.map(({ version }) => version));
+    expect(variants).toEqual(['mutex', 'atomic-barrier']);
+    const counted = new Map<string, number>();
+    for (const { name, channels, gibPerSecond } of samples) {
+      counted.set(`${name} ${channels}`, (counted.get(`${name} ${channels}`) ?? 0) + 1);
+      expect(gibPerSecond).toBeGreaterThan(0);
+    }
+    const senders = [...qemus.map(({ name }) => name), ...variants, 'plain-loop'];
+    const cells = [
+      ...senders.flatMap((name) => [`${name} 1`, `${name} 3`]),
+      ...['cached', 'joined', 'pages', 'random'].map((name) => `${name} 1`),
+    ];
+    expect(Object.fromEntries(counted)).toEqual(Object.fromEntries(cells.map((cell) => [cell, 2])));
+  });
+
+  it('refuses what an old QEMU cannot switch off, and variants without threads', () => {
+    const inline = run('--peer', 'qemu', '--variants', 'inline');
+    expect([inline.status, inline.stderr]).toEqual([
+      2,
+      expect.stringContaining('--variants: got "inline", takes variants with sender threads'),
+    ]);
+    const zero = run('--peer', 'qemu', '--zero-pages', 'none', '--dry-run');
+    expect(zero.status).toBe(2);
+  });
+});

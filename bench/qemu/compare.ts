@@ -1,0 +1,138 @@
+// Rounds of migrations by turns: every sender at every number of channels, each round in fresh processes, the order turned.
+
+import type { RamSource } from '../../src/ram/image.js';
+import type { Placement, ZeroPages } from '../../src/session/cell.js';
+import type { Listed } from '../plan/catalogue.js';
+import type { QemuBinary } from './binary.js';
+import { type Contender, Ours, qemuContender } from './contender.js';
+import { Drain } from './drain.js';
+import { PIECES, PiecesProcess } from './pieces.js';
+import { RamFile } from './ram-file.js';
+
+export interface ComparePlan {
+  readonly qemus: readonly QemuBinary[];
+  readonly listed: readonly Listed[];
+  readonly channels: readonly number[];
+  readonly rounds: number;
+  readonly ram: RamSource;
+  readonly zeroPages: ZeroPages;
+  readonly place: Placement;
+}
+
+/** One migration, for each GiB of RAM. */
+export interface Sample {
+  readonly name: string;
+  readonly channels: number;
+  readonly round: number;
+  /** Of the whole sending process, from the first byte at the drain to the last. */
+  readonly cpuSecondsPerGib: number;
+  readonly gibPerSecond: number;
+  /** Share of that time in which the drain used a CPU: below 1, it waited for the sender. */
+  readonly drainBusy: number;
+}
+
+/** The same writes of the same threads, without a hand-off. */
+export const PLAIN_LOOP = 'plain-loop';
+
+/** Measured: from the fourth on, the threads of the compiler do nothing. */
+const WARM_UPS = 4;
+
+export interface Step {
+  readonly round: number;
+  readonly done: number;
+  readonly total: number;
+  readonly what: string;
+}
+
+/** Measures; the samples of a round that is not finished are left out. Rejects with the first sender's failure. */
+export async function compare(plan: ComparePlan, progress: (step: Step) => void, signal: AbortSignal) {
+  const finished: Sample[] = [];
+  const ram = RamFile.make(plan.ram);
+  let drain: Drain | undefined;
+  try {
+    drain = await Drain.start();
+    for (let round = 0; round < plan.rounds && !signal.aborted; round++) {
+      const samples = await measureRound({ plan, ram, drain, round, progress, signal });
+      if (!signal.aborted) finished.push(...samples);
+    }
+    return finished;
+  } finally {
+    await drain?.stop();
+    ram.close();
+  }
+}
+
+interface Round {
+  readonly plan: ComparePlan;
+  readonly ram: RamFile;
+  readonly drain: Drain;
+  readonly round: number;
+  readonly progress: (step: Step) => void;
+  readonly signal: AbortSignal;
+}
+
+async function measureRound({ plan, ram, drain, round, progress, signal }: Round): Promise<Sample[]> {
+  const { listed, place, zeroPages, qemus } = plan;
+  const channels = Math.max(...plan.channels);
+  const stops: (() => Promise<void>)[] = [];
+  const keep = <T extends { stop(): Promise<void> }>(started: T): T => {
+    stops.push(() => started.stop());
+    return started;
+  };
+  try {
+    const ours = keep(await Ours.start({ ram, listed, channels, place, zeroPages }, drain));
+    const bare = keep(await PiecesProcess.start(ram, drain));
+    const designs = listed.map(({ variant }) => ours.variant(variant.name));
+    const plain = ours.plainLoop(PLAIN_LOOP);
+    const contenders = [...qemus.map((binary) => qemuContender(binary, ram, zeroPages, drain)), ...designs, plain];
+    const pieces = PIECES.map((each) => bare.contender(each));
+    const cells = [
+      ...plan.channels.flatMap((count) => turned(contenders, round).map((contender) => ({ contender, count }))),
+      ...turned(pieces, round).map((contender) => ({ contender, count: 1 })),
+    ];
+    const total = plan.rounds * cells.length;
+    await warmUp([...designs, plain], channels);
+    await warmUp(pieces, 1);
+    const samples: Sample[] = [];
+    for (const [index, { contender, count }] of cells.entries()) {
+      if (signal.aborted) break;
+      progress({ round, done: round * cells.length + index, total, what: `${contender.name}, ${count} ch` });
+      const came = await named(contender, count);
+      const gib = came.bytes / 2 ** 30;
+      samples.push({
+        name: contender.name,
+        channels: count,
+        round,
+        cpuSecondsPerGib: came.senderCpuSeconds / gib,
+        gibPerSecond: gib / came.seconds,
+        drainBusy: came.drainCpuSeconds / came.seconds,
+      });
+    }
+    return samples;
+  } finally {
+    await Promise.all(stops.map((stop) => stop()));
+  }
+}
+
+/**
+ * Compiling is no part of what is compared: it goes on for seconds, and what was compiled for one design is compiled
+ * anew when the threads meet another. So all are met before each is warmed up again.
+ */
+async function warmUp(contenders: readonly Contender[], channels: number): Promise<void> {
+  for (let time = 0; time < WARM_UPS; time++) {
+    for (const contender of contenders) await named(contender, channels);
+  }
+}
+
+/** Every second round in reverse: in pairs of rounds, each sender comes as often before another as after it. */
+function turned<T>(items: readonly T[], round: number): readonly T[] {
+  return round % 2 === 0 ? items : items.toReversed();
+}
+
+async function named({ name, send }: Contender, channels: number) {
+  try {
+    return await send(channels);
+  } catch (cause) {
+    throw new Error(`${name}, ${channels} ch: ${(cause as Error).message}`, { cause });
+  }
+}

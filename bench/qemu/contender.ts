@@ -1,0 +1,113 @@
+// Who sends the RAM to the drain: a QEMU, a variant of ours, or a loop without a hand-off.
+import type { Cell, Placement, ZeroPages } from '../../src/session/cell.js';
+import { CELL_DEFAULTS } from '../../src/session/cell.js';
+import { RoundClient } from '../measure/round-client.js';
+import type { Listed } from '../plan/catalogue.js';
+import { isSince, type QemuBinary } from './binary.js';
+import type { Drain } from './drain.js';
+import type { Drained } from './drain-messages.js';
+import { Qemu, QemuError } from './qemu.js';
+import type { RamFile } from './ram-file.js';
+
+/** Sends the RAM once, over so many channels. Rejects with the reason. */
+export type Send = (channels: number) => Promise<Drained>;
+
+export interface Contender {
+  readonly name: string;
+  readonly send: Send;
+}
+
+const LIMIT_MS = 60_000;
+const PEER = 'drain';
+
+/** Each time a process of its own: QEMU migrates once. */
+export function qemuContender(binary: QemuBinary, ram: RamFile, zeroPages: ZeroPages, drain: Drain): Contender {
+  const chooses = isSince(binary, 9, 0);
+  return {
+    name: qemuName(binary),
+    async send(channels) {
+      const settings = { channels, ...(chooses ? { zeroPages } : {}) };
+      const qemu = await Qemu.start({ binary, ramFile: ram.path, settings });
+      try {
+        const came = await drain.expect(
+          { pid: qemu.pid, bytes: ram.bytes },
+          () => qemu.migrate(drain.address),
+          LIMIT_MS,
+        );
+        const { status, error } = await qemu.ended();
+        if (status !== 'completed') throw new QemuError(`QEMU ${binary.version}: migration ${status}: ${error}`);
+        return came;
+      } finally {
+        await qemu.kill();
+      }
+    },
+  };
+}
+
+export function qemuName({ version }: QemuBinary): string {
+  return `qemu-${version}`;
+}
+
+export interface OursPlan {
+  readonly ram: RamFile;
+  readonly listed: readonly Listed[];
+  /** The most that a cell will have. */
+  readonly channels: number;
+  readonly place: Placement;
+  readonly zeroPages: ZeroPages;
+}
+
+/** A process of ours: its threads serve one variant after the other. */
+export class Ours {
+  private readonly client: RoundClient;
+  private readonly plan: OursPlan;
+  private readonly drain: Drain;
+
+  private constructor(client: RoundClient, plan: OursPlan, drain: Drain) {
+    this.client = client;
+    this.plan = plan;
+    this.drain = drain;
+  }
+
+  static async start(plan: OursPlan, drain: Drain): Promise<Ours> {
+    const fleet = { senders: plan.channels, requesters: 1, ram: { file: plan.ram.path }, watchdogMs: 10_000 };
+    return new Ours(await RoundClient.start(fleet, plan.listed), plan, drain);
+  }
+
+  /** Sends what a QEMU source sends, main stream included. */
+  variant(name: string): Contender {
+    return { name, send: (channels) => this.transfer({ variant: name, workload: 'transfer', channels }) };
+  }
+
+  /** The same writes of the channels in a plain loop on each thread. */
+  plainLoop(name: string): Contender {
+    return { name, send: (channels) => this.transfer({ variant: 'ceiling', workload: 'ceiling', channels }) };
+  }
+
+  async stop(): Promise<void> {
+    await this.client.kill();
+  }
+
+  private async transfer(what: Pick<Cell, 'variant' | 'workload' | 'channels'>): Promise<Drained> {
+    const { client, drain, plan } = this;
+    const main = what.workload === 'transfer';
+    const { place, zeroPages } = plan;
+    const cell: Cell = {
+      ...CELL_DEFAULTS,
+      ...what,
+      ...(main ? { mainStream: '10.0', zeroPages } : {}),
+      pagesPerBatch: 128,
+      transport: 'tcp',
+      place,
+    };
+    const send = async () => {
+      await client.connect(PEER, drain.address, cell.channels, { main });
+      await client.open(cell, PEER);
+      await client.slice(1);
+    };
+    const came = await drain.expect({ pid: client.pid, bytes: plan.ram.bytes }, send, LIMIT_MS);
+    await client.close();
+    await client.disconnect(PEER);
+    return came;
+  }
+}

@@ -1,0 +1,83 @@
+// The drain: takes all bytes of all connections and forgets them, on one event loop, and says when they came.
+import { createServer, type Socket, Socket as SocketOf } from 'node:net';
+import type { Drained, Expect, Listening, NotDrained } from './drain-messages.js';
+import { processCpuSeconds } from './process-cpu.js';
+
+/** Stays in the cache, and takes few calls: larger ones were slower. */
+const BUFFER_BYTES = 256 << 10;
+/** Initial packets, and what stands before the RAM in a main stream, do not start the clock. */
+const FIRST_BYTES = 64 << 10;
+
+const buffer = new Uint8Array(BUFFER_BYTES);
+
+/** What came from one sender. */
+class Reception {
+  private readonly expected: Expect;
+  private bytes = 0;
+  private reads = 0;
+  private start: { readonly ns: bigint; readonly senderCpu: number; readonly drainCpu: number } | undefined;
+  private done = false;
+
+  constructor(expected: Expect) {
+    this.expected = expected;
+  }
+
+  came(bytes: number): void {
+    this.bytes += bytes;
+    this.reads++;
+    if (this.done || this.bytes < FIRST_BYTES) return;
+    if (!this.start) this.start = this.now();
+    if (this.bytes < this.expected.bytes) return;
+    this.done = true;
+    const [start, end] = [this.start, this.now()];
+    say({
+      bytes: this.bytes,
+      seconds: Number(end.ns - start.ns) / 1e9,
+      senderCpuSeconds: end.senderCpu - start.senderCpu,
+      drainCpuSeconds: end.drainCpu - start.drainCpu,
+      reads: this.reads,
+    });
+  }
+
+  private now() {
+    const { user, system } = process.cpuUsage();
+    return {
+      ns: process.hrtime.bigint(),
+      senderCpu: processCpuSeconds(this.expected.pid),
+      drainCpu: (user + system) / 1e6,
+    };
+  }
+}
+
+let reception: Reception | undefined;
+
+const server = createServer({ pauseOnConnect: true }, (accepted) => drain(accepted, reception));
+server.listen(0, '127.0.0.1', () => say({ port: (server.address() as { port: number }).port }));
+
+process.on('message', (expected: Expect) => {
+  reception = new Reception(expected);
+});
+process.on('disconnect', () => process.exit());
+// Ctrl-C reaches the whole group of processes; the parent decides.
+process.on('SIGINT', () => {});
+
+/** A server has no way to say where its connections' bytes go; a socket of our own over the same handle has. */
+function drain(accepted: Socket, from: Reception | undefined): void {
+  const bare = accepted as unknown as { _handle: unknown };
+  const handle = bare._handle;
+  bare._handle = null;
+  const callback = (bytes: number): boolean => {
+    try {
+      from?.came(bytes);
+    } catch (cause) {
+      say({ reason: (cause as Error).message });
+    }
+    return true;
+  };
+  const socket = new SocketOf({ handle, onread: { buffer, callback } } as ConstructorParameters<typeof SocketOf>[0]);
+  socket.on('error', () => {});
+}
+
+function say(message: Listening | Drained | NotDrained): void {
+  process.send!(message);
+}

@@ -1,0 +1,58 @@
+// A comparison with QEMU as it is saved: every sample, and what is needed to make it again.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Commit } from '../store/commit.js';
+import type { Machine } from '../store/machine.js';
+import { QEMU_FOLDER } from '../store/read.js';
+import { rounded } from '../store/rounding.js';
+import type { Sample } from './compare.js';
+
+export const QEMU_SCHEMA = 'multifd-bench/qemu/1';
+
+export interface QemuResult {
+  readonly schema: typeof QEMU_SCHEMA;
+  readonly command: string;
+  readonly id: string;
+  readonly startedAt: string;
+  readonly machine: Machine;
+  readonly node: string;
+  readonly commit: Commit | null;
+  readonly qemus: readonly { readonly name: string; readonly version: string; readonly major: number }[];
+  readonly variants: readonly string[];
+  readonly channels: readonly number[];
+  readonly rounds: number;
+  /** As `--ram` takes it. */
+  readonly ram: string;
+  readonly ramBytes: number;
+  readonly zeroPages: string;
+  readonly place: string;
+  readonly warnings: readonly string[];
+  readonly samples: readonly Sample[];
+}
+
+/** Writes it below `folder`, once. Returns the path. */
+export function saveQemuResult(folder: string, result: QemuResult): string {
+  const { commit, machine, startedAt, id } = result;
+  const time = (commit?.time ?? startedAt).replace(/[-:]|\.\d+/g, '');
+  const home = join(folder, machine.key, QEMU_FOLDER);
+  mkdirSync(home, { recursive: true });
+  const path = join(home, `${time}-${commit?.sha.slice(0, 12) ?? 'no-commit'}-${id}.json`);
+  writeFileSync(path, `${stringifyQemu(result)}\n`, { flag: 'wx' });
+  return path;
+}
+
+/** JSON with a line for each sample. */
+export function stringifyQemu(result: QemuResult): string {
+  const text = JSON.stringify(
+    result,
+    (_, value) => (typeof value === 'number' && !Number.isInteger(value) ? rounded(value) : value),
+    1,
+  );
+  return text.replace(/[[{][^[\]{}]*[\]}]/g, (inner) => inner.replace(/\s*\n\s*/g, ' '));
+}
+
+/** The file's comparison; undefined when it holds something else. */
+export function readQemuResult(path: string): QemuResult | undefined {
+  const result = JSON.parse(readFileSync(path, 'utf8')) as QemuResult;
+  return result.schema === QEMU_SCHEMA ? result : undefined;
+}
