@@ -3,6 +3,7 @@
 import { Ram } from '../ram/ram.js';
 import { MainStream, type MainStreamEvents, type StreamBlock } from '../wire/main-stream.js';
 import type { Reader } from './line-reader.js';
+import { checkBlocks } from './memory.js';
 import type { Memory } from './messages.js';
 import { PageMarks } from './page-marks.js';
 import type { MainCounts, ReceiverPlan } from './plan.js';
@@ -85,6 +86,7 @@ export class MainReader implements Reader, MainStreamEvents {
   }
 
   blocks(blocks: readonly StreamBlock[]): boolean {
+    checkBlocks(this.plan, blocks, this.stream.place);
     this.waits = true;
     this.events.blocks(blocks);
     return false;

@@ -1,10 +1,11 @@
 // One migration as the main thread of a receiver sees it: the threads of its lines, their SYNCs, their ends.
 import { Worker } from 'node:worker_threads';
-import { LARGEST_PAGE_BYTES, Ram, roundUp } from '../ram/ram.js';
+import { Ram } from '../ram/ram.js';
 import { allowedCpus, pin } from '../session/placement.js';
 import type { StreamBlock } from '../wire/main-stream.js';
 import { findNumberGap, type NumbersCounted } from '../wire/packet-numbers.js';
-import { named, WireError } from '../wire/wire-error.js';
+import { WireError } from '../wire/wire-error.js';
+import { allocateMemory } from './memory.js';
 import { connections, type FromLine, type Line, type LineStart, type Memory, type ToLine } from './messages.js';
 import { refuseConnections } from './one-connection.js';
 import { PageMarks } from './page-marks.js';
@@ -38,7 +39,7 @@ export class Reception {
   private readonly threads: readonly Worker[];
   /** A number of the listening socket for what comes when all have connected. */
   private readonly late: number | undefined;
-  private memory: { readonly ram: Ram; readonly shared: Memory } | undefined;
+  private memory: Memory | undefined;
   private readonly lines = new Map<Line, Worker>();
   /** Lines that wait for the RAM. */
   private readonly early: Worker[] = [];
@@ -62,9 +63,9 @@ export class Reception {
   constructor(plan: ReceiverPlan, listening: readonly number[]) {
     this.plan = plan;
     if (plan.blocks !== undefined) {
-      const ram = this.allocate(plan.blocks);
+      this.memory = allocateMemory(plan, plan.blocks);
       // Touched now, not while it is timed.
-      for (const piece of ram.pieces()) piece.fill(0);
+      for (const piece of new Ram(this.memory.parts).pieces()) piece.fill(0);
     }
     this.barrier = new SyncBarrier(plan.channels, plan.blocks === undefined);
     this.received = new Promise((resolve, reject) => {
@@ -149,7 +150,7 @@ export class Reception {
   }
 
   private begin(thread: Worker): void {
-    if (this.memory) tell(thread, { kind: 'begin', memory: this.memory.shared });
+    if (this.memory) tell(thread, { kind: 'begin', memory: this.memory });
     else this.early.push(thread);
   }
 
@@ -165,27 +166,8 @@ export class Reception {
 
   /** The main stream has said what RAM comes. */
   private blocks(blocks: readonly StreamBlock[]): void {
-    const { mostRamBytes = Number.POSITIVE_INFINITY, block } = this.plan;
-    const bytes = blocks.reduce((sum, each) => sum + roundUp(each.bytes, LARGEST_PAGE_BYTES), 0);
-    if (bytes > mostRamBytes)
-      throw new WireError({ channel: 'main', packet: 0 }, 'RAM size', `at most ${mostRamBytes} bytes`, bytes);
-    if (block !== undefined && !blocks.some(({ name }) => name === block)) {
-      throw new WireError(
-        { channel: 'main', packet: 0 },
-        'blocks',
-        named([block]),
-        named(blocks.map(({ name }) => name)),
-      );
-    }
-    this.allocate(blocks);
+    this.memory = allocateMemory(this.plan, blocks);
     for (const thread of this.early.splice(0)) this.begin(thread);
-  }
-
-  private allocate(blocks: readonly StreamBlock[]): Ram {
-    const ram = Ram.allocate(blocks.map(({ name, bytes }) => ({ name, bytes })));
-    const marks = PageMarks.allocate(ram, this.plan.pageSize);
-    this.memory = { ram, shared: { blocks, parts: ram.share(), marks } };
-    return ram;
   }
 
   private sync(line: Line, pages: number): void {
@@ -225,13 +207,14 @@ export class Reception {
     if (gap !== undefined) throw new ReceiverError({ reason: gap, field: 'packet_num' });
     this.endRound();
     const cpu = process.cpuUsage(this.start!.cpu);
-    const { ram, shared } = this.memory!;
+    const { parts, marks } = this.memory!;
+    const ram = new Ram(parts);
     this.resolveReceived({
       channels: inOrder([...this.counts.values()]),
       rounds: this.rounds,
       ...(this.main ? { main: this.main } : {}),
       ram,
-      marks: new PageMarks(shared.marks, ram, this.plan.pageSize),
+      marks: new PageMarks(marks, ram, this.plan.pageSize),
       durationMs: performance.now() - this.start!.atMs,
       cpuMicros: cpu.user + cpu.system,
     });

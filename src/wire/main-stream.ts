@@ -1,6 +1,6 @@
 // QEMU's main stream, as far as RAM needs it: blocks, zero pages, the marks that go with SYNCs. The rest is passed over.
 import { type StreamDescription, StreamTail } from './stream-tail.js';
-import { hexadecimal, named, quoted, WireError } from './wire-error.js';
+import { hexadecimal, named, quoted, WireError, type WirePlace } from './wire-error.js';
 
 export interface StreamBlock {
   readonly name: string;
@@ -97,6 +97,11 @@ export class MainStream {
     const description = this.tail.description();
     if (!description) throw this.broken('the description of the devices', 'the end of the stream');
     return description;
+  }
+
+  /** Where it stands. */
+  get place(): WirePlace {
+    return { channel: 'main', packet: this.section };
   }
 
   /** An error of the stream itself, at the place where it stands. */
@@ -251,7 +256,7 @@ export class MainStream {
   }
 
   private wrong(field: string, accepted: string, got: number | bigint | string): WireError {
-    return new WireError({ channel: 'main', packet: this.section }, field, accepted, got);
+    return new WireError(this.place, field, accepted, got);
   }
 }
 
