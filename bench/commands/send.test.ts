@@ -1,6 +1,6 @@
 // The send command as a user meets it: what it refuses, and peers that are no QEMU.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ const CLI = fileURLToPath(new URL('../cli.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'multifd-bench-send-command-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const image = join(folder, 'image');
-writeFileSync(image, Buffer.alloc(4 << 20, 'ram'));
+writeFileSync(image, Buffer.concat([Buffer.alloc(3 << 20, 'ram'), Buffer.alloc(1 << 20), Buffer.alloc(4096, 'end')]));
 
 function send(...words: string[]): Promise<{ status: number | null; stderr: string; stdout: string }> {
   const child = spawn(process.execPath, [CLI, 'send', '--ram', image, ...words]);
@@ -88,7 +88,32 @@ describe('to what is no QEMU', () => {
     const { to, close } = await peer((socket) => socket.on('data', () => {}).once('end', () => socket.end()));
     const { status, stdout } = await send('--to', to, '--peer', 'qemu-7.2', '--channels', '3', '--json');
     await close();
-    expect(JSON.parse(stdout)).toMatchObject({ variant: 'atomic-barrier', channels: 3, bytes: 4 << 20 });
+    expect(JSON.parse(stdout)).toMatchObject({ variant: 'atomic-barrier', channels: 3, bytes: 1025 * 4096 });
     expect(status).toBe(0);
+  });
+});
+
+describe('to this program as if it were a QEMU', () => {
+  it.each([
+    ['qemu-7.2', 'none', 'legacy'],
+    ['qemu-10.0', 'zlib', 'multifd'],
+    ['qemu-10.0', 'none', 'legacy'],
+  ])('by the stream of %s, codec %s, zero pages %s: equal', async (peer, codec, zeroPages) => {
+    const out = join(folder, 'received');
+    const common = ['--channels', '3', '--codec', codec];
+    const receiver = spawn(process.execPath, [CLI, 'receive', '--listen', ':0', '--ram-out', out, ...common]);
+    const ended = new Promise((resolve) => receiver.once('exit', resolve));
+    let said = '';
+    const port = await new Promise<string>((resolve) => {
+      receiver.stderr.on('data', (chunk) => {
+        said += chunk;
+        const match = /listening on 127\.0\.0\.1:(\d+)/.exec(said);
+        if (match) resolve(match[1]!);
+      });
+    });
+    const sent = await send('--to', `:${port}`, '--peer', peer, '--zero-pages', zeroPages, ...common);
+    expect(sent).toMatchObject({ status: 0, stderr: '' });
+    expect(await ended).toBe(0);
+    expect(readFileSync(out).equals(readFileSync(image))).toBe(true);
   });
 });

@@ -1,6 +1,6 @@
 // The pages of a batch as runs of adjacent bytes: what one copy, or one buffer of a gathered write, can take at once.
 import type { Batches, BatchIndex } from './batches.js';
-import type { Ram } from './ram.js';
+import { type Ram, SEGMENT_BYTES } from './ram.js';
 
 /** Runs of bytes, in order. Reused: nothing is allocated on the hot path but what the caller makes. */
 export class Runs {
@@ -8,7 +8,7 @@ export class Runs {
   readonly segments: Uint8Array[] = [];
   readonly starts: number[] = [];
   readonly ends: number[] = [];
-  private readonly join: boolean;
+  protected readonly join: boolean;
 
   /** `join` false gives each page a run of its own. */
   constructor(join = true) {
@@ -38,6 +38,9 @@ export class PageRuns extends Runs {
   private readonly ram: Ram;
   private readonly batches: Batches;
   private readonly pageSize: number;
+  /** The page that would extend the last run, as nearly all do; -1 when none can. */
+  private next = -1;
+  private block = -1;
 
   constructor(ram: Ram, batches: Batches, pageSize: number, join = true) {
     super(join);
@@ -46,15 +49,27 @@ export class PageRuns extends Runs {
     this.pageSize = pageSize;
   }
 
+  override clear(): void {
+    super.clear();
+    this.next = -1;
+  }
+
   /** Finds the runs of a batch. */
   find(batch: BatchIndex): void {
-    const { ram, batches, pageSize } = this;
+    const { batches } = this;
     const block = batches.block(batch);
     const pages = batches.count(batch);
     this.clear();
-    for (let position = 0; position < pages; position++) {
-      const page = batches.page(batch, position);
-      this.add(ram.segment(block, page, pageSize), ram.offset(block, page, pageSize), pageSize);
-    }
+    for (let position = 0; position < pages; position++) this.addPage(block, batches.page(batch, position));
+  }
+
+  /** Adds a page; looks up where it is only if it does not follow the one before. */
+  addPage(block: number, page: number): void {
+    const { ram, pageSize } = this;
+    const last = this.count - 1;
+    if (page === this.next && block === this.block && this.ends[last]! < SEGMENT_BYTES) this.ends[last]! += pageSize;
+    else this.add(ram.segment(block, page, pageSize), ram.offset(block, page, pageSize), pageSize);
+    this.next = this.join ? page + 1 : -1;
+    this.block = block;
   }
 }

@@ -5,7 +5,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { Batches, batchWords } from './batches.js';
 import { openRam } from './image.js';
 import { PageRuns } from './page-runs.js';
-import { LARGEST_PAGE_BYTES, Ram } from './ram.js';
+import { LARGEST_PAGE_BYTES, Ram, SEGMENT_BYTES } from './ram.js';
+import { ZeroPages } from './zero-pages.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'multifd-bench-ram-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -81,9 +82,44 @@ describe('PageRuns', () => {
     ]);
   });
 
+  it('joins no pages across segments, blocks and batches', () => {
+    const large = Ram.allocate([
+      { name: 'm0', bytes: SEGMENT_BYTES + (1 << 20) },
+      { name: 'm1', bytes: 1 << 20 },
+    ]);
+    const last = SEGMENT_BYTES / 4096 - 1;
+    const runs = new PageRuns(large, batches, 4096);
+    for (const page of [last - 1, last, last + 1, last + 2]) runs.addPage(0, page);
+    runs.addPage(1, last + 3 - SEGMENT_BYTES / 4096);
+    const placed = () => Array.from({ length: runs.count }, (_, run) => [runs.starts[run], runs.ends[run]]);
+    expect(placed()).toEqual([
+      [SEGMENT_BYTES - 8192, SEGMENT_BYTES],
+      [0, 8192],
+      [(2 << 20) + 8192, (2 << 20) + 12_288],
+    ]);
+    expect(runs.segments[0]).not.toBe(runs.segments[1]);
+    runs.clear();
+    runs.addPage(1, 3);
+    expect(placed()).toEqual([[(2 << 20) + 12_288, (2 << 20) + 16_384]]);
+  });
+
   it('keeps pages apart when asked', () => {
     const runs = new PageRuns(ram, batches, 4096, false);
     runs.find(0);
     expect(runs.count).toBe(6);
+  });
+});
+
+describe('ZeroPages', () => {
+  it('finds a page that is all zero, wherever another has its only byte', () => {
+    const ram = Ram.allocate([{ name: 'm0', bytes: 3 * 8192 }]);
+    const zeros = new ZeroPages(ram, 8192);
+    const at = ram.offset(0, 1, 8192);
+    expect(zeros.has(0, 1)).toBe(true);
+    for (let byte = 0; byte < 8192; byte += 13) {
+      ram.segment(0, 1, 8192)[at + byte] = 1;
+      expect([zeros.has(0, 0), zeros.has(0, 1), zeros.has(0, 2)]).toEqual([true, false, true]);
+      ram.segment(0, 1, 8192)[at + byte] = 0;
+    }
   });
 });

@@ -72,7 +72,9 @@ export class Ram {
 
   /** Where in its segment a page starts, in bytes. */
   offset(block: number, page: number, pageSize: number): number {
-    return (this.blocks[block]!.start + page * pageSize) % SEGMENT_BYTES;
+    const at = this.blocks[block]!.start + page * pageSize;
+    // A remainder of numbers beyond 32 bits is a slow call.
+    return at - Math.floor(at / SEGMENT_BYTES) * SEGMENT_BYTES;
   }
 
   /** SHA-256, in hexadecimal, of the first `bytes` used bytes. */

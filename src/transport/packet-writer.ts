@@ -1,6 +1,6 @@
 // The tcp and unix transports: packets in QEMU's format, each one gathered write that blocks its thread until it is done.
 import type { BatchIndex } from '../ram/batches.js';
-import { Runs } from '../ram/page-runs.js';
+import { PageRuns } from '../ram/page-runs.js';
 import { ZeroPages } from '../ram/zero-pages.js';
 import { openPacker } from '../wire/codecs/codec.js';
 import { FLAG_SYNC, FLAGS_OF_CODECS, Packet, PacketHeader } from '../wire/packet.js';
@@ -17,7 +17,7 @@ export function openPackets(context: ChannelContext): ChannelWriter {
   const header = new PacketHeader(geometry);
   const packer = codec === 'none' ? undefined : openPacker(codec, pageSize, pagesPerBatch * pageSize);
   // A packer takes its pages one by one.
-  const runs = new Runs(packer ? false : context.joinPages);
+  const runs = new PageRuns(ram, batches, pageSize, packer ? false : context.joinPages);
   const zeros = context.findZeroPages ? new ZeroPages(ram, pageSize) : undefined;
   const zeroOffsets = new Float64Array(pagesPerBatch);
   const sign = new WriteSigns(signs, channel);
@@ -40,7 +40,7 @@ export function openPackets(context: ChannelContext): ChannelWriter {
       const page = batches.page(batch, position);
       if (zeros?.has(block, page)) zeroOffsets[position - normal] = page * pageSize;
       else {
-        runs.add(ram.segment(block, page, pageSize), ram.offset(block, page, pageSize), pageSize);
+        runs.addPage(block, page);
         packet.offsets[normal++] = page * pageSize;
       }
     }
