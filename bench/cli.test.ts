@@ -30,6 +30,14 @@ describe('bad input ends with 2 and one line that says what is accepted', () => 
     [['run', '--rounds', 'many'], '--rounds: got "many", takes whole numbers from 1 to 1000'],
     [['run', '--depth', '256', '--variants', 'mutex'], 'nothing to measure: depth 256: mutex declares 1 to 1'],
     [['run', '--format', 'xml'], '--format: got "xml", takes table, tsv'],
+    [['run', '--precision', '0'], '--precision: got "0", takes 0.1% to 100%, as in 2%'],
+    [['run', '--budget', '10'], '--budget: got "10", takes 1s to 24h'],
+    [['run', '--dose', 'lock=0,x'], '--dose: got "lock=x", takes lock=LIST, notify=LIST'],
+    [
+      ['run', '--dose', 'lock=1', '--variants', 'atomic-barrier'],
+      'nothing to measure: atomic-barrier has no lock to dose',
+    ],
+    [['run', '--resume', '/nonexistent/run.json'], '--resume: /nonexistent/run.json: no result file'],
     [['run', '--layout', '7'], '--layout: got "7", takes packed, 64, 128'],
     [['run', '--nosuch'], "unknown option '--nosuch'"],
     [['nosuch'], "unknown command 'nosuch'"],
@@ -123,14 +131,15 @@ describe('run', () => {
   });
 
   /** A run that would take minutes, and, once its third round has begun, the process of that round. */
-  async function startLongRun() {
-    const words = [CLI, ...SMALL, '--rounds', '500', '--json'];
+  async function startLongRun(...more: readonly string[]) {
+    const awaited = more.includes('tcp') ? 'receiver-process' : 'round-process';
+    const words = [CLI, ...SMALL, '--rounds', '500', '--json', ...more];
     const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'pipe'] });
     const said = { stdout: '', stderr: '' };
     child.stdout.on('data', (chunk) => {
       said.stdout += chunk;
     });
-    const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
+    const ended = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)));
     const children = () => {
       const list = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim();
       return list.split(' ').filter(Boolean).map(Number);
@@ -141,12 +150,23 @@ describe('run', () => {
         said.stderr += chunk;
         if (begun || !/round 3 of/.test(said.stderr)) return;
         begun = true;
-        while (children().length === 0) await new Promise((again) => setImmediate(again));
+        // Over tcp the receiver is a child too, started when the first turn asks for it.
+        while (!children().some((pid) => commandOf(pid).includes(awaited)))
+          await new Promise((again) => setTimeout(again, 1));
         resolve(children());
       });
     });
     return { child, said, ended, rounds };
   }
+
+  /** Empty for a process that has ended. */
+  const commandOf = (pid: number): string => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+    } catch {
+      return '';
+    }
+  };
 
   const gone = async (pids: readonly number[]) => {
     const limit = performance.now() + 2000;
@@ -175,16 +195,78 @@ describe('run', () => {
     expect(await gone(rounds)).toEqual([]);
   });
 
-  it('goes on in another process when that of a round is killed, and shows the cell as FAILED', async () => {
-    const { child, said, ended, rounds } = await startLongRun();
+  it('ends when the process of a round is killed, keeps the finished rounds, and shows the cell as FAILED', async () => {
+    const { said, ended, rounds } = await startLongRun();
+    const asked = performance.now();
     process.kill(rounds[0]!, 'SIGKILL');
-    // Interrupted a round later, it shows what it has.
-    await new Promise<void>((resolve) => child.stderr.on('data', () => /round 5 of/.test(said.stderr) && resolve()));
+    expect(await ended).toBe(1);
+    expect(performance.now() - asked).toBeLessThan(2000);
+    const { cells, run } = JSON.parse(said.stdout) as Result;
+    expect(run).toMatchObject({ complete: false, stopped: 'killed', rounds: 2 });
+    const failed = cells.filter(({ status }) => status === 'failed');
+    expect(failed.map(({ reason }) => reason)).toEqual(["the round's process ended with SIGKILL"]);
+    expect(cells.filter(({ status }) => status === 'measured').length).toBe(cells.length - 1);
+    expect(await gone(rounds)).toEqual([]);
+  });
+
+  it('ends when a receiver is killed, with the finished rounds', async () => {
+    const { said, ended, rounds } = await startLongRun('--transport', 'tcp');
+    const receivers = rounds.filter((pid) => commandOf(pid).includes('receiver-process'));
+    expect(receivers.length).toBe(1);
+    process.kill(receivers[0]!, 'SIGKILL');
+    expect(await ended).toBe(1);
+    const { cells, run } = JSON.parse(said.stdout) as Result;
+    expect(run).toMatchObject({ complete: false, stopped: 'killed', rounds: 2 });
+    expect(cells.filter(({ status }) => status === 'failed').map(({ reason }) => reason)).toEqual([
+      'the receiver ended with SIGKILL',
+    ]);
+    expect(await gone(rounds)).toEqual([]);
+  });
+
+  it('goes on from a run that was interrupted, and refuses one that is complete', async () => {
+    const path = join(folder, 'interrupted.json');
+    const { child, said, ended } = await startLongRun();
     child.kill('SIGINT');
     await ended;
-    const failed = (JSON.parse(said.stdout) as Result).cells.filter(({ status }) => status === 'failed');
-    expect(failed.length).toBe(1);
-    expect(failed[0]!.reason).toBe("the round's process ended with SIGKILL");
+    const first = JSON.parse(said.stdout) as Result;
+    // The same plan, with fewer rounds left to measure than the 500 that were asked for.
+    writeFileSync(
+      path,
+      JSON.stringify({ ...first, run: { ...first.run, flags: { ...first.run.flags, rounds: '3' } } }),
+    );
+    const { status, stdout, stderr } = cli('run', '--resume', path, '--no-save', '--json');
+    expect(status).toBe(0);
+    expect(stderr).toContain('in 1 more processes');
+    const second = JSON.parse(stdout) as Result;
+    expect(second.run).toMatchObject({ complete: true, stopped: 'rounds', rounds: 3, resumed: first.run.id });
+    for (const [at, { visits }] of second.cells.entries()) {
+      expect(visits.map(({ round }) => round)).toEqual([0, 0, 1, 1, 2, 2]);
+      expect(visits.slice(0, 4)).toEqual(first.cells[at]!.visits);
+    }
+    const complete = join(folder, 'complete.json');
+    writeFileSync(complete, stdout);
+    expect(cli('run', '--resume', complete)).toMatchObject({
+      status: 2,
+      stderr: `multifd-bench: --resume: ${complete} is complete: 3 of 3 rounds\n`,
+    });
+    writeFileSync(complete, JSON.stringify({ ...first, code: { ...first.code, harness: '0123456789ab' } }));
+    expect(cli('run', '--resume', complete).stderr).toMatch(
+      /code.harness was 0123456789ab and is \w+: start a new run/,
+    );
+  });
+
+  it('stops at a budget and at a precision, and says which', () => {
+    const budget = cli(...SMALL, '--rounds', '400', '--budget', '3s', '--json');
+    const { run } = JSON.parse(budget.stdout) as Result;
+    expect(run).toMatchObject({ stopped: 'budget', complete: true });
+    expect(run.rounds).toBeLessThan(400);
+    expect(budget.stderr).toContain(`stopped by --budget after ${run.rounds} processes`);
+    const precision = cli(...SMALL, '--rounds', '400', '--precision', '100%', '--budget', '60s', '--json');
+    const { run: precise, comparisons } = JSON.parse(precision.stdout) as Result;
+    expect(precise.stopped).toBe('precision');
+    for (const { b, ratio, low, high } of comparisons) {
+      if (b === 'atomic-barrier') expect((high - low) / 2 / ratio).toBeLessThanOrEqual(1);
+    }
   });
 
   it('plans without measuring', () => {

@@ -11,6 +11,7 @@ import { type ReceiveFlags, receive } from './commands/receive.js';
 import { type RunFlags, run } from './commands/run.js';
 import { type SendFlags, send } from './commands/send.js';
 import { type StressFlags, stress } from './commands/stress.js';
+import { type VerifyFlags, verify } from './commands/verify.js';
 import { axes } from './plan/axes.js';
 import { ONE_SHOT_AXES } from './plan/one-shot.js';
 import { UsageError } from './plan/usage-error.js';
@@ -31,13 +32,17 @@ const runCommand = program
   .description('measure the default tables, or the matrix that axis flags describe; print and save them')
   .option('--variants <names>', 'names from `list`, or paths of .js files; default all');
 for (const { flag, takes } of Object.values(axes)) {
-  if (flag !== '--provider-wait')
+  if (flag === '--dose') runCommand.option(`${flag} <list>`, `slopes: ${takes}`);
+  else if (flag !== '--provider-wait')
     runCommand.option(`${flag} <list>`, takes + (flag === '--workload' ? ', primitives' : ''));
   else runCommand.option('--wait <list>', takes).option(`${flag} <list>`, 'the same for the provider alone');
 }
 runCommand
   .option('--ram <what>', 'a file, or a size as in 64m, with shares as in 64m:zero=20,text=40,random=40')
   .option('--rounds <n>', 'fresh processes; 6 are the least for a verdict')
+  .option('--precision <percent>', 'measure until the ratios under study are known to this, as in 2%')
+  .option('--budget <time>', 'measure no round that would end later than this, as in 90s or 5min')
+  .option('--resume <file>', 'go on from a saved run that was interrupted; its flags count')
   .option('--seed <n>', 'order of cells, and contents of RAM; printed when it is not given')
   .option('--layout <bytes>', 'ablation: packed, 64 or 128 bytes between the words of two writers')
   .option('--no-elide', 'ablation: notify at every post, asleep or not')
@@ -155,6 +160,23 @@ program
   .option('--parked <n>', 'hand-offs of each threaded variant while parking', '200000')
   .option('--seed <n>', 'of the delays', '1')
   .action(async (flags: StressFlags) => finish(await stress(flags)));
+
+program
+  .command('verify')
+  .description(
+    'model-check variants: every interleaving within bounds; exit 1 on a finding, 3 if a search met its bound',
+  )
+  .argument('[variant]', 'names from `list`, paths of .js files, or primitives; default all')
+  .option('--channels <n>', 'channels, each with a sender thread', '2')
+  .option('--jobs <n>', 'jobs before the sync', '2')
+  .option('--strategy <name>', 'exhaustive, bounded, random, pct', 'exhaustive')
+  .option('--states <n>', 'most states of a search; past them, searches within 2 preemptions', '500000')
+  .option('--preemptions <n>', 'of a bounded search', '2')
+  .option('--schedules <n>', 'of a random or pct search', '20000')
+  .option('--seed <n>', 'of a random or pct search', '1')
+  .option('--mutate', 'weaken each ordering in turn: each mutant must be found, or be listed with its reason')
+  .option('--json', 'as JSON')
+  .action(async (name: string | undefined, flags: VerifyFlags) => finish(await verify(name, flags)));
 
 program
   .command('readme')

@@ -2,20 +2,18 @@
 import { randomBytes } from 'node:crypto';
 import { allowedCpus } from '../../src/session/placement.js';
 import { countAccesses } from '../measure/counts.js';
+import { enoughFor } from '../measure/enough.js';
 import { KeepAwake } from '../measure/keep-awake.js';
-import { measureRounds } from '../measure/rounds.js';
-import { axes, parseAxis } from '../plan/axes.js';
-import { loadVariants } from '../plan/catalogue.js';
-import type { OneShotFlags } from '../plan/one-shot.js';
-import { estimateMs, makePlan, type Plan } from '../plan/plan.js';
-import { parseRam } from '../plan/ram-flag.js';
-import { customTable, DEFAULT_TABLES, type TableSpec } from '../plan/tables.js';
-import { badValue, UsageError, wholeNumber } from '../plan/usage-error.js';
+import { type Measured, measureRounds, type Progress, type RoundsOptions } from '../measure/rounds.js';
+import { estimateMs, type Plan } from '../plan/plan.js';
+import { type Limits, type PlanFlags, planOf } from '../plan/run-plan.js';
+import { badValue, UsageError } from '../plan/usage-error.js';
+import { LEAST_PROCESSES } from '../stats/verdict.js';
 import { describeCommit } from '../store/commit.js';
-import { BASELINE, STUDIED } from '../store/comparisons.js';
-import { describeMachine, usableCores } from '../store/machine.js';
+import { describeMachine } from '../store/machine.js';
 import { PROJECT } from '../store/project.js';
 import { makeResult, type Result } from '../store/result.js';
+import { resume } from '../store/resume.js';
 import { saveResult, stringify } from '../store/save.js';
 import { renderTables } from '../views/comparison-table.js';
 import { ProgressLine } from '../views/progress.js';
@@ -23,37 +21,15 @@ import { renderTsv } from '../views/tsv.js';
 import { runPrimitives } from './primitives.js';
 import { isAgainstQemu, type QemuFlags, runAgainstQemu } from './run-qemu.js';
 
-export interface RunFlags extends OneShotFlags, QemuFlags {
-  readonly workload?: string;
-  readonly requesters?: string;
-  readonly ram?: string;
-  readonly rounds?: string;
-  readonly seed?: string;
-  readonly layout?: string;
-  readonly elide: boolean;
+export interface RunFlags extends PlanFlags, QemuFlags {
   readonly save: boolean;
-  readonly forceSpin?: boolean;
   readonly keepAwake?: boolean;
-  readonly quick?: boolean;
-  readonly rigorous?: boolean;
+  readonly resume?: string;
   readonly dryRun?: boolean;
   readonly json?: boolean;
   readonly format?: string;
   readonly explain?: boolean;
 }
-
-/** How much a profile measures. The default fits 90 s on 2 cores, quick 20 s. */
-const PROFILES = {
-  quick: { rounds: 3, slices: 2, sliceMs: 5, turnFactor: 1 / 6 },
-  default: { rounds: 6, slices: 2, sliceMs: 10, turnFactor: 1 },
-  rigorous: { rounds: 12, slices: 2, sliceMs: 15, turnFactor: 3 },
-} as const;
-
-const LAYOUTS: ReadonlyMap<string, number> = new Map([
-  ['packed', 8],
-  ['64', 64],
-  ['128', 128],
-]);
 
 /** What a run that is interrupted ends with, once its finished rounds are shown and saved. */
 const SIGNAL_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
@@ -64,13 +40,10 @@ export async function run(flags: RunFlags): Promise<number> {
   if (flags.workload === 'primitives') return runPrimitives(flags);
   const format = flags.format ?? (process.stdout.isTTY ? 'table' : 'tsv');
   if (format !== 'table' && format !== 'tsv') throw badValue('--format', format, 'table, tsv');
-  const plan = await planOf(flags);
-  const cells = plan.cells.filter(({ skipped }) => skipped === undefined).length;
-  process.stderr.write(
-    `${cells} cells, each visited twice in ${plan.rounds} fresh processes: ` +
-      `about ${Math.ceil(estimateMs(plan) / 1000)} s (seed ${plan.seed})\n`,
-  );
-  if (flags.quick) process.stderr.write('quick: too few processes for a verdict; it shows large differences only\n');
+  const resumed = flags.resume === undefined ? undefined : await resume(flags.resume);
+  const planFlags = resumed?.flags ?? planFlagsOf(flags);
+  const { plan, limits } = resumed ?? (await planOf(planFlags));
+  announce(plan, limits, resumed?.earlier.finishedRounds ?? 0, flags);
   if (flags.dryRun) {
     for (const { id, skipped } of plan.cells) process.stdout.write(`${id}${skipped ? `  skipped: ${skipped}` : ''}\n`);
     return 0;
@@ -79,7 +52,7 @@ export async function run(flags: RunFlags): Promise<number> {
   // Before the run itself is what keeps the machine busy.
   const machine = describeMachine();
   const awake = flags.keepAwake ? await keepAwake() : undefined;
-  const measuring = measureWithProgress(plan, flags.explain === true);
+  const measuring = measureWithProgress(plan, limits, flags, resumed?.earlier);
   const { measured, counts, interrupted } = await measuring.finally(() => awake?.stop());
   if (measured.finishedRounds === 0 && measured.failures.length === 0) {
     process.stderr.write('interrupted before a round was finished: nothing to show\n');
@@ -92,7 +65,9 @@ export async function run(flags: RunFlags): Promise<number> {
     machine,
     keepAwake: awake !== undefined,
     commit: describeCommit(PROJECT),
-    warnings: warningsOf(plan, interrupted !== undefined),
+    warnings: warningsOf(measured),
+    flags: { ...planFlags, seed: String(plan.seed) },
+    resumed: resumed?.id,
     ...(counts ? { counts } : {}),
   });
   show(result, plan, { ...flags, format });
@@ -108,52 +83,36 @@ async function keepAwake(): Promise<KeepAwake> {
   }
 }
 
-async function planOf(flags: RunFlags): Promise<Plan> {
-  const profile = PROFILES[flags.quick ? 'quick' : flags.rigorous ? 'rigorous' : 'default'];
-  const asked = matrixOf(flags);
-  const rowBytes = LAYOUTS.get(flags.layout ?? '128');
-  if (rowBytes === undefined) throw badValue('--layout', flags.layout!, [...LAYOUTS.keys()].join(', '));
-  const seed =
-    flags.seed === undefined ? randomBytes(2).readUInt16LE() : wholeNumber('--seed', flags.seed, 0, 2 ** 32 - 1);
-  const listed = await loadVariants(flags.variants);
-  const plan = makePlan({
-    tables: Object.keys(asked).length > 0 ? [customTable(asked)] : DEFAULT_TABLES,
-    listed,
-    everywhere: everywhereOf(flags),
-    elide: flags.elide,
-    rowBytes,
-    forceSpin: flags.forceSpin === true,
-    ...profile,
-    // Who asks for designs by name studies them; else it is the pair, and the others stand beside it.
-    studied: flags.variants === undefined ? [BASELINE, STUDIED] : listed.map(({ variant }) => variant.name),
-    rounds: flags.rounds === undefined ? profile.rounds : wholeNumber('--rounds', flags.rounds, 1, 1000),
-    seed,
-    ram: parseRam(flags.ram, seed),
-    cpus: usableCores(),
-  });
-  if (plan.cells.every(({ skipped }) => skipped !== undefined)) {
-    throw new UsageError(`nothing to measure: ${plan.cells[0]?.skipped ?? 'no variant'}`);
-  }
-  return plan;
+function announce(plan: Plan, limits: Limits, finished: number, flags: RunFlags): void {
+  const cells = plan.cells.filter(({ skipped }) => skipped === undefined).length;
+  const limited = limits.budgetNs !== undefined || limits.precision !== undefined;
+  const how = limited
+    ? `in up to ${plan.rounds} fresh processes`
+    : `in ${plan.rounds - finished} ${finished > 0 ? 'more' : 'fresh'} processes`;
+  const estimate = estimateMs(plan) * (1 - finished / plan.rounds);
+  const wholeMs = Math.min(estimate, (limits.budgetNs ?? Number.POSITIVE_INFINITY) / 1e6);
+  process.stderr.write(
+    `${cells} cells, each visited twice ${how}: ${limited ? 'at most' : 'about'} ${Math.ceil(wholeMs / 1000)} s ` +
+      `(seed ${plan.seed})\n`,
+  );
+  if (flags.quick) process.stderr.write('quick: too few processes for a verdict; it shows large differences only\n');
 }
 
-/** The axes that make a matrix of the user's own. */
-function matrixOf(flags: RunFlags): TableSpec['axes'] {
-  const { workload, channels, requesters, depth, pageSize, batchPages, transport, codec } = flags;
-  return parsed({ workload, channels, requesters, depth, pageSize, pagesPerBatch: batchPages, transport, codec });
+/** The flags that make the plan, as a saved run keeps them. */
+function planFlagsOf({
+  save: _save,
+  resume: _resume,
+  dryRun: _dryRun,
+  json: _json,
+  format: _format,
+  explain: _explain,
+  keepAwake: _keepAwake,
+  ...flags
+}: RunFlags) {
+  return flags;
 }
 
-/** The axes that apply to the default tables as well. */
-function everywhereOf({ wait, providerWait = wait, senderWait = wait, place }: RunFlags): TableSpec['axes'] {
-  return parsed({ providerWait, senderWait, place });
-}
-
-function parsed(lists: { readonly [K in keyof typeof axes]?: string | undefined }): TableSpec['axes'] {
-  const given = Object.values(axes).filter(({ key }) => lists[key] !== undefined);
-  return Object.fromEntries(given.map((axis) => [axis.key, parseAxis(axis as never, lists[axis.key]!)]));
-}
-
-async function measureWithProgress(plan: Plan, counting: boolean) {
+async function measureWithProgress(plan: Plan, limits: Limits, flags: RunFlags, earlier: RoundsOptions['earlier']) {
   const abort = new AbortController();
   let interrupted: keyof typeof SIGNAL_CODES | undefined;
   const interrupt = (signal: NodeJS.Signals) => {
@@ -162,28 +121,33 @@ async function measureWithProgress(plan: Plan, counting: boolean) {
   };
   for (const signal of Object.keys(SIGNAL_CODES)) process.once(signal, interrupt);
   const line = new ProgressLine();
-  const whole = estimateMs(plan);
+  const whole = Math.min(estimateMs(plan), (limits.budgetNs ?? Number.POSITIVE_INFINITY) / 1e6);
+  const progress: Progress = ({ round, done, total, cell: { cell } }) => {
+    const what = `${cell.workload} ${cell.variant}, ${cell.channels} ch`;
+    line.show({ round, rounds: plan.rounds, done, total, what, estimateMs: whole });
+  };
   try {
-    const counts = counting ? await countAccesses(plan, (at) => line.counting(at), abort.signal) : undefined;
-    const measured = await measureRounds(
-      plan,
-      ({ round, done, total, cell: { cell } }) => {
-        const what = `${cell.workload} ${cell.variant}, ${cell.channels} ch`;
-        line.show({ round, rounds: plan.rounds, done, total, what, estimateMs: whole });
-      },
-      abort.signal,
-    );
-    return { measured, counts, interrupted };
+    const counts = flags.explain ? await countAccesses(plan, (at) => line.counting(at), abort.signal) : undefined;
+    const options = {
+      progress,
+      signal: abort.signal,
+      enough: enoughFor(plan, limits),
+      ...(earlier ? { earlier } : {}),
+    };
+    return { measured: await measureRounds(plan, options), counts, interrupted };
   } finally {
     line.end();
     for (const signal of Object.keys(SIGNAL_CODES)) process.removeListener(signal, interrupt);
   }
 }
 
-function warningsOf(plan: Plan, interrupted: boolean): string[] {
+function warningsOf({ stopped, finishedRounds }: Measured): string[] {
   const warnings: string[] = [];
-  if (interrupted) warnings.push('interrupted: only the finished rounds are here');
-  if (plan.rounds < 6) warnings.push(`${plan.rounds} processes are too few for a verdict; 6 are the least`);
+  if (stopped === 'interrupted') warnings.push('interrupted: only the finished rounds are here');
+  if (stopped === 'killed') warnings.push('a process of the run was killed: only the finished rounds are here');
+  if (finishedRounds < LEAST_PROCESSES) {
+    warnings.push(`${finishedRounds} processes are too few for a verdict; ${LEAST_PROCESSES} are the least`);
+  }
   return warnings;
 }
 
@@ -192,9 +156,14 @@ function show(result: Result, plan: Plan, { json, format, save }: RunFlags): voi
   else if (format === 'tsv') process.stdout.write(`${renderTsv(result, plan.tables)}\n`);
   else process.stdout.write(`${renderTables(result, plan.tables)}\n`);
   for (const warning of result.warnings) process.stderr.write(`warning: ${warning}\n`);
+  if (result.run.stopped === 'precision' || result.run.stopped === 'budget') {
+    process.stderr.write(`stopped by --${result.run.stopped} after ${result.run.rounds} processes\n`);
+  }
   if (!save) return;
   try {
-    process.stderr.write(`saved ${saveResult(`${PROJECT}results`, result)}\n`);
+    const path = saveResult(`${PROJECT}results`, result);
+    process.stderr.write(`saved ${path}\n`);
+    if (!result.run.complete) process.stderr.write(`go on from there with: multifd-bench run --resume ${path}\n`);
   } catch (cause) {
     process.stderr.write(`not saved: ${(cause as Error).message}\n`);
   }

@@ -22,6 +22,7 @@ async function planFor(variants: string, axes: Parameters<typeof customTable>[0]
     slices: 1,
     sliceMs: 1,
     turnFactor: 1,
+    besideEvery: 1,
     studied: [],
     forceSpin: false,
     seed: 1,

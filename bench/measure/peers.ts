@@ -2,14 +2,16 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { roundUp } from '../../src/ram/ram.js';
-import { Receiver } from '../../src/receiver/receiver.js';
+import { RECEIVER_KILLED, Receiver } from '../../src/receiver/receiver.js';
 import { type Cell, CellFailure, type VisitReport } from '../../src/session/cell.js';
 import { transports } from '../../src/transport/index.js';
-import type { RoundClient } from './round-client.js';
+import { ProcessKilled, type RoundClient } from './round-client.js';
 
 const CONNECT_MS = 5000;
 const STALL_MS = 5000;
+const END_KNOWN_MS = 200;
 let made = 0;
 
 export interface PeerPlan {
@@ -54,6 +56,8 @@ export class Peer {
       idleMs: 0,
       pinned: cell.place !== 'none',
       digest: cell.workload === 'precopy',
+    }).catch(({ message }: Error) => {
+      throw message === RECEIVER_KILLED ? new ProcessKilled(message) : new CellFailure(message);
     });
     const peer = new Peer(client, receiver, folder);
     try {
@@ -85,7 +89,9 @@ export class Peer {
   }
 
   private async countAll() {
-    const channels = await this.receiver.count();
+    const channels = await this.receiver.count().catch((cause: Error) => {
+      throw new CellFailure(cause.message);
+    });
     const sum = (key: 'pages' | 'syncs') => channels.reduce((total, each) => total + each[key], 0);
     return { pages: sum('pages'), syncs: sum('syncs') };
   }
@@ -96,6 +102,12 @@ export class Peer {
     const { sha256 } = await this.receiver.report;
     await this.stop();
     return sha256;
+  }
+
+  /** Resolves with the reason once the receiver is killed from outside. */
+  async killed(): Promise<string> {
+    await this.receiver.report.catch(() => {});
+    return this.receiver.killed ? RECEIVER_KILLED : new Promise(() => {});
   }
 
   /** Ends the receiver at once. */
@@ -127,6 +139,12 @@ export class Peers {
       this.peers.set(key, peer);
     }
     return peer;
+  }
+
+  /** Why a receiver was killed from outside, if one was. Its connections break a moment before its end is known. */
+  async killed(): Promise<string | undefined> {
+    const all = [...this.peers.values()].map((peer) => peer.killed());
+    return Promise.race([...all, setTimeout(END_KNOWN_MS, undefined)]);
   }
 
   /** Ends all receivers at once. */

@@ -5,6 +5,9 @@ import type { Address } from '../../src/transport/line.js';
 import type { Listed } from '../plan/catalogue.js';
 import { type Alive, type Answer, type Ask, type Connection, PROTOCOL, type Question } from './protocol.js';
 
+/** A process of ours was ended from outside, by SIGKILL: by a person, or by a kernel that is short of memory. */
+export class ProcessKilled extends CellFailure {}
+
 /** Filling RAM and making a digest of it keep the process busy, a second or so for each GiB. */
 const SILENCE_MS = 60_000;
 
@@ -20,7 +23,7 @@ export class RoundClient {
   private timer!: NodeJS.Timeout;
   private readonly waiting = new Map<number, { resolve: (value: unknown) => void; reject: (cause: Error) => void }>();
   private asked = 0;
-  private ended: string | undefined;
+  private ended: CellFailure | undefined;
   private readonly exited: Promise<void>;
 
   private constructor({ execPath = process.execPath, execArgv }: Runtime) {
@@ -33,7 +36,7 @@ export class RoundClient {
     this.child.on('message', (message: Answer | Alive) => this.hear(message));
     this.exited = new Promise((resolve) => {
       this.child.once('exit', (code, signal) => {
-        this.end(`the round's process ended with ${signal ?? `code ${code}`}`);
+        this.end(`the round's process ended with ${signal ?? `code ${code}`}`, signal === 'SIGKILL');
         resolve();
       });
     });
@@ -98,7 +101,7 @@ export class RoundClient {
   }
 
   private ask(ask: Ask): Promise<unknown> {
-    if (this.ended !== undefined) return Promise.reject(new CellFailure(this.ended));
+    if (this.ended !== undefined) return Promise.reject(this.ended);
     const number = ++this.asked;
     return new Promise((resolve, reject) => {
       this.waiting.set(number, { resolve, reject });
@@ -125,10 +128,10 @@ export class RoundClient {
     else waiting?.resolve(message.value);
   }
 
-  private end(reason: string): void {
-    this.ended ??= reason;
+  private end(reason: string, killed = false): void {
+    this.ended ??= killed ? new ProcessKilled(reason) : new CellFailure(reason);
     clearTimeout(this.timer);
-    for (const { reject } of this.waiting.values()) reject(new CellFailure(reason));
+    for (const { reject } of this.waiting.values()) reject(this.ended);
     this.waiting.clear();
   }
 }

@@ -14,21 +14,28 @@ export interface Turn {
 export interface TurnOptions {
   readonly slices: number;
   readonly sliceMs: number;
-  /** The amount that an earlier turn of the same cell found; finding it is the warm-up of the first. */
+  /** The amount that an earlier turn of the same cell found. */
   readonly amount: number | undefined;
+  /** True in a process that has not run the cell yet: its code is not compiled there. */
+  readonly cold: boolean;
   /** The connected receiver, for transports that have one. */
   readonly peer?: string;
 }
 
-/** The warm-up of a cell that is known: so much of a slice, for threads that have just been opened. */
+/** A warm-up slice of a cell that is known: so much of a timed one. */
 const WARM_UP_SHARE = 0.3;
+/** A cold cell is warm when a warm-up slice is not faster than the one before by more than this .. */
+const STILL_RISING = 0.05;
+/** .. or after so many. */
+const MOST_WARM_UPS = 8;
 const FIRST_AMOUNT = 16;
 const MOST_GROWTH = 8;
 
 /** Measures one turn. Rejects with CellFailure. */
 export async function takeTurn(client: RoundClient, cell: Cell, options: TurnOptions): Promise<Turn> {
   await client.open(cell, options.peer);
-  const amount = await warmUp(client, options);
+  const amount = options.amount ?? (await findAmount(client, options.sliceMs));
+  await warmUp(client, Math.ceil(amount * WARM_UP_SHARE), options.cold);
   const slices: Slice[] = [];
   const bench = new Bench({ time: 0, iterations: options.slices, warmup: false, throws: true });
   bench.add(
@@ -47,11 +54,7 @@ export async function takeTurn(client: RoundClient, cell: Cell, options: TurnOpt
 }
 
 /** Raises the amount until a slice has about the length it is to have. */
-async function warmUp(client: RoundClient, { sliceMs, amount }: TurnOptions): Promise<number> {
-  if (amount !== undefined) {
-    await client.slice(Math.ceil(amount * WARM_UP_SHARE));
-    return amount;
-  }
+async function findAmount(client: RoundClient, sliceMs: number): Promise<number> {
   let tried = FIRST_AMOUNT;
   for (;;) {
     const { durationNs } = await client.slice(tried);
@@ -68,4 +71,14 @@ async function warmUp(client: RoundClient, { sliceMs, amount }: TurnOptions): Pr
 function amountOf(slices: readonly Slice[], amount: number, sliceMs: number): number {
   const fastestNs = Math.min(...slices.map(({ durationNs }) => durationNs));
   return Math.round(Math.min((amount * sliceMs * 1e6) / fastestNs, amount * MOST_GROWTH));
+}
+
+/** One slice for threads that have only just been opened; in a cold process as many as make it faster. */
+async function warmUp(client: RoundClient, amount: number, cold: boolean): Promise<void> {
+  let before = (await client.slice(amount)).durationNs;
+  for (let done = 1; cold && done < MOST_WARM_UPS; done++) {
+    const now = (await client.slice(amount)).durationNs;
+    if (now > before * (1 - STILL_RISING)) return;
+    before = now;
+  }
 }

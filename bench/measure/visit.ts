@@ -4,9 +4,18 @@ import { addTimes } from '../../src/session/thread-times.js';
 import { median } from '../stats/quantile.js';
 import type { Turn } from './turn.js';
 
+/** When a slice began, on the clock of its process, and how fast it was: whether a cell is steady is seen over time. */
+export interface SliceSpeed {
+  readonly startedNs: number;
+  readonly jobsPerSecond: number;
+}
+
 /** What a visit measured: medians over its slices, and exact counts over all of it. */
 export interface Visit {
   readonly values: Readonly<Record<string, number>>;
+  /** The same of each turn, in order: what designs that alternate turn by turn are compared by. */
+  readonly turns: Readonly<Record<string, readonly number[]>>;
+  readonly slices: readonly SliceSpeed[];
   readonly counters: Readonly<Record<string, number>>;
   readonly pinned: boolean;
   readonly jobsPerChannel: readonly number[];
@@ -14,22 +23,16 @@ export interface Visit {
 
 /** Puts the turns of one visit together. */
 export function summarise(cell: Cell, turns: readonly Turn[]): Visit {
-  const slices = turns.flatMap((turn) => turn.slices);
   const report = addReports(turns.map((turn) => turn.report));
-  const over = (value: (slice: Slice) => number) => median(slices.map(value));
-  const pagesPerSecond = over(({ pages, durationNs }) => (pages * 1e9) / durationNs);
-  const values: Record<string, number> = {
-    jobsPerSecond: over(({ jobs, durationNs }) => (jobs * 1e9) / durationNs),
-    pagesPerSecond,
-    mibPerSecond: (pagesPerSecond * cell.pageSize) / 2 ** 20,
-    cpuNsPerJob: (report.providerCpuNs + report.sendersCpuNs) / report.jobs,
-  };
-  const signalNs = slices.flatMap((slice) => slice.signalNs ?? []);
-  const collectNs = slices.flatMap((slice) => slice.collectNs ?? []);
-  if (signalNs.length > 0) Object.assign(values, { signalNs: median(signalNs), collectNs: median(collectNs) });
-  const downtimeNs = slices.flatMap((slice) => slice.downtimeNs ?? []);
-  if (downtimeNs.length > 0)
-    Object.assign(values, { totalNs: over(({ durationNs }) => durationNs), downtimeNs: median(downtimeNs) });
+  const values = valuesOf(cell, turns);
+  const perTurn = turns.map((turn) => valuesOf(cell, [turn]));
+  const names = Object.keys(values);
+  const slices = turns
+    .flatMap((turn) => turn.slices)
+    .map((slice) => ({
+      startedNs: slice.startedNs,
+      jobsPerSecond: jobsPerSecond(slice),
+    }));
   const { jobs, syncs, parks, notifiesSent, notifiesWoken, lockSlowPaths, threads } = report;
   const { pinned, jobsPerChannel, providerCpuNs, sendersCpuNs } = report;
   const counters = {
@@ -43,7 +46,33 @@ export function summarise(cell: Cell, turns: readonly Turn[]): Visit {
     sendersCpuNs,
     ...schedulerCounters(threads),
   };
-  return { values, counters, pinned, jobsPerChannel };
+  const byName = Object.fromEntries(names.map((name) => [name, perTurn.map((turn) => turn[name]!)]));
+  return { values, turns: byName, slices, counters, pinned, jobsPerChannel };
+}
+
+function jobsPerSecond({ jobs, durationNs }: Slice): number {
+  return (jobs * 1e9) / durationNs;
+}
+
+function valuesOf(cell: Cell, turns: readonly Turn[]): Record<string, number> {
+  const slices = turns.flatMap((turn) => turn.slices);
+  const report = addReports(turns.map((turn) => turn.report));
+  const over = (value: (slice: Slice) => number) => median(slices.map(value));
+  const pagesPerSecond = over(({ pages, durationNs }) => (pages * 1e9) / durationNs);
+  const values: Record<string, number> = {
+    jobsPerSecond: over(jobsPerSecond),
+    nsPerJob: over(({ jobs, durationNs }) => durationNs / jobs),
+    pagesPerSecond,
+    mibPerSecond: (pagesPerSecond * cell.pageSize) / 2 ** 20,
+    cpuNsPerJob: (report.providerCpuNs + report.sendersCpuNs) / report.jobs,
+  };
+  const signalNs = slices.flatMap((slice) => slice.signalNs ?? []);
+  const collectNs = slices.flatMap((slice) => slice.collectNs ?? []);
+  if (signalNs.length > 0) Object.assign(values, { signalNs: median(signalNs), collectNs: median(collectNs) });
+  const downtimeNs = slices.flatMap((slice) => slice.downtimeNs ?? []);
+  if (downtimeNs.length > 0)
+    Object.assign(values, { totalNs: over(({ durationNs }) => durationNs), downtimeNs: median(downtimeNs) });
+  return values;
 }
 
 /** By side. Run-queue waits are left out where the kernel does not count them. */

@@ -1,6 +1,6 @@
 // The axes in one table: flag, what it takes, parser, default, and its name in results.
 import { LARGEST_PAGE_BYTES, SMALLEST_PAGE_BYTES } from '../../src/ram/ram.js';
-import type { Cell, Placement, Wait } from '../../src/session/cell.js';
+import type { Cell, Dose, Placement, Wait } from '../../src/session/cell.js';
 import { transports } from '../../src/transport/index.js';
 import { HAS_ZSTD } from '../../src/wire/codecs/flushed-stream.js';
 import { parseBytes, parseNanoseconds, showBytes, showNanoseconds } from './quantities.js';
@@ -10,6 +10,8 @@ import { badValue } from './usage-error.js';
 export const PACKET_BYTES = 512 * 1024;
 export const MOST_CHANNELS = 64;
 const LONGEST_SPIN_NS = 10e9;
+const LONGEST_HOLD_NS = 1e9;
+const LARGEST_DOSE = 1000;
 
 /** One axis of the matrix. `K` is its field in a cell. */
 export interface Axis<K extends keyof Cell = keyof Cell> {
@@ -112,11 +114,22 @@ export const axes = {
   providerWait: wait('providerWait', '--provider-wait'),
   senderWait: wait('senderWait', '--sender-wait'),
   place: oneOf('place', '--place', ['spread', 'same', 'none'] as Placement[], 'spread'),
+  dose: axis({
+    key: 'dose',
+    flag: '--dose',
+    takes: 'lock=LIST, notify=LIST (numbers to 1000) or hold=LIST (times to 1s), as in lock=0,1,10,50',
+    fallback: [undefined],
+    parse: parseDose,
+    show: (dose) => (dose === undefined ? '' : showDose(dose)),
+  }),
 } as const;
 
 /** Values of one axis from a comma-separated list. Throws UsageError that names the flag, what came and what it takes. */
 export function parseAxis<K extends keyof Cell>({ flag, takes, parse }: Axis<K>, list: string): readonly Cell[K][] {
-  const values = list.split(',').flatMap((item) => {
+  // A dose names its kind once, for the whole list: lock=0,1,10.
+  const kind = /^\w+=/.exec(list)?.[0] ?? '';
+  const values = list.split(',').flatMap((part, at) => {
+    const item = at === 0 || part.includes('=') ? part : `${kind}${part.trim()}`;
     const parsed = parse(item.trim());
     if (!parsed || parsed.length === 0) throw badValue(flag, item, takes);
     return parsed;
@@ -143,6 +156,21 @@ function parseWait(item: string): Wait[] | undefined {
   if (item === 'park' || item === 'adaptive') return [item];
   const spinNs = item.startsWith('spin:') ? parseNanoseconds(item.slice('spin:'.length)) : undefined;
   return spinNs !== undefined && spinNs > 0 && spinNs <= LONGEST_SPIN_NS ? [{ spinNs }] : undefined;
+}
+
+function parseDose(item: string): Dose[] | undefined {
+  const match = /^(lock|notify|hold)=(.+)$/.exec(item);
+  if (!match) return undefined;
+  const [, kind, text] = match as unknown as [string, Dose['kind'], string];
+  if (kind === 'hold') {
+    const holdNs = text === '0' ? 0 : parseNanoseconds(text);
+    return holdNs !== undefined && holdNs <= LONGEST_HOLD_NS ? [{ kind, amount: holdNs }] : undefined;
+  }
+  return /^\d+$/.test(text) && Number(text) <= LARGEST_DOSE ? [{ kind, amount: Number(text) }] : undefined;
+}
+
+export function showDose({ kind, amount }: Dose): string {
+  return `${kind}=${kind === 'hold' && amount > 0 ? showNanoseconds(amount) : amount}`;
 }
 
 export function showWait(wait: Wait): string {

@@ -6,7 +6,16 @@ import { DEFAULT_TABLES } from './tables.js';
 
 describe('parseCellId', () => {
   it('gives back every cell of the default tables', async () => {
-    const options = { everywhere: {}, elide: true, rowBytes: 128, rounds: 1, slices: 1, sliceMs: 1, turnFactor: 1 };
+    const options = {
+      everywhere: {},
+      elide: true,
+      rowBytes: 128,
+      rounds: 1,
+      slices: 1,
+      sliceMs: 1,
+      turnFactor: 1,
+      besideEvery: 1,
+    };
     const ram = { bytes: 1 << 20, seed: 1, shares: { zero: 1, text: 1, random: 1 } };
     const plan = makePlan({
       ...options,

@@ -1,7 +1,8 @@
 // The plan of a run: which cells, in how many processes, in which order, how long it takes and whether it fits.
 import type { RamSource } from '../../src/ram/image.js';
 import { Random } from '../../src/random.js';
-import { CELL_DEFAULTS, type Cell, type FleetPlan } from '../../src/session/cell.js';
+import { CELL_DEFAULTS, type Cell, type FleetPlan, shapeOf } from '../../src/session/cell.js';
+import { takesDose } from '../../src/session/dose.js';
 import { transports } from '../../src/transport/index.js';
 import { axes, defaultBatchPages } from './axes.js';
 import type { Listed } from './catalogue.js';
@@ -32,6 +33,8 @@ export interface PlanOptions {
   readonly sliceMs: number;
   /** Multiplies the turns of the tables. */
   readonly turnFactor: number;
+  /** Designs that only stand beside those under study take part in every so many rounds. */
+  readonly besideEvery: number;
   /** Names of the designs under study. */
   readonly studied: readonly string[];
   readonly seed: number;
@@ -80,9 +83,18 @@ export function isOversubscribed(cell: Cell, listed: readonly Listed[], cpus: nu
 
 /** How long the plan takes, in milliseconds. */
 export function estimateMs(plan: Plan): number {
-  const { rounds, slices, sliceMs } = plan;
-  const turns = roundOrder(plan, 0).length;
-  return rounds * (PROCESS_START_MS + turns * ((slices + 0.3) * sliceMs + TURN_OVERHEAD_MS));
+  let total = plan.rounds * PROCESS_START_MS;
+  for (let round = 0; round < plan.rounds; round++) {
+    for (const { planned } of roundOrder(plan, round)) {
+      total += (slicesOf(planned, plan) + 0.3) * plan.sliceMs + TURN_OVERHEAD_MS;
+    }
+  }
+  return total;
+}
+
+/** Timed slices of a turn: one for the designs that only stand beside those under study. */
+export function slicesOf({ cell }: PlannedCell, { slices, studied }: Plan): number {
+  return studied.includes(cell.variant) ? slices : 1;
 }
 
 /** A turn of a round: a cell, and which of its two visits the turn counts for. */
@@ -92,7 +104,7 @@ export interface PlannedTurn {
 }
 
 /**
- * The turns of a round: groups of cells that differ in the design only, at random; in a group mirrored sequences of its
+ * The turns of a round: groups of cells that differ in the design or its dose only, at random; in a group mirrored sequences of its
  * designs (A B B A), the order drawn anew for each. The noise of a machine lasts longer than a turn, so what alternates
  * turn by turn differs less than what is measured in two stretches.
  */
@@ -100,8 +112,8 @@ export function roundOrder(plan: Plan, round: number): PlannedTurn[] {
   const random = new Random(plan.seed + round);
   const groups = new Map<string, PlannedCell[]>();
   for (const planned of plan.cells) {
-    if (planned.skipped !== undefined) continue;
-    const key = `${planned.table} ${cellKey({ ...planned.cell, variant: '' })}`;
+    if (planned.skipped !== undefined || sitsOut(planned, plan, round)) continue;
+    const key = `${planned.table} ${cellKey({ ...planned.cell, variant: '', dose: undefined })}`;
     groups.set(key, [...(groups.get(key) ?? []), planned]);
   }
   return random.shuffle([...groups.values()]).flatMap((group) => {
@@ -118,15 +130,21 @@ export function roundOrder(plan: Plan, round: number): PlannedTurn[] {
   });
 }
 
+function sitsOut({ cell }: PlannedCell, { studied, besideEvery }: Plan, round: number): boolean {
+  return !studied.includes(cell.variant) && round % besideEvery !== 0;
+}
+
 /** Turns that make one visit to a cell: many for the designs under study, one for those that stand beside them. */
 function turnsOf({ cell, table }: PlannedCell, { studied, tables, turnFactor }: Plan): number {
   if (cell.workload === 'precopy' || !studied.includes(cell.variant)) return 1;
   return Math.max(1, Math.round(tables.find(({ id }) => id === table)!.turns * turnFactor));
 }
 
-/** A cell as one string: equal for equal cells. */
+/** A cell as one string: equal for equal cells. Axes that only some cells have stand in those alone. */
 export function cellKey(cell: Cell): string {
-  const shown = Object.values(axes).map(({ key, show }) => `${key}=${(show as (value: unknown) => string)(cell[key])}`);
+  const shown = Object.values(axes)
+    .filter(({ key }) => cell[key] !== undefined)
+    .map(({ key, show }) => `${key}=${(show as (value: unknown) => string)(cell[key])}`);
   return [cell.variant, ...shown].join(' ');
 }
 
@@ -141,7 +159,9 @@ function tableCells(table: TableSpec, options: PlanOptions): PlannedCell[] {
     const list = values[key] ?? fallback;
     if (key === 'pagesPerBatch' && list.length === 0) {
       cells = cells.map((cell) => ({ ...cell, pagesPerBatch: defaultBatchPages(cell.pageSize!) }));
-    } else cells = cells.flatMap((cell) => list.map((value) => ({ ...cell, [key]: value })));
+    } else {
+      cells = cells.flatMap((cell) => list.map((value) => (value === undefined ? cell : { ...cell, [key]: value })));
+    }
   }
   const { elide, rowBytes, listed } = options;
   const { zeroPages, checking, errorPath } = CELL_DEFAULTS;
@@ -171,6 +191,10 @@ export function reasonToSkip(
   }
   if (cell.codec !== 'none' && transports[cell.transport]!.line !== 'socket') {
     return `codec ${cell.codec} packs packets: --transport tcp or unix`;
+  }
+  if (!takesDose(cell.dose, variant.state(shapeOf(cell)))) return `${cell.variant} has no ${cell.dose!.kind} to dose`;
+  if (cell.dose?.kind === 'hold' && senderThreads(cell, listed) === 0) {
+    return `${cell.variant} has no sender threads that could hold anything`;
   }
   const spins = cell.providerWait !== 'park' || cell.senderWait !== 'park';
   const usable = cell.place === 'same' ? 1 : cpus;

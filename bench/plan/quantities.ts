@@ -1,7 +1,7 @@
 // Sizes and times as people write them: 4k, 1m, 20us; and as they read them.
 
 const SIZE_UNITS: Readonly<Record<string, number>> = { '': 1, k: 1 << 10, m: 1 << 20, g: 1 << 30 };
-const TIME_UNITS: Readonly<Record<string, number>> = { ns: 1, us: 1e3, ms: 1e6, s: 1e9 };
+const TIME_UNITS: Readonly<Record<string, number>> = { ns: 1, us: 1e3, ms: 1e6, s: 1e9, min: 60e9, h: 3600e9 };
 
 /** Bytes of `4k`, `64K`, `1m`, `2MiB`; undefined when it is none. */
 export function parseBytes(text: string): number | undefined {
@@ -9,9 +9,9 @@ export function parseBytes(text: string): number | undefined {
   return match ? Number(match[1]) * SIZE_UNITS[match[2]!.toLowerCase()]! : undefined;
 }
 
-/** Nanoseconds of `500ns`, `20us`, `1.5ms`, `2s`; undefined when it is none. */
+/** Nanoseconds of `500ns`, `20us`, `1.5ms`, `2s`, `5min`, `1h`; undefined when it is none. */
 export function parseNanoseconds(text: string): number | undefined {
-  const match = /^(\d+(?:\.\d+)?)(ns|us|ms|s)$/i.exec(text.trim().replace('µ', 'u'));
+  const match = /^(\d+(?:\.\d+)?)(ns|us|ms|s|min|h)$/i.exec(text.trim().replace('µ', 'u'));
   return match ? Number(match[1]) * TIME_UNITS[match[2]!.toLowerCase()]! : undefined;
 }
 

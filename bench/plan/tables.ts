@@ -1,9 +1,10 @@
 // The default tables, and the one that flags describe: which cells, and what each table shows of them.
-import type { Cell } from '../../src/session/cell.js';
+import type { Cell, Dose, Wait } from '../../src/session/cell.js';
 
 /** The measures a table can show. */
 export type MetricName =
   | 'jobsPerSecond'
+  | 'nsPerJob'
   | 'mibPerSecond'
   | 'cpuNsPerJob'
   | 'signalNs'
@@ -18,11 +19,14 @@ export interface TableSpec {
   /** Values of the axes; what is left out has its default. */
   readonly axes: { readonly [K in keyof Cell]?: readonly Cell[K][] };
   /** The axis that runs over the columns. */
-  readonly columns: 'channels' | 'pageSize';
+  readonly columns: 'channels' | 'pageSize' | 'dose';
   readonly metrics: readonly MetricName[];
   /** Turns a visit of the designs under study: more where one turn says less. */
   readonly turns: number;
 }
+
+/** The pair under study when nothing else is asked for: QEMU's sender before the patch and after it. */
+export const STUDIED_PAIR = ['mutex', 'atomic-barrier'] as const;
 
 /** What `run` measures when no axis is asked for. */
 export const DEFAULT_TABLES: readonly TableSpec[] = [
@@ -32,7 +36,7 @@ export const DEFAULT_TABLES: readonly TableSpec[] = [
     axes: { channels: [1, 2, 4, 8], pagesPerBatch: [1], transport: ['discard'] },
     columns: 'channels',
     metrics: ['jobsPerSecond'],
-    turns: 12,
+    turns: 3,
   },
   {
     id: 'page-size',
@@ -59,6 +63,45 @@ export const DEFAULT_TABLES: readonly TableSpec[] = [
     turns: 3,
   },
 ];
+
+/** What `run --rigorous` measures: the default tables, and what takes longer. */
+export const RIGOROUS_TABLES: readonly TableSpec[] = [
+  ...DEFAULT_TABLES,
+  {
+    id: 'precopy',
+    title: 'Precopy: RAM that is dirtied meanwhile, a sync a round, over tcp',
+    axes: { channels: [1, 2, 4], transport: ['tcp'], workload: ['precopy'] },
+    columns: 'channels',
+    metrics: ['totalNs', 'downtimeNs'],
+    turns: 1,
+  },
+];
+
+const SPIN: Wait = { spinNs: 10e6 };
+
+/**
+ * The tables of a dose: the hand-off alone at one channel, spinning, where a unit's cost is sharpest, and parked, where
+ * it is to be judged; for a hold the sync, whose signalling a lock held over the write keeps waiting.
+ */
+export function slopeTables(
+  doses: readonly (Dose | undefined)[],
+  asked: TableSpec['axes'],
+  waits: boolean,
+): TableSpec[] {
+  const alone = { channels: [1], pagesPerBatch: [1], transport: ['discard'], ...asked, dose: doses };
+  const base = { columns: 'dose', turns: 6 } as const;
+  if (doses[0]?.kind === 'hold') {
+    const title = 'Signalling a sync while every channel holds a batch';
+    return [{ ...base, id: 'hold', title, axes: { ...alone, workload: ['sync'] }, metrics: ['signalNs'] }];
+  }
+  const metrics = ['nsPerJob'] as const;
+  if (waits) return [{ ...base, id: 'slope', title: 'Time a batch by dose', axes: alone, metrics }];
+  const spinning = { ...alone, providerWait: [SPIN], senderWait: [SPIN] };
+  return [
+    { ...base, id: 'slope-spinning', title: 'Time a batch by dose, both sides spinning', axes: spinning, metrics },
+    { ...base, id: 'slope-parked', title: 'Time a batch by dose, both sides parked', axes: alone, metrics },
+  ];
+}
 
 /** The table that axis flags describe; one printed table for each combination of the other axes. */
 export function customTable(asked: TableSpec['axes']): TableSpec {

@@ -1,6 +1,8 @@
-// The comparisons of a run: every variant against the baseline, cell by cell, from visits of the same processes.
+// The comparisons of a run: every variant against the baseline, cell by cell, from turns of the same processes.
 import { type Comparison, compare } from '../stats/comparison.js';
 import { holm } from '../stats/holm.js';
+import type { Visits } from '../stats/noise-floor.js';
+import { pairTurns, type TurnsOfVisits } from '../stats/paired.js';
 import { type Verdict, verdict } from '../stats/verdict.js';
 import type { ResultCell } from './result.js';
 import { mapValues, rounded } from './rounding.js';
@@ -16,38 +18,56 @@ export interface ResultComparison {
   readonly low: number;
   readonly high: number;
   readonly p: number;
+  /** Holm's, over the designs under study in one table and metric; equal to p for those that stand beside. */
   readonly adjustedP: number;
   readonly n: number;
   readonly noiseFloor: number;
   readonly underNoiseFloor: boolean;
   readonly resolvable: number;
+  /** The same ratio by ranks, and the exact signed-rank p. */
+  readonly hodgesLehmann: number;
+  readonly signedRankP: number;
+  readonly bimodal: boolean;
   readonly verdict: Verdict;
 }
 
-/** The pair under study: compared in every table, unless one of them is not there. */
+/** What designs are compared with, where it is measured. */
 export const BASELINE = 'mutex';
-/** The design that the patch made of it: Holm's correction is over this pair. */
+/** The design that the patch made of it: with the baseline the pair under study when nothing else is asked for. */
 export const STUDIED = 'atomic-barrier';
 const HIGHER_IS_BETTER = new Set(['jobsPerSecond', 'pagesPerSecond', 'mibPerSecond']);
 
-/** Every other variant against the baseline, cell by cell; Holm over the pair under study, in one table and metric. */
-export function compareWithBaseline(cells: readonly ResultCell[], metric: string): ResultComparison[] {
-  const family = cells.filter(({ variant, status }) => variant === STUDIED && status === 'measured').length;
+/** The design that the others are compared with: `mutex` where it is among them, else the first. */
+export function baselineOf(variants: readonly string[]): string | undefined {
+  return variants.includes(BASELINE) ? BASELINE : variants[0];
+}
+
+/**
+ * Every other variant against the baseline, cell by cell. Verdicts rest on Student's t, whose p can be as small as the
+ * data make it at any n from `LEAST_PROCESSES`: no family is too large for it, it only resolves less, and each row says
+ * how much. Ranks, which could not reject at all in large families, are shown beside it and decide nothing.
+ */
+export function compareWithBaseline(
+  cells: readonly ResultCell[],
+  metric: string,
+  studied: readonly string[],
+): ResultComparison[] {
+  const baseline = baselineOf([...new Set(cells.map(({ variant }) => variant))]);
   const pairs = cells.flatMap((b) => {
-    const a = cells.find((cell) => cell.variant === BASELINE && groupOf(cell) === groupOf(b));
+    const a = cells.find((cell) => cell.variant === baseline && groupOf(cell) === groupOf(b));
     if (!a || a === b || a.status !== 'measured' || b.status !== 'measured') return [];
-    const [ofA, ofB] = [byRound(a.visits, metric), byRound(b.visits, metric)];
-    const processes = [...ofA].flatMap(([round, values]) => {
-      const others = ofB.get(round);
-      return others && values.length > 1 && others.length > 1 ? [{ a: values, b: others }] : [];
-    });
-    return processes.length > 0 ? [{ a, b, comparison: compare(processes, b.variant === STUDIED ? family : 1) }] : [];
+    const processes = processesOf(a, b, metric);
+    return processes.length > 0 ? [{ a, b, processes }] : [];
   });
-  const studied = pairs.filter(({ b }) => b.variant === STUDIED);
-  const adjusted = holm(studied.map(({ comparison }) => comparison.p));
+  const inFamily = pairs.filter(({ b }) => studied.includes(b.variant));
+  const compared = new Map(
+    pairs.map((pair) => [pair, compare(pair.processes, inFamily.includes(pair) ? inFamily.length : 1)]),
+  );
+  const adjusted = holm(inFamily.map((pair) => compared.get(pair)!.p));
   return pairs.map((pair) => {
-    const { a, b, comparison } = pair;
-    const adjustedP = adjusted[studied.indexOf(pair)] ?? comparison.p;
+    const { a, b } = pair;
+    const comparison = compared.get(pair)!;
+    const adjustedP = adjusted[inFamily.indexOf(pair)] ?? comparison.p;
     const better = HIGHER_IS_BETTER.has(metric) ? 'higher' : 'lower';
     const names = { cell: groupOf(b), a: a.variant, b: b.variant, metric };
     return {
@@ -59,9 +79,25 @@ export function compareWithBaseline(cells: readonly ResultCell[], metric: string
   });
 }
 
-function numbers({ ratio, low, high, p, n, noiseFloor, underNoiseFloor, resolvable }: Comparison) {
-  const fractions = mapValues({ ratio, low, high, p, noiseFloor, resolvable }, rounded);
-  return { ...fractions, n, underNoiseFloor };
+function numbers({ ratio, low, high, p, n, ranks, noiseFloor, underNoiseFloor, resolvable, bimodal }: Comparison) {
+  const values = { ratio, low, high, p, noiseFloor, resolvable, hodgesLehmann: ranks.ratio, signedRankP: ranks.p };
+  return { ...mapValues(values, rounded), n, underNoiseFloor, bimodal };
+}
+
+/** The processes that visited both cells twice: by paired turns where both had as many, else by whole visits. */
+function processesOf(a: ResultCell, b: ResultCell, metric: string): Visits[] {
+  const rounds = [...new Set(a.visits.map(({ round }) => round))];
+  return rounds.flatMap((round): Visits[] => {
+    const [ofA, ofB] = [a, b].map(({ visits }) => visits.filter((visit) => visit.round === round));
+    if (ofA!.length !== 2 || ofB!.length !== 2) return [];
+    const values = [ofA!, ofB!].map((visits) => visits.map((visit) => visit.values[metric]!));
+    if (values.flat().some((value) => !(value > 0))) return [];
+    // A visit to a cell may have been its mirror's second one: turns pair up in the order in which they were taken.
+    const turns = [ofA!, ofB!].map((visits) => visits.map((visit) => visit.turns?.[metric] ?? []));
+    const lengths = new Set(turns.flat().map((list) => list.length));
+    if (lengths.size !== 1 || lengths.has(0)) return [{ a: values[0]!, b: values[1]! }];
+    return [pairTurns(turns[0] as unknown as TurnsOfVisits, turns[1] as unknown as TurnsOfVisits)];
+  });
 }
 
 /** A cell without its variant: what two rows must share to be compared. */

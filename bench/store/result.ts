@@ -1,16 +1,20 @@
 // A run's result: every cell with all its axes, the value of each visit, and the medians derived from them.
-import type { Cell } from '../../src/session/cell.js';
+import type { Cell, Dose } from '../../src/session/cell.js';
 import type { CellCounts } from '../measure/counts.js';
-import type { Failure, Measured, RecordedVisit } from '../measure/rounds.js';
+import type { Failure, RecordedVisit } from '../measure/round.js';
+import type { Measured, Stopped } from '../measure/rounds.js';
 import { showWait } from '../plan/axes.js';
 import type { Plan, PlannedCell } from '../plan/plan.js';
 import { showRam } from '../plan/ram-flag.js';
 import { medianInterval } from '../stats/quantile.js';
+import { LEAST_SLICES, type Steadiness, steadiness } from '../stats/steadiness.js';
 import { harnessHash, variantHash } from './code-hash.js';
 import type { Commit } from './commit.js';
 import { byRound, compareWithBaseline, type ResultComparison } from './comparisons.js';
 import type { Machine } from './machine.js';
+import { type Price, priceOf } from './price.js';
 import { mapValues, roundAll, rounded } from './rounding.js';
+import { fitSlopes, type ResultSlope } from './slopes.js';
 
 /** Raised with every change of meaning; readers refuse what they do not know. */
 export const SCHEMA = 1;
@@ -37,6 +41,7 @@ export interface ResultCell {
   readonly codec: string;
   readonly wait: { readonly provider: string; readonly sender: string };
   readonly place: string;
+  readonly dose?: Dose;
   readonly elide: boolean;
   readonly rowBytes: number;
   readonly ram: string;
@@ -48,11 +53,15 @@ export interface ResultCell {
   readonly pinned?: boolean;
   /** Shared accesses of a batch and of a sync, where they were counted (`--explain`). */
   readonly counts?: CellCounts;
+  /** How its slices behaved in most processes; absent where a process has too few of them to say. */
+  readonly steadiness?: Steadiness;
   readonly metrics: Readonly<Record<string, MetricSummary>>;
   readonly visits: readonly {
     readonly round: number;
     readonly position: number;
     readonly values: Readonly<Record<string, number>>;
+    /** What the table shows, turn by turn: what comparisons are made from. Absent in older files. */
+    readonly turns?: Readonly<Record<string, readonly number[]>>;
     readonly counters: Readonly<Record<string, number>>;
     readonly jobsPerChannel: readonly number[];
   }[];
@@ -65,8 +74,16 @@ export interface Result {
     readonly command: string;
     readonly startedAt: string;
     readonly finishedAt: string;
-    /** False when it was interrupted: it holds the rounds that were finished. */
+    /** False when it was interrupted or killed: it holds the rounds that were finished. */
     readonly complete: boolean;
+    /** What ended it. Absent in older files. */
+    readonly stopped?: Stopped;
+    /** Share of its time inside timed slices, of the rounds that this file adds. */
+    readonly timedShare?: number;
+    /** The flags that made the plan: what `run --resume` reads. */
+    readonly flags?: Readonly<Record<string, string | boolean>>;
+    /** Id of the run whose rounds it goes on from. */
+    readonly resumed?: string;
     readonly seed: number;
     readonly rounds: number;
     /** Timed slices a turn, and their length; turns of the designs under study are multiplied by the factor. */
@@ -83,6 +100,10 @@ export interface Result {
   readonly warnings: readonly string[];
   readonly cells: readonly ResultCell[];
   readonly comparisons: readonly ResultComparison[];
+  /** One for each design that was measured with several doses. Absent in older files. */
+  readonly slopes?: readonly ResultSlope[];
+  /** The headline of a dose of locks. */
+  readonly price?: Price;
 }
 
 export interface Surroundings {
@@ -93,14 +114,16 @@ export interface Surroundings {
   readonly keepAwake: boolean;
   readonly commit: Commit | undefined;
   readonly warnings: readonly string[];
+  readonly flags: Readonly<Record<string, string | boolean>>;
+  readonly resumed: string | undefined;
   /** By cell id, where they were counted. */
   readonly counts?: ReadonlyMap<string, CellCounts>;
 }
 
 export function makeResult(plan: Plan, measured: Measured, around: Surroundings): Result {
-  const { visits, failures, finishedRounds } = measured;
-  const cells = plan.cells.map((planned) => withCounts(resultCell(plan, planned, visits, failures), around.counts));
-  const { id, command, startedAt, machine, keepAwake, commit, warnings } = around;
+  const { finishedRounds, stopped } = measured;
+  const cells = resultCells(plan, measured).map((cell) => withCounts(cell, around.counts));
+  const { id, command, startedAt, machine, keepAwake, commit, warnings, flags, resumed } = around;
   return {
     schema: SCHEMA,
     run: {
@@ -108,7 +131,11 @@ export function makeResult(plan: Plan, measured: Measured, around: Surroundings)
       command,
       startedAt: startedAt.toISOString(),
       finishedAt: new Date().toISOString(),
-      complete: finishedRounds === plan.rounds,
+      complete: stopped !== 'interrupted' && stopped !== 'killed',
+      stopped,
+      timedShare: Number((measured.timedNs / measured.wholeNs).toPrecision(3)),
+      flags,
+      ...(resumed === undefined ? {} : { resumed }),
       seed: plan.seed,
       rounds: finishedRounds,
       slices: plan.slices,
@@ -127,15 +154,40 @@ export function makeResult(plan: Plan, measured: Measured, around: Surroundings)
     },
     warnings,
     cells,
-    comparisons: plan.tables.flatMap(({ id: table, metrics }) =>
-      metrics.flatMap((metric) =>
-        compareWithBaseline(
-          cells.filter((cell) => cell.table === table),
-          metric,
-        ),
+    comparisons: comparisonsOf(plan, cells),
+    ...slopesOf(plan, cells),
+  };
+}
+
+/** The rows of all tables, from what was measured so far. */
+export function resultCells(plan: Plan, { visits, failures }: Pick<Measured, 'visits' | 'failures'>): ResultCell[] {
+  return plan.cells.map((planned) => resultCell(plan, planned, visits, failures));
+}
+
+/** Every design against the baseline, table by table and metric by metric. */
+export function comparisonsOf({ tables, studied }: Plan, cells: readonly ResultCell[]): ResultComparison[] {
+  return tables.flatMap(({ id: table, metrics }) =>
+    metrics.flatMap((metric) =>
+      compareWithBaseline(
+        cells.filter((cell) => cell.table === table),
+        metric,
+        studied,
       ),
     ),
-  };
+  );
+}
+
+function slopesOf({ tables }: Plan, cells: readonly ResultCell[]): Pick<Result, 'slopes' | 'price'> {
+  const slopes = tables.flatMap(({ id: table, metrics }) =>
+    metrics.flatMap((metric) =>
+      fitSlopes(
+        cells.filter((cell) => cell.table === table),
+        metric,
+      ),
+    ),
+  );
+  const price = priceOf(slopes);
+  return slopes.length === 0 ? {} : { slopes, ...(price ? { price } : {}) };
 }
 
 function withCounts(cell: ResultCell, counted: Surroundings['counts']): ResultCell {
@@ -151,6 +203,7 @@ function resultCell(
 ): ResultCell {
   const { id, table, cell, skipped } = planned;
   const own = visits.filter(({ cellId }) => cellId === id);
+  const shown = plan.tables.find((spec) => spec.id === table)!.metrics;
   const failure = failures.find(({ cellId }) => cellId === id);
   const status = skipped !== undefined ? 'skipped' : failure || own.length === 0 ? 'failed' : 'measured';
   const reason = skipped ?? failure?.reason ?? (own.length === 0 ? 'no round was finished' : undefined);
@@ -163,22 +216,38 @@ function resultCell(
     ...(reason === undefined ? {} : { reason }),
     ...(failure && failure.dump.length > 0 ? { dump: failure.dump } : {}),
     ...(own.length > 0 ? { pinned: own.every(({ pinned }) => pinned) } : {}),
+    ...steadinessOf(own),
     metrics: status === 'measured' ? summarise(own) : {},
-    visits: own.map(({ round, position, values, counters, jobsPerChannel }) => ({
+    visits: own.map(({ round, position, values, turns, counters, jobsPerChannel }) => ({
       round,
       position,
       values: mapValues(values, rounded),
+      turns: Object.fromEntries(shown.map((metric) => [metric, (turns[metric] ?? []).map(rounded)])),
       counters: mapValues(counters, rounded),
       jobsPerChannel,
     })),
   };
 }
 
+/** The middle one of what the processes show, from steady over drifting to unstable. */
+function steadinessOf(visits: readonly RecordedVisit[]): { steadiness?: Steadiness } {
+  const rounds = [...new Set(visits.map(({ round }) => round))];
+  const states = rounds.flatMap((round) => {
+    const slices = visits.filter((visit) => visit.round === round).flatMap((visit) => visit.slices);
+    const inTime = slices.sort((x, y) => x.startedNs - y.startedNs).map(({ jobsPerSecond }) => jobsPerSecond);
+    return inTime.length < LEAST_SLICES ? [] : [steadiness(inTime)];
+  });
+  const order: readonly Steadiness[] = ['steady', 'drifting', 'unstable'];
+  const middle = states.sort((x, y) => order.indexOf(x) - order.indexOf(y))[states.length >> 1];
+  return middle === undefined ? {} : { steadiness: middle };
+}
+
 function axesOf(cell: Cell) {
   const { variant, workload, channels, requesters, depth, pageSize, pagesPerBatch, transport, codec, place } = cell;
   const wait = { provider: showWait(cell.providerWait), sender: showWait(cell.senderWait) };
   const shape = { variant, workload, channels, requesters, depth, pageSize, pagesPerBatch };
-  return { ...shape, transport, codec, wait, place, elide: cell.elide, rowBytes: cell.rowBytes };
+  const dose = cell.dose === undefined ? {} : { dose: cell.dose };
+  return { ...shape, transport, codec, wait, place, ...dose, elide: cell.elide, rowBytes: cell.rowBytes };
 }
 
 /** Medians over processes of the mean over a process's visits, each with its order-statistic interval. */

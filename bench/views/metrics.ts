@@ -9,6 +9,7 @@ interface MetricView {
 
 export const METRIC_VIEWS: Readonly<Record<MetricName, MetricView>> = {
   jobsPerSecond: { title: 'thousand batches/s (higher is better)', scale: 1e-3 },
+  nsPerJob: { title: 'ns a batch (lower is better)', scale: 1 },
   mibPerSecond: { title: 'MiB/s (higher is better)', scale: 1 },
   cpuNsPerJob: { title: 'CPU us a batch (lower is better)', scale: 1e-3 },
   totalNs: { title: 'ms in all (lower is better)', scale: 1e-6 },

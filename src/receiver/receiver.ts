@@ -11,6 +11,9 @@ import { type ChannelCounts, ReceiverError, type ReceiverPlan, type ReceiverRepo
 
 const ENTRY = fileURLToPath(new URL('./receiver-process.js', import.meta.url));
 
+/** The reason of a receiver that was killed from outside. */
+export const RECEIVER_KILLED = 'the receiver ended with SIGKILL';
+
 export class Receiver {
   /** Where senders connect to. */
   readonly address: Address;
@@ -20,6 +23,7 @@ export class Receiver {
   private readonly listener: Listener;
   private readonly plan: ReceiverPlan;
   private readonly listening: Promise<void>;
+  private stopping = false;
   private counted: (channels: readonly ChannelCounts[]) => void = () => {};
 
   private constructor(plan: ReceiverPlan, listener: Listener) {
@@ -51,6 +55,11 @@ export class Receiver {
     return this.process.pid!;
   }
 
+  /** True once the process was ended from outside by SIGKILL. */
+  get killed(): boolean {
+    return !this.stopping && this.process.signalCode === 'SIGKILL';
+  }
+
   /** From now on the first so many channels take part in SYNCs. To be called when all channels are at rest. */
   setParticipants(channels: number): void {
     this.say({ kind: 'participants', channels });
@@ -67,6 +76,7 @@ export class Receiver {
 
   /** Ends the process at once, whatever it does, and removes what it leaves. */
   async stop(): Promise<void> {
+    this.stopping ||= this.process.signalCode === null;
     this.process.kill('SIGKILL');
     await this.report.catch(() => {});
   }

@@ -50,6 +50,8 @@ export type Later<V, W extends Waits> = W extends 'blocks' ? V : V | Promise<V>;
 export interface Provider<W extends Waits = 'blocks'> {
   /** Hands over a full batch; returns an empty one in exchange, or EXIT. It may publish late. */
   sendPages(full: BatchIndex): Later<BatchIndex, W>;
+  /** For the checker alone: see Sender. */
+  digest?(): string;
   /** Publishes what is late; called before a sync and before the provider idles. */
   flush?(): void;
   /** First loop of a sync: asks every channel for a SYNC. Returns false when exiting. */
@@ -64,6 +66,11 @@ export interface Sender<W extends Waits = 'blocks'> {
   next(): Later<SendRequest, W>;
   /** The request is done; its batch has been emptied. */
   complete(request: SendRequest): void;
+  /**
+   * For the checker alone: all that this end remembers from one call to the next. Without it every history is told
+   * apart, which is fine for designs that do not try again.
+   */
+  digest?(): string;
   /** Upstream's error path after a failed write; on the repaired path the framework closes every primitive instead. */
   fail?(): void;
 }

@@ -26,6 +26,16 @@ export interface Fault {
 /** Who finds pages of zeros: nobody, the provider's thread, or the sender's, which names them in its packets (QEMU's names). */
 export type ZeroPages = 'none' | 'legacy' | 'multifd';
 
+/**
+ * A dose of something costly, put where a design already has it, to fit what one unit costs. `lock`: each lock of the
+ * design is so many more locks, taken and given back with it. `notify`: each post and wake notifies nobody so often.
+ * `hold`: a batch's write takes so many nanoseconds longer.
+ */
+export interface Dose {
+  readonly kind: 'lock' | 'notify' | 'hold';
+  readonly amount: number;
+}
+
 export interface Cell {
   readonly variant: string;
   readonly workload: 'throughput' | 'hand-off' | 'sync' | 'precopy' | 'transfer' | 'ceiling';
@@ -61,6 +71,7 @@ export interface Cell {
   readonly checking: boolean;
   /** `upstream` keeps the hang that QEMU has when a write fails during a sync. */
   readonly errorPath: 'repaired' | 'upstream';
+  readonly dose?: Dose | undefined;
   readonly faults?: readonly Fault[];
   /** Seeds random delays at shared accesses; absent, there are none. */
   readonly delaySeed?: number;

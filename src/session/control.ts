@@ -10,6 +10,7 @@ import { BatchStamps, STAMP_WORDS } from '../sender/batch-stamps.js';
 import { LATENCIES, type LatencyName } from '../sender/hand-off-clock.js';
 import type { Variant } from '../sender/variant.js';
 import { type Cell, isTimed, shapeOf } from './cell.js';
+import { Dosing, doseTable } from './dose.js';
 
 const framework = (cell: Cell, batches: number) =>
   layout({
@@ -47,6 +48,8 @@ export class Control {
   readonly words: Int32Array;
   readonly batches: Batches;
   readonly variantWords: Placed;
+  readonly dosing: Dosing;
+  private readonly doseWords: Placed<ReturnType<typeof doseTable>['table']>;
   private readonly own: Placed<ReturnType<typeof framework>['table']>;
   private readonly exitingWord: number;
   private readonly requesters: number;
@@ -54,10 +57,12 @@ export class Control {
   private readonly batchCount: number;
 
   constructor(memory: SharedMemory, cell: Cell, variant: Variant) {
-    const { own, variantWords } = lay(cell, variant);
+    const { own, variantWords, doseWords } = lay(cell, variant);
     this.words = new Int32Array(memory.buffer);
     this.own = own;
     this.variantWords = variantWords;
+    this.doseWords = doseWords;
+    this.dosing = new Dosing(cell.dose, this.words, doseWords, variantWords);
     this.exitingWord = own.word('exiting');
     this.requesters = cell.requesters;
     this.times = new Float64Array(memory.buffer);
@@ -91,12 +96,12 @@ export class Control {
 
   /** Bytes of shared memory that a cell needs. */
   static bytes(cell: Cell, variant: Variant): number {
-    return lay(cell, variant).variantWords.end * Int32Array.BYTES_PER_ELEMENT;
+    return lay(cell, variant).doseWords.end * Int32Array.BYTES_PER_ELEMENT;
   }
 
   /** Sets every word to 0; before any thread of the cell runs. */
   clear(): void {
-    this.words.fill(0, 0, this.variantWords.end);
+    this.words.fill(0, 0, this.doseWords.end);
   }
 
   get exiting(): boolean {
@@ -113,7 +118,7 @@ export class Control {
 
   private close(): void {
     const open = { semaphore: Semaphore, lock: FutexLock, event: Event };
-    for (const table of [this.variantWords, this.own]) {
+    for (const table of [this.variantWords, this.own, this.doseWords]) {
       for (const { kind, word } of table.entries()) {
         if (kind !== 'atomic' && kind !== 'plain') new open[kind](this.words, word).close();
       }
@@ -167,14 +172,14 @@ export class Control {
   fingerprint(): number {
     let sum = 0;
     // Standalone: a glance at words that others write; what it misses now it sees at the next one.
-    for (let word = 0; word < this.variantWords.end; word++) sum = (Math.imul(sum, 31) + this.words[word]!) | 0;
+    for (let word = 0; word < this.doseWords.end; word++) sum = (Math.imul(sum, 31) + this.words[word]!) | 0;
     return sum;
   }
 
   /** Every shared word that is not 0, by name, for the report of a hang. Batches are left out. */
   dump(): string[] {
     const lines: string[] = [];
-    for (const table of [this.own, this.variantWords]) {
+    for (const table of [this.own, this.variantWords, this.doseWords]) {
       for (const { name, index, word, words } of table.entries()) {
         if (NOT_DUMPED.has(name)) continue;
         const values = [...this.words.subarray(word, word + words)];
@@ -189,7 +194,8 @@ function lay(cell: Cell, variant: Variant) {
   const shape = shapeOf(cell);
   const own = place(framework(cell, variant.batches(shape)), 0);
   const variantWords = place(variant.state(shape), own.end, cell.rowBytes);
-  return { own, variantWords };
+  const doseWords = place(doseTable(cell.dose, variant.state(shape), cell.channels), variantWords.end);
+  return { own, variantWords, doseWords };
 }
 
 function perLatency<T>(make: (name: LatencyName, number: number) => T): Record<LatencyName, T> {

@@ -55,13 +55,14 @@ export class ProviderSide {
     );
     const workload = workloads[cell.workload]!;
     const { pageSize } = cell;
+    const awaitHolds = (jobs: number) => control.dosing.awaitHolds(channels, jobs, () => control.exiting);
     const main = mainLine(cell, ram, lines);
     const moments = new Moments();
     this.stamps = isTimed(cell) ? control.stamps() : undefined;
     const clock = this.stamps && this.openClock(this.stamps, moments, requester);
     const opened = clock ? timedPlace(place, moments) : place;
     const common = {
-      ...{ channels, pagesPerBatch, pageSize, ram, main, cursor: new PageCursor(ram, pageSize), clock },
+      ...{ channels, pagesPerBatch, pageSize, ram, main, cursor: new PageCursor(ram, pageSize), clock, awaitHolds },
       idleSync: cell.syncLoad === 'idle',
       syncTimes: () => control.syncTimes(channels),
     };

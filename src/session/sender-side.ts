@@ -48,8 +48,9 @@ export function openChannel(
   const slow = cell.syncLoad === 'slow' && channel === 0 ? workingWriter(worked, sleepASlowWrite) : worked;
   const faults = cell.faults?.filter((fault) => fault.channel === channel) ?? [];
   const faulty = faults.length > 0 ? withFaults(slow, faults) : slow;
+  const dosed = control.dosing.writer(faulty, channel);
   const synced = cell.workload === 'sync';
-  return new ChannelWork(channel, control.batches, faulty, tally, (jobs) => {
+  return new ChannelWork(channel, control.batches, dosed, tally, (jobs) => {
     control.publishJobs(channel, jobs);
     if (synced) control.publishSyncTime(channel, now());
   });

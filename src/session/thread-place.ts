@@ -6,6 +6,7 @@ import { Semaphore } from '../memory/semaphore.js';
 import type { Place, SendRequest } from '../sender/variant.js';
 import { type Cell, shapeOf, type Wait } from './cell.js';
 import type { Control } from './control.js';
+import type { Dosing } from './dose.js';
 import { policyFor } from './spin-calibration.js';
 
 export interface Counters {
@@ -29,7 +30,7 @@ export class ThreadPlace {
     ports: readonly MessagePort[],
     perform: (channel: number, request: SendRequest) => void,
   ) {
-    const { words, variantWords } = control;
+    const { words, variantWords, dosing } = control;
     const policy = policyFor(wait);
     let local: unknown;
     this.place = {
@@ -40,10 +41,19 @@ export class ThreadPlace {
         return control.exiting;
       },
       row: (name, index) => variantWords.word(name, index),
-      semaphore: (name, index) =>
-        kept(this.semaphores, new Semaphore(words, variantWords.word(name, index), policy, cell.elide)),
-      lock: (name, index) => kept(this.locks, new FutexLock(words, variantWords.word(name, index))),
-      event: (name, index) => kept(this.events, new Event(words, variantWords.word(name, index), policy, cell.elide)),
+      semaphore: (name, index) => {
+        const opened = kept(this.semaphores, new Semaphore(words, variantWords.word(name, index), policy, cell.elide));
+        return cell.dose?.kind === 'notify' ? withDose(opened, dosing) : opened;
+      },
+      lock: (name, index) => {
+        const opened = kept(this.locks, new FutexLock(words, variantWords.word(name, index)));
+        return dosing.lock(opened, name, index, (extra) => this.locks.push(extra));
+      },
+      event: (name, index) => {
+        const opened = kept(this.events, new Event(words, variantWords.word(name, index), policy, cell.elide));
+        const until = (ready: () => boolean) => opened.until(ready);
+        return cell.dose?.kind === 'notify' ? { until, wake: dosing.waker(() => opened.wake()) } : opened;
+      },
       port: (index) => {
         const port = ports[index];
         if (!port) throw new RangeError(`no message port ${index}: ports exist for variants of the family message`);
@@ -72,6 +82,10 @@ export class ThreadPlace {
       lockSlowPaths: sum(this.locks, ({ slowPaths }) => slowPaths),
     };
   }
+}
+
+function withDose(semaphore: Semaphore, dosing: Dosing) {
+  return { post: dosing.waker(() => semaphore.post()), wait: () => semaphore.wait() };
 }
 
 function kept<T>(list: T[], item: T): T {

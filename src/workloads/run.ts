@@ -20,6 +20,8 @@ interface Common {
   readonly idleSync: boolean;
   /** Sync only: when each channel had written its last SYNC. */
   syncTimes(): readonly number[];
+  /** Returns once the senders have begun `jobs` batches, where the cell holds them; else at once. */
+  readonly awaitHolds: (jobs: number) => void;
 }
 
 /** With a provider that blocks. */

@@ -24,6 +24,7 @@ export function sync(run: Run, syncs: number): Slice | undefined {
     }
     if (!queue.flush()) return undefined;
     if (run.idleSync) Atomics.wait(asleep, 0, 0, REST_MS);
+    run.awaitHolds(queue.jobs);
     const signal = process.hrtime.bigint();
     if (!provider.signalSync()) return undefined;
     const collect = process.hrtime.bigint();
@@ -53,6 +54,7 @@ export async function syncOnEventLoop(run: LaterRun, syncs: number): Promise<Sli
     }
     if (!(await queue.flush())) return undefined;
     if (run.idleSync) await new Promise((resolve) => setTimeout(resolve, REST_MS));
+    run.awaitHolds(queue.jobs);
     const signal = process.hrtime.bigint();
     if (!(await provider.signalSync())) return undefined;
     const collect = process.hrtime.bigint();

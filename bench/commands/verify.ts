@@ -1,0 +1,114 @@
+// The verify command: model-checks variants and the primitives, and their mutants. Exit 1 on a finding.
+import {
+  type Checked,
+  type DesignBounds,
+  MOST_CHANNELS,
+  MOST_JOBS,
+  whyNotModelled,
+} from '../../src/verify/designs/index.js';
+import { ASSUMPTIONS, PRIMITIVE_SURVIVORS, type Strategy, type VerifyOptions } from '../../src/verify/index.js';
+import { checkAll, type Subject } from '../measure/verifying.js';
+import { type Listed, loadVariants } from '../plan/catalogue.js';
+import { survivorsOf } from '../plan/survivors.js';
+import { badValue, UsageError, wholeNumber } from '../plan/usage-error.js';
+import { VerifyProgressLine } from '../views/verify-progress.js';
+import { renderChecked, summaryOf, verifyDocument } from '../views/verify-report.js';
+
+export interface VerifyFlags {
+  readonly channels: string;
+  readonly jobs: string;
+  readonly strategy: string;
+  readonly states: string;
+  readonly schedules: string;
+  readonly preemptions: string;
+  readonly seed: string;
+  readonly mutate?: boolean;
+  readonly json?: boolean;
+}
+
+/** The primitives in place of a variant. */
+const PRIMITIVES = 'primitives';
+const STRATEGIES: readonly Strategy[] = ['exhaustive', 'bounded', 'random', 'pct'];
+const MOST = 1e9;
+/** Fewer, and orderings that are needed survive; the survivors files are written for these. */
+const LEAST_TO_MUTATE = { channels: 2, jobs: 2 };
+
+/** Checks what is named, or everything; returns 1 for a finding or an unknown survivor, 3 if a search met its bound. */
+export async function verify(name: string | undefined, flags: VerifyFlags): Promise<number> {
+  const bounds = {
+    channels: wholeNumber('--channels', flags.channels, 1, MOST_CHANNELS),
+    jobs: wholeNumber('--jobs', flags.jobs, 1, MOST_JOBS),
+  };
+  const search = searchOf(flags);
+  const mutates = flags.mutate === true;
+  if (mutates) checkBoundsToMutate(bounds, search);
+  const { listed, notModelled, primitives } = await subjectsOf(name);
+  const common = { bounds, search, mutates };
+  const subjects: Subject[] = listed.map((each) => {
+    const survivors = mutates ? survivorsOf(each) : [];
+    return { ...common, name: each.variant.name, variant: each.source, survivors };
+  });
+  if (primitives) subjects.push({ ...common, name: PRIMITIVES, survivors: PRIMITIVE_SURVIVORS });
+
+  const progress = new VerifyProgressLine(subjects.length);
+  const reports = await checkAll(subjects, (running, finished) => progress.show(running, finished));
+  progress.end();
+  const run = { bounds, strategy: search.strategy!, mutates, reports: reports.map(asBoundsAllow(bounds)), notModelled };
+  if (flags.json) process.stdout.write(`${JSON.stringify(verifyDocument(run, PRIMITIVES, ASSUMPTIONS), null, 1)}\n`);
+  else {
+    for (const [i, report] of run.reports.entries()) {
+      process.stdout.write(`${renderChecked(report, subjects[i]!.survivors, process.stdout.isTTY)}\n\n`);
+    }
+    process.stdout.write(`${summaryOf(run, ASSUMPTIONS)}\n`);
+  }
+  return exitCode(run.reports, search.strategy!);
+}
+
+/** With larger bounds than the survivors files are written for, fewer mutants live: what is stale there says nothing. */
+function asBoundsAllow({ channels, jobs }: DesignBounds): (report: Checked) => Checked {
+  const isDefault = channels === LEAST_TO_MUTATE.channels && jobs === LEAST_TO_MUTATE.jobs;
+  return (report) => (isDefault || report.name === PRIMITIVES ? report : { ...report, staleSurvivors: [] });
+}
+
+function exitCode(reports: readonly Checked[], strategy: Strategy): number {
+  const isWrong = ({ findings, unknownSurvivors, staleSurvivors }: Checked): boolean =>
+    findings.length + unknownSurvivors.length + staleSurvivors.length > 0;
+  if (reports.some(isWrong)) return 1;
+  return strategy === 'exhaustive' && !reports.every(({ completeInstead }) => completeInstead) ? 3 : 0;
+}
+
+function searchOf(flags: VerifyFlags): VerifyOptions {
+  const strategy = STRATEGIES.find((each) => each === flags.strategy);
+  if (!strategy) throw badValue('--strategy', flags.strategy, STRATEGIES.join(', '));
+  return {
+    strategy,
+    mostStates: wholeNumber('--states', flags.states, 1, MOST),
+    schedules: wholeNumber('--schedules', flags.schedules, 1, MOST),
+    preemptions: wholeNumber('--preemptions', flags.preemptions, 0, 100),
+    seed: wholeNumber('--seed', flags.seed, 0, 2 ** 31 - 1),
+  };
+}
+
+function checkBoundsToMutate({ channels, jobs }: DesignBounds, { strategy }: VerifyOptions): void {
+  if (strategy !== 'exhaustive') {
+    throw new UsageError(`--mutate: a mutant lives only if all states were searched, and --strategy is ${strategy}`);
+  }
+  if (channels >= LEAST_TO_MUTATE.channels && jobs >= LEAST_TO_MUTATE.jobs) return;
+  throw new UsageError(
+    `--mutate: needs at least --channels ${LEAST_TO_MUTATE.channels} --jobs ${LEAST_TO_MUTATE.jobs}: ` +
+      'with fewer, mutants live whose ordering is needed',
+  );
+}
+
+/** What to check; a variant that is asked for by name and cannot be modelled is an error, not a note. */
+async function subjectsOf(name: string | undefined) {
+  if (name === PRIMITIVES) return { listed: [], notModelled: [], primitives: true };
+  const all = await loadVariants(name, 'verify');
+  const reasonOf = ({ variant }: Listed) => whyNotModelled(variant);
+  const notModelled = all
+    .filter((each) => reasonOf(each) !== undefined)
+    .map((each) => ({ name: each.variant.name, reason: reasonOf(each)! }));
+  const first = notModelled[0];
+  if (name !== undefined && first) throw new UsageError(`verify: ${first.name} is not modelled: ${first.reason}`);
+  return { listed: all.filter((each) => reasonOf(each) === undefined), notModelled, primitives: name === undefined };
+}

@@ -1,0 +1,23 @@
+// When a run has measured enough: every design under study compared as precisely as was asked, or no time for a round more.
+import type { Plan } from '../plan/plan.js';
+import type { Limits } from '../plan/run-plan.js';
+import { LEAST_PROCESSES } from '../stats/verdict.js';
+import { comparisonsOf, resultCells } from '../store/result.js';
+import type { Measured } from './rounds.js';
+
+/** The rule for `measureRounds`. Neither limit can end a run by what the ratios are, only by how sure they are. */
+export function enoughFor(plan: Plan, { precision, budgetNs }: Limits) {
+  return (measured: Measured): 'precision' | 'budget' | undefined => {
+    if (precision !== undefined && measured.finishedRounds >= LEAST_PROCESSES) {
+      if (widest(plan, measured) <= precision) return 'precision';
+    }
+    const perRound = measured.wholeNs / measured.finishedRounds;
+    return budgetNs !== undefined && measured.wholeNs + perRound > budgetNs ? 'budget' : undefined;
+  };
+}
+
+/** The widest half-interval of a ratio under study, as a fraction; 0 where nothing is compared. */
+export function widest(plan: Plan, measured: Measured): number {
+  const studied = comparisonsOf(plan, resultCells(plan, measured)).filter(({ b }) => plan.studied.includes(b));
+  return Math.max(0, ...studied.map(({ ratio, low, high }) => (high - low) / 2 / ratio));
+}

@@ -1,0 +1,31 @@
+// A worker thread that model-checks one subject, a design or the primitives, and reports.
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Variant } from '../../src/sender/variant.js';
+import type { VariantSource } from '../../src/session/messages.js';
+import { type Checked, checkDesign } from '../../src/verify/designs/index.js';
+import { checkPrimitives, type Survivor, type VerifyOptions } from '../../src/verify/index.js';
+
+export interface VerifyStart {
+  /** Absent: the primitives. */
+  readonly variant?: VariantSource;
+  readonly bounds: { readonly channels: number; readonly jobs: number };
+  readonly search: VerifyOptions;
+  readonly mutates: boolean;
+  readonly survivors: readonly Survivor[];
+}
+
+export type FromVerifyThread =
+  | { readonly kind: 'progress'; readonly what: string; readonly done: number; readonly total: number }
+  | { readonly kind: 'checked'; readonly checked: Checked };
+
+const { variant: source, bounds, search, mutates, survivors } = workerData as VerifyStart;
+const post = (message: FromVerifyThread) => parentPort!.postMessage(message);
+const onProgress = (what: string, done: number, total: number) => post({ kind: 'progress', what, done, total });
+
+if (source) {
+  const variant = ((await import(source.module)) as Record<string, Variant>)[source.export]!;
+  const checked = checkDesign(variant, bounds, { search, mutates, survivors, onProgress });
+  post({ kind: 'checked', checked });
+} else {
+  post({ kind: 'checked', checked: checkPrimitives({ search, mutates, onProgress }) });
+}

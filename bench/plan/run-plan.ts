@@ -1,0 +1,126 @@
+// From flags to a plan: the profile, the matrix that axis flags describe, and what applies to all of it.
+import { randomBytes } from 'node:crypto';
+import { usableCores } from '../store/machine.js';
+import { axes, parseAxis } from './axes.js';
+import { loadVariants } from './catalogue.js';
+import type { OneShotFlags } from './one-shot.js';
+import { makePlan, type Plan } from './plan.js';
+import { parseNanoseconds } from './quantities.js';
+import { parseRam } from './ram-flag.js';
+import { customTable, DEFAULT_TABLES, RIGOROUS_TABLES, STUDIED_PAIR, slopeTables, type TableSpec } from './tables.js';
+import { badValue, UsageError, wholeNumber } from './usage-error.js';
+
+/** The flags that make a plan: a saved run keeps them, so that it can be resumed. */
+export interface PlanFlags extends OneShotFlags {
+  readonly workload?: string;
+  readonly requesters?: string;
+  readonly dose?: string;
+  readonly ram?: string;
+  readonly rounds?: string;
+  readonly precision?: string;
+  readonly budget?: string;
+  readonly seed?: string;
+  readonly layout?: string;
+  readonly elide?: boolean;
+  readonly forceSpin?: boolean;
+  readonly quick?: boolean;
+  readonly rigorous?: boolean;
+}
+
+/** How much a profile measures. The default fits 90 s on 2 cores, quick 20 s. */
+const PROFILES = {
+  quick: { rounds: 3, slices: 2, sliceMs: 5, turnFactor: 1 / 3, besideEvery: 1 },
+  default: { rounds: 10, slices: 3, sliceMs: 10, turnFactor: 1, besideEvery: 2 },
+  rigorous: { rounds: 12, slices: 3, sliceMs: 15, turnFactor: 3, besideEvery: 1 },
+} as const;
+
+/** The most rounds of a run that stops at a precision or a budget. */
+const MOST_ROUNDS = 200;
+
+const LAYOUTS: ReadonlyMap<string, number> = new Map([
+  ['packed', 8],
+  ['64', 64],
+  ['128', 128],
+]);
+
+/** When a run is over before its last round. */
+export interface Limits {
+  /** Half-width of the ratio's interval, as a fraction, of every design under study in every table. */
+  readonly precision: number | undefined;
+  readonly budgetNs: number | undefined;
+}
+
+/** Throws UsageError for a flag that says nothing that can be measured. */
+export async function planOf(flags: PlanFlags): Promise<{ plan: Plan; limits: Limits }> {
+  const profile = PROFILES[flags.quick ? 'quick' : flags.rigorous ? 'rigorous' : 'default'];
+  const limits = { precision: precisionOf(flags.precision), budgetNs: budgetOf(flags.budget) };
+  const rowBytes = LAYOUTS.get(flags.layout ?? '128');
+  if (rowBytes === undefined) throw badValue('--layout', flags.layout!, [...LAYOUTS.keys()].join(', '));
+  const seed =
+    flags.seed === undefined ? randomBytes(2).readUInt16LE() : wholeNumber('--seed', flags.seed, 0, 2 ** 32 - 1);
+  const doses = flags.dose === undefined ? undefined : parseAxis(axes.dose, flags.dose);
+  const listed = await loadVariants(flags.variants ?? (doses && STUDIED_PAIR.join(',')));
+  const limited = limits.precision !== undefined || limits.budgetNs !== undefined;
+  const plan = makePlan({
+    tables: tablesOf(flags, matrixOf(flags), doses),
+    listed,
+    everywhere: everywhereOf(flags),
+    elide: flags.elide !== false,
+    rowBytes,
+    forceSpin: flags.forceSpin === true,
+    ...profile,
+    // Who asks for designs by name studies them; else it is the pair, and the others stand beside it.
+    studied: flags.variants === undefined ? STUDIED_PAIR : listed.map(({ variant }) => variant.name),
+    rounds:
+      flags.rounds !== undefined
+        ? wholeNumber('--rounds', flags.rounds, 1, 1000)
+        : limited
+          ? MOST_ROUNDS
+          : profile.rounds,
+    seed,
+    ram: parseRam(flags.ram, seed),
+    cpus: usableCores(),
+  });
+  if (plan.cells.every(({ skipped }) => skipped !== undefined)) {
+    throw new UsageError(`nothing to measure: ${plan.cells[0]?.skipped ?? 'no variant'}`);
+  }
+  return { plan, limits };
+}
+
+function tablesOf(flags: PlanFlags, asked: TableSpec['axes'], doses: TableSpec['axes']['dose']): readonly TableSpec[] {
+  const waits = [flags.wait, flags.providerWait, flags.senderWait].some((wait) => wait !== undefined);
+  if (doses) return slopeTables(doses, asked, waits);
+  if (Object.keys(asked).length > 0) return [customTable(asked)];
+  return flags.rigorous ? RIGOROUS_TABLES : DEFAULT_TABLES;
+}
+
+/** The axes that make a matrix of the user's own. */
+function matrixOf(flags: PlanFlags): TableSpec['axes'] {
+  const { workload, channels, requesters, depth, pageSize, batchPages, transport, codec } = flags;
+  return parsed({ workload, channels, requesters, depth, pageSize, pagesPerBatch: batchPages, transport, codec });
+}
+
+/** The axes that apply to the default tables as well. */
+function everywhereOf({ wait, providerWait = wait, senderWait = wait, place }: PlanFlags): TableSpec['axes'] {
+  return parsed({ providerWait, senderWait, place });
+}
+
+function parsed(lists: { readonly [K in keyof typeof axes]?: string | undefined }): TableSpec['axes'] {
+  const given = Object.values(axes).filter(({ key }) => lists[key] !== undefined);
+  return Object.fromEntries(given.map((axis) => [axis.key, parseAxis(axis as never, lists[axis.key]!)]));
+}
+
+function precisionOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const percent = Number(/^(\d+(?:\.\d+)?)\s*%?$/.exec(text)?.[1]);
+  if (!(percent >= 0.1 && percent <= 100)) throw badValue('--precision', text, '0.1% to 100%, as in 2%');
+  return percent / 100;
+}
+
+function budgetOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const ns = parseNanoseconds(text);
+  if (ns === undefined || ns < 1e9 || ns > 24 * 3600e9)
+    throw badValue('--budget', text, '1s to 24h, as in 90s or 5min');
+  return ns;
+}

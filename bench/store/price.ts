@@ -1,0 +1,43 @@
+// The headline of a slope run: what the mutex costs a job, and whether a parked hand-off can tell.
+import type { ResultSlope } from './slopes.js';
+
+/** Within this share of a parked hand-off the two designs are called the same. */
+const MARGIN = 0.005;
+
+export interface Price {
+  /** Of one mutex a job, from the spinning hand-off, with its 95 % interval; nanoseconds. */
+  readonly ns: number;
+  readonly low: number;
+  readonly high: number;
+  /** Time of a parked hand-off with its mutex, in nanoseconds. */
+  readonly handOffNs: number;
+  /** The price in shares of that; `shareHigh` is the most that both intervals leave. */
+  readonly share: number;
+  readonly shareHigh: number;
+  readonly parkedSlope: ResultSlope['slope'];
+  /** Whether the two slopes' intervals overlap: what a pair costs is the same in both. */
+  readonly agrees: boolean;
+  /** Whether the whole interval of the share is inside 0.5 %. */
+  readonly within: boolean;
+}
+
+/** Undefined unless the run measured a dose of locks both spinning and parked. */
+export function priceOf(slopes: readonly ResultSlope[]): Price | undefined {
+  const find = (table: string) => slopes.find((each) => each.table === table && each.kind === 'lock');
+  const [spinning, parked] = [find('slope-spinning'), find('slope-parked')];
+  if (!spinning || !parked) return undefined;
+  const { estimate: ns, low, high } = spinning.slope;
+  const handOff = parked.intercept;
+  const shareHigh = Math.max(Math.abs(low), Math.abs(high)) / handOff.low;
+  return {
+    ns,
+    low,
+    high,
+    handOffNs: handOff.estimate,
+    share: ns / handOff.estimate,
+    shareHigh,
+    parkedSlope: parked.slope,
+    agrees: low <= parked.slope.high && parked.slope.low <= high,
+    within: shareHigh < MARGIN,
+  };
+}

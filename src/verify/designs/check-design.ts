@@ -1,0 +1,47 @@
+// Checks any variant whose provider and senders block: its scenarios, upstream's error path, its mutants.
+import type { Variant } from '../../sender/variant.js';
+import type { ProblemKind } from '../problem.js';
+import { type Checked, type CheckedFinding, type CheckOptions, checkMutants, checkScenarios } from './check.js';
+import { initialPlace } from './place.js';
+import { type DesignBounds, designSuite, upstreamSuite } from './suite.js';
+import { layDesign } from './words.js';
+
+/** What a hang is found as. */
+const HANGS: ReadonlySet<ProblemKind> = new Set<ProblemKind>(['deadlock', 'lost-wake-up']);
+/** Upstream's error path is searched past its hang, for anything else. */
+const UPSTREAM_FINDINGS = 8;
+/** What carries a design, in the benchmark and here: not mutated with it. */
+const CARRIERS =
+  /^src\/(?:ram|session|transport|verify|workloads)\/|^src\/sender\/(?:channel-work|invariant|loops|page-queue|tally)\./;
+
+export function checkDesign(variant: Variant, bounds: DesignBounds, options: CheckOptions = {}): Checked {
+  const scenarios = designSuite(variant, bounds).map(({ scenario }) => scenario);
+  const checked = withUpstream(variant, bounds, checkScenarios(variant.name, scenarios, options), options);
+  return options.mutates ? checkMutants(checked, scenarios, (file) => !CARRIERS.test(file), options) : checked;
+}
+
+/** Adds upstream's error path, where the design has one: its hangs stand apart, for they are upstream's. */
+function withUpstream(variant: Variant, bounds: DesignBounds, checked: Checked, options: CheckOptions): Checked {
+  if (!hasUpstreamPath(variant, bounds)) return checked;
+  const scenarios = upstreamSuite(variant, bounds).map(({ scenario }) => scenario);
+  const search = { ...options.search, mostFindings: UPSTREAM_FINDINGS };
+  const upstream = checkScenarios(variant.name, scenarios, { ...options, search });
+  const hangs: CheckedFinding[] = upstream.findings.filter(({ kind }) => HANGS.has(kind));
+  return {
+    ...checked,
+    complete: checked.complete && upstream.complete,
+    completeInstead: checked.completeInstead && upstream.completeInstead,
+    states: checked.states + upstream.states,
+    elapsedMs: checked.elapsedMs + upstream.elapsedMs,
+    scenarios: [...checked.scenarios, ...upstream.scenarios],
+    findings: [...checked.findings, ...upstream.findings.filter(({ kind }) => !HANGS.has(kind))],
+    upstreamHangs: hangs,
+  };
+}
+
+function hasUpstreamPath(variant: Variant, { channels }: DesignBounds): boolean {
+  if (variant.sender.waits !== 'blocks') return false;
+  const shape = { channels, requesters: 1, depth: variant.depth[0] };
+  const words = layDesign(variant, shape);
+  return variant.sender.open(initialPlace(words, shape, new Int32Array(words.end)), 0).fail !== undefined;
+}

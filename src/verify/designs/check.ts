@@ -1,0 +1,108 @@
+// Checks a design, or the primitives: all scenarios, then all mutants, in one report.
+import { type MutantResult, type MutateOptions, mutate } from '../mutate.js';
+import type { Scenario } from '../scenario.js';
+import { checkSurvivors, type Survivor } from '../survivors.js';
+import { type Finding, type Report, type VerifyOptions, verify } from '../verify.js';
+
+export interface CheckedScenario extends Omit<Report, 'findings'> {
+  /** What was searched instead, where the states were too many. */
+  readonly instead?: Omit<Report, 'findings'>;
+}
+
+export interface CheckedFinding extends Finding {
+  readonly scenario: string;
+}
+
+export interface Checked {
+  readonly name: string;
+  /** Whether every scenario was searched whole. */
+  readonly complete: boolean;
+  /** Whether those that were not were searched whole within a number of preemptions. */
+  readonly completeInstead: boolean;
+  /** States of all scenarios; mutants not included. */
+  readonly states: number;
+  readonly elapsedMs: number;
+  readonly scenarios: readonly CheckedScenario[];
+  readonly findings: readonly CheckedFinding[];
+  /** How upstream's error path hangs, of designs that have one. */
+  readonly upstreamHangs?: readonly CheckedFinding[];
+  readonly mutants: readonly MutantResult[];
+  /** Alive mutants that no survivors file lists, by id. */
+  readonly unknownSurvivors: readonly string[];
+  /** Listed mutants that are not alive, by id. */
+  readonly staleSurvivors: readonly string[];
+}
+
+export interface CheckOptions {
+  readonly search?: VerifyOptions;
+  /** Runs the mutants too, unless there is a finding: it would kill them all. */
+  readonly mutates?: boolean;
+  readonly survivors?: readonly Survivor[];
+  /** Called before each scenario, and after each mutant. */
+  readonly onProgress?: (what: string, done: number, total: number) => void;
+}
+
+/** Findings collected from each scenario. */
+const MOST_FINDINGS = 3;
+/** States searched before a scenario is bounded by preemptions instead: some seconds. */
+export const MOST_STATES = 500_000;
+const INSTEAD = { strategy: 'bounded', preemptions: 2 } as const;
+/** Mutants are tried on scenarios of at most so many states: one that lives is searched for in all of them. */
+const MOST_STATES_TO_MUTATE = 200_000;
+
+/** Checks scenarios one after the other. */
+export function checkScenarios(name: string, scenarios: readonly Scenario[], options: CheckOptions = {}): Checked {
+  const start = performance.now();
+  const search = { mostFindings: MOST_FINDINGS, mostStates: MOST_STATES, ...options.search };
+  const findings: CheckedFinding[] = [];
+  const checkOne = (scenario: Scenario, how: VerifyOptions): Omit<Report, 'findings'> => {
+    const { findings: found, ...rest } = verify(scenario, how);
+    findings.push(...found.map((finding) => ({ ...finding, scenario: scenario.name })));
+    return rest;
+  };
+  const checked = scenarios.map((scenario, i): CheckedScenario => {
+    options.onProgress?.(scenario.name, i, scenarios.length);
+    const report = checkOne(scenario, search);
+    const isTooLarge = report.strategy === 'exhaustive' && !report.complete && findings.length === 0;
+    return isTooLarge ? { ...report, instead: checkOne(scenario, { ...search, ...INSTEAD }) } : report;
+  });
+  return {
+    name,
+    complete: checked.every(({ complete }) => complete),
+    completeInstead: checked.every(({ complete, instead }) => complete || instead?.complete === true),
+    states: checked.reduce((sum, { states, instead }) => sum + states + (instead?.states ?? 0), 0),
+    elapsedMs: performance.now() - start,
+    scenarios: checked,
+    findings,
+    mutants: [],
+    unknownSurvivors: [],
+    staleSurvivors: [],
+  };
+}
+
+/** Adds the mutants of the files that `files` picks, held against the survivors. */
+export function checkMutants(
+  checked: Checked,
+  scenarios: readonly Scenario[],
+  files: NonNullable<MutateOptions['files']>,
+  { survivors = [], onProgress }: CheckOptions,
+): Checked {
+  if (checked.findings.length > 0) return checked;
+  const start = performance.now();
+  const isSmall = (_: Scenario, i: number): boolean => {
+    const { complete, states } = checked.scenarios[i]!;
+    return complete && states <= MOST_STATES_TO_MUTATE;
+  };
+  const mutants = mutate(scenarios.filter(isSmall), {
+    files,
+    onResult: ({ mutant }, done, total) => onProgress?.(mutant.id, done, total),
+  });
+  const { unknown, stale } = checkSurvivors(mutants, survivors);
+  return {
+    ...checked,
+    elapsedMs: checked.elapsedMs + performance.now() - start,
+    mutants,
+    unknownSurvivors: unknown.map(({ mutant }) => mutant.id),
+    staleSurvivors: stale.map(({ mutant }) => mutant),
+  };
+}

@@ -1,0 +1,125 @@
+// One thread's view of a run of a design: how it ends the run, and what it shows to the monitor.
+import type { BatchIndex } from '../../ram/batches.js';
+import { EXIT, type Place, type Provider, type Sender, type SendRequest, type Variant } from '../../sender/variant.js';
+import { type SimulatedSemaphore, simulatedPlace } from '../primitives.js';
+import { checkpoint, ghost } from '../recording.js';
+import { openPlace } from './place.js';
+import { type DesignPlan, jobsOf } from './plan.js';
+import type { DesignWords } from './words.js';
+
+export interface Design {
+  readonly variant: Variant;
+  readonly plan: DesignPlan;
+  readonly words: DesignWords;
+}
+
+export class Run {
+  readonly design: Design;
+  readonly words: Int32Array;
+  readonly place: Place;
+  /** The framework's own, each only where a plan needs it: other requesters are there, and (without a sync) a job is written. */
+  readonly arrived: SimulatedSemaphore;
+  readonly written: SimulatedSemaphore;
+  /** Requesters first, then senders. */
+  private readonly thread: number;
+
+  /** Made by a thread, inside it. */
+  constructor(design: Design, words: Int32Array, thread: number) {
+    this.design = design;
+    this.words = words;
+    this.thread = thread;
+    const framework = simulatedPlace(design.words.framework);
+    this.arrived = framework.semaphore('arrived');
+    this.written = framework.semaphore('written');
+    this.place = openPlace(design.words, design.plan.shape, words, design.plan.checking ?? false);
+  }
+
+  /** Sets exiting, and closes every primitive; those of the design stay as they are on upstream's error path. */
+  exit(closing = true): void {
+    const { words, plan } = this.design;
+    Atomics.store(this.words, words.framework.word('exiting'), 1);
+    if (closing) simulatedPlace(words.variant).closeAll();
+    if (plan.shape.requesters > 1) this.arrived.close();
+    if (!plan.steps.includes('sync')) this.written.close();
+  }
+
+  show(name: 'syncing' | 'syncs' | 'owed', value: number): void {
+    ghost(this.design.words.ghosts.word(name), value);
+  }
+
+  showChannel(name: 'taken' | 'sent' | 'synced' | 'numbers', channel: number, value: number): void {
+    ghost(this.design.words.ghosts.word(name, channel), value);
+  }
+
+  private hold(batch: BatchIndex): void {
+    ghost(this.design.words.ghosts.word('holds', this.thread), batch + 1);
+  }
+
+  private release(): void {
+    ghost(this.design.words.ghosts.word('holds', this.thread), 0);
+  }
+
+  private leave(): void {
+    ghost(this.design.words.ghosts.word('left', this.thread), 1);
+  }
+
+  /** The design's provider; what it holds, hands over and syncs is shown. */
+  openProvider(requester: number): Provider {
+    const { variant, plan } = this.design;
+    if (variant.provider.waits !== 'blocks') throw new Error('not modelled');
+    const provider = variant.provider.open(this.place, requester);
+    const { requesters } = plan.shape;
+    let [handed, syncs] = [0, 0];
+    this.hold(requester);
+    const told = (goesOn: boolean): boolean => {
+      if (!goesOn) this.leave();
+      return goesOn;
+    };
+    return {
+      sendPages: (full) => {
+        if (provider.digest) checkpoint(`${full} ${handed} ${syncs} ${provider.digest()}`);
+        this.release();
+        const empty = provider.sendPages(full);
+        if (empty === EXIT) this.leave();
+        else this.hold(empty);
+        handed++;
+        return empty;
+      },
+      flush: () => provider.flush?.(),
+      signalSync: () => {
+        let owed = handed;
+        for (let other = 1; other < requesters; other++) owed += jobsOf(plan, other);
+        this.show('owed', owed);
+        this.show('syncs', ++syncs);
+        this.show('syncing', 1);
+        return told(provider.signalSync());
+      },
+      collectSync: () => {
+        if (!told(provider.collectSync())) return false;
+        this.show('syncing', 0);
+        return true;
+      },
+    };
+  }
+
+  /** The design's sender; what it holds is shown. `digest`: what the framework remembers of the channel. */
+  openSender(channel: number, digest: () => string): Sender {
+    const { sender } = this.design.variant;
+    if (sender.waits !== 'blocks') throw new Error('not modelled');
+    const opened = sender.open(this.place, channel);
+    return {
+      next: (): SendRequest => {
+        if (opened.digest) checkpoint(`${digest()} ${opened.digest()}`);
+        const request = opened.next();
+        if (request === EXIT) this.leave();
+        else if (request >= 0) this.hold(request);
+        return request;
+      },
+      complete: (request) => {
+        this.release();
+        opened.complete(request);
+      },
+      ...(opened.fail ? { fail: () => opened.fail?.() } : {}),
+    };
+  }
+}

@@ -1,0 +1,85 @@
+// The scenarios that a design has to pass, by its bounds: what `verify` runs.
+import type { Variant } from '../../sender/variant.js';
+import type { Scenario } from '../scenario.js';
+import type { DesignPlan, Step } from './plan.js';
+import { designScenario } from './scenario.js';
+
+/** Bounds beyond which the monitor's words have too few bits; searches end far below. */
+export const MOST_CHANNELS = 8;
+export const MOST_JOBS = 12;
+
+export interface DesignBounds {
+  readonly channels: number;
+  /** Jobs before the sync. */
+  readonly jobs: number;
+}
+
+export interface SuiteEntry {
+  readonly scenario: Scenario;
+  readonly plan: DesignPlan;
+}
+
+function jobs(count: number): Step[] {
+  return Array.from({ length: count }, () => 'job');
+}
+
+/** Everything that must be without a finding, the cheap ones first. */
+export function designSuite(variant: Variant, bounds: DesignBounds): SuiteEntry[] {
+  const { channels } = bounds;
+  const shape = { channels, requesters: 1, depth: variant.depth[0] };
+  const last = channels - 1;
+  const oneJobAndSync: readonly Step[] = ['job', 'sync'];
+  const plans: DesignPlan[] = [
+    { shape, steps: ['sync', 'job', 'sync'], checking: true },
+    { shape, steps: [...jobs(bounds.jobs), 'sync'] },
+    // One more than there are places: somebody's place is used again, while others are busy.
+    { shape, steps: jobs(Math.max(bounds.jobs, channels * shape.depth + 1)) },
+    { shape, steps: jobs(bounds.jobs), wildHints: true },
+    { shape, steps: ['sync', 'job', 'sync'], numbered: true },
+    { shape, steps: oneJobAndSync, fault: { channel: 0, write: 0 } },
+    { shape, steps: oneJobAndSync, fault: { channel: 0, sync: 0 } },
+    ...(last > 0 ? [{ shape, steps: oneJobAndSync, fault: { channel: last, sync: 0 } }] : []),
+    ...deeper(variant, bounds),
+    ...severalRequesters(variant, bounds),
+    { shape, steps: oneJobAndSync, exitsEarly: true },
+  ];
+  return plans.map((plan) => ({ plan, scenario: designScenario(variant, plan) }));
+}
+
+/** Where there is depth: more in flight than a channel's first place holds. */
+function deeper(variant: Variant, { channels, jobs: count }: DesignBounds): DesignPlan[] {
+  const depth = Math.max(2, variant.depth[0]);
+  if (depth > variant.depth[1] || depth === variant.depth[0]) return [];
+  const shape = { channels, requesters: 1, depth };
+  return [
+    { shape, steps: [...jobs(count), 'sync'] },
+    { shape, steps: jobs(Math.max(count, channels + 1)) },
+    { shape: { ...shape, channels: 1 }, steps: jobs(depth + 1) },
+    { shape, steps: ['job', 'sync'], fault: { channel: 0, write: 0 } },
+  ];
+}
+
+/** Where several threads may hand over: two do, and the first syncs. */
+function severalRequesters(variant: Variant, { channels }: DesignBounds): DesignPlan[] {
+  if (variant.requesters !== 'threads') return [];
+  const shape = { channels, requesters: 2, depth: variant.depth[0] };
+  const narrow = { ...shape, channels: 1 };
+  return [
+    { shape: narrow, steps: ['job', 'sync'] },
+    { shape: narrow, steps: ['job', 'sync'], fault: { channel: 0, write: 0 } },
+    { shape: narrow, steps: ['job', 'sync'], exitsEarly: true },
+    { shape, steps: ['job', 'sync'] },
+  ];
+}
+
+/** Failing writes on upstream's error path, for designs that have one: a sync that is under way hangs. */
+export function upstreamSuite(variant: Variant, { channels }: DesignBounds): SuiteEntry[] {
+  const shape = { channels, requesters: 1, depth: variant.depth[0] };
+  const errorPath = 'upstream' as const;
+  const plans: DesignPlan[] = [
+    { shape, errorPath, steps: ['job', 'sync'], fault: { channel: channels - 1, sync: 0 } },
+    // The failing sender's token names no free channel (I7).
+    { shape, errorPath, steps: jobs(channels + 1), fault: { channel: 0, write: 0 } },
+  ];
+  return plans.map((plan) => ({ plan, scenario: designScenario(variant, plan) }));
+}

@@ -1,0 +1,121 @@
+// Every registered variant that blocks on both sides, under the model checker; and bugs made by hand in copies of two.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { Variant } from '../src/sender/variant.js';
+import {
+  checkDesign,
+  designScenario,
+  designSuite,
+  upstreamSuite,
+  whyNotModelled,
+} from '../src/verify/designs/index.js';
+import { readSurvivors, replay, verify } from '../src/verify/index.js';
+import { loadCopy, SEEDED_BUGS, writeCopy } from './fixtures/seeded-bugs.js';
+import { registry } from './index.js';
+
+const BOUNDS = { channels: 2, jobs: 2 };
+/** So that a design with many states does not hold up the suite: the command searches further. */
+const SEARCH = { mostStates: 60_000 };
+/** QEMU's designs, which are searched whole at these bounds. */
+const QEMU = ['mutex', 'atomic-barrier'];
+
+const folder = mkdtempSync(join(tmpdir(), 'multifd-bench-seeded-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const load = async (name: string): Promise<Variant> => {
+  const { module, export: exported } = registry[name]!;
+  return ((await import(module)) as Record<string, Variant>)[exported]!;
+};
+
+describe.each(Object.keys(registry))('%s', (name) => {
+  it('has no finding, or is said not to be modelled', async () => {
+    const variant = await load(name);
+    if (whyNotModelled(variant) !== undefined) {
+      expect(variant.provider.waits === 'blocks' && variant.sender.waits === 'blocks').toBe(false);
+      return;
+    }
+    const isQemu = QEMU.includes(name);
+    const checked = checkDesign(variant, BOUNDS, { search: isQemu ? {} : SEARCH });
+    expect(checked.findings.map(({ scenario, kind, message }) => `${scenario}: ${kind} ${message}`)).toEqual([]);
+    if (isQemu) expect(checked.complete).toBe(true);
+  }, 120_000);
+});
+
+describe.each(QEMU)("upstream's error path in %s", (name) => {
+  it('hangs in a sync as QEMU does, and is replayed', async () => {
+    const { scenario } = upstreamSuite(await load(name), BOUNDS)[0]!;
+    const { findings } = verify(scenario, { mostFindings: 9 });
+    expect(findings.map(({ kind, message }) => `${kind}: ${message}`)).toEqual([
+      expect.stringMatching(/^deadlock: provider in semSync\[0\]\.wait\(\) at .*variants.* \(collectSync\)/),
+    ]);
+    expect(replay(scenario, findings[0]!.schedule).problem?.key).toBe(findings[0]!.key);
+  });
+});
+
+describe('mutants', () => {
+  it('of atomic-barrier are killed, or listed with the reason why the ordering is redundant', async () => {
+    const survivors = readSurvivors(
+      fileURLToPath(new URL('../../variants/atomic-barrier.survivors.json', import.meta.url)),
+    );
+    const checked = checkDesign(await load('atomic-barrier'), BOUNDS, { mutates: true, survivors });
+    expect(checked).toMatchObject({ unknownSurvivors: [], staleSurvivors: [] });
+    expect(checked.mutants.filter(({ status }) => status === 'killed').length).toBeGreaterThan(10);
+  }, 120_000);
+});
+
+describe('pendingSync needs no barrier', () => {
+  it('because the semaphores order it: a plain one has no race', async () => {
+    const plain = writeCopy(folder, 'atomic-barrier', [
+      ['Atomics.store(words, pendingSync[channel], 1)', 'words[pendingSync[channel]] = 1'],
+      ['Atomics.load(words, pendingSync[channel])', 'words[pendingSync[channel]]'],
+      ['Atomics.store(words, pendingSync, 0)', 'words[pendingSync] = 0'],
+      ['Atomics.load(words, pendingSync)', 'words[pendingSync]'],
+    ]);
+    for (const { scenario } of designSuite(await loadCopy(plain), BOUNDS)) {
+      expect(verify(scenario)).toMatchObject({ findings: [], complete: true });
+    }
+  }, 60_000);
+});
+
+describe('a sender that leaves while it holds the lock', () => {
+  const edits = [['fail() {\nmutex.unlock();', 'fail() {']] as const;
+  const fault = { channel: 0, write: 0 };
+  const shape = { channels: 2, requesters: 1, depth: 1 };
+
+  it('strands the provider where nobody closes the lock, and nobody where the framework does', async () => {
+    const variant = await loadCopy(writeCopy(folder, 'mutex', edits));
+    const steps = ['job', 'sync'] as const;
+    const upstream = verify(designScenario(variant, { shape, steps, fault, errorPath: 'upstream' }), {
+      mostFindings: 9,
+    });
+    expect(upstream.findings.map(({ message }) => message)).toContainEqual(
+      expect.stringContaining('provider in mutex[0].lock()'),
+    );
+    expect(verify(designScenario(variant, { shape, steps, fault }))).toMatchObject({ findings: [], complete: true });
+  });
+});
+
+describe('a bug made by hand', () => {
+  it.each(SEEDED_BUGS)(
+    '$design: $name',
+    async ({ design, edits, finding: expected }) => {
+      const path = writeCopy(folder, design, edits);
+      const variant = await loadCopy(path);
+      for (const { scenario } of designSuite(variant, BOUNDS)) {
+        const [finding] = verify(scenario).findings;
+        if (!finding) continue;
+        expect(`${finding.kind} ${finding.message}`).toMatch(expected);
+        expect(finding.trace.some(({ line }) => line.includes(`${path.split('/').at(-1)}:`))).toBe(true);
+        const again = replay(scenario, finding.schedule);
+        expect(again.problem?.key).toBe(finding.key);
+        expect(again.trace).toEqual(finding.trace);
+        return;
+      }
+      expect.unreachable('the bug was not found');
+    },
+    60_000,
+  );
+});
