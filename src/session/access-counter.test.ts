@@ -102,6 +102,9 @@ describe('accesses of a batch', () => {
     const tasks = await count({ ...BASE, variant: 'async-flag' });
     expect(tasks.provider.jobs.atomicLoads).toBeGreaterThan(jobs);
     expect(tasks.provider.jobs.readModifyWrites).toBe(0);
+    // Packet numbers are the framework's, whoever takes them.
+    const sending = await count({ ...BASE, variant: 'async-flag', transport: 'memory' });
+    expect(sending.provider.jobs.readModifyWrites + sending.provider.syncs.readModifyWrites).toBe(0);
     const messages = await count({ ...BASE, variant: 'message-port' });
     expect(messages.provider.jobs.atomicLoads).toBe(jobs);
   });

@@ -39,6 +39,7 @@ async function openCell({
   const counter = cell.counting ? new AccessCounter() : undefined;
   const variant = counter ? counter.wrap(loaded) : loaded;
   const control = new Control(memory, cell, variant);
+  if (counter) control.nextPacketNumber = counter.ignoring(control.nextPacketNumber);
   counter?.install();
   if (cell.delaySeed !== undefined) delayAtomics(cell.delaySeed + 1000 * (role === 'sender' ? index + 1 : 0));
   const failed = (cause: unknown, upstreamFail?: () => void) => {
