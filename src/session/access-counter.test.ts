@@ -69,6 +69,14 @@ describe('accesses of a batch', () => {
     }
   });
 
+  it('grow with a dose of locks by two operations a pair', async () => {
+    const { provider, senders } = await count({ ...BASE, variant: 'mutex', dose: { kind: 'lock', amount: 10 } });
+    for (const side of [provider.jobs, senders.jobs]) {
+      expect(side.lockPairs).toBe(11 * jobs);
+      expect(side.readModifyWrites).toBeGreaterThanOrEqual(24 * jobs);
+    }
+  });
+
   it('are a sync apart from the batches before it', async () => {
     const { provider, senders } = await count({ ...BASE, variant: 'atomic-barrier', channels: 3 });
     expect(senders.jobs.atomicStores).toBe(jobs);

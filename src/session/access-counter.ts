@@ -36,6 +36,13 @@ export interface Accesses {
   readonly senders: SideAccesses;
 }
 
+/** What locks that know it say of themselves. */
+export interface CountedLock extends Lock {
+  readonly slowPaths?: number;
+  /** Pairs that one call of lock and one of unlock make. Default 1; more under a dose. */
+  readonly pairs?: number;
+}
+
 const OPERATIONS = {
   atomicLoads: ['load'],
   atomicStores: ['store'],
@@ -190,12 +197,12 @@ export class AccessCounter {
     return place;
   }
 
-  private lock(inner: Lock & { readonly slowPaths?: number }): Lock {
+  private lock(inner: CountedLock): Lock {
     return {
       lock: () => {
         const before = inner.slowPaths ?? 0;
         const held = inner.lock();
-        this.counted.lockPairs++;
+        this.counted.lockPairs += inner.pairs ?? 1;
         this.counted.lockSlowPaths += (inner.slowPaths ?? 0) - before;
         return held;
       },

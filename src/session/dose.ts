@@ -2,6 +2,7 @@
 import { FutexLock, type Lock } from '../memory/futex-lock.js';
 import { type Layout, layout, type Placed, type Table } from '../memory/layout.js';
 import type { ChannelWriter } from '../transport/transport.js';
+import type { CountedLock } from './access-counter.js';
 import type { Dose } from './cell.js';
 
 /** The words that a dose needs beside the design's. */
@@ -40,7 +41,7 @@ export class Dosing {
   }
 
   /** A lock of the design with the extra ones that go with it; each has a row of its own, as the first one has. */
-  lock<L extends Lock>(lock: L, name: string, index = 0, opened: (extra: FutexLock) => void): Lock {
+  lock<L extends Lock>(lock: L, name: string, index = 0, opened: (extra: FutexLock) => void): CountedLock {
     if (this.dose?.kind !== 'lock' || this.dose.amount === 0) return lock;
     const { amount } = this.dose;
     const first = this.order.indexOf(key(name, index)) * amount;
@@ -50,6 +51,7 @@ export class Dosing {
     );
     extra.forEach(opened);
     return {
+      pairs: amount + 1,
       lock() {
         if (!lock.lock()) return false;
         for (let at = 0; at < extra.length; at++) if (!extra[at]!.lock()) return false;
