@@ -1,7 +1,7 @@
 // Annotated hint reads: where they stand, why they may race, and what each may return.
 import { describe, expect, it } from 'vitest';
-import { hint } from '../memory/hint.js';
 import { flagHandOff } from './fixtures/flag-hand-off.js';
+import { semaphoreHandOff } from './fixtures/semaphore-hand-off.js';
 import type { Hints, Scenario } from './scenario.js';
 import { type Report, verify } from './verify.js';
 
@@ -88,18 +88,14 @@ describe('a call of hint()', () => {
       {
         at: expect.stringMatching(/flag-hand-off\.ts:\d+ \(provide\)$/),
         mode: 'weak',
-        reason: expect.stringMatching(/confirms/),
+        reason: 'A guess that spares atomic loads of busy channels.',
       },
     ]);
-    const body: Body = (words) => {
-      // A guess for this test.
-      return hint(words, 0);
-    };
-    const { hints } = verify(program([storeTwice, body]));
-    expect(hints.map(({ reason }) => reason)).toEqual(['A guess for this test.']);
+    const { hints } = verify(semaphoreHandOff({ channels: 1, jobs: 1, sync: false, mutex: false }));
+    expect(hints.map(({ reason }) => reason)).toEqual([expect.stringContaining('confirms by an atomic load')]);
   });
 
-  it('is given a scenario its own mode by the scenario, unless the caller says', () => {
+  it('takes its mode from the scenario, unless the caller says', () => {
     const scenario: Scenario = { ...flagHandOff(2, 2), hints: { mode: 'havoc' } };
     expect(verify(scenario).findings).toHaveLength(1);
     expect(verify(scenario, { hints: { mode: 'weak' } }).findings).toEqual([]);

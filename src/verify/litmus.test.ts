@@ -1,6 +1,6 @@
 // The machine against the axioms: named litmus programs, and random ones.
 import { describe, expect, it } from 'vitest';
-import { axiomatic, type Instruction, type LitmusProgram, type Outcomes } from './litmus.js';
+import { axiomatic, BOTH, type Instruction, type LitmusProgram, type Outcomes } from './litmus.js';
 import type { Scenario } from './scenario.js';
 import { verify } from './verify.js';
 
@@ -29,14 +29,14 @@ const exchange = (location: number, value: number): Instruction => ({
 });
 
 /** The program as threads on simulated memory; outcomes and races of all its interleavings. */
-function checked(program: LitmusProgram): Outcomes {
+function checked(program: LitmusProgram, locations = words): Outcomes {
   const outcomes = new Set<string>();
   const scenario: Scenario = {
     name: 'litmus',
     words: 2,
     threads: program.map((instructions, thread) => ({
       name: `T${thread}`,
-      run: (words) => run(instructions, words),
+      run: (memory) => run(instructions, locations(memory)),
     })),
     final(_words, results) {
       outcomes.add(JSON.stringify(results));
@@ -44,18 +44,40 @@ function checked(program: LitmusProgram): Outcomes {
     },
   };
   const { findings } = verify(scenario, { mostFindings: 1000, minimise: false });
-  return { outcomes, raced: findings.some(({ kind }) => kind === 'data-race') };
+  return { outcomes, raced: findings.some(({ kind }) => kind === 'data-race' || kind === 'mixed-size') };
 }
 
-function run(instructions: readonly Instruction[], words: Int32Array): (number | null)[] {
+/** Where each location is: a view, an index in it, and what to multiply a value by so that it is in each part. */
+type Locations = readonly (readonly [view: Int32Array, index: number, factor: number])[];
+
+/** Two words: no access over both. */
+function words(memory: Int32Array): Locations {
+  return [
+    [memory, X, 1],
+    [memory, Y, 1],
+  ];
+}
+
+/** Two bytes, and the half word that is both. */
+function bytes({ buffer }: Int32Array): Locations {
+  const single = new Uint8Array(buffer) as unknown as Int32Array;
+  return [
+    [single, 0, 1],
+    [single, 1, 1],
+    [new Uint16Array(buffer) as unknown as Int32Array, 0, 0x101],
+  ];
+}
+
+function run(instructions: readonly Instruction[], locations: Locations): (number | null)[] {
   const registers: (number | null)[] = [];
   for (const { kind, atomic, location, value, guard } of instructions) {
     registers.push(null);
     if (guard >= 0 && !registers[guard]) continue;
-    if (kind === 'exchange') registers[registers.length - 1] = Atomics.exchange(words, location, value);
-    else if (kind === 'write' && atomic) Atomics.store(words, location, value);
-    else if (kind === 'write') words[location] = value;
-    else registers[registers.length - 1] = atomic ? Atomics.load(words, location) : words[location]!;
+    const [view, index, factor] = locations[location]!;
+    if (kind === 'exchange') registers[registers.length - 1] = Atomics.exchange(view, index, value * factor);
+    else if (kind === 'write' && atomic) Atomics.store(view, index, value * factor);
+    else if (kind === 'write') view[index] = value * factor;
+    else registers[registers.length - 1] = atomic ? Atomics.load(view, index) : view[index]!;
   }
   return registers;
 }
@@ -126,11 +148,30 @@ describe('named programs', () => {
   });
 });
 
-describe('random programs', () => {
-  const PROGRAMS = 1500;
+describe('two sizes', () => {
+  it('synchronise by accesses of one size only', () => {
+    const published = (location: number): LitmusProgram => [
+      [write(X, 1, false), write(location, 1)],
+      [read(Y), read(X, false, 0)],
+    ];
+    expect(axiomatic(published(Y), true).raced).toBe(false);
+    expect(checked(published(Y), bytes).raced).toBe(false);
+    expect(axiomatic(published(BOTH), true).raced).toBe(true);
+    expect(checked(published(BOTH), bytes).raced).toBe(true);
+  });
 
-  function draw(below: (limit: number) => number, guards: boolean): LitmusProgram {
-    let left = 6;
+  it('do not tear where they are not raced on', () => {
+    const program = [[write(BOTH, 1)], [read(BOTH)], [write(BOTH, 2)]];
+    expect(axiomatic(program, true).outcomes.has(JSON.stringify([[null], [0x201], [null]]))).toBe(false);
+    expect(checked(program, bytes)).toEqual(axiomatic(program, true));
+  });
+});
+
+describe('random programs', () => {
+  const PROGRAMS = 1200;
+
+  function draw(below: (limit: number) => number, guards: boolean, locations: number): LitmusProgram {
+    let left = locations === 2 ? 6 : 5;
     return Array.from({ length: 2 + below(2) }, () => {
       const thread: Instruction[] = [];
       for (let length = 1 + below(3); length > 0 && left > 0; length--, left--) {
@@ -140,7 +181,7 @@ describe('random programs', () => {
         thread.push({
           kind,
           atomic: kind === 'exchange' || below(2) === 0,
-          location: below(2),
+          location: below(locations),
           value: 1 + below(2),
           guard,
         });
@@ -150,9 +191,11 @@ describe('random programs', () => {
   }
 
   it.each([
-    ['straight', false],
-    ['with conditions', true],
-  ])('%s: same races; and where there are none, same outcomes', (_name, guards) => {
+    ['straight', false, 2],
+    ['with conditions', true, 2],
+    ['in two sizes', false, 3],
+    ['in two sizes and with conditions', true, 3],
+  ])('%s: same races; and where there are none, same outcomes', (_name, guards, locations) => {
     let seed = 777;
     const below = (limit: number): number => {
       seed ^= seed << 13;
@@ -162,9 +205,9 @@ describe('random programs', () => {
     };
     let raceFree = 0;
     for (let i = 0; i < PROGRAMS; i++) {
-      const program = draw(below, guards);
+      const program = draw(below, guards, locations);
       const model = axiomatic(program, true);
-      const machine = checked(program);
+      const machine = checked(program, locations === 2 ? words : bytes);
       const shown = JSON.stringify(program);
       expect(machine.raced, shown).toBe(model.raced);
       if (model.raced) continue;
