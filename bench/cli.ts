@@ -12,6 +12,7 @@ import { type RunFlags, run } from './commands/run.js';
 import { type SendFlags, send } from './commands/send.js';
 import { type StressFlags, stress } from './commands/stress.js';
 import { type VerifyFlags, verify } from './commands/verify.js';
+import { verifyBenchmark } from './commands/verify-benchmark.js';
 import { axes } from './plan/axes.js';
 import { ONE_SHOT_AXES } from './plan/one-shot.js';
 import { UsageError } from './plan/usage-error.js';
@@ -175,8 +176,11 @@ program
   .option('--schedules <n>', 'of a random or pct search', '20000')
   .option('--seed <n>', 'of a random or pct search', '1')
   .option('--mutate', 'weaken each ordering in turn: each mutant must be found, or be listed with its reason')
+  .option('--benchmark', "measure the checker's own speed against its goals instead (under a minute, idle machine)")
   .option('--json', 'as JSON')
-  .action(async (name: string | undefined, flags: VerifyFlags) => finish(await verify(name, flags)));
+  .action(async (name: string | undefined, flags: VerifyFlags & { benchmark?: boolean }) =>
+    finish(flags.benchmark ? verifyBenchmark(flags) : await verify(name, flags)),
+  );
 
 program
   .command('readme')
