@@ -68,8 +68,8 @@ export class Machine {
   race: Race | null = null;
   /** Set when a thread uses a primitive against its contract. */
   misuse: string | null = null;
-  /** Threads that the last NOTIFY woke. */
-  readonly woken: number[] = [];
+  /** The first places hold the threads that the last NOTIFY woke: as many as it returned. */
+  readonly woken: Int32Array;
 
   private readonly initial: Int32Array;
   private readonly words: readonly number[];
@@ -79,6 +79,7 @@ export class Machine {
 
   constructor(threads: number, table: WordTable, initial: Int32Array) {
     this.threads = threads;
+    this.woken = new Int32Array(threads);
     this.slots = table.words.length;
     this.version = table.version;
     this.words = table.words.slice();
@@ -276,14 +277,14 @@ export class Machine {
     const { state, woken } = this;
     this.clocks.enterWaiterList(state, thread, slot);
     this.clocks.leaveWaiterList(state, thread, slot);
-    woken.length = 0;
-    while (woken.length < most) {
+    let count = 0;
+    while (count < most) {
       const first = this.waiters.takeFirst(state, slot);
       if (first < 0) break;
       this.clocks.enterWaiterList(state, first, slot);
-      woken.push(first);
+      woken[count++] = first;
     }
-    return woken.length;
+    return count;
   }
 
   private note(race: Unordered | null, thread: number, operation: Operation): void {

@@ -120,11 +120,13 @@ export class RandomSearch implements Search {
 
   /** A whole number from 0 to `limit` - 1 (xorshift32). */
   private below(limit: number): number {
+    if (limit === 1) return 0;
     let x = this.random;
     x ^= x << 13;
     x ^= x >>> 17;
     x ^= x << 5;
     this.random = x;
-    return (x >>> 0) % limit;
+    // Scaled instead of a remainder, which takes a division.
+    return Math.floor((x >>> 0) * (limit / 2 ** 32));
   }
 }

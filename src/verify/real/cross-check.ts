@@ -100,7 +100,7 @@ export class RealThreads {
     const events: Event[] = [];
     execution.observer = (thread, { kind, modifier, word }, result) => {
       if (!isScheduled(kind)) return;
-      const woken = kind === NOTIFY ? execution.machine.woken.slice(0, result) : [];
+      const woken = kind === NOTIFY ? [...execution.machine.woken.subarray(0, result)] : [];
       events.push({ thread, kind, word, result, woken, name: operationName(kind, modifier) });
     };
     follow(execution, schedule);
