@@ -5,7 +5,7 @@ import { countAccesses } from '../measure/counts.js';
 import { enoughFor } from '../measure/enough.js';
 import { KeepAwake } from '../measure/keep-awake.js';
 import { type Measured, measureRounds, type Progress, type RoundsOptions } from '../measure/rounds.js';
-import { estimateMs, type Plan } from '../plan/plan.js';
+import { estimateMs, isMeasured, type Plan } from '../plan/plan.js';
 import { type Limits, type PlanFlags, planOf } from '../plan/run-plan.js';
 import { badValue, UsageError } from '../plan/usage-error.js';
 import { LEAST_PROCESSES } from '../stats/verdict.js';
@@ -45,13 +45,16 @@ export async function run(flags: RunFlags): Promise<number> {
   const { plan, limits } = resumed ?? (await planOf(planFlags));
   announce(plan, limits, resumed?.earlier.finishedRounds ?? 0, flags);
   if (flags.dryRun) {
-    for (const { id, skipped } of plan.cells) process.stdout.write(`${id}${skipped ? `  skipped: ${skipped}` : ''}\n`);
+    for (const { id, skipped, repeats } of plan.cells) {
+      const why = skipped ? `  skipped: ${skipped}` : repeats ? `  as ${repeats}` : '';
+      process.stdout.write(`${id}${why}\n`);
+    }
     return 0;
   }
   const startedAt = new Date();
   // Before the run itself is what keeps the machine busy.
   const machine = describeMachine();
-  const awake = flags.keepAwake ? await keepAwake() : undefined;
+  const awake = (resumed?.keepAwake ?? flags.keepAwake) ? await keepAwake() : undefined;
   const measuring = measureWithProgress(plan, limits, flags, resumed?.earlier);
   const { measured, counts, interrupted } = await measuring.finally(() => awake?.stop());
   if (measured.finishedRounds === 0 && measured.failures.length === 0) {
@@ -84,7 +87,7 @@ async function keepAwake(): Promise<KeepAwake> {
 }
 
 function announce(plan: Plan, limits: Limits, finished: number, flags: RunFlags): void {
-  const cells = plan.cells.filter(({ skipped }) => skipped === undefined).length;
+  const cells = plan.cells.filter(isMeasured).length;
   const limited = limits.budgetNs !== undefined || limits.precision !== undefined;
   const how = limited
     ? `in up to ${plan.rounds} fresh processes`

@@ -6,7 +6,7 @@ import {
   type SideAccesses,
 } from '../../src/session/access-counter.js';
 import { type Cell, CellFailure, type VisitReport } from '../../src/session/cell.js';
-import type { Plan, PlannedCell } from '../plan/plan.js';
+import { isMeasured, type Plan, type PlannedCell } from '../plan/plan.js';
 import { ramBytes } from '../plan/ram-flag.js';
 import { median } from '../stats/quantile.js';
 import { type PeerPlan, Peers } from './peers.js';
@@ -49,7 +49,7 @@ export async function countAccesses(
   progress: (at: { done: number; total: number; cell: PlannedCell }) => void,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, CellCounts>> {
-  const cells = plan.cells.filter(({ skipped }) => skipped === undefined);
+  const cells = plan.cells.filter(isMeasured);
   const peerPlan = { ramBytes: ramBytes(plan.ram), channels: Math.max(...cells.map(({ cell }) => cell.channels)) };
   const counts = new Map<string, CellCounts>();
   let client: RoundClient | undefined;

@@ -4,7 +4,7 @@ import { type Cell, shapeOf } from '../../src/session/cell.js';
 import { Control } from '../../src/session/control.js';
 import { transports } from '../../src/transport/index.js';
 import type { Listed } from './catalogue.js';
-import type { Plan } from './plan.js';
+import { isMeasured, type Plan } from './plan.js';
 import { showBytes } from './quantities.js';
 import { ramBytes } from './ram-flag.js';
 import { UsageError } from './usage-error.js';
@@ -14,7 +14,7 @@ const THREAD_BYTES = 8.5 * 2 ** 20;
 
 /** Throws UsageError, with the sum, when a round of the plan would not fit into memory. */
 export function refuseWhatDoesNotFit({ cells, fleet, listed, ram }: Plan): void {
-  const measured = cells.filter(({ skipped }) => skipped === undefined).map(({ cell }) => cell);
+  const measured = cells.filter(isMeasured).map(({ cell }) => cell);
   const received = measured.some(({ transport }) => transports[transport]!.line === 'socket');
   requireMemory({
     RAM: ramBytes(ram),

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { axes, parseAxis } from './axes.js';
+import { axes, parseAxis, showWait } from './axes.js';
 import { loadVariants } from './catalogue.js';
 import { cellKey, makePlan, type PlanOptions, roundOrder } from './plan.js';
 import { parseBytes, parseNanoseconds, showBytes, showNanoseconds, showNumber } from './quantities.js';
@@ -138,7 +138,7 @@ describe('makePlan', () => {
       'message-port 1: undefined',
       'mutex 2: depth 4: mutex declares 1 to 1',
       'atomic-barrier 2: depth 4: atomic-barrier declares 1 to 1',
-      'message-port 2: spinning with more threads than 2 CPUs; --force-spin measures it',
+      'message-port 2: undefined',
     ]);
   });
 
@@ -154,6 +154,31 @@ describe('makePlan', () => {
     expect(await skipped('spread', false)).toEqual([undefined, undefined, beyond, undefined]);
     expect(await skipped('same', false)).toEqual([shared, undefined, shared, undefined]);
     expect(await skipped('same', true)).toEqual([undefined, undefined, undefined, undefined]);
+  });
+
+  it('takes the wait axes as one where both sides wait alike, and repeats designs that do not wait by policy', async () => {
+    const waits = ['park', 'adaptive', { spinNs: 1000 }] as const;
+    const everywhere = { providerWait: waits, senderWait: waits };
+    const tables = [customTable({ channels: [1] })];
+    const of = async (sameWaits: boolean) =>
+      makePlan(await options({ tables, everywhere, sameWaits, listed: await loadVariants('mutex,message-port') }));
+    const plan = await of(true);
+    const shown = plan.cells.map(({ cell, repeats }) => {
+      const first = plan.cells.find(({ id }) => id === repeats)?.cell;
+      const as = first ? ` as ${first.variant} ${showWait(first.providerWait)}` : '';
+      return `${cell.variant} ${showWait(cell.providerWait)}/${showWait(cell.senderWait)}${as}`;
+    });
+    expect(shown).toEqual([
+      'mutex park/park',
+      'message-port park/park',
+      'mutex adaptive/adaptive',
+      'message-port adaptive/adaptive as message-port park',
+      'mutex spin:1us/spin:1us',
+      'message-port spin:1us/spin:1us as message-port park',
+    ]);
+    const turns = roundOrder(plan, 0).map(({ planned }) => planned.cell);
+    expect(new Set(turns.filter(({ variant }) => variant === 'message-port').map(cellKey)).size).toBe(1);
+    expect((await of(false)).cells.length).toBe(18);
   });
 
   it('refuses what does not fit into memory, with the sum', async () => {

@@ -1,20 +1,27 @@
 // The plan of a run: which cells, in how many processes, in which order, how long it takes and whether it fits.
 import type { RamSource } from '../../src/ram/image.js';
 import { Random } from '../../src/random.js';
-import { CELL_DEFAULTS, type Cell, type FleetPlan, shapeOf } from '../../src/session/cell.js';
+import type { Variant } from '../../src/sender/variant.js';
+import { CELL_DEFAULTS, type Cell, type FleetPlan, shapeOf, type Wait } from '../../src/session/cell.js';
 import { takesDose } from '../../src/session/dose.js';
 import { transports } from '../../src/transport/index.js';
-import { axes, defaultBatchPages } from './axes.js';
+import { axes, defaultBatchPages, showWait } from './axes.js';
 import type { Listed } from './catalogue.js';
 import { refuseWhatDoesNotFit } from './memory.js';
 import type { TableSpec } from './tables.js';
 
-/** A cell of a table. Without a reason it is measured; with one it is skipped, and the reason says why. */
+/** A cell of a table: measured, skipped with a reason, or the same as another one, whose visits are its own too. */
 export interface PlannedCell {
   readonly id: string;
   readonly table: string;
   readonly cell: Cell;
   readonly skipped?: string;
+  /** The id of the cell that differs only in waits, for a design that waits in ways of its own. */
+  readonly repeats?: string;
+}
+
+export function isMeasured({ skipped, repeats }: PlannedCell): boolean {
+  return skipped === undefined && repeats === undefined;
 }
 
 /** What a plan is made from. */
@@ -23,6 +30,8 @@ export interface PlanOptions {
   readonly listed: readonly Listed[];
   /** Axes that apply to every table: waits and placement. */
   readonly everywhere: TableSpec['axes'];
+  /** True where both sides wait alike: the wait axes are one. */
+  readonly sameWaits?: boolean;
   readonly elide: boolean;
   readonly rowBytes: number;
   readonly forceSpin: boolean;
@@ -54,7 +63,7 @@ const PROCESS_START_MS = 700;
 
 export function makePlan(options: PlanOptions): Plan {
   const cells = options.tables.flatMap((table) => tableCells(table, options));
-  const measured = cells.filter(({ skipped }) => skipped === undefined);
+  const measured = cells.filter(isMeasured);
   const fleet: FleetPlan = {
     senders: Math.max(
       0,
@@ -112,7 +121,7 @@ export function roundOrder(plan: Plan, round: number): PlannedTurn[] {
   const random = new Random(plan.seed + round);
   const groups = new Map<string, PlannedCell[]>();
   for (const planned of plan.cells) {
-    if (planned.skipped !== undefined || sitsOut(planned, plan, round)) continue;
+    if (!isMeasured(planned) || sitsOut(planned, plan, round)) continue;
     const key = `${planned.table} ${cellKey({ ...planned.cell, variant: '', dose: undefined })}`;
     groups.set(key, [...(groups.get(key) ?? []), planned]);
   }
@@ -163,17 +172,34 @@ function tableCells(table: TableSpec, options: PlanOptions): PlannedCell[] {
       cells = cells.flatMap((cell) => list.map((value) => (value === undefined ? cell : { ...cell, [key]: value })));
     }
   }
-  const { elide, rowBytes, listed } = options;
+  const { elide, rowBytes, listed, sameWaits } = options;
+  if (sameWaits) cells = cells.filter(({ providerWait, senderWait }) => isSameWait(providerWait!, senderWait!));
   const { zeroPages, checking, errorPath } = CELL_DEFAULTS;
   const fixed = { elide, rowBytes, zeroPages, checking, errorPath };
+  const measured = new Map<string, string>();
   return cells.flatMap((part) =>
-    listed.map(({ variant }) => {
+    listed.map(({ variant }): PlannedCell => {
       const cell = { ...part, ...fixed, variant: variant.name } as Cell;
       const skipped = reasonToSkip(cell, options);
       const planned = { id: `${table.id} ${cellKey(cell)}`, table: table.id, cell };
-      return skipped === undefined ? planned : { ...planned, skipped };
+      if (skipped !== undefined) return { ...planned, skipped };
+      if (waitsByPolicy(variant, cell)) return planned;
+      const rest = cellKey({ ...cell, providerWait: 'park', senderWait: 'park' });
+      const repeats = measured.get(rest);
+      if (repeats !== undefined) return { ...planned, repeats };
+      measured.set(rest, planned.id);
+      return planned;
     }),
   );
+}
+
+/** False for a design that has nothing which waits by policy: it awaits messages, or never waits. */
+function waitsByPolicy(variant: Variant, cell: Cell): boolean {
+  return Object.values(variant.state(shapeOf(cell)).table).some(({ kind }) => kind === 'semaphore' || kind === 'event');
+}
+
+function isSameWait(one: Wait, other: Wait): boolean {
+  return showWait(one) === showWait(other);
 }
 
 /** Why a cell cannot be measured, or says nothing where it is; undefined when it can. */
@@ -196,7 +222,7 @@ export function reasonToSkip(
   if (cell.dose?.kind === 'hold' && senderThreads(cell, listed) === 0) {
     return `${cell.variant} has no sender threads that could hold anything`;
   }
-  const spins = cell.providerWait !== 'park' || cell.senderWait !== 'park';
+  const spins = (cell.providerWait !== 'park' || cell.senderWait !== 'park') && waitsByPolicy(variant, cell);
   const usable = cell.place === 'same' ? 1 : cpus;
   if (spins && !forceSpin && isOversubscribed(cell, listed, usable)) {
     const where = cell.place === 'same' ? 'while all threads share one CPU' : `with more threads than ${cpus} CPUs`;

@@ -65,6 +65,7 @@ export async function planOf(flags: PlanFlags): Promise<{ plan: Plan; limits: Li
     tables: tablesOf(flags, matrixOf(flags), doses),
     listed,
     everywhere: everywhereOf(flags),
+    sameWaits: flags.providerWait === undefined && flags.senderWait === undefined,
     elide: flags.elide !== false,
     rowBytes,
     forceSpin: flags.forceSpin === true,

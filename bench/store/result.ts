@@ -47,6 +47,8 @@ export interface ResultCell {
   readonly ram: string;
   readonly status: 'measured' | 'failed' | 'invalid' | 'skipped';
   readonly reason?: string;
+  /** The id of the cell whose visits these are: it differs in waits only, and the design does not wait by policy. */
+  readonly sameAs?: string;
   /** What the shared words held when the cell hung. */
   readonly dump?: readonly string[];
   /** False where a thread could not be pinned. */
@@ -191,7 +193,7 @@ function slopesOf({ tables }: Plan, cells: readonly ResultCell[]): Pick<Result, 
 }
 
 function withCounts(cell: ResultCell, counted: Surroundings['counts']): ResultCell {
-  const counts = counted?.get(cell.id);
+  const counts = counted?.get(cell.sameAs ?? cell.id);
   return counts ? { ...cell, counts: roundAll(counts) as CellCounts } : cell;
 }
 
@@ -201,10 +203,11 @@ function resultCell(
   visits: readonly RecordedVisit[],
   failures: readonly Failure[],
 ): ResultCell {
-  const { id, table, cell, skipped } = planned;
-  const own = visits.filter(({ cellId }) => cellId === id);
+  const { id, table, cell, skipped, repeats } = planned;
+  const measuredAs = repeats ?? id;
+  const own = visits.filter(({ cellId }) => cellId === measuredAs);
   const shown = plan.tables.find((spec) => spec.id === table)!.metrics;
-  const failure = failures.find(({ cellId }) => cellId === id);
+  const failure = failures.find(({ cellId }) => cellId === measuredAs);
   const status = skipped !== undefined ? 'skipped' : failure || own.length === 0 ? 'failed' : 'measured';
   const reason = skipped ?? failure?.reason ?? (own.length === 0 ? 'no round was finished' : undefined);
   return {
@@ -213,6 +216,7 @@ function resultCell(
     ...axesOf(cell),
     ram: showRam(plan.ram),
     status,
+    ...(repeats === undefined ? {} : { sameAs: repeats }),
     ...(reason === undefined ? {} : { reason }),
     ...(failure && failure.dump.length > 0 ? { dump: failure.dump } : {}),
     ...(own.length > 0 ? { pinned: own.every(({ pinned }) => pinned) } : {}),

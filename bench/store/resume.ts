@@ -12,6 +12,8 @@ export interface Resumed {
   /** Of the run that is gone on from. */
   readonly id: string;
   readonly flags: PlanFlags;
+  /** Rounds with and without are two experiments. */
+  readonly keepAwake: boolean;
   readonly plan: Plan;
   readonly limits: Limits;
   readonly earlier: Pick<Measured, 'visits' | 'finishedRounds'>;
@@ -39,7 +41,7 @@ export async function resume(path: string): Promise<Resumed> {
     visits.map((visit) => ({ ...visit, cellId: id, pinned: pinned === true, turns: visit.turns ?? {}, slices: [] })),
   );
   const earlier = { visits: visits.filter(({ cellId }) => known.has(cellId)), finishedRounds: run.rounds };
-  return { id: run.id, flags, plan, limits, earlier };
+  return { id: run.id, flags, keepAwake: run.keepAwake, plan, limits, earlier };
 }
 
 /** Rounds of another machine, Node or build are another experiment. */

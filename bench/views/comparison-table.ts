@@ -46,6 +46,7 @@ function blocksOf(result: Result, { id, title, columns: axis, metrics }: TableSp
 const MARKS = {
   '*': 'more threads than CPUs: the scheduler is measured too',
   '+': 'not pinned: processes differ more than designs do',
+  '=': 'waits in a way of its own: measured once, shown for each wait policy',
   d: 'drifting: its speed moved by more than 2 % while it was measured',
   u: 'unstable: four fifths of its slices differ by up to a quarter, or more',
 } as const;
@@ -85,6 +86,7 @@ function cellText(result: Result, cell: ResultCell, metric: MetricName, cores: n
   const marks: Mark[] = [];
   if (isOversubscribed(cell, cores)) marks.push('*');
   if (cell.pinned === false && cell.place !== 'none') marks.push('+');
+  if (cell.sameAs !== undefined) marks.push('=');
   if (cell.steadiness === 'drifting') marks.push('d');
   if (cell.steadiness === 'unstable') marks.push('u');
   for (const mark of marks) marked.add(mark);
