@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // The command line: one command a file in commands/. Exit codes: 0 fine, 1 failed, 2 usage, 130 interrupted.
 import { Command, CommanderError, Option } from 'commander';
+import { type CalibrateFlags, calibrate } from './commands/calibrate.js';
 import { type DoctorFlags, doctor } from './commands/doctor.js';
 import { list } from './commands/list.js';
 import { type MigrateFlags, migrate } from './commands/migrate.js';
@@ -181,6 +182,17 @@ program
   .action(async (name: string | undefined, flags: VerifyFlags & { benchmark?: boolean }) =>
     finish(flags.benchmark ? verifyBenchmark(flags) : await verify(name, flags)),
   );
+
+program
+  .command('calibrate')
+  .description(
+    'false verdicts and missed delays of the default run on this machine, from runs of known outcome (half an hour)',
+  )
+  .option('--runs <n>', 'default runs to measure; 100 comparisons take seven or more', '12')
+  .option('--seed <n>', 'order of cells; printed when it is not given')
+  .option('--no-save', 'store nothing under results/')
+  .option('--json', 'print the stored outcome as JSON, and measure one run of it anew')
+  .action(async (flags: CalibrateFlags) => finish(await calibrate(flags)));
 
 program
   .command('readme')

@@ -1,15 +1,18 @@
 // Reading saved runs.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CALIBRATIONS } from './calibration.js';
 import { type Result, SCHEMA } from './result.js';
 
-/** Where comparisons with QEMU are kept: files of another kind. */
+/** Where comparisons with QEMU are kept. */
 export const QEMU_FOLDER = 'qemu';
+/** Folders among the results that hold files of another kind. */
+const OTHER_KINDS: ReadonlySet<string> = new Set([QEMU_FOLDER, CALIBRATIONS]);
 
 /** Paths of all result files below a folder, oldest commit first. */
 export function resultFiles(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.json') && !name.split('/').includes(QEMU_FOLDER))
+    .filter((name) => name.endsWith('.json') && !name.split('/').some((part) => OTHER_KINDS.has(part)))
     .sort((x, y) => fileName(x).localeCompare(fileName(y)))
     .map((name) => join(folder, name));
 }

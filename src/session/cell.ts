@@ -72,6 +72,8 @@ export interface Cell {
   /** `upstream` keeps the hang that QEMU has when a write fails during a sync. */
   readonly errorPath: 'repaired' | 'upstream';
   readonly dose?: Dose | undefined;
+  /** What is timed takes longer by this share: a known difference, for calibrations. */
+  readonly stretch?: number;
   readonly faults?: readonly Fault[];
   /** Seeds random delays at shared accesses; absent, there are none. */
   readonly delaySeed?: number;

@@ -12,6 +12,7 @@ import { transports } from '../transport/index.js';
 import type { LineParts } from '../transport/lines.js';
 import { MainLine } from '../transport/main-line.js';
 import { sampleOf } from '../transport/memory.js';
+import { elapsed, stretched } from '../workloads/elapsed.js';
 import { workloads } from '../workloads/index.js';
 import { PageCursor } from '../workloads/page-cursor.js';
 import { workFor, workingProvider } from './calibrated-work.js';
@@ -63,6 +64,7 @@ export class ProviderSide {
     const opened = clock ? timedPlace(place, moments) : place;
     const common = {
       ...{ channels, pagesPerBatch, pageSize, ram, main, cursor: new PageCursor(ram, pageSize), clock, awaitHolds },
+      elapsed: cell.stretch === undefined ? elapsed : stretched(cell.stretch),
       idleSync: cell.syncLoad === 'idle',
       syncTimes: () => control.syncTimes(channels),
     };

@@ -4,6 +4,7 @@ import type { HandOffClock } from '../sender/hand-off-clock.js';
 import type { LaterPageQueue, PageQueue } from '../sender/page-queue.js';
 import type { Provider } from '../sender/variant.js';
 import type { MainLine } from '../transport/main-line.js';
+import type { Elapsed } from './elapsed.js';
 import type { PageCursor } from './page-cursor.js';
 
 interface Common {
@@ -12,6 +13,8 @@ interface Common {
   readonly channels: number;
   readonly pagesPerBatch: number;
   readonly cursor: PageCursor;
+  /** Stops a clock. */
+  readonly elapsed: Elapsed;
   /** Of a transfer to a QEMU: what goes beside the channels. */
   readonly main: MainLine | undefined;
   /** Hand-off only. */

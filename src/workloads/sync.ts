@@ -27,10 +27,10 @@ export function sync(run: Run, syncs: number): Slice | undefined {
     run.awaitHolds(queue.jobs);
     const signal = process.hrtime.bigint();
     if (!provider.signalSync()) return undefined;
+    signalNs.push(run.elapsed(signal));
     const collect = process.hrtime.bigint();
     if (!provider.collectSync()) return undefined;
-    signalNs.push(Number(collect - signal));
-    collectNs.push(Number(process.hrtime.bigint() - collect));
+    collectNs.push(run.elapsed(collect));
     delayNs.push(run.syncTimes().map((writtenNs) => writtenNs - Number(signal)));
   }
   const durationNs = Number(process.hrtime.bigint() - start);
@@ -57,10 +57,10 @@ export async function syncOnEventLoop(run: LaterRun, syncs: number): Promise<Sli
     run.awaitHolds(queue.jobs);
     const signal = process.hrtime.bigint();
     if (!(await provider.signalSync())) return undefined;
+    signalNs.push(run.elapsed(signal));
     const collect = process.hrtime.bigint();
     if (!(await provider.collectSync())) return undefined;
-    signalNs.push(Number(collect - signal));
-    collectNs.push(Number(process.hrtime.bigint() - collect));
+    collectNs.push(run.elapsed(collect));
     delayNs.push(run.syncTimes().map((writtenNs) => writtenNs - Number(signal)));
   }
   const durationNs = Number(process.hrtime.bigint() - start);

@@ -12,7 +12,7 @@ export function throughput(run: Run, jobs: number): Slice | undefined {
     if (!queue.queuePage(cursor.block, next)) return undefined;
   }
   if (!queue.flush() || !provider.signalSync() || !provider.collectSync()) return undefined;
-  const durationNs = Number(process.hrtime.bigint() - start);
+  const durationNs = run.elapsed(start);
   return { jobs, pages, durationNs, startedNs: Number(start) };
 }
 
@@ -26,6 +26,6 @@ export async function throughputOnEventLoop(run: LaterRun, jobs: number): Promis
     if (!(typeof queued === 'boolean' ? queued : await queued)) return undefined;
   }
   if (!(await queue.flush()) || !(await provider.signalSync()) || !(await provider.collectSync())) return undefined;
-  const durationNs = Number(process.hrtime.bigint() - start);
+  const durationNs = run.elapsed(start);
   return { jobs, pages, durationNs, startedNs: Number(start) };
 }

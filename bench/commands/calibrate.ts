@@ -1,0 +1,118 @@
+// The calibrate command: whether the default run's verdicts can be trusted on this machine, from runs of known outcome.
+import { randomBytes } from 'node:crypto';
+import { type CalibratedCell, calibrateOnce, calibrationPlan } from '../measure/calibration.js';
+import { measureRounds } from '../measure/rounds.js';
+import { loadVariants } from '../plan/catalogue.js';
+import { estimateMs, type Plan } from '../plan/plan.js';
+import { planOf } from '../plan/run-plan.js';
+import { wholeNumber } from '../plan/usage-error.js';
+import { makeCalibration, newestCalibration, saveCalibration, tally } from '../store/calibration.js';
+import { PROJECT } from '../store/project.js';
+import { resultCells } from '../store/result.js';
+import { describeStored, describeTally, renderCalibration } from '../views/calibration.js';
+import { ProgressLine } from '../views/progress.js';
+
+export interface CalibrateFlags {
+  readonly runs: string;
+  readonly seed?: string;
+  readonly save: boolean;
+  readonly json?: boolean;
+}
+
+const DESIGN = 'mutex';
+const RESULTS = `${PROJECT}results`;
+const SIGNAL_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+/**
+ * Measures `--runs` runs and stores what they say; with `--json` prints the stored outcome and measures one run of it
+ * anew. Returns 0, or 1 when there is none, or the code of a signal.
+ */
+export async function calibrate(flags: CalibrateFlags): Promise<number> {
+  const seed = flags.seed === undefined ? randomBytes(2).readUInt16LE() : wholeNumber('--seed', flags.seed, 0, 2 ** 32);
+  const runs = flags.json ? 1 : wholeNumber('--runs', flags.runs, 1, 1000);
+  const stored = flags.json ? newestCalibration(RESULTS) : undefined;
+  if (stored) process.stderr.write(`${describeStored(stored)}\n`);
+  const startedAt = new Date().toISOString();
+  const { measured, rounds, signal } = await measureRuns(runs, seed);
+  if (flags.json) {
+    const slice = measured.length > 0 ? { ...tally(measured), seed, startedAt } : null;
+    const age = stored ? { path: stored.path, ageSeconds: Math.round(stored.ageMs / 1000) } : {};
+    const same = stored ? { sameCode: stored.sameCode, sameMachine: stored.sameMachine } : {};
+    const none = { falsePositiveRate: null, power: null };
+    process.stdout.write(`${JSON.stringify({ ...(stored?.calibration ?? none), ...age, ...same, slice }, null, 1)}\n`);
+    if (!stored) process.stderr.write('no stored calibration: `npm run calibrate` makes one (about half an hour)\n');
+    return signal ? SIGNAL_CODES[signal] : stored ? 0 : 1;
+  }
+  if (measured.length === 0) {
+    process.stderr.write('interrupted before a run was finished: nothing to show\n');
+    return SIGNAL_CODES[signal ?? 'SIGINT'];
+  }
+  const calibration = makeCalibration(measured, { startedAt, design: DESIGN, seed, rounds });
+  process.stdout.write(`${renderCalibration(calibration)}\n`);
+  if (signal) process.stderr.write('interrupted: not stored\n');
+  else if (flags.save) process.stderr.write(`saved ${saveCalibration(RESULTS, calibration)}\n`);
+  return signal ? SIGNAL_CODES[signal] : 0;
+}
+
+async function measureRuns(runs: number, seed: number) {
+  const abort = new AbortController();
+  let signal: keyof typeof SIGNAL_CODES | undefined;
+  const interrupt = (name: NodeJS.Signals) => {
+    signal = name as keyof typeof SIGNAL_CODES;
+    abort.abort();
+  };
+  for (const name of Object.keys(SIGNAL_CODES)) process.once(name, interrupt);
+  const measured: (readonly CalibratedCell[])[] = [];
+  let rounds = 0;
+  const line = new ProgressLine();
+  try {
+    const roundTripNs = await roundTrip(seed, abort.signal);
+    for (let run = 0; run < runs && !abort.signal.aborted; run++) {
+      const plan = await planOfRun(seed + run, roundTripNs);
+      rounds = plan.rounds;
+      if (run === 0) announce(runs, plan);
+      const cells = await measureOne(plan, { run, runs, line, signal: abort.signal });
+      if (!cells) break;
+      measured.push(cells);
+      line.end();
+      process.stderr.write(`run ${run + 1} of ${runs}: ${describeTally(tally([cells])).join('; ')}\n`);
+    }
+  } finally {
+    line.end();
+    for (const name of Object.keys(SIGNAL_CODES)) process.removeListener(name, interrupt);
+  }
+  return { measured, rounds, signal };
+}
+
+function announce(runs: number, plan: Plan): void {
+  const minutes = (runs * estimateMs(plan)) / 60e3;
+  process.stderr.write(
+    `${runs} run${runs > 1 ? 's' : ''} of ${plan.rounds} processes: about ${minutes.toFixed(0)} min\n`,
+  );
+}
+
+async function planOfRun(seed: number, roundTripNs: number): Promise<Plan> {
+  const [design] = await loadVariants(DESIGN);
+  const { plan } = await planOf({ seed: String(seed) });
+  return calibrationPlan(plan, design!, roundTripNs);
+}
+
+function measureOne(
+  plan: Plan,
+  { run, runs, line, signal }: { run: number; runs: number; line: ProgressLine; signal: AbortSignal },
+) {
+  const estimate = runs * estimateMs(plan);
+  const progress = ({ round, done, total, cell: { cell } }: Parameters<Parameters<typeof calibrateOnce>[2]>[0]) => {
+    const at = { round: run * plan.rounds + round, rounds: runs * plan.rounds, done: run * total + done };
+    line.show({ ...at, total: runs * total, what: `${cell.workload} ${cell.variant}`, estimateMs: estimate });
+  };
+  return calibrateOnce(plan, DESIGN, progress, signal);
+}
+
+/** Nanoseconds of a parked round trip at one channel, from a short run: what 10 % of it is. */
+async function roundTrip(seed: number, signal: AbortSignal): Promise<number> {
+  const flags = { workload: 'throughput', transport: 'discard', channels: '1', batchPages: '1', variants: DESIGN };
+  const { plan } = await planOf({ ...flags, rounds: '2', seed: String(seed) });
+  const measured = await measureRounds(plan, { progress: () => {}, signal });
+  return resultCells(plan, measured)[0]!.metrics.nsPerJob?.median ?? Number.NaN;
+}
