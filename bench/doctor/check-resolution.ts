@@ -1,8 +1,9 @@
 // Lines about what the default run resolves here, and how old that knowledge is.
 import { basename } from 'node:path';
+import { FINE } from '../store/calibration.js';
 import { advise, type Check, line } from './check.js';
 import type { Facts } from './facts.js';
-import { FINE, type TableResolution } from './resolution.js';
+import type { TableResolution } from './resolution.js';
 
 const GROUP = 'The smallest difference that the default run finds';
 /** What the default run aims at. */

@@ -3,14 +3,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { CELL_DEFAULTS } from '../../src/session/cell.js';
 import { DEFAULT_TABLES } from '../plan/tables.js';
+import { FINE } from '../store/calibration.js';
 import { STUDIED } from '../store/comparisons.js';
 import { readResult, resultFiles } from '../store/read.js';
 import type { Result } from '../store/result.js';
 
 const TABLES: ReadonlySet<string> = new Set(DEFAULT_TABLES.map(({ id }) => id));
-
-/** What a row of the default run is to find, as a fraction. */
-export const FINE = 0.1;
 
 export interface TableResolution {
   readonly table: string;
