@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/random.js';
 import { type Comparison, compare } from './comparison.js';
 import { holm } from './holm.js';
-import { type Noise, normalValues, shareOf, simulatedProcesses } from './simulated.js';
+import { pairTurns } from './paired.js';
+import { type Noise, normalValues, shareOf, simulatedProcesses, simulatedTurns, type TurnNoise } from './simulated.js';
 import { type Verdict, verdict } from './verdict.js';
 
 const normal = normalValues(new Random(31));
@@ -55,6 +56,36 @@ describe('two different designs', () => {
     const able = Array.from({ length: 1200 }, () => once(noise)).filter(({ resolvable }) => resolvable <= 0.1);
     expect(able.length / 1200).toBeGreaterThan(0.5);
     expect(able.length / 1200).toBeLessThan(0.75);
+    const found = able.filter((comparison) => verdicts([comparison])[0] === 'slower');
+    expect(found.length / able.length).toBeGreaterThan(0.91);
+  });
+});
+
+describe('designs whose turns alternate, on a machine whose level wanders and whose turns are hit by bursts', () => {
+  const random = new Random(32);
+  const ofTurns = normalValues(random);
+  const run = (noise: TurnNoise) => compare(simulatedTurns(random, ofTurns, noise).map(({ a, b }) => pairTurns(a, b)));
+  const shared = { processes: 10, mirrors: 3, wander: 0.1 };
+
+  it.each([
+    { turn: 0.03, bursts: 0, process: 0 },
+    { turn: 0.03, bursts: 0.1, process: 0 },
+    { turn: 0.04, bursts: 0.05, process: 0.04 },
+    { turn: 0.01, bursts: 0.2, process: 0.01 },
+  ])('are told apart in less than 1 % of runs when they are equal: $turn, $bursts, $process', (noise) => {
+    const equal = { ...shared, ...noise, ratio: 1 };
+    expect(shareOf(600, () => differs(verdicts([run(equal)])[0]))).toBeLessThan(0.01);
+  });
+
+  it.each([
+    { turn: 0.03, bursts: 0.1, process: 0, able: 0.5 },
+    { turn: 0.02, bursts: 0.05, process: 0.03, able: 0.75 },
+    { turn: 0.04, bursts: 0.05, process: 0.04, able: 0.65 },
+  ])('are found in more than 91 % of the runs that say they resolve 10 %: $turn, $bursts, $process', (noise) => {
+    const different = { ...shared, ...noise, ratio: 1 / 1.1 };
+    const all = Array.from({ length: 600 }, () => run(different));
+    const able = all.filter(({ resolvable }) => resolvable <= 0.1);
+    expect(able.length / all.length).toBeGreaterThan(noise.able);
     const found = able.filter((comparison) => verdicts([comparison])[0] === 'slower');
     expect(found.length / able.length).toBeGreaterThan(0.91);
   });
