@@ -112,6 +112,7 @@ oneShot(program.command('send').description('the sending end of a migration alon
   )
   .option('--zero-pages <how>', 'who finds pages of zeros: none, legacy (the provider), multifd (the senders)')
   .option('--uuid <uuid>', "the machine's, as QEMU's -uuid; default all zero")
+  .option('--block <name>', "the RAM block's name: id of a QEMU's memory-backend; default m0")
   .option('--capabilities <names>', "the destination QEMU's: multifd; others are refused by name")
   .option('--json', 'as JSON')
   .action(async (flags: SendFlags) => finish(await send(flags)));

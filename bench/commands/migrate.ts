@@ -95,8 +95,9 @@ async function transfer({ client, receiver, cell, bytes, pairs, flags }: Transfe
   const during = <T>(work: Promise<T>): Promise<T> =>
     Promise.race([work.catch((cause) => orReceivers(receiver, cause)), broken]);
   await during(client.connect(LINE, receiver.address, cell.channels));
+  const pagesCome = async () => (await receiver.count()).reduce((sum, each) => sum + each.pages + each.zeroPages, 0);
   const progress = new TransferProgress(
-    receiver,
+    pagesCome,
     Math.ceil(bytes / cell.pageSize) * (1 + 2 * (pairs + (pairs > 0 ? 1 : 0))),
   );
   let first: Awaited<ReturnType<typeof oneLine>>;

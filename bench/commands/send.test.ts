@@ -34,6 +34,7 @@ describe('refuses, by name', () => {
     [['--peer', 'qemu-10.0', '--page-size', '64k'], '--page-size: got "65536", takes 4096 where the peer is a QEMU'],
     [['--peer', 'qemu-10.0', '--batch-pages', '64'], '--batch-pages: got "64", takes 128 where the peer is a QEMU'],
     [['--uuid', '1234'], '--uuid: got "1234", takes 32 hexadecimal digits'],
+    [['--block', ''], '--block: got "", takes a name of 1 to 255 bytes'],
     [['--capabilities', 'multifd,return-path'], '--capabilities: return-path is not spoken'],
     [['--capabilities', 'postcopy-ram'], '--capabilities: postcopy-ram is not spoken'],
     [['--capabilities', 'x-ignore-shared'], '--capabilities: x-ignore-shared is not spoken'],
@@ -101,7 +102,8 @@ describe('to this program as if it were a QEMU', () => {
   ])('by the stream of %s, codec %s, zero pages %s: equal', async (peer, codec, zeroPages) => {
     const out = join(folder, 'received');
     const common = ['--channels', '3', '--codec', codec];
-    const receiver = spawn(process.execPath, [CLI, 'receive', '--listen', ':0', '--ram-out', out, ...common]);
+    const kept = ['--block', 'pc.ram', '--ram-out', out];
+    const receiver = spawn(process.execPath, [CLI, 'receive', '--listen', ':0', ...kept, ...common]);
     const ended = new Promise((resolve) => receiver.once('exit', resolve));
     let said = '';
     const port = await new Promise<string>((resolve) => {
@@ -111,7 +113,17 @@ describe('to this program as if it were a QEMU', () => {
         if (match) resolve(match[1]!);
       });
     });
-    const sent = await send('--to', `:${port}`, '--peer', peer, '--zero-pages', zeroPages, ...common);
+    const sent = await send(
+      '--to',
+      `:${port}`,
+      '--peer',
+      peer,
+      '--zero-pages',
+      zeroPages,
+      '--block',
+      'pc.ram',
+      ...common,
+    );
     expect(sent).toMatchObject({ status: 0, stderr: '' });
     expect(await ended).toBe(0);
     expect(readFileSync(out).equals(readFileSync(image))).toBe(true);

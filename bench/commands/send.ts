@@ -7,8 +7,16 @@ import { loadVariants } from '../plan/catalogue.js';
 import { requireMemory } from '../plan/memory.js';
 import { type OneShotFlags, oneShotCell } from '../plan/one-shot.js';
 import { parseRam, ramBytes } from '../plan/ram-flag.js';
-import { checkCapabilities, parsePeer, parseUuid, parseZeroPages, requireQemuPackets } from '../plan/sending.js';
+import {
+  checkCapabilities,
+  parseBlockName,
+  parsePeer,
+  parseUuid,
+  parseZeroPages,
+  requireQemuPackets,
+} from '../plan/sending.js';
 import { UsageError } from '../plan/usage-error.js';
+import { TransferProgress } from '../views/transfer-progress.js';
 
 export interface SendFlags extends OneShotFlags {
   readonly ram: string;
@@ -16,6 +24,7 @@ export interface SendFlags extends OneShotFlags {
   readonly peer: string;
   readonly zeroPages?: string;
   readonly uuid?: string;
+  readonly block?: string;
   readonly capabilities?: string;
   readonly json?: boolean;
 }
@@ -42,7 +51,10 @@ export async function send(flags: SendFlags): Promise<number> {
   const given = parseRam(flags.ram, 1);
   const bytes = ramBytes(given);
   requireMemory({ RAM: bytes });
-  const ram = 'file' in given ? { ...given, pageSize: shape.pageSize } : given;
+  const ram = {
+    ...('file' in given ? { ...given, pageSize: shape.pageSize } : given),
+    ...(flags.block === undefined ? {} : { block: parseBlockName(flags.block) }),
+  };
   const cell: Cell = {
     ...shape,
     variant: listed[0]!.variant.name,
@@ -57,7 +69,8 @@ export async function send(flags: SendFlags): Promise<number> {
     const sha256 = await client.digest(bytes);
     const rest = { main: mainStream !== undefined, ...(uuid === undefined ? {} : { uuid }) };
     await client.connect(LINE, address, cell.channels, rest);
-    const sent = await transfer(client, cell, peer.ends);
+    const batches = Math.ceil(bytes / cell.pageSize / cell.pagesPerBatch);
+    const sent = await transfer(client, cell, batches, peer.ends);
     const answer = { variant: cell.variant, channels: cell.channels, bytes, ...sent, sha256 };
     if (flags.json) process.stdout.write(`${JSON.stringify(answer, null, 1)}\n`);
     else {
@@ -76,7 +89,8 @@ export async function send(flags: SendFlags): Promise<number> {
 }
 
 /** Sends the RAM. Rejects also when the peer resets a connection, or answers: then not all was read, or not understood. */
-async function transfer(client: RoundClient, cell: Cell, ends: boolean): Promise<Transferred> {
+async function transfer(client: RoundClient, cell: Cell, batches: number, ends: boolean): Promise<Transferred> {
+  const progress = new TransferProgress(() => client.packets(), batches);
   try {
     const sent = await oneLine(client, cell, LINE).catch(async (cause: Error) => {
       await client.close().catch(() => {});
@@ -89,6 +103,8 @@ async function transfer(client: RoundClient, cell: Cell, ends: boolean): Promise
     const { message } = cause as Error;
     const hint = message.includes('answered') ? 'a return path and TLS are not spoken' : 'its monitor or log says why';
     throw new Error(`${message}; the destination: ${hint}`, { cause });
+  } finally {
+    progress.end();
   }
 }
 

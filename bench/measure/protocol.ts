@@ -23,6 +23,8 @@ export type Ask =
   | { readonly kind: 'open'; readonly cell: Cell; readonly peer: string | undefined }
   | { readonly kind: 'slice'; readonly amount: number }
   | { readonly kind: 'close' }
+  /** Packets of the open cell so far: also while a slice runs. */
+  | { readonly kind: 'packets' }
   /** SHA-256 of the first bytes of the RAM. */
   | { readonly kind: 'digest'; readonly bytes: number }
   /** Ends all threads and the process in good order, which a kill does not: profiles are written then. */

@@ -79,6 +79,11 @@ export class RoundClient {
     return (await this.ask({ kind: 'digest', bytes })) as string;
   }
 
+  /** Packets of the open cell so far: also while a slice runs. */
+  async packets(): Promise<number> {
+    return (await this.ask({ kind: 'packets' })) as number;
+  }
+
   async slice(amount: number): Promise<Slice> {
     return (await this.ask({ kind: 'slice', amount })) as Slice;
   }

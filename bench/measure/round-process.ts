@@ -70,6 +70,8 @@ async function reply(ask: Ask): Promise<unknown> {
       return undefined;
     case 'disconnect':
       return disconnect(ask.peer, ask.patienceMs);
+    case 'packets':
+      return fleet!.packets;
     case 'digest':
       return fleet!.digest(ask.bytes);
     case 'end':

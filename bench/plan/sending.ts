@@ -43,6 +43,13 @@ export function parseUuid(text: string): string {
   }
 }
 
+/** The main stream gives a name's length in a byte, and packets have 256 bytes for it, the last one zero. */
+export function parseBlockName(text: string): string {
+  const { length } = Buffer.from(text);
+  if (length === 0 || length > 255 || text.includes('\0')) throw badValue('--block', text, 'a name of 1 to 255 bytes');
+  return text;
+}
+
 /** QEMU's capabilities that would change what is sent: why each is refused. */
 const NOT_SPOKEN: Readonly<Record<string, string>> = {
   'return-path': 'nothing is read from the destination while it is sent to',

@@ -1,5 +1,4 @@
-// The progress of a transfer, on a terminal only: what has come at the receiver, twice a second.
-import type { Receiver } from '../../src/receiver/receiver.js';
+// The progress of a transfer, on a terminal only, twice a second.
 
 const EVERY_MS = 500;
 
@@ -7,15 +6,15 @@ export class TransferProgress {
   private readonly timer: NodeJS.Timeout | undefined;
   private shown = 0;
 
-  constructor(receiver: Receiver, pages: number, stream: NodeJS.WriteStream = process.stderr) {
+  /** `done` tells how many of `total` are done. */
+  constructor(done: () => Promise<number>, total: number, stream: NodeJS.WriteStream = process.stderr) {
     if (!stream.isTTY) return;
     const start = performance.now();
     this.timer = setInterval(async () => {
-      const channels = await receiver.count().catch(() => []);
-      const came = channels.reduce((sum, each) => sum + each.pages + each.zeroPages, 0);
-      if (came === 0) return;
-      const left = ((performance.now() - start) / came) * (pages - came);
-      const line = `${Math.floor((100 * came) / pages)} %, about ${Math.ceil(left / 1000)} s left`;
+      const count = Math.min(total, await done().catch(() => 0));
+      if (count === 0) return;
+      const left = ((performance.now() - start) / count) * (total - count);
+      const line = `${Math.floor((100 * count) / total)} %, about ${Math.ceil(left / 1000)} s left`;
       stream.write(`\r${line.padEnd(this.shown)}`);
       this.shown = line.length;
     }, EVERY_MS);

@@ -11,12 +11,19 @@ export interface Shares {
 }
 
 /** Either a file, or an image to make. */
-export type RamSource =
+export type RamSource = {
+  /** Name of its one block; default `m0`. */
+  readonly block?: string;
+} & (
   | {
-      readonly file: string /** Padded with zeros to whole pages of this size; default the smallest. */;
+      readonly file: string;
+      /** Padded with zeros to whole pages of this size; default the smallest. */
       readonly pageSize?: number;
     }
-  | { readonly bytes: number; readonly seed: number; readonly shares: Shares };
+  | { readonly bytes: number; readonly seed: number; readonly shares: Shares }
+);
+
+const BLOCK = 'm0';
 
 /** Some zero pages, as a guest has; text compresses, random does not. */
 export const DEFAULT_SHARES: Shares = { zero: 0, text: 50, random: 50 };
@@ -25,18 +32,19 @@ const WORDS =
   'the page of a guest is sent to its channel when it was dirty and the round has not ended yet 0x00 42 {}'.split(' ');
 const TEXT_BYTES = 1 << 18;
 
-/** Opens RAM with one block, `m0`, and fills it, so that every page has been touched. */
+/** Opens RAM with one block and fills it, so that every page has been touched. */
 export function openRam(source: RamSource): Ram {
-  return 'file' in source ? fromFile(source.file, source.pageSize) : fromSeed(source);
+  const { block = BLOCK } = source;
+  return 'file' in source ? fromFile(block, source.file, source.pageSize) : fromSeed(block, source);
 }
 
-function fromFile(path: string, pageSize = SMALLEST_PAGE_BYTES): Ram {
+function fromFile(name: string, path: string, pageSize = SMALLEST_PAGE_BYTES): Ram {
   const descriptor = openSync(path, 'r');
   try {
     const status = fstatSync(descriptor);
     if (!status.isFile()) throw new Error(`RAM file ${path}: expected a regular file`);
     if (status.size === 0) throw new Error(`RAM file ${path}: expected at least 1 byte, the file is empty`);
-    const ram = Ram.allocate([{ name: 'm0', bytes: roundUp(status.size, pageSize) }]);
+    const ram = Ram.allocate([{ name, bytes: roundUp(status.size, pageSize) }]);
     let position = 0;
     for (const piece of ram.pieces()) {
       for (let filled = 0; filled < piece.length && position < status.size; ) {
@@ -53,8 +61,8 @@ function fromFile(path: string, pageSize = SMALLEST_PAGE_BYTES): Ram {
   }
 }
 
-function fromSeed({ bytes, seed, shares }: { bytes: number; seed: number; shares: Shares }): Ram {
-  const ram = Ram.allocate([{ name: 'm0', bytes }]);
+function fromSeed(name: string, { bytes, seed, shares }: { bytes: number; seed: number; shares: Shares }): Ram {
+  const ram = Ram.allocate([{ name, bytes }]);
   const random = new Random(seed);
   const text = textLike(random);
   const total = shares.zero + shares.text + shares.random;

@@ -131,6 +131,12 @@ export class Control {
     return Atomics.add(this.words, this.own.word('packetNumber'), 1);
   };
 
+  /** Packets that have been numbered so far. */
+  get packets(): number {
+    // Standalone: a glance, for a progress line.
+    return Atomics.load(this.words, this.own.word('packetNumber'));
+  }
+
   /** Makes all requesters start slice number `slice` (from 1) together. */
   passGate(slice: number): boolean {
     const gate = new Event(this.words, this.own.word('gate'));

@@ -134,6 +134,11 @@ export class Fleet {
     return this.ram.digest(bytes);
   }
 
+  /** Packets of the open cell so far, at any moment. */
+  get packets(): number {
+    return this.visit?.control.packets ?? 0;
+  }
+
   /** Ends all threads; what blocks in a system call ends with the process. */
   async terminate(): Promise<void> {
     this.visit?.control.exit(true);
