@@ -81,7 +81,9 @@ describe('run --explain', () => {
     const [mutex, barrier] = (JSON.parse(stdout) as Result).cells;
     expect(mutex!.counts!.provider.batch.lockPairs).toEqual({ median: 1, low: 1, high: 1 });
     expect(barrier!.counts!.provider.batch.lockPairs).toBeUndefined();
-    expect(mutex!.visits[0]!.counters.sendersVoluntarySwitches).toBeGreaterThan(0);
+    expect(mutex!.visits[0]!.counters.voluntarySwitches).toBeGreaterThan(0);
+    // A thread each; the kernel of a container may not count it.
+    expect([undefined, 2]).toContain(mutex!.visits[0]!.runQueueNs?.length);
   });
 
   it('gives every count a row in TSV', () => {

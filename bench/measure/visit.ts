@@ -19,6 +19,8 @@ export interface Visit {
   readonly counters: Readonly<Record<string, number>>;
   readonly pinned: boolean;
   readonly jobsPerChannel: readonly number[];
+  /** Time that each thread was ready to run and had no CPU: requesters, then senders. Absent where nobody counts it. */
+  readonly runQueueNs?: readonly number[];
 }
 
 /** Puts the turns of one visit together. */
@@ -44,10 +46,12 @@ export function summarise(cell: Cell, turns: readonly Turn[]): Visit {
     lockSlowPaths,
     providerCpuNs,
     sendersCpuNs,
-    ...schedulerCounters(threads),
+    ...switchCounters(threads),
   };
   const byName = Object.fromEntries(names.map((name) => [name, perTurn.map((turn) => turn[name]!)]));
-  return { values, turns: byName, slices, counters, pinned, jobsPerChannel };
+  const runQueueNs = threads.flatMap((thread) => thread.runQueueNs ?? []);
+  const waits = runQueueNs.length === threads.length ? { runQueueNs } : {};
+  return { values, turns: byName, slices, counters, pinned, jobsPerChannel, ...waits };
 }
 
 function jobsPerSecond({ jobs, durationNs }: Slice): number {
@@ -75,18 +79,9 @@ function valuesOf(cell: Cell, turns: readonly Turn[]): Record<string, number> {
   return values;
 }
 
-/** By side. Run-queue waits are left out where the kernel does not count them. */
-function schedulerCounters(threads: VisitReport['threads']): Record<string, number> {
-  const provider = addTimes(threads.filter(({ role }) => role === 'provider'));
-  const senders = addTimes(threads.filter(({ role }) => role === 'sender'));
-  return {
-    providerVoluntarySwitches: provider.voluntarySwitches,
-    sendersVoluntarySwitches: senders.voluntarySwitches,
-    providerInvoluntarySwitches: provider.involuntarySwitches,
-    sendersInvoluntarySwitches: senders.involuntarySwitches,
-    ...(provider.runQueueNs === null ? {} : { providerRunQueueNs: provider.runQueueNs }),
-    ...(senders.runQueueNs === null ? {} : { sendersRunQueueNs: senders.runQueueNs }),
-  };
+function switchCounters(threads: VisitReport['threads']): Record<string, number> {
+  const { voluntarySwitches, involuntarySwitches } = addTimes(threads);
+  return { voluntarySwitches, involuntarySwitches };
 }
 
 function addReports(reports: readonly VisitReport[]): VisitReport {

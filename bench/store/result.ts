@@ -66,6 +66,8 @@ export interface ResultCell {
     readonly turns?: Readonly<Record<string, readonly number[]>>;
     readonly counters: Readonly<Record<string, number>>;
     readonly jobsPerChannel: readonly number[];
+    /** By thread: requesters, then senders. Absent in older files, and where the kernel does not count it. */
+    readonly runQueueNs?: readonly number[];
   }[];
 }
 
@@ -222,13 +224,14 @@ function resultCell(
     ...(own.length > 0 ? { pinned: own.every(({ pinned }) => pinned) } : {}),
     ...steadinessOf(own),
     metrics: status === 'measured' ? summarise(own) : {},
-    visits: own.map(({ round, position, values, turns, counters, jobsPerChannel }) => ({
+    visits: own.map(({ round, position, values, turns, counters, jobsPerChannel, runQueueNs }) => ({
       round,
       position,
       values: mapValues(values, rounded),
       turns: Object.fromEntries(shown.map((metric) => [metric, (turns[metric] ?? []).map(rounded)])),
       counters: mapValues(counters, rounded),
       jobsPerChannel,
+      ...(runQueueNs ? { runQueueNs: runQueueNs.map(rounded) } : {}),
     })),
   };
 }

@@ -16,19 +16,11 @@ const cell = {
     },
     senders: { batch: { lockPairs: same(1), parks: { median: 0.001, low: 0, high: 0.002 } }, sync: {} },
   },
+  requesters: 1,
   visits: [
     {
-      counters: {
-        jobs: 1000,
-        parks: 900,
-        notifiesSent: 1000,
-        providerRunQueueNs: 2e6,
-        sendersRunQueueNs: 1e6,
-        providerVoluntarySwitches: 1000,
-        sendersVoluntarySwitches: 980,
-        providerInvoluntarySwitches: 20,
-        sendersInvoluntarySwitches: 10,
-      },
+      counters: { jobs: 1000, parks: 900, notifiesSent: 1000, voluntarySwitches: 1980, involuntarySwitches: 30 },
+      runQueueNs: [2e6, 1e6, 4e6],
     },
   ],
 } as unknown as ResultCell;
@@ -40,8 +32,8 @@ it('shows both sides of a batch, exact numbers without a point, and leaves empty
     'mutex',
     '  provider    4.98      1      0 123456',
     '  senders        0      1  <0.01      0',
-    '  timed      CPU 12.3 us, ready without a CPU 2.00 + 1.00 us',
-    '             1.98 switches + 0.03 forced, 0.90 parks, 1.00 notifies',
+    '  timed      CPU 12.3 us, 1.98 switches + 0.03 forced, 0.90 parks, 1.00 sent',
+    '             ready without a CPU: provider 2.00 us, senders 1.00 to 4.00 us each',
   ]);
 });
 
@@ -58,9 +50,10 @@ it('counts a sync where syncs are measured', () => {
 it('says nothing of what was not counted, and keeps silent about waits that the kernel does not count', () => {
   expect(explain([{ ...cell, counts: undefined } as unknown as ResultCell], '2 ch')).toEqual([]);
   const [visit] = cell.visits;
-  const { providerRunQueueNs: _, ...counters } = visit!.counters;
-  const lines = explain([{ ...cell, visits: [{ ...visit!, counters }] }], '2 ch');
-  expect(lines.at(-2)).toBe('  timed      CPU 12.3 us');
+  const { runQueueNs: _, ...uncounted } = visit!;
+  expect(explain([{ ...cell, visits: [uncounted] } as unknown as ResultCell], '2 ch').at(-1)).toContain('1.00 sent');
+  const alone = explain([{ ...cell, visits: [{ ...visit!, runQueueNs: [3000] }] }], '2 ch').at(-1);
+  expect(alone).toBe('             ready without a CPU: provider <0.01 us');
 });
 
 it('stays within 80 columns', () => {

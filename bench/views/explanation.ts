@@ -64,26 +64,31 @@ function show(count: Count | undefined): string {
   return digits(count.median);
 }
 
-function timed({ visits, metrics }: ResultCell): string[] {
-  const perJob = (...names: string[]) => {
-    const values = visits.map(({ counters }) => names.reduce((sum, name) => sum + counters[name]!, 0) / counters.jobs!);
-    return values.length > 0 && values.every(Number.isFinite) ? median(values) : undefined;
-  };
-  const us = (value: number | undefined) => (value === undefined ? '-' : digits(value / 1000));
-  const plain = (value: number | undefined) => (value === undefined ? '-' : digits(value));
+/** Medians over the visits of what was counted while they were timed, for each batch. */
+function timed({ visits, metrics, requesters }: ResultCell): string[] {
   if (visits.length === 0) return [];
-  const [ready, provider, senders] = [
-    perJob('providerRunQueueNs', 'sendersRunQueueNs'),
-    perJob('providerRunQueueNs'),
-    perJob('sendersRunQueueNs'),
-  ];
-  const waited = ready === undefined ? '' : `, ready without a CPU ${us(provider)} + ${us(senders)} us`;
-  const switches = `${plain(perJob('providerVoluntarySwitches', 'sendersVoluntarySwitches'))} switches`;
-  const forced = `${plain(perJob('providerInvoluntarySwitches', 'sendersInvoluntarySwitches'))} forced`;
-  return [
-    `  timed      CPU ${us(metrics.cpuNsPerJob?.median)} us${waited}`,
-    `             ${switches} + ${forced}, ${plain(perJob('parks'))} parks, ${plain(perJob('notifiesSent'))} notifies`,
-  ];
+  const over = (value: (visit: ResultCell['visits'][number]) => number) =>
+    median(visits.map((visit) => value(visit) / visit.counters.jobs!));
+  const perJob = (name: string) => digits(over(({ counters }) => counters[name] ?? 0));
+  const switches = `${perJob('voluntarySwitches')} switches + ${perJob('involuntarySwitches')} forced`;
+  const cpu = `CPU ${us(metrics.cpuNsPerJob?.median ?? 0)} us`;
+  const lines = [`  timed      ${cpu}, ${switches}, ${perJob('parks')} parks, ${perJob('notifiesSent')} sent`];
+  if (!visits.every(({ runQueueNs }) => runQueueNs !== undefined)) return lines;
+  const threads = visits[0]!.runQueueNs!.map((_, thread) => over(({ runQueueNs }) => runQueueNs![thread]!));
+  const provider = threads.slice(0, requesters).reduce((sum, each) => sum + each, 0);
+  const senders = threads.slice(requesters);
+  const [least, most] = [Math.min(...senders), Math.max(...senders)];
+  const ofSenders =
+    senders.length === 0
+      ? ''
+      : senders.length === 1
+        ? `, sender ${us(most)} us`
+        : `, senders ${us(least)} to ${us(most)} us each`;
+  return [...lines, `             ready without a CPU: provider ${us(provider)} us${ofSenders}`];
+}
+
+function us(nanoseconds: number): string {
+  return digits(nanoseconds / 1000);
 }
 
 /** Three digits where they say something, and never an exponent. */
