@@ -1,9 +1,12 @@
 // Designs are checked on primitives as single operations; here small ones are checked on the shipped primitives too.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { eventHandOff } from './fixtures/event-hand-off.js';
 import { semaphoreHandOff } from './fixtures/semaphore-hand-off.js';
 import { type MutantResult, mutate } from './mutate.js';
 import { verify } from './verify.js';
+
+/** At futex level there are many states; on a busy machine they take their time. */
+vi.setConfig({ testTimeout: 120_000 });
 
 const design = (file: string): boolean => file.includes('fixtures/');
 

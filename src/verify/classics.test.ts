@@ -1,7 +1,10 @@
 // Numbers of states of well-known programs: a change of the machine or of what states are merged by shows here.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { barrier, ring, SPIN_LOCKS, spinLock } from './fixtures/classics.js';
 import { verify } from './verify.js';
+
+// Searches take their time on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 describe('spin locks', () => {
   // The first and the last are what a prototype of another make counted; it kept more of the second's failed exchanges.

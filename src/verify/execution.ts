@@ -14,20 +14,17 @@ import {
   SLEEP,
   SPIN,
   THROW,
-  WAIT,
   WAKE,
 } from './operation.js';
 import { deadlock, exception, type Problem, plainSpin, raceProblem, simple } from './problem.js';
 import { Program, type ProgramOptions } from './program.js';
-import { type Hints, MOST_THREADS, MOST_TRANSITIONS, type Scenario } from './scenario.js';
+import { type Hints, MOST_THREADS, type Scenario } from './scenario.js';
 import { simulatedWords } from './views.js';
 import { WordTable } from './word-table.js';
 
 const ENDED = -1;
 /** Plain accesses in a row before a thread counts as lost in a loop of them. */
 const PLAIN_FUEL = 5000;
-/** Steps that a woken thread may take alone to show whether it goes on. */
-const TRIED_ALONE = 200;
 
 export interface ExecutionOptions {
   readonly hints?: Hints;
@@ -133,39 +130,6 @@ export class Execution {
       this.wake(thread, operation.slot);
     }
     this.advance(thread, result);
-  }
-
-  /**
-   * Whether a thread that is asleep would go on if it were woken, instead of going back to sleep where it is: the
-   * thread is woken and runs alone, to its end or its next sleep. The state is left as it was.
-   */
-  wouldGoOn(thread: number): boolean {
-    const { machine, problem, observer, steps } = this;
-    const asleep = this.pending(thread);
-    if (asleep.kind !== WAIT && asleep.kind !== SLEEP) return false;
-    const state = machine.state.slice();
-    const transitions = new Int32Array(MOST_TRANSITIONS);
-    const own = (): number => {
-      const count = this.hasNotEnded(thread)
-        ? this.choices.add(machine, thread, this.pending(thread), transitions, 0)
-        : 0;
-      return count > 0 && machine.state[machine.status + thread]! <= 0 ? transitions[0]! : -1;
-    };
-    this.observer = null;
-    this.problem = null;
-    try {
-      this.step(thread + EARLY * MOST_THREADS);
-      for (let left = TRIED_ALONE; left > 0 && !this.problem; left--) {
-        const next = own();
-        if (next < 0) break;
-        this.step(next);
-      }
-      const { kind, site, slot } = this.pending(thread);
-      return !(this.hasNotEnded(thread) && kind === asleep.kind && site === asleep.site && slot === asleep.slot);
-    } finally {
-      machine.state.set(state);
-      Object.assign(this, { problem, observer, steps });
-    }
   }
 
   /** At a state without transitions: who is stuck, or what is wrong with the end. */

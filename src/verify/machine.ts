@@ -25,7 +25,8 @@ import {
   WAIT,
   WAKE,
 } from './operation.js';
-import { maskOf, putInto, shiftOf, takeFrom } from './ranges.js';
+import { maskOf } from './ranges.js';
+import { Values } from './values.js';
 import { Waiters } from './waiters.js';
 import type { WordTable } from './word-table.js';
 
@@ -71,21 +72,14 @@ export class Machine {
   /** The first places hold the threads that the last NOTIFY woke: as many as it returned. */
   readonly woken: Int32Array;
 
-  private readonly initial: Int32Array;
-  private readonly words: readonly number[];
-  private readonly ranges: readonly number[];
-  /** For each slot those that share bytes with it. */
-  private readonly overlaps: readonly (readonly number[])[];
+  private readonly values: Values;
 
   constructor(threads: number, table: WordTable, initial: Int32Array) {
     this.threads = threads;
     this.woken = new Int32Array(threads);
     this.slots = table.words.length;
     this.version = table.version;
-    this.words = table.words.slice();
-    this.ranges = table.ranges.slice();
-    this.overlaps = table.overlaps.slice();
-    this.initial = initial;
+    this.values = new Values(table, initial);
     let size = this.slots;
     const take = (count: number): number => {
       size += count;
@@ -106,19 +100,13 @@ export class Machine {
     const state = this.state;
     state.fill(0);
     state[this.earlyWakes] = earlyWakes;
-    for (let slot = 0; slot < this.slots; slot++) {
-      state[slot] = takeFrom(this.initial[this.words[slot]!]!, this.ranges[slot]!);
-    }
+    this.values.reset(state);
     this.history.reset(state);
   }
 
   /** Writes the values of all slots into `words`, indexed as the program indexes them. */
   spread(words: Int32Array): Int32Array {
-    for (let slot = 0; slot < this.slots; slot++) {
-      const word = this.words[slot]!;
-      words[word] = putInto(words[word]!, this.ranges[slot]!, this.state[slot]!);
-    }
-    return words;
+    return this.values.spread(this.state, words);
   }
 
   /** Executes a thread's operation; returns its result, or ASLEEP. `choice` picks the value a hint reads; -1 the current one. */
@@ -251,16 +239,11 @@ export class Machine {
     this.clocks.release(this.state, thread, slot);
   }
 
-  /** Changes a slot's value, and with it the values of those that share bytes with it. */
   private put(thread: number, slot: number, value: number): void {
-    const { state, ranges } = this;
-    state[slot] = value;
-    this.history.record(state, thread, slot);
-    for (const other of this.overlaps[slot]!) {
-      const word = putInto(state[other]! << shiftOf(ranges[other]!), ranges[slot]!, value);
-      state[other] = takeFrom(word, ranges[other]!);
-      this.history.record(state, thread, other);
-    }
+    const { state, values, history } = this;
+    values.put(state, slot, value);
+    history.record(state, thread, slot);
+    for (const other of values.overlaps[slot]!) history.record(state, thread, other);
   }
 
   /** Takes a semaphore or a lock: 1 with it, 0 once it is closed. */

@@ -12,20 +12,36 @@ export interface History {
 /** Other histories kept for each operation where histories were merged, and merges looked back at. */
 const KEPT = 2;
 const LOOKED_BACK = 4;
+/** Operations tried of those that are known to follow when a history is merged. */
+const LOOKED_AHEAD = 8;
 
 /**
  * Three things merge histories: a checkpoint with a known digest, a loop of reads that learned nothing, and a
  * condition that was false. Each claims that the thread's future does not depend on how it came there. The claim is
- * tried: what the thread does later must be the same with the other history put in front.
+ * tried: what the thread does later must be the same with the other history put in front, and so must what it is known
+ * to do already.
  */
 export class Merges {
   private readonly others = new Map<Operation, History[]>();
 
-  /** Notes that `history` was merged into the node of `target`. */
-  add(target: Operation, history: History): void {
-    const known = this.others.get(target);
-    if (!known) this.others.set(target, [history]);
-    else if (known.length < KEPT) known.push(history);
+  /**
+   * Notes that `history` was merged into the node of `target`. `known` are histories that go on from there, each with
+   * the operation that follows it; throws if another one follows.
+   */
+  add(
+    target: Operation,
+    history: History,
+    known: Iterable<readonly [History, Operation]>,
+    run: (history: History) => Operation,
+  ): void {
+    const others = this.others.get(target) ?? [];
+    if (others.length === KEPT) return;
+    this.others.set(target, [...others, history]);
+    let looked = 0;
+    for (const [longer, next] of known) {
+      if (looked++ === LOOKED_AHEAD) return;
+      if (!isSame(run(longer), next)) throw new BodyError('hidden-state', tell(target));
+    }
   }
 
   /** Throws if `next`, found after `history`, is not what follows with another history in front. */

@@ -2,12 +2,15 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { eventHandOff } from './fixtures/event-hand-off.js';
 import { flagHandOff } from './fixtures/flag-hand-off.js';
 import { semaphoreHandOff } from './fixtures/semaphore-hand-off.js';
 import { type MutantResult, mutate } from './mutate.js';
 import { checkSurvivors, readSurvivors } from './survivors.js';
+
+// Searches take their time on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 const alive = (results: readonly MutantResult[]): string[] =>
   results

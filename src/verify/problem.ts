@@ -1,6 +1,7 @@
 // What can be wrong with an execution, and how it is told.
 import type { Race } from './clocks.js';
 import type { Execution } from './execution.js';
+import { wouldGoOn } from './lost-wake-up.js';
 import { describe, type Operation, PLAIN_LOAD, PLAIN_STORE, SLEEP } from './operation.js';
 import type { RuleKind } from './rules.js';
 import { wordName } from './scenario.js';
@@ -78,7 +79,7 @@ export function deadlock(execution: Execution): Problem {
     if (!execution.hasNotEnded(thread)) continue;
     const operation = execution.pending(thread);
     const what = describe(operation, (word) => wordName(scenario, word));
-    const missed = execution.wouldGoOn(thread);
+    const missed = wouldGoOn(execution, thread);
     lost ||= missed;
     key += ` ${operation.site.key}`;
     const value = operation.kind === SLEEP ? '' : `, the word is ${machine.state[operation.slot]}`;

@@ -70,8 +70,23 @@ export class Program {
 
   /** Goes on at a known node instead of a new one. */
   private merge(node: number, result: number, target: number, history: History): number {
-    this.merges.add(this.operations[target]!, history);
+    this.merges.add(this.operations[target]!, history, this.onwards(target, history), (far) => this.run(far, true));
     return this.link(node, result, target);
+  }
+
+  /** What is known to follow `node`, nearest first: with `history` in place of how it was reached. */
+  private *onwards(node: number, history: History): Generator<readonly [History, Operation]> {
+    const reached: { node: number; history: History }[] = [{ node, history }];
+    for (let from = reached.shift(); from; from = reached.shift()) {
+      for (const [result, child] of this.children[from.node]!) {
+        const log = [...from.history.log, result];
+        const longer = { log, operations: [...from.history.operations, this.operations[from.node]!] };
+        // A SPIN stands for an operation that was seen before it.
+        if (this.operations[child]!.kind === SPIN) continue;
+        yield [longer, this.operations[child]!];
+        reached.push({ node: child, history: longer });
+      }
+    }
   }
 
   private add(operation: Operation, parent: number, result: number): number {

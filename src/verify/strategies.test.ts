@@ -1,5 +1,5 @@
 // The search strategies: known numbers of states, agreement with each other, and bounds that are told.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { SPIN_LOCKS, spinLock } from './fixtures/classics.js';
 import { eventHandOff } from './fixtures/event-hand-off.js';
 import { flagHandOff } from './fixtures/flag-hand-off.js';
@@ -7,6 +7,9 @@ import { semaphoreHandOff } from './fixtures/semaphore-hand-off.js';
 import { mutantsOf } from './mutate.js';
 import type { Scenario } from './scenario.js';
 import { type Strategy, verify } from './verify.js';
+
+// Searches take their time on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 describe('exhaustive', () => {
   it.each([
@@ -49,6 +52,18 @@ describe('exhaustive', () => {
 
   it('says that it is not complete when it hits its bound', () => {
     expect(verify(flagHandOff(2, 3), { mostStates: 1000 })).toMatchObject({ complete: false, findings: [] });
+  });
+});
+
+describe('options', () => {
+  it.each([
+    [{ schedules: 0 }, 'schedules is a whole number from 1, got 0'],
+    [{ mostStates: 1.5 }, 'mostStates is a whole number from 1, got 1.5'],
+    [{ preemptions: -1 }, 'preemptions is a whole number from 0, got -1'],
+    [{ strategy: 'luck' as never }, 'strategy is one of exhaustive, bounded, random, pct, got luck'],
+    [{ hints: { mode: 'havoc', domain: Array.from({ length: 16 }, (_, i) => i) } }, 'at most 15 values in a domain'],
+  ] as const)('that make no sense are refused: %o', (options, message) => {
+    expect(() => verify(flagHandOff(1, 1), options)).toThrow(message);
   });
 });
 

@@ -10,7 +10,8 @@ import { BodyError } from './rules.js';
 import type { Scenario } from './scenario.js';
 import type { Search, SearchResult } from './search.js';
 
-export type Strategy = 'exhaustive' | 'bounded' | 'random' | 'pct';
+const STRATEGIES = ['exhaustive', 'bounded', 'random', 'pct'] as const;
+export type Strategy = (typeof STRATEGIES)[number];
 
 export interface VerifyOptions extends ExecutionOptions {
   /** Default `exhaustive`. */
@@ -64,9 +65,16 @@ const DEFAULT_MOST_STATES = 2_000_000;
 /** Short random executions before a search of states: they find out which words the program uses and how. */
 const WARM_UP = { schedules: 30, seed: 7, depth: 0, mostSteps: 2000 };
 
-/** Checks a scenario. Errors in the scenario's own hooks are thrown; what the threads do wrong is reported. */
+/** Options that are whole numbers, and the least that each may be. */
+const WHOLE = { mostStates: 1, preemptions: 0, schedules: 1, depth: 1, mostFindings: 1, earlyWakes: 0 } as const;
+
+/**
+ * Checks a scenario. What the threads do wrong is reported; errors in the scenario's own hooks are thrown, and a
+ * RangeError for an option that makes no sense.
+ */
 export function verify(scenario: Scenario, options: VerifyOptions = {}): Report {
   const strategy = options.strategy ?? 'exhaustive';
+  checkOptions(strategy, options);
   const search = searchFor(strategy, options);
   const start = performance.now();
   const found = new Map<string, Finding>();
@@ -122,6 +130,16 @@ function explain(execution: Execution, problem: Problem, path: number[], shorten
   const isSame = explained.problem?.key === problem.key;
   const rows = problem.kind === 'livelock' ? explained.rows.slice(0, schedule.length + 20) : explained.rows;
   return { ...(isSame ? explained.problem! : problem), schedule, trace: rows };
+}
+
+function checkOptions(strategy: Strategy, options: VerifyOptions): void {
+  if (!STRATEGIES.includes(strategy))
+    throw new RangeError(`verify: strategy is one of ${STRATEGIES.join(', ')}, got ${strategy}`);
+  for (const [name, least] of Object.entries(WHOLE)) {
+    const value = options[name as keyof typeof WHOLE];
+    if (value !== undefined && !(Number.isInteger(value) && value >= least))
+      throw new RangeError(`verify: ${name} is a whole number from ${least}, got ${value}`);
+  }
 }
 
 function again<T>(run: () => T): T {

@@ -1,0 +1,45 @@
+// Whether a sleeper has missed something, or rightly sleeps: it is woken once to see.
+import { EARLY } from './choices.js';
+import type { Execution } from './execution.js';
+import { SLEEP, WAIT } from './operation.js';
+import { MOST_THREADS, MOST_TRANSITIONS } from './scenario.js';
+
+/** Steps that the woken thread may take alone to show whether it goes on. */
+const TRIED_ALONE = 200;
+
+/**
+ * Whether a thread that is asleep would go on if it were woken, instead of going back to sleep where it is: the thread
+ * is woken and runs alone, to its end or its next sleep. The execution is left as it was.
+ */
+export function wouldGoOn(execution: Execution, thread: number): boolean {
+  const { machine, problem, observer, steps } = execution;
+  const asleep = execution.pending(thread);
+  if (asleep.kind !== WAIT && asleep.kind !== SLEEP) return false;
+  const state = machine.state.slice();
+  Object.assign(execution, { problem: null, observer: null });
+  try {
+    execution.step(thread + EARLY * MOST_THREADS);
+    for (let left = TRIED_ALONE; left > 0 && !execution.problem; left--) {
+      const next = nextOf(execution, thread);
+      if (next < 0) break;
+      execution.step(next);
+    }
+    const now = execution.pending(thread);
+    const isBack = now.kind === asleep.kind && now.site === asleep.site && now.slot === asleep.slot;
+    return !isBack || !execution.hasNotEnded(thread);
+  } finally {
+    machine.state.set(state);
+    Object.assign(execution, { problem, observer, steps });
+  }
+}
+
+const transitions = new Int32Array(MOST_TRANSITIONS);
+
+/** A transition of the thread; -1 if it has none, or only that of waking up by itself. */
+function nextOf(execution: Execution, thread: number): number {
+  const { machine } = execution;
+  if (machine.state[machine.status + thread]! !== 0) return -1;
+  const count = execution.enabled(transitions);
+  for (let i = 0; i < count; i++) if (transitions[i]! % MOST_THREADS === thread) return transitions[i]!;
+  return -1;
+}
