@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // The command line: one command a file in commands/. Exit codes: 0 fine, 1 failed, 2 usage, 130 interrupted.
 import { Command, CommanderError, Option } from 'commander';
+import { DEFAULT_VARIANTS } from '../variants/index.js';
 import { type CalibrateFlags, calibrate } from './commands/calibrate.js';
 import { type DoctorFlags, doctor } from './commands/doctor.js';
 import { list } from './commands/list.js';
@@ -32,7 +33,7 @@ const program = new Command('multifd-bench')
 const runCommand = program
   .command('run')
   .description('measure the default tables, or the matrix that axis flags describe; print and save them')
-  .option('--variants <names>', 'names from `list`, or paths of .js files; default all');
+  .option('--variants <names>', `names from \`list\`, or paths of .js files; default ${DEFAULT_VARIANTS.join(',')}`);
 for (const { flag, takes } of Object.values(axes)) {
   if (flag === '--dose') runCommand.option(`${flag} <list>`, `slopes: ${takes}`);
   else if (flag !== '--provider-wait')
@@ -96,7 +97,7 @@ program
   .command('migrations')
   .description('migrate by every threaded variant, over tcp and unix, against the ceiling; a page for docs/ (minutes)')
   .argument('<file>', 'the RAM image')
-  .option('--variants <names>', 'default all that have threads')
+  .option('--variants <names>', 'names from `list`; default those of `run` that have threads')
   .option('--channels <list>', axes.channels.takes, '1,2,4..16')
   .option('--pairs <n>', 'interleaved pairs for each row', '10')
   .option('--out <file>', 'where the page goes; default stdout')

@@ -14,3 +14,13 @@ export const registry: Readonly<Record<string, VariantSource>> = {
   'async-flag': from('./async-flag.js'),
   inline: from('./inline.js'),
 };
+
+/** What `run` measures when no designs are named, and what tests over sockets and QEMUs take: the others hand over alike. */
+export const DEFAULT_VARIANTS: readonly string[] = [
+  'mutex',
+  'atomic-barrier',
+  'message-port',
+  'async-mutex',
+  'async-flag',
+  'inline',
+];

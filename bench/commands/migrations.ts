@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { DEFAULT_VARIANTS } from '../../variants/index.js';
 import { axes, parseAxis } from '../plan/axes.js';
 import { loadVariants } from '../plan/catalogue.js';
 import { parseRam, ramBytes } from '../plan/ram-flag.js';
@@ -41,7 +42,7 @@ export async function migrations(file: string, flags: MigrationsFlags): Promise<
   const channels = parseAxis(axes.channels, flags.channels);
   const pairs = wholeNumber('--pairs', flags.pairs, 1, 1000);
   const bytes = ramBytes(parseRam(file, 1));
-  const listed = (await loadVariants(flags.variants)).filter(
+  const listed = (await loadVariants(flags.variants ?? DEFAULT_VARIANTS.join(','))).filter(
     ({ variant }) => variant.sender.waits !== 'never' && !('on' in variant.sender),
   );
   const rows: Row[] = [];

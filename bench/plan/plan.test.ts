@@ -2,11 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { DEFAULT_VARIANTS } from '../../variants/index.js';
 import { axes, parseAxis, showWait } from './axes.js';
 import { loadVariants } from './catalogue.js';
 import { cellKey, makePlan, type PlanOptions, roundOrder } from './plan.js';
 import { parseBytes, parseNanoseconds, showBytes, showNanoseconds, showNumber } from './quantities.js';
 import { parseRam } from './ram-flag.js';
+import { type PlanFlags, planOf } from './run-plan.js';
 import { customTable, DEFAULT_TABLES } from './tables.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'multifd-bench-plan-'));
@@ -187,6 +189,13 @@ describe('makePlan', () => {
     expect(() => makePlan(large)).toThrow(
       /^too little memory: RAM 1000 GiB \+ the receiver's RAM 1000 GiB \+ control words .+ needed, .+ available/,
     );
+  });
+
+  it('measures the default designs unless others are named', async () => {
+    const names = async (flags: PlanFlags) => (await planOf(flags)).plan.listed.map(({ variant }) => variant.name);
+    expect(await names({})).toEqual(DEFAULT_VARIANTS);
+    expect(await names({ dose: 'lock=0,1' })).toEqual(['mutex', 'atomic-barrier']);
+    expect(await names({ variants: 'inline' })).toEqual(['inline']);
   });
 
   it('knows variants by name, alias and path, and says which it does not', async () => {

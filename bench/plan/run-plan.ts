@@ -1,5 +1,6 @@
 // From flags to a plan: the profile, the matrix that axis flags describe, and what applies to all of it.
 import { randomBytes } from 'node:crypto';
+import { DEFAULT_VARIANTS } from '../../variants/index.js';
 import { usableCores } from '../store/machine.js';
 import { axes, parseAxis } from './axes.js';
 import { loadVariants } from './catalogue.js';
@@ -59,7 +60,7 @@ export async function planOf(flags: PlanFlags): Promise<{ plan: Plan; limits: Li
   const seed =
     flags.seed === undefined ? randomBytes(2).readUInt16LE() : wholeNumber('--seed', flags.seed, 0, 2 ** 32 - 1);
   const doses = flags.dose === undefined ? undefined : parseAxis(axes.dose, flags.dose);
-  const listed = await loadVariants(flags.variants ?? (doses && STUDIED_PAIR.join(',')));
+  const listed = await loadVariants(flags.variants ?? (doses ? STUDIED_PAIR : DEFAULT_VARIANTS).join(','));
   const limited = limits.precision !== undefined || limits.budgetNs !== undefined;
   const plan = makePlan({
     tables: tablesOf(flags, matrixOf(flags), doses),

@@ -12,6 +12,7 @@ import { HAS_ZSTD } from '../../src/wire/codecs/flushed-stream.js';
 import { uuidBytes } from '../../src/wire/initial-packet.js';
 import type { StreamVersion } from '../../src/wire/main-stream-writer.js';
 import type { CodecName } from '../../src/wire/packet.js';
+import { DEFAULT_VARIANTS } from '../../variants/index.js';
 import { type Listed, loadVariants } from '../plan/catalogue.js';
 import { installedQemus, isSince, type QemuBinary } from './binary.js';
 import { Qemu, type QemuPlan } from './qemu.js';
@@ -49,7 +50,7 @@ const qemus = (await installedQemus()).flatMap((binary) => {
   const version = streamOf(binary);
   return version === undefined ? [] : [{ binary, version, name: binary.version }];
 });
-const designs = (await loadVariants(undefined)).filter(
+const designs = (await loadVariants(DEFAULT_VARIANTS.join(','))).filter(
   ({ variant: { sender } }) => sender.waits !== 'never' && !('on' in sender),
 );
 
