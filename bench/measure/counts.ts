@@ -49,7 +49,9 @@ export async function countAccesses(
   progress: (at: { done: number; total: number; cell: PlannedCell }) => void,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, CellCounts>> {
-  const cells = plan.cells.filter(isMeasured);
+  // An open loop has no rate before the capacity is measured; what a batch takes at its pace is not its own.
+  const cells = plan.cells.filter((planned) => isMeasured(planned) && planned.cell.load === undefined);
+  if (cells.length === 0) return new Map();
   const peerPlan = { ramBytes: ramBytes(plan.ram), channels: Math.max(...cells.map(({ cell }) => cell.channels)) };
   const counts = new Map<string, CellCounts>();
   let client: RoundClient | undefined;
