@@ -94,10 +94,11 @@ describe('migrate', () => {
     [['--channels', '1,2'], '--channels: got "1,2", takes one value here'],
     [['--transport', 'memory'], '--transport: got "memory", takes tcp, unix here'],
     [['--variants', 'mutex,inline'], '--variants: got "mutex,inline", takes one variant here'],
+    [['--ceiling', '--codec', 'zlib'], '--ceiling: compares plain writes, got --codec zlib'],
     [['--zero-pages', 'legacy'], '--zero-pages: got "legacy", takes none, multifd'],
     [['--codec', 'lzma'], '--codec: got "lzma", takes none, zlib, zstd'],
     ...(HAS_ZSTD ? [] : [[['--codec', 'zstd'], 'zstd needs Node 22.15 or newer'] as [string[], string]]),
-    [['--depth', '2'], '--depth: got "2", atomic-barrier takes 1 to 1'],
+    [['--depth', '2'], '--depth: got "2", takes 1 to 1 by atomic-barrier'],
   ])('refuses %j', (words, message) => {
     const { status, stderr } = cli('migrate', image, ...words);
     expect(status).toBe(2);

@@ -9,9 +9,9 @@ import { transports } from '../../src/transport/index.js';
 import { measurePairs, type Pairs } from '../measure/pairs.js';
 import { RoundClient } from '../measure/round-client.js';
 import { oneLine } from '../measure/transfer.js';
-import { type Listed, loadVariants } from '../plan/catalogue.js';
+import type { Listed } from '../plan/catalogue.js';
 import { requireMemory } from '../plan/memory.js';
-import { type OneShotFlags, oneShotCell } from '../plan/one-shot.js';
+import { type OneShotFlags, oneShotCell, oneShotVariant } from '../plan/one-shot.js';
 import { parseRam, ramBytes } from '../plan/ram-flag.js';
 import { parseZeroPages } from '../plan/sending.js';
 import { UsageError, wholeNumber } from '../plan/usage-error.js';
@@ -32,21 +32,20 @@ const WATCHDOG_MS = 10_000;
 
 /** Returns 0 when both ends are equal, 1 when they differ or a channel failed. */
 export async function migrate(file: string, flags: MigrateFlags): Promise<number> {
-  const listed = await loadVariants(flags.variants ?? 'atomic-barrier');
-  if (listed.length > 1) throw new UsageError(`--variants: got "${flags.variants}", takes one variant here`);
   const shape = oneShotCell(flags);
   if (transports[shape.transport]!.line !== 'socket') {
     throw new UsageError(`--transport: got "${shape.transport}", takes tcp, unix here`);
   }
-  const [least, most] = listed[0]!.variant.depth;
-  if (shape.depth < least || shape.depth > most) {
-    throw new UsageError(`--depth: got "${shape.depth}", ${listed[0]!.variant.name} takes ${least} to ${most}`);
+  const listed = await oneShotVariant(flags.variants, shape.depth);
+  if (flags.ceiling && shape.codec !== 'none') {
+    // A stream of packed pages lasts as long as its connection, over which only one design can pack.
+    throw new UsageError(`--ceiling: compares plain writes, got --codec ${shape.codec}`);
   }
   const pairs = flags.ceiling ? wholeNumber('--pairs', flags.pairs, 1, 1000) : 0;
   const bytes = ramBytes(parseRam(file, 1));
   requireMemory({ RAM: bytes, "the receiver's RAM": bytes });
   const zeroPages = parseZeroPages(flags.zeroPages, ['none', 'multifd']);
-  const cell: Cell = { ...shape, variant: listed[0]!.variant.name, workload: 'transfer', zeroPages };
+  const cell: Cell = { ...shape, variant: listed.variant.name, workload: 'transfer', zeroPages };
   const folder = cell.transport === 'unix' ? mkdtempSync(join(tmpdir(), 'multifd-bench-')) : undefined;
   let client: RoundClient | undefined;
   let receiver: Receiver | undefined;
@@ -63,8 +62,8 @@ export async function migrate(file: string, flags: MigrateFlags): Promise<number
     receiver = await Receiver.start(receiverPlan(cell, bytes, folder, flags.ramOut));
     const source = { file, pageSize: cell.pageSize };
     const plan = { senders: cell.channels, requesters: 1, ram: source, watchdogMs: WATCHDOG_MS, stallMs: STALL_MS };
-    client = await RoundClient.start(plan, listed);
-    return await transfer({ client, receiver, cell, listed: listed[0]!, bytes, pairs, flags });
+    client = await RoundClient.start(plan, [listed]);
+    return await transfer({ client, receiver, cell, listed, bytes, pairs, flags });
   } catch (cause) {
     if (interrupted) {
       process.stderr.write('interrupted: nothing is kept\n');

@@ -34,6 +34,7 @@ describe('refuses, by name', () => {
     [['--peer', 'qemu-10.0', '--page-size', '64k'], '--page-size: got "65536", takes 4096 where the peer is a QEMU'],
     [['--peer', 'qemu-10.0', '--batch-pages', '64'], '--batch-pages: got "64", takes 128 where the peer is a QEMU'],
     [['--uuid', '1234'], '--uuid: got "1234", takes 32 hexadecimal digits'],
+    [['--depth', '2'], '--depth: got "2", takes 1 to 1 by atomic-barrier'],
     [['--block', ''], '--block: got "", takes a name of 1 to 255 bytes'],
     [['--capabilities', 'multifd,return-path'], '--capabilities: return-path is not spoken'],
     [['--capabilities', 'postcopy-ram'], '--capabilities: postcopy-ram is not spoken'],

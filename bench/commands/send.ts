@@ -3,9 +3,8 @@ import type { Cell } from '../../src/session/cell.js';
 import { RoundClient } from '../measure/round-client.js';
 import { oneLine, type Transferred } from '../measure/transfer.js';
 import { parseAddress } from '../plan/address.js';
-import { loadVariants } from '../plan/catalogue.js';
 import { requireMemory } from '../plan/memory.js';
-import { type OneShotFlags, oneShotCell } from '../plan/one-shot.js';
+import { type OneShotFlags, oneShotCell, oneShotVariant } from '../plan/one-shot.js';
 import { parseRam, ramBytes } from '../plan/ram-flag.js';
 import {
   checkCapabilities,
@@ -15,7 +14,6 @@ import {
   parseZeroPages,
   requireQemuPackets,
 } from '../plan/sending.js';
-import { UsageError } from '../plan/usage-error.js';
 import { TransferProgress } from '../views/transfer-progress.js';
 
 export interface SendFlags extends OneShotFlags {
@@ -38,8 +36,6 @@ const LAST_WORDS_MS = 500;
 
 /** Returns 0 when everything was written and read, as far as a sender can tell; whether it is whole is the peer's to say. */
 export async function send(flags: SendFlags): Promise<number> {
-  const listed = await loadVariants(flags.variants ?? 'atomic-barrier');
-  if (listed.length > 1) throw new UsageError(`--variants: got "${flags.variants}", takes one variant here`);
   const peer = parsePeer(flags.peer);
   const { mainStream } = peer;
   const zeroPages = parseZeroPages(flags.zeroPages, peer.zeroPages);
@@ -47,6 +43,7 @@ export async function send(flags: SendFlags): Promise<number> {
   if (flags.capabilities !== undefined) checkCapabilities(flags.capabilities);
   const address = parseAddress('--to', flags.to);
   const shape = oneShotCell({ ...flags, transport: 'path' in address ? 'unix' : 'tcp' });
+  const listed = await oneShotVariant(flags.variants, shape.depth);
   if (mainStream !== undefined) requireQemuPackets(shape);
   const given = parseRam(flags.ram, 1);
   const bytes = ramBytes(given);
@@ -57,7 +54,7 @@ export async function send(flags: SendFlags): Promise<number> {
   };
   const cell: Cell = {
     ...shape,
-    variant: listed[0]!.variant.name,
+    variant: listed.variant.name,
     workload: 'transfer',
     zeroPages,
     ...(mainStream === undefined ? {} : { mainStream }),
@@ -65,7 +62,7 @@ export async function send(flags: SendFlags): Promise<number> {
   let client: RoundClient | undefined;
   try {
     const plan = { senders: cell.channels, requesters: 1, ram, watchdogMs: 2 * STALL_MS, stallMs: STALL_MS };
-    client = await RoundClient.start(plan, listed);
+    client = await RoundClient.start(plan, [listed]);
     const sha256 = await client.digest(bytes);
     const rest = { main: mainStream !== undefined, ...(uuid === undefined ? {} : { uuid }) };
     await client.connect(LINE, address, cell.channels, rest);

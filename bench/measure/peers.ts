@@ -134,6 +134,12 @@ export class Peers {
     const { transport, pageSize, pagesPerBatch, codec, place } = cell;
     const key = [transport, pageSize, pagesPerBatch, codec, place === 'none'].join(' ');
     let peer = this.peers.get(key);
+    // A stream of packed pages lasts as long as its connection, and each cell starts one.
+    if (peer && codec !== 'none') {
+      this.peers.delete(key);
+      await peer.finish();
+      peer = undefined;
+    }
     if (!peer) {
       peer = await Peer.start(this.client, cell, this.plan);
       this.peers.set(key, peer);

@@ -1,7 +1,8 @@
 // The axis flags of commands that run one cell: the same flags as `run` has, with one value each.
 import { CELL_DEFAULTS, type Cell } from '../../src/session/cell.js';
 import { axes, defaultBatchPages, parseAxis } from './axes.js';
-import { UsageError } from './usage-error.js';
+import { type Listed, loadVariants } from './catalogue.js';
+import { badValue, UsageError } from './usage-error.js';
 
 /** As they come from the command line; `run` takes the same flags as lists. */
 export interface OneShotFlags {
@@ -40,6 +41,16 @@ export function oneShotCell(flags: OneShotFlags): Omit<Cell, 'variant' | 'worklo
     senderWait: one('senderWait', flags.senderWait ?? wait) ?? CELL_DEFAULTS.senderWait,
     place: one('place', flags.place) ?? CELL_DEFAULTS.place,
   };
+}
+
+/** The one design that `--variants` names; it must take the depth. */
+export async function oneShotVariant(names: string | undefined, depth: number): Promise<Listed> {
+  const [listed, ...more] = await loadVariants(names ?? 'atomic-barrier');
+  if (more.length > 0) throw new UsageError(`--variants: got "${names}", takes one variant here`);
+  const { name, depth: takes } = listed!.variant;
+  const [least, most] = takes;
+  if (depth < least || depth > most) throw badValue('--depth', `${depth}`, `${least} to ${most} by ${name}`);
+  return listed!;
 }
 
 function one<K extends keyof typeof axes>(key: K, text: string | undefined): Cell[K] | undefined {

@@ -141,8 +141,9 @@ function comparisonOf(result: Result, cell: ResultCell, metric: string): ResultC
 }
 
 function describe(cell: ResultCell, columns: TableSpec['columns']): string {
-  const { workload, transport, pageSize, pagesPerBatch, depth, channels, requesters, wait, place } = cell;
+  const { workload, transport, codec, pageSize, pagesPerBatch, depth, channels, requesters, wait, place } = cell;
   const parts = [workload, transport];
+  if (codec !== 'none') parts.push(codec);
   parts.push(columns === 'channels' ? `${pagesPerBatch} x ${showBytes(pageSize)} a batch` : `${channels} ch`);
   if (depth !== 1) parts.push(`depth ${depth}`);
   if (requesters !== 1) parts.push(`${requesters} requesters`);

@@ -13,6 +13,7 @@ const HEAD = [
     'pages_per_batch',
     'depth',
     'transport',
+    'codec',
     'metric',
     'status',
   ],
@@ -25,13 +26,14 @@ export function renderTsv(result: Result, tables: readonly TableSpec[]): string 
       .filter(({ table }) => table === id)
       .flatMap((cell) => [
         ...metrics.map((metric) => {
-          const { variant, workload, channels, pageSize, pagesPerBatch, depth, transport, status, reason } = cell;
+          const { variant, workload, channels, pageSize, pagesPerBatch, depth, transport, codec, status, reason } =
+            cell;
           const summary = cell.metrics[metric];
           const comparison = result.comparisons.find(
             (each) => each.b === variant && each.cell === groupOf(cell) && each.metric === metric,
           );
           return [
-            ...[id, variant, workload, channels, pageSize, pagesPerBatch, depth, transport, metric, status],
+            ...[id, variant, workload, channels, pageSize, pagesPerBatch, depth, transport, codec, metric, status],
             ...[summary?.median, summary?.low, summary?.high, summary?.rounds],
             ...[comparison?.ratio, comparison?.low, comparison?.high, comparison?.verdict, reason],
           ];
@@ -46,12 +48,12 @@ export function renderTsv(result: Result, tables: readonly TableSpec[]): string 
 
 /** A row a count, where accesses were counted: `provider.batch.atomicLoads`. */
 function countRows(cell: ResultCell): unknown[][] {
-  const { table, variant, workload, channels, pageSize, pagesPerBatch, depth, transport, counts } = cell;
+  const { table, variant, workload, channels, pageSize, pagesPerBatch, depth, transport, codec, counts } = cell;
   if (!counts) return [];
   return (['provider', 'senders'] as const).flatMap((side) =>
     (['batch', 'sync'] as const).flatMap((per) =>
       Object.entries(counts[side][per]).map(([kind, { median, low, high }]) => [
-        ...[table, variant, workload, channels, pageSize, pagesPerBatch, depth, transport],
+        ...[table, variant, workload, channels, pageSize, pagesPerBatch, depth, transport, codec],
         ...[`${side}.${per}.${kind}`, 'counted', median, low, high, counts.visits, '', '', '', '', ''],
       ]),
     ),

@@ -1,0 +1,33 @@
+// Receivers that several cells of a round write to, with pages packed and not.
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { CELL_DEFAULTS, type Cell } from '../../src/session/cell.js';
+import { loadVariants } from '../plan/catalogue.js';
+import { Peers } from './peers.js';
+import { RoundClient } from './round-client.js';
+
+const RAM = { bytes: 4 << 20, seed: 1, shares: { zero: 1, text: 1, random: 1 } };
+let client: RoundClient;
+let peers: Peers;
+beforeAll(async () => {
+  const listed = await loadVariants('mutex,atomic-barrier');
+  client = await RoundClient.start({ senders: 2, requesters: 1, ram: RAM, watchdogMs: 10_000 }, listed);
+  peers = new Peers(client, { ramBytes: RAM.bytes, channels: 2 });
+});
+afterAll(() => Promise.all([client.kill(), peers.stop()]));
+
+it.each(['none', 'zlib'] as const)('codec %s: cell after cell, fewer channels too', async (codec) => {
+  const common = { ...CELL_DEFAULTS, workload: 'throughput', transport: 'tcp', pagesPerBatch: 16, codec } as const;
+  for (const [variant, channels] of [
+    ['mutex', 2],
+    ['atomic-barrier', 1],
+    ['mutex', 2],
+  ] as const) {
+    const cell: Cell = { ...common, variant, channels };
+    const peer = (await peers.for(cell))!;
+    peer.prepare(cell);
+    await client.open(cell, peer.name);
+    await client.slice(40);
+    await client.slice(40);
+    await expect(peer.check(await client.close())).resolves.toBeUndefined();
+  }
+});
