@@ -180,7 +180,8 @@ describe.skipIf(binaries.length === 0)(`from a real QEMU${why}`, () => {
 
     it('with a guest that dirties RAM all the while: equal by SYNC epoch, stale when SYNCs are ignored', async () => {
       await live(binary);
-    });
+      // Its rounds take 3 s, and far more where others want the CPUs.
+    }, 180_000);
   });
 });
 
