@@ -57,6 +57,9 @@ export const INT32: Element = {
   decode: (low) => low,
 };
 
+/** Newer Nodes have it. */
+const { Float16Array } = globalThis as { Float16Array?: new (buffer: ArrayBuffer) => Parameters<typeof element>[0] };
+
 export const ELEMENTS: readonly Element[] = [
   element(new Int8Array(scratch)),
   element(new Uint8Array(scratch)),
@@ -69,6 +72,7 @@ export const ELEMENTS: readonly Element[] = [
   element(new Float64Array(scratch), notAtomic),
   element(new BigInt64Array(scratch)),
   element(new BigUint64Array(scratch)),
+  ...(Float16Array ? [element(new Float16Array(scratch), notAtomic)] : []),
 ];
 
 /** The range of its word that an aligned element at byte `at` takes. */

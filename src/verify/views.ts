@@ -44,20 +44,29 @@ export function isInside(span: Span, index: number): boolean {
   return index >= 0 && index < span.length && Number.isInteger(index);
 }
 
-function load({ element, first }: Span, index: number): Value {
+/** The bits of an element: low ones, and high ones where it has 64. */
+type Bits = readonly [low: number, high: number];
+
+function loadBits({ element, first }: Span, index: number): Bits {
   const at = first + index * element.bytes;
   const tears = element.tears ? 1 : 0;
   const low = perform(PLAIN_LOAD, at >> 2, 0, tears, 0, rangeAt(at, element.bytes));
-  return element.decode(low, element.bytes === 8 ? perform(PLAIN_LOAD, (at >> 2) + 1, 0, tears) : 0);
+  return [low, element.bytes === 8 ? perform(PLAIN_LOAD, (at >> 2) + 1, 0, tears) : 0];
 }
 
-function store({ element, first }: Span, index: number, value: unknown): void {
+function storeBits({ element, first }: Span, index: number, [low, high]: Bits): void {
   const at = first + index * element.bytes;
   const tears = element.tears ? 1 : 0;
-  const low = element.encode(value);
-  const high = element.encodeHigh();
   perform(PLAIN_STORE, at >> 2, low, tears, 0, rangeAt(at, element.bytes));
   if (element.bytes === 8) perform(PLAIN_STORE, (at >> 2) + 1, high, tears);
+}
+
+function load(span: Span, index: number): Value {
+  return span.element.decode(...loadBits(span, index));
+}
+
+function store(span: Span, index: number, value: unknown): void {
+  storeBits(span, index, [span.element.encode(value), span.element.encodeHigh()]);
 }
 
 /** A relative index as the methods of typed arrays take it: from the end where negative, and within the array. */
@@ -66,13 +75,13 @@ function clamp(index: number, length: number): number {
   return whole < 0 ? Math.max(0, length + whole) : Math.min(whole, length);
 }
 
-/** Copies within shared memory go element by element, in the order that keeps what is still to be read. */
+/** Copies bits, element by element, in the order that keeps what is still to be read. */
 function copyWithin(span: Span, to: number, start: number, end: number): void {
   const [target, from] = [clamp(to, span.length), clamp(start, span.length)];
   const count = Math.min(clamp(end, span.length) - from, span.length - target);
   for (let i = 0; i < count; i++) {
     const k = from < target ? count - 1 - i : i;
-    store(span, target + k, load(span, from + k));
+    storeBits(span, target + k, loadBits(span, from + k));
   }
 }
 

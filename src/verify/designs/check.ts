@@ -86,12 +86,13 @@ export function checkMutants(
   scenarios: readonly Scenario[],
   files: NonNullable<MutateOptions['files']>,
   { survivors = [], onProgress }: CheckOptions,
+  mostStates = MOST_STATES_TO_MUTATE,
 ): Checked {
   if (checked.findings.length > 0) return checked;
   const start = performance.now();
   const isSmall = (_: Scenario, i: number): boolean => {
     const { complete, states } = checked.scenarios[i]!;
-    return complete && states <= MOST_STATES_TO_MUTATE;
+    return complete && states <= mostStates;
   };
   const mutants = mutate(scenarios.filter(isSmall), {
     files,
