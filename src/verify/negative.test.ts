@@ -324,6 +324,18 @@ describe('bodies that cannot be checked', () => {
     expectFinding('not-modelled', [() => Atomics.load(new Int32Array(1), 0)]);
   });
 
+  it('goes on for ever, and does something new each time', () => {
+    const { findings, complete } = verify(
+      program([
+        (words) => {
+          for (;;) Atomics.add(words, 0, 1);
+        },
+      ]),
+    );
+    expect(findings.map(({ message }) => message)).toEqual([expect.stringContaining('more than 5000 operations')]);
+    expect(complete).toBe(false);
+  });
+
   it('has a condition that writes, or counts its calls', () => {
     const until =
       (ready: (words: Int32Array) => boolean): Body =>

@@ -10,6 +10,9 @@ import { BodyError } from './rules.js';
 import { NOWHERE } from './site.js';
 import type { WordTable } from './word-table.js';
 
+/** Operations of one history: each more is found by doing all of them again. */
+const LONGEST_HISTORY = 5000;
+
 export interface ProgramOptions {
   readonly table: WordTable;
   readonly mutation: Mutation | null;
@@ -49,6 +52,11 @@ export class Program {
   }
 
   private discover(node: number, result: number): number {
+    if (this.depths[node]! >= LONGEST_HISTORY)
+      throw new BodyError(
+        'not-modelled',
+        `a thread that does more than ${LONGEST_HISTORY} operations, none of them repeated in vain`,
+      );
     const before = this.operations[node]!;
     const history = this.pathTo(node);
     history.log.push(result);
