@@ -2,7 +2,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Variant } from '../src/sender/variant.js';
 import {
@@ -12,7 +11,7 @@ import {
   upstreamSuite,
   whyNotModelled,
 } from '../src/verify/designs/index.js';
-import { readSurvivors, replay, verify } from '../src/verify/index.js';
+import { replay, verify } from '../src/verify/index.js';
 import { loadCopy, SEEDED_BUGS, writeCopy } from './fixtures/seeded-bugs.js';
 import { registry } from './index.js';
 
@@ -53,17 +52,6 @@ describe.each(QEMU)("upstream's error path in %s", (name) => {
     ]);
     expect(replay(scenario, findings[0]!.schedule).problem?.key).toBe(findings[0]!.key);
   });
-});
-
-describe('mutants', () => {
-  it('of atomic-barrier are killed, or listed with the reason why the ordering is redundant', async () => {
-    const survivors = readSurvivors(
-      fileURLToPath(new URL('../../variants/atomic-barrier.survivors.json', import.meta.url)),
-    );
-    const checked = checkDesign(await load('atomic-barrier'), BOUNDS, { mutates: true, survivors });
-    expect(checked).toMatchObject({ unknownSurvivors: [], staleSurvivors: [] });
-    expect(checked.mutants.filter(({ status }) => status === 'killed').length).toBeGreaterThan(10);
-  }, 120_000);
 });
 
 describe('pendingSync needs no barrier', () => {

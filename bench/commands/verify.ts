@@ -70,7 +70,8 @@ function asBoundsAllow({ channels, jobs }: DesignBounds): (report: Checked) => C
   return (report) => (isDefault || report.name === PRIMITIVES ? report : { ...report, staleSurvivors: [] });
 }
 
-function exitCode(reports: readonly Checked[], strategy: Strategy): number {
+/** 1 for anything that is wrong; 3 if nothing is, and a search for all states met its bound. */
+export function exitCode(reports: readonly Checked[], strategy: Strategy): number {
   const isWrong = ({ findings, unknownSurvivors, staleSurvivors }: Checked): boolean =>
     findings.length + unknownSurvivors.length + staleSurvivors.length > 0;
   if (reports.some(isWrong)) return 1;

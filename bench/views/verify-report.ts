@@ -49,6 +49,7 @@ export function renderChecked(checked: Checked, survivors: readonly Survivor[], 
     ),
     ...findings.map(renderFinding),
   ];
+  parts.push(...renderHints(scenarios));
   if (upstreamHangs) parts.push(renderUpstream(upstreamHangs));
   if (checked.mutants.length > 0) parts.push(renderMatrix(checked, survivors, isTerminal));
   return parts.join('\n');
@@ -64,6 +65,19 @@ function completeness({ complete, bounds, instead }: CheckedScenario): string {
 function renderFinding({ kind, message, scenario, trace, schedule }: CheckedFinding): string {
   const shown = trace.length === 0 ? '' : `\n${renderTrace(folded(trace))}\nschedule ${schedule.join(',')}`;
   return `\n${kind} in "${scenario}": ${message}${shown}`;
+}
+
+/** Each hint read once: where, what it was made to return, why it may race. */
+function renderHints(scenarios: readonly CheckedScenario[]): string[] {
+  const found = new Map<string, { modes: Set<string>; reason: string }>();
+  for (const { at, mode, reason } of scenarios.flatMap(({ hints }) => hints)) {
+    const hint = found.get(at) ?? { modes: new Set(), reason };
+    hint.modes.add(mode);
+    found.set(at, hint);
+  }
+  return [...found].map(
+    ([at, { modes, reason }]) => `hint read at ${at}, searched as ${[...modes].join(', ')}: ${reason}`,
+  );
 }
 
 function renderUpstream(hangs: readonly CheckedFinding[]): string {
@@ -128,10 +142,16 @@ export function summaryOf(run: VerifyRun, assumptions: readonly string[]): strin
   );
   if (names.length > 0) {
     const how = run.strategy === 'exhaustive' ? 'verified' : `no finding by ${run.strategy} search`;
-    lines.push(`${how} for ${bounds.channels} channels and ${bounds.jobs} jobs with a sync: ${names.join(', ')}`);
+    lines.push(
+      `${how} for ${count(bounds.channels, 'channel')} and ${count(bounds.jobs, 'job')} with a sync: ${names.join(', ')}`,
+    );
   }
   lines.push(`assumed: ${assumptions.join('; ')}`);
   return lines.join('\n');
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 /** The machine-readable document. */

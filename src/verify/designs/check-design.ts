@@ -1,7 +1,7 @@
 // Checks any variant whose provider and senders block: its scenarios, upstream's error path, its mutants.
 import type { Variant } from '../../sender/variant.js';
 import type { ProblemKind } from '../problem.js';
-import { type Checked, type CheckedFinding, type CheckOptions, checkMutants, checkScenarios } from './check.js';
+import { addFinding, type Checked, type CheckOptions, checkMutants, checkScenarios } from './check.js';
 import { initialPlace } from './place.js';
 import { type DesignBounds, designSuite, upstreamSuite } from './suite.js';
 import { layDesign } from './words.js';
@@ -26,7 +26,8 @@ function withUpstream(variant: Variant, bounds: DesignBounds, checked: Checked, 
   const scenarios = upstreamSuite(variant, bounds).map(({ scenario }) => scenario);
   const search = { ...options.search, mostFindings: UPSTREAM_FINDINGS };
   const upstream = checkScenarios(variant.name, scenarios, { ...options, search });
-  const hangs: CheckedFinding[] = upstream.findings.filter(({ kind }) => HANGS.has(kind));
+  const findings = checked.findings.slice();
+  for (const finding of upstream.findings) if (!HANGS.has(finding.kind)) addFinding(findings, finding);
   return {
     ...checked,
     complete: checked.complete && upstream.complete,
@@ -34,8 +35,8 @@ function withUpstream(variant: Variant, bounds: DesignBounds, checked: Checked, 
     states: checked.states + upstream.states,
     elapsedMs: checked.elapsedMs + upstream.elapsedMs,
     scenarios: [...checked.scenarios, ...upstream.scenarios],
-    findings: [...checked.findings, ...upstream.findings.filter(({ kind }) => !HANGS.has(kind))],
-    upstreamHangs: hangs,
+    findings,
+    upstreamHangs: upstream.findings.filter(({ kind }) => HANGS.has(kind)),
   };
 }
 

@@ -57,7 +57,7 @@ export function checkScenarios(name: string, scenarios: readonly Scenario[], opt
   const findings: CheckedFinding[] = [];
   const checkOne = (scenario: Scenario, how: VerifyOptions): Omit<Report, 'findings'> => {
     const { findings: found, ...rest } = verify(scenario, how);
-    findings.push(...found.map((finding) => ({ ...finding, scenario: scenario.name })));
+    for (const finding of found) addFinding(findings, { ...finding, scenario: scenario.name });
     return rest;
   };
   const checked = scenarios.map((scenario, i): CheckedScenario => {
@@ -78,6 +78,13 @@ export function checkScenarios(name: string, scenarios: readonly Scenario[], opt
     unknownSurvivors: [],
     staleSurvivors: [],
   };
+}
+
+/** Adds a finding unless it is known; of two that are the same, the shorter stays. */
+export function addFinding(findings: CheckedFinding[], finding: CheckedFinding): void {
+  const at = findings.findIndex(({ key }) => key === finding.key);
+  if (at < 0) findings.push(finding);
+  else if (finding.schedule.length < findings[at]!.schedule.length) findings[at] = finding;
 }
 
 /** Adds the mutants of the files that `files` picks, held against the survivors. */

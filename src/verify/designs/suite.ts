@@ -1,7 +1,7 @@
 // The scenarios that a design has to pass, by its bounds: what `verify` runs.
 import type { Variant } from '../../sender/variant.js';
 import type { Scenario } from '../scenario.js';
-import type { DesignPlan, Step } from './plan.js';
+import { type DesignPlan, describePlan, type Step } from './plan.js';
 import { designScenario } from './scenario.js';
 
 /** Bounds beyond which the monitor's words have too few bits; searches end far below. */
@@ -43,7 +43,10 @@ export function designSuite(variant: Variant, bounds: DesignBounds): SuiteEntry[
     ...severalRequesters(variant, bounds),
     { shape, steps: oneJobAndSync, exitsEarly: true },
   ];
-  return plans.map((plan) => ({ plan, scenario: designScenario(variant, plan) }));
+  const names = plans.map(describePlan);
+  return plans
+    .filter((_, i) => names.indexOf(names[i]!) === i)
+    .map((plan) => ({ plan, scenario: designScenario(variant, plan) }));
 }
 
 /** Where there is depth: more in flight than a channel's first place holds. */
