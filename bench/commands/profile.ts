@@ -39,6 +39,7 @@ export async function profile(id: string | undefined, flags: ProfileFlags): Prom
   const asked = id === undefined ? cellOf(flags) : cellById(id, flags);
   const listed = await loadVariants(asked.variant);
   const cell: Cell = { ...asked, variant: listed[0]!.variant.name };
+  if (cell.load !== undefined) throw new UsageError('profile: got an open loop, takes closed ones: leave out load');
   // Who asks for one cell may have it spin as it likes.
   const reason = reasonToSkip(cell, { listed, cpus: allowedCpus().length, forceSpin: true });
   if (reason !== undefined) throw new UsageError(`profile: ${reason}`);

@@ -1,7 +1,8 @@
 // One round: a fresh process that takes the turns of the plan, two visits to every cell.
 import { type Cell, CellFailure } from '../../src/session/cell.js';
-import { type Plan, type PlannedCell, roundOrder, slicesOf } from '../plan/plan.js';
+import { cellKey, type Plan, type PlannedCell, roundOrder, slicesOf } from '../plan/plan.js';
 import { ramBytes } from '../plan/ram-flag.js';
+import { capacityCell, capacityOf, LEAST_REACHED, LOADED_SLICE_FACTOR, reachedLoad } from './offered-load.js';
 import { type PeerPlan, Peers } from './peers.js';
 import { precopyTurn } from './precopy-turn.js';
 import { ProcessKilled, RoundClient } from './round-client.js';
@@ -101,12 +102,19 @@ export async function takeRound(round: number, context: RoundContext): Promise<R
   return { end: 'finished', visits, timedNs };
 }
 
+/** Of an open loop's hand-overs, once it is known that the process cannot keep pace. */
+const MISSED_SHARE = 0.1;
+
 /** The process of a round and its receivers: started when a turn needs them, ended together. */
 class RoundProcesses {
   private readonly plan: Plan;
   private readonly peerPlan: PeerPlan;
   private client: RoundClient | undefined;
   private peers: Peers | undefined;
+  /** Of this process, in jobs a second, by the closed loop that measured it. */
+  private readonly capacities = new Map<string, number>();
+  /** Open loops that could not keep pace: their later turns are cut short, since they are invalid already. */
+  private readonly missed = new Set<string>();
 
   constructor(plan: Plan) {
     this.plan = plan;
@@ -116,8 +124,26 @@ class RoundProcesses {
     };
   }
 
-  /** A turn over the transport of the cell; what a receiver was sent must have come. Rejects with CellFailure. */
+  /** Offers an open loop its share of what the same design reaches in this process. Rejects with CellFailure. */
   async turn(cell: Cell, options: TurnOptions): Promise<Turn> {
+    if (cell.load === undefined) return this.plainTurn(cell, options);
+    const loop = capacityCell(cell);
+    const key = cellKey(loop);
+    if (!this.capacities.has(key)) {
+      const { slices } = await this.plainTurn(loop, { ...options, amount: undefined, cold: true });
+      this.capacities.set(key, capacityOf(slices));
+    }
+    const offeredPerSecond = cell.load * this.capacities.get(key)!;
+    const sliceMs = options.sliceMs * LOADED_SLICE_FACTOR;
+    const share = this.missed.has(cellKey(cell)) ? MISSED_SHARE : 1;
+    const amount = Math.max(1, Math.round((share * offeredPerSecond * sliceMs) / 1e3));
+    const turn = await this.plainTurn({ ...cell, offeredPerSecond }, { ...options, sliceMs, amount, cold: false });
+    if (reachedLoad(turn.slices)! < LEAST_REACHED / 2) this.missed.add(cellKey(cell));
+    return turn;
+  }
+
+  /** A turn over the transport of the cell; what a receiver was sent must have come. Rejects with CellFailure. */
+  private async plainTurn(cell: Cell, options: TurnOptions): Promise<Turn> {
     this.client ??= await RoundClient.start(this.plan.fleet, this.plan.listed);
     this.peers ??= new Peers(this.client, this.peerPlan);
     if (cell.workload === 'precopy') return precopyTurn(this.client, cell, this.peerPlan);

@@ -2,6 +2,8 @@
 import type { Cell, Slice, VisitReport } from '../../src/session/cell.js';
 import { addTimes } from '../../src/session/thread-times.js';
 import { median } from '../stats/quantile.js';
+import { type Distribution, distributionOf, type Latencies, latenciesOf } from './latencies.js';
+import { reachedLoad } from './offered-load.js';
 import type { Turn } from './turn.js';
 
 /** When a slice began, on the clock of its process, and how fast it was: whether a cell is steady is seen over time. */
@@ -21,6 +23,10 @@ export interface Visit {
   readonly jobsPerChannel: readonly number[];
   /** Time that each thread was ready to run and had no CPU: requesters, then senders. Absent where nobody counts it. */
   readonly runQueueNs?: readonly number[];
+  /** Sync only: the median delay of each channel's SYNC. */
+  readonly delayNsPerChannel?: readonly number[];
+  /** Timed cells only. */
+  readonly latencies?: Latencies;
 }
 
 /** Puts the turns of one visit together. */
@@ -48,14 +54,24 @@ export function summarise(cell: Cell, turns: readonly Turn[]): Visit {
     sendersCpuNs,
     ...switchCounters(threads),
   };
-  const byName = Object.fromEntries(names.map((name) => [name, perTurn.map((turn) => turn[name]!)]));
+  // A percentile that a turn has too few samples for is compared by whole visits.
+  const inAll = names.filter((name) => perTurn.every((turn) => turn[name] !== undefined));
+  const byName = Object.fromEntries(inAll.map((name) => [name, perTurn.map((turn) => turn[name]!)]));
+  const latencies = latenciesOf(turns.flatMap((turn) => turn.slices));
+  const delays = turns.flatMap((turn) => turn.slices).flatMap(({ delayNs }) => delayNs ?? []);
+  const delayNsPerChannel = delays[0]?.map((_, channel) => median(delays.map((sync) => sync[channel]!)));
   const runQueueNs = threads.flatMap((thread) => thread.runQueueNs ?? []);
-  const waits = runQueueNs.length === threads.length ? { runQueueNs } : {};
-  return { values, turns: byName, slices, counters, pinned, jobsPerChannel, ...waits };
+  return {
+    ...{ values, turns: byName, slices, counters, pinned, jobsPerChannel },
+    ...(runQueueNs.length === threads.length && { runQueueNs }),
+    ...(latencies && { latencies }),
+    ...(delayNsPerChannel && { delayNsPerChannel }),
+  };
 }
 
-function jobsPerSecond({ jobs, durationNs }: Slice): number {
-  return (jobs * 1e9) / durationNs;
+/** An idle sync hands nothing over: then its syncs. */
+function jobsPerSecond({ jobs, durationNs, signalNs }: Slice): number {
+  return ((jobs || signalNs!.length) * 1e9) / durationNs;
 }
 
 function valuesOf(cell: Cell, turns: readonly Turn[]): Record<string, number> {
@@ -64,18 +80,40 @@ function valuesOf(cell: Cell, turns: readonly Turn[]): Record<string, number> {
   const over = (value: (slice: Slice) => number) => median(slices.map(value));
   const pagesPerSecond = over(({ pages, durationNs }) => (pages * 1e9) / durationNs);
   const values: Record<string, number> = {
-    jobsPerSecond: over(jobsPerSecond),
-    nsPerJob: over(({ jobs, durationNs }) => durationNs / jobs),
-    pagesPerSecond,
-    mibPerSecond: (pagesPerSecond * cell.pageSize) / 2 ** 20,
-    cpuNsPerJob: (report.providerCpuNs + report.sendersCpuNs) / report.jobs,
+    // An idle sync hands nothing over.
+    ...(report.jobs > 0 && {
+      jobsPerSecond: over(jobsPerSecond),
+      nsPerJob: over(({ jobs, durationNs }) => durationNs / jobs),
+      pagesPerSecond,
+      mibPerSecond: (pagesPerSecond * cell.pageSize) / 2 ** 20,
+      cpuNsPerJob: (report.providerCpuNs + report.sendersCpuNs) / report.jobs,
+    }),
+    ...latencyValues(slices),
   };
+  const reached = reachedLoad(slices);
+  if (reached !== undefined) values.reachedLoad = reached;
+  const delayNs = slices.flatMap((slice) => slice.delayNs ?? []);
+  if (delayNs.length > 0) {
+    values.delayNs = median(delayNs.flat());
+    values.slowestDelayNs = median(delayNs.map((channels) => Math.max(...channels)));
+  }
   const signalNs = slices.flatMap((slice) => slice.signalNs ?? []);
   const collectNs = slices.flatMap((slice) => slice.collectNs ?? []);
   if (signalNs.length > 0) Object.assign(values, { signalNs: median(signalNs), collectNs: median(collectNs) });
   const downtimeNs = slices.flatMap((slice) => slice.downtimeNs ?? []);
   if (downtimeNs.length > 0)
     Object.assign(values, { totalNs: over(({ durationNs }) => durationNs), downtimeNs: median(downtimeNs) });
+  return values;
+}
+
+/** `handoffNs.p50` and the like, of the parts that a design has. */
+function latencyValues(slices: readonly Slice[]): Record<string, number> {
+  const latencies = latenciesOf(slices);
+  const values: Record<string, number> = {};
+  for (const [name, counts] of Object.entries(latencies ?? {})) {
+    const distribution: Partial<Distribution> = distributionOf(counts) ?? {};
+    for (const [key, value] of Object.entries(distribution)) values[`${name}Ns.${key}`] = value;
+  }
   return values;
 }
 

@@ -12,6 +12,7 @@ export const MOST_CHANNELS = 64;
 const LONGEST_SPIN_NS = 10e9;
 const LONGEST_HOLD_NS = 1e9;
 const LARGEST_DOSE = 1000;
+const LONGEST_WORK_NS = 1e9;
 
 /** One axis of the matrix. `K` is its field in a cell. */
 export interface Axis<K extends keyof Cell = keyof Cell> {
@@ -59,8 +60,23 @@ function wait(key: 'providerWait' | 'senderWait', flag: string) {
   });
 }
 
+function work(key: 'providerWorkNs' | 'senderWorkNs', flag: string) {
+  return axis({
+    key,
+    flag,
+    takes: '0, or a time up to 1s for each batch as in 500ns, 2us',
+    fallback: [undefined],
+    parse: (item) => {
+      const workNs = item === '0' ? 0 : parseNanoseconds(item);
+      if (workNs === undefined || workNs > LONGEST_WORK_NS) return undefined;
+      return [workNs === 0 ? undefined : workNs];
+    },
+    show: (workNs) => (workNs === undefined ? '0' : showNanoseconds(workNs)),
+  });
+}
+
 export const axes = {
-  workload: oneOf('workload', '--workload', ['throughput', 'sync', 'precopy'], 'throughput'),
+  workload: oneOf('workload', '--workload', ['throughput', 'hand-off', 'sync', 'precopy'], 'throughput'),
   channels: axis({
     key: 'channels',
     flag: '--channels',
@@ -114,6 +130,31 @@ export const axes = {
   providerWait: wait('providerWait', '--provider-wait'),
   senderWait: wait('senderWait', '--sender-wait'),
   place: oneOf('place', '--place', ['spread', 'same', 'none'] as Placement[], 'spread'),
+  load: axis({
+    key: 'load',
+    flag: '--load',
+    takes: 'closed (one batch in flight), or percent of the capacity, 1 to 100, as in closed,25,50,75,90',
+    fallback: [undefined],
+    parse: (item) => {
+      if (item === 'closed') return [undefined];
+      const percent = Number(/^(\d+(?:\.\d+)?)%?$/.exec(item)?.[1]);
+      return percent >= 1 && percent <= 100 ? [percent / 100] : undefined;
+    },
+    show: (load) => (load === undefined ? 'closed' : `${Number((load * 100).toPrecision(6))}%`),
+  }),
+  syncLoad: axis({
+    key: 'syncLoad',
+    flag: '--sync-load',
+    takes: 'busy, idle, or slow (channel 0 takes 1 ms a batch)',
+    fallback: [undefined],
+    parse: (item) => {
+      if (item === 'busy') return [undefined];
+      return item === 'idle' || item === 'slow' ? [item] : undefined;
+    },
+    show: (load) => load ?? 'busy',
+  }),
+  providerWorkNs: work('providerWorkNs', '--provider-work'),
+  senderWorkNs: work('senderWorkNs', '--sender-work'),
   dose: axis({
     key: 'dose',
     flag: '--dose',

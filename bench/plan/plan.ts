@@ -5,6 +5,7 @@ import type { Variant } from '../../src/sender/variant.js';
 import { CELL_DEFAULTS, type Cell, type FleetPlan, shapeOf, type Wait } from '../../src/session/cell.js';
 import { takesDose } from '../../src/session/dose.js';
 import { transports } from '../../src/transport/index.js';
+import { LOADED_SLICE_FACTOR } from '../measure/offered-load.js';
 import { axes, defaultBatchPages, showWait } from './axes.js';
 import type { Listed } from './catalogue.js';
 import { refuseWhatDoesNotFit } from './memory.js';
@@ -97,15 +98,17 @@ export function estimateMs(plan: Plan): number {
   let total = plan.rounds * PROCESS_START_MS;
   for (let round = 0; round < plan.rounds; round++) {
     for (const { planned } of roundOrder(plan, round)) {
-      total += (slicesOf(planned, plan) + 0.3) * plan.sliceMs + TURN_OVERHEAD_MS;
+      const sliceMs = planned.cell.load === undefined ? plan.sliceMs : plan.sliceMs * LOADED_SLICE_FACTOR;
+      total += (slicesOf(planned, plan) + 0.3) * sliceMs + TURN_OVERHEAD_MS;
     }
   }
   return total;
 }
 
-/** Timed slices of a turn: one for the designs that only stand beside those under study. */
+/** Timed slices of a turn: one for the designs that only stand beside those under study, where one is enough. */
 export function slicesOf({ cell }: PlannedCell, { slices, studied }: Plan): number {
-  return studied.includes(cell.variant) ? slices : 1;
+  // Percentiles need samples, whoever they are of.
+  return studied.includes(cell.variant) || cell.workload === 'hand-off' ? slices : 1;
 }
 
 /** A turn of a round: a cell, and which of its two visits the turn counts for. */
@@ -179,7 +182,7 @@ function tableCells(table: TableSpec, options: PlanOptions): PlannedCell[] {
   const { zeroPages, checking, errorPath } = CELL_DEFAULTS;
   const fixed = { elide, rowBytes, zeroPages, checking, errorPath };
   const measured = new Map<string, string>();
-  return cells.flatMap((part) =>
+  return cells.filter(onlyWhatApplies).flatMap((part) =>
     listed.map(({ variant }): PlannedCell => {
       const plain = { ...part, ...fixed, variant: variant.name } as Cell;
       const cell = options.adjust?.(plain) ?? plain;
@@ -205,6 +208,11 @@ function isSameWait(one: Wait, other: Wait): boolean {
   return showWait(one) === showWait(other);
 }
 
+/** A load is the hand-off's, or the sync's: beside other workloads in one matrix it makes no cells of its own. */
+function onlyWhatApplies({ workload, load, syncLoad }: Partial<Cell>): boolean {
+  return (load === undefined || workload === 'hand-off') && (syncLoad === undefined || workload === 'sync');
+}
+
 /** Why a cell cannot be measured, or says nothing where it is; undefined when it can. */
 export function reasonToSkip(
   cell: Cell,
@@ -215,6 +223,10 @@ export function reasonToSkip(
   if (cell.depth < least || cell.depth > most)
     return `depth ${cell.depth}: ${cell.variant} declares ${least} to ${most}`;
   if (cell.requesters > 1 && variant.requesters === 'one') return `${cell.variant} takes one requester`;
+  if (cell.workload === 'hand-off' && cell.load === undefined && cell.channels * cell.depth > 1) {
+    return 'a ping-pong has one batch in flight: --channels 1 --depth 1, or an open loop by --load';
+  }
+  if (cell.load !== undefined && cell.requesters > 1) return 'one requester keeps the pace of an open loop';
   if (cell.workload === 'precopy' && transports[cell.transport]!.line !== 'socket') {
     return 'precopy needs a receiver: --transport tcp or unix';
   }

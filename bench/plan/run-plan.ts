@@ -16,6 +16,10 @@ export interface PlanFlags extends OneShotFlags {
   readonly workload?: string;
   readonly requesters?: string;
   readonly dose?: string;
+  readonly load?: string;
+  readonly syncLoad?: string;
+  readonly providerWork?: string;
+  readonly senderWork?: string;
   readonly ram?: string;
   readonly rounds?: string;
   readonly precision?: string;
@@ -98,8 +102,19 @@ function tablesOf(flags: PlanFlags, asked: TableSpec['axes'], doses: TableSpec['
 
 /** The axes that make a matrix of the user's own. */
 function matrixOf(flags: PlanFlags): TableSpec['axes'] {
-  const { workload, channels, requesters, depth, pageSize, batchPages, transport, codec } = flags;
-  return parsed({ workload, channels, requesters, depth, pageSize, pagesPerBatch: batchPages, transport, codec });
+  const { workload, channels, requesters, depth, pageSize, batchPages, transport, codec, load, syncLoad } = flags;
+  const { providerWork: providerWorkNs, senderWork: senderWorkNs } = flags;
+  needsWorkload('--load', load, 'hand-off', workload);
+  needsWorkload('--sync-load', syncLoad, 'sync', workload);
+  const shape = { workload, channels, requesters, depth, pageSize, pagesPerBatch: batchPages };
+  return parsed({ ...shape, transport, codec, load, syncLoad, providerWorkNs, senderWorkNs });
+}
+
+function needsWorkload(flag: string, value: string | undefined, needed: string, workload: string | undefined): void {
+  if (value === undefined || workload?.split(',').some((each) => each.trim() === needed)) return;
+  throw new UsageError(
+    `${flag}: got "${value}" with the workload ${workload ?? 'throughput'}, takes --workload ${needed}`,
+  );
 }
 
 /** The axes that apply to the default tables as well. */

@@ -10,7 +10,12 @@ export type MetricName =
   | 'signalNs'
   | 'collectNs'
   | 'totalNs'
-  | 'downtimeNs';
+  | 'downtimeNs'
+  | 'delayNs'
+  | 'slowestDelayNs'
+  | LatencyMetric;
+
+export type LatencyMetric = `${'handoffNs' | 'takenNs' | 'freedNs'}.${'p50' | 'p90' | 'p99' | 'p999' | 'max'}`;
 
 /** One question, one table. */
 export interface TableSpec {
@@ -19,7 +24,8 @@ export interface TableSpec {
   /** Values of the axes; what is left out has its default. */
   readonly axes: { readonly [K in keyof Cell]?: readonly Cell[K][] };
   /** The axis that runs over the columns. */
-  readonly columns: 'channels' | 'pageSize' | 'dose';
+  /** `metrics` puts the metrics side by side, in place of a table each. */
+  readonly columns: 'channels' | 'pageSize' | 'load' | 'dose' | 'metrics';
   readonly metrics: readonly MetricName[];
   /** Turns a visit of the designs under study: more where one turn says less. */
   readonly turns: number;
@@ -27,6 +33,11 @@ export interface TableSpec {
 
 /** The pair under study when nothing else is asked for: QEMU's sender before the patch and after it. */
 export const STUDIED_PAIR = ['mutex', 'atomic-barrier'] as const;
+
+/** A ping-pong in parts: what a design's two wake-ups cost, and what they cost at worst. */
+const PING_PONG: readonly MetricName[] = ['takenNs.p50', 'freedNs.p50', 'handoffNs.p50', 'handoffNs.p99'];
+const SYNC_METRICS = ['signalNs', 'collectNs', 'slowestDelayNs'] as const;
+const OPEN_LOOP: readonly MetricName[] = ['handoffNs.p50', 'handoffNs.p99'];
 
 /** What `run` measures when no axis is asked for. */
 export const DEFAULT_TABLES: readonly TableSpec[] = [
@@ -36,6 +47,14 @@ export const DEFAULT_TABLES: readonly TableSpec[] = [
     axes: { channels: [1, 2, 4, 8], pagesPerBatch: [1], transport: ['discard'] },
     columns: 'channels',
     metrics: ['jobsPerSecond'],
+    turns: 3,
+  },
+  {
+    id: 'latency',
+    title: 'Ping-pong: 1 batch in flight over 1 channel, nothing is written',
+    axes: { channels: [1], pagesPerBatch: [1], transport: ['discard'], workload: ['hand-off'] },
+    columns: 'metrics',
+    metrics: PING_PONG,
     turns: 3,
   },
   {
@@ -67,6 +86,25 @@ export const DEFAULT_TABLES: readonly TableSpec[] = [
 /** What `run --rigorous` measures: the default tables, and what takes longer. */
 export const RIGOROUS_TABLES: readonly TableSpec[] = [
   ...DEFAULT_TABLES,
+  {
+    id: 'open-loop',
+    title: 'Open loop: batches due at a share of the capacity, latency from when each was due; 1 channel',
+    axes: {
+      ...{ channels: [1], pagesPerBatch: [1], transport: ['discard'], workload: ['hand-off'] },
+      load: [0.25, 0.5, 0.75, 0.9],
+    },
+    columns: 'load',
+    metrics: OPEN_LOOP,
+    turns: 3,
+  },
+  {
+    id: 'slow-sync',
+    title: 'Sync with one slow channel: 512 KiB a batch, channel 0 takes 1 ms for each',
+    axes: { channels: [2, 4], transport: ['memory'], workload: ['sync'], syncLoad: ['slow'] },
+    columns: 'channels',
+    metrics: ['signalNs', 'collectNs', 'delayNs', 'slowestDelayNs'],
+    turns: 3,
+  },
   {
     id: 'precopy',
     title: 'Precopy: RAM that is dirtied meanwhile, a sync a round, over tcp',
@@ -107,9 +145,20 @@ export function slopeTables(
 export function customTable(asked: TableSpec['axes']): TableSpec {
   const sync = asked.workload?.includes('sync') === true;
   const discard = asked.transport?.length === 1 && asked.transport[0] === 'discard';
-  const columns = (asked.channels?.length ?? 4) === 1 && (asked.pageSize?.length ?? 1) > 1 ? 'pageSize' : 'channels';
   const rate: MetricName[] = discard ? ['jobsPerSecond'] : ['mibPerSecond', 'jobsPerSecond'];
   const precopy = asked.workload?.includes('precopy') === true;
-  const metrics: MetricName[] = sync ? ['signalNs', 'collectNs'] : precopy ? ['totalNs', 'downtimeNs'] : rate;
-  return { id: 'custom', title: 'As asked', axes: asked, columns, metrics, turns: 6 };
+  const handOff = asked.workload?.includes('hand-off') === true;
+  const paced = asked.load?.some((load) => load !== undefined) === true;
+  const latency = paced ? OPEN_LOOP : PING_PONG;
+  const other = sync ? SYNC_METRICS : precopy ? (['totalNs', 'downtimeNs'] as const) : rate;
+  const metrics = handOff ? [...latency, ...(asked.workload!.length > 1 ? other : [])] : other;
+  return { id: 'custom', title: 'As asked', axes: asked, columns: columnsFor(asked), metrics, turns: 6 };
+}
+
+function columnsFor({ workload, channels, pageSize, load }: TableSpec['axes']): TableSpec['columns'] {
+  const oneOf = (list: readonly unknown[] | undefined, otherwise: number) => (list?.length ?? otherwise) === 1;
+  if (!oneOf(channels, 4)) return 'channels';
+  if (!oneOf(pageSize, 1)) return 'pageSize';
+  if (!oneOf(load, 1)) return 'load';
+  return workload?.length === 1 && workload[0] === 'hand-off' ? 'metrics' : 'channels';
 }

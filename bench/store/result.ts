@@ -6,11 +6,12 @@ import type { Measured, Stopped } from '../measure/rounds.js';
 import { showWait } from '../plan/axes.js';
 import type { Plan, PlannedCell } from '../plan/plan.js';
 import { showRam } from '../plan/ram-flag.js';
-import { medianInterval } from '../stats/quantile.js';
 import { LEAST_SLICES, type Steadiness, steadiness } from '../stats/steadiness.js';
+import { loadMissed, metricsOf } from './cell-metrics.js';
 import { harnessHash, variantHash } from './code-hash.js';
 import type { Commit } from './commit.js';
-import { byRound, compareWithBaseline, type ResultComparison } from './comparisons.js';
+import { compareWithBaseline, type ResultComparison } from './comparisons.js';
+import { encodeLatencies, type Histograms, type LatencySummary, pooled } from './latency-summary.js';
 import type { Machine } from './machine.js';
 import { type Price, priceOf } from './price.js';
 import { mapValues, roundAll, rounded } from './rounding.js';
@@ -27,6 +28,10 @@ export interface MetricSummary {
   readonly rounds: number;
 }
 
+/** One entry a number, and in timed cells `handoffNs`, `takenNs` and `freedNs` with all that is known of each. */
+export type Metrics = Readonly<Record<string, MetricSummary>> &
+  Readonly<Partial<Record<'handoffNs' | 'takenNs' | 'freedNs', LatencySummary>>>;
+
 export interface ResultCell {
   readonly id: string;
   readonly table: string;
@@ -41,6 +46,11 @@ export interface ResultCell {
   readonly codec: string;
   readonly wait: { readonly provider: string; readonly sender: string };
   readonly place: string;
+  /** Share of the capacity that an open loop offered; absent in closed loops. */
+  readonly load?: number;
+  readonly syncLoad?: 'idle' | 'slow';
+  readonly providerWorkNs?: number;
+  readonly senderWorkNs?: number;
   readonly dose?: Dose;
   readonly elide: boolean;
   readonly rowBytes: number;
@@ -57,7 +67,9 @@ export interface ResultCell {
   readonly counts?: CellCounts;
   /** How its slices behaved in most processes; absent where a process has too few of them to say. */
   readonly steadiness?: Steadiness;
-  readonly metrics: Readonly<Record<string, MetricSummary>>;
+  readonly metrics: Metrics;
+  /** Timed cells: all samples, in HdrHistogram's compressed form, by metric. */
+  readonly histograms?: Histograms;
   readonly visits: readonly {
     readonly round: number;
     readonly position: number;
@@ -68,6 +80,7 @@ export interface ResultCell {
     readonly jobsPerChannel: readonly number[];
     /** By thread: requesters, then senders. Absent in older files, and where the kernel does not count it. */
     readonly runQueueNs?: readonly number[];
+    readonly delayNsPerChannel?: readonly number[];
   }[];
 }
 
@@ -210,8 +223,11 @@ function resultCell(
   const own = visits.filter(({ cellId }) => cellId === measuredAs);
   const shown = plan.tables.find((spec) => spec.id === table)!.metrics;
   const failure = failures.find(({ cellId }) => cellId === measuredAs);
-  const status = skipped !== undefined ? 'skipped' : failure || own.length === 0 ? 'failed' : 'measured';
-  const reason = skipped ?? failure?.reason ?? (own.length === 0 ? 'no round was finished' : undefined);
+  const missed = loadMissed(cell, own);
+  const measured = missed === undefined ? 'measured' : 'invalid';
+  const status = skipped !== undefined ? 'skipped' : failure || own.length === 0 ? 'failed' : measured;
+  const reason = skipped ?? failure?.reason ?? (own.length === 0 ? 'no round was finished' : missed);
+  const latencies = status === 'measured' ? pooled(own) : undefined;
   return {
     id,
     table,
@@ -223,8 +239,9 @@ function resultCell(
     ...(failure && failure.dump.length > 0 ? { dump: failure.dump } : {}),
     ...(own.length > 0 ? { pinned: own.every(({ pinned }) => pinned) } : {}),
     ...steadinessOf(own),
-    metrics: status === 'measured' ? summarise(own) : {},
-    visits: own.map(({ round, position, values, turns, counters, jobsPerChannel, runQueueNs }) => ({
+    metrics: status === 'measured' ? metricsOf(own, latencies) : {},
+    ...(latencies && { histograms: encodeLatencies(latencies) }),
+    visits: own.map(({ round, position, values, turns, counters, jobsPerChannel, runQueueNs, delayNsPerChannel }) => ({
       round,
       position,
       values: mapValues(values, rounded),
@@ -232,6 +249,7 @@ function resultCell(
       counters: mapValues(counters, rounded),
       jobsPerChannel,
       ...(runQueueNs ? { runQueueNs: runQueueNs.map(rounded) } : {}),
+      ...(delayNsPerChannel && { delayNsPerChannel: delayNsPerChannel.map(rounded) }),
     })),
   };
 }
@@ -253,20 +271,16 @@ function axesOf(cell: Cell) {
   const { variant, workload, channels, requesters, depth, pageSize, pagesPerBatch, transport, codec, place } = cell;
   const wait = { provider: showWait(cell.providerWait), sender: showWait(cell.senderWait) };
   const shape = { variant, workload, channels, requesters, depth, pageSize, pagesPerBatch };
-  const dose = cell.dose === undefined ? {} : { dose: cell.dose };
-  return { ...shape, transport, codec, wait, place, ...dose, elide: cell.elide, rowBytes: cell.rowBytes };
-}
-
-/** Medians over processes of the mean over a process's visits, each with its order-statistic interval. */
-function summarise(visits: readonly RecordedVisit[]): Record<string, MetricSummary> {
-  const names = Object.keys(visits[0]!.values);
-  return Object.fromEntries(
-    names.map((name) => {
-      const perRound = [...byRound(visits, name).values()].map(
-        (values) => values.reduce((a, b) => a + b) / values.length,
-      );
-      const { estimate, low, high } = medianInterval(perRound);
-      return [name, { median: rounded(estimate), low: rounded(low), high: rounded(high), rounds: perRound.length }];
-    }),
-  );
+  const { load, syncLoad, providerWorkNs, senderWorkNs, dose } = cell;
+  const some = Object.entries({ load, syncLoad, providerWorkNs, senderWorkNs, dose }).filter(([, value]) => value);
+  return {
+    ...shape,
+    transport,
+    codec,
+    wait,
+    place,
+    ...Object.fromEntries(some),
+    elide: cell.elide,
+    rowBytes: cell.rowBytes,
+  };
 }

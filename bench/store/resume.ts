@@ -4,6 +4,7 @@ import type { Plan } from '../plan/plan.js';
 import { type Limits, type PlanFlags, planOf } from '../plan/run-plan.js';
 import { UsageError } from '../plan/usage-error.js';
 import { harnessHash, variantHash } from './code-hash.js';
+import { decodeLatencies } from './latency-summary.js';
 import { describeMachine } from './machine.js';
 import { readResult } from './read.js';
 import type { Result } from './result.js';
@@ -37,8 +38,12 @@ export async function resume(path: string): Promise<Resumed> {
     throw new UsageError(`--resume: ${path} is complete: ${run.rounds} of ${plan.rounds} rounds`);
   }
   const known = new Set(plan.cells.map(({ id }) => id));
-  const visits = cells.flatMap(({ id, pinned, visits }) =>
-    visits.map((visit) => ({ ...visit, cellId: id, pinned: pinned === true, turns: visit.turns ?? {}, slices: [] })),
+  const visits = cells.flatMap(({ id, pinned, visits, histograms }) =>
+    visits.map((visit, at) => ({
+      ...{ ...visit, cellId: id, pinned: pinned === true, turns: visit.turns ?? {}, slices: [] },
+      // All samples of a cell are stored as one histogram.
+      ...(histograms && at === 0 && { latencies: decodeLatencies(histograms) }),
+    })),
   );
   const earlier = { visits: visits.filter(({ cellId }) => known.has(cellId)), finishedRounds: run.rounds };
   return { id: run.id, flags, keepAwake: run.keepAwake, plan, limits, earlier };

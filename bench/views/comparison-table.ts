@@ -1,19 +1,28 @@
 // A comparison table: a row a variant, a column a channel count, page size or dose, each cell with its ratio.
 import Table from 'cli-table3';
-import { showBytes, showNumber } from '../plan/quantities.js';
+import { axes } from '../plan/axes.js';
+import { showBytes, showNanoseconds, showNumber } from '../plan/quantities.js';
 import type { MetricName, TableSpec } from '../plan/tables.js';
 import { groupOf, type ResultComparison, STUDIED } from '../store/comparisons.js';
+import { shownMetric } from '../store/latency-summary.js';
 import type { Result, ResultCell } from '../store/result.js';
 import { blockKey, columnOf } from './columns.js';
 import { EXPLAINED, explain } from './explanation.js';
-import { METRIC_VIEWS } from './metrics.js';
+import { METRIC_VIEWS, partsOf } from './metrics.js';
 import { type Compared, listComparisons, readPrice, readSlope, readVerdicts } from './readings.js';
+
+/** A column: which cells stand in it, and which of their numbers. */
+interface Column {
+  readonly heading: string;
+  readonly metric: MetricName;
+  holds(cell: ResultCell): boolean;
+}
 
 /** One printed table: the cells that differ only in variant and column. */
 interface Block {
   readonly title: string;
-  readonly metric: MetricName;
-  readonly columns: readonly string[];
+  readonly unit: string;
+  readonly columns: readonly Column[];
   readonly cells: readonly ResultCell[];
 }
 
@@ -34,11 +43,20 @@ function blocksOf(result: Result, { id, title, columns: axis, metrics }: TableSp
     groups.set(key, [...(groups.get(key) ?? []), cell]);
   }
   return [...groups.values()].flatMap((cells) => {
-    const columns = [...new Set(cells.map((cell) => columnOf(axis, cell)))];
     const heading = id === 'custom' ? describe(cells[0]!, axis) : title;
-    return metrics
-      .filter((metric) => cells.some((cell) => cell.metrics[metric]) || metric === metrics[0])
-      .map((metric) => ({ title: heading, metric, columns, cells }));
+    const shown = metrics.filter((metric) => cells.some((cell) => shownMetric(cell, metric)) || metric === metrics[0]);
+    if (axis === 'metrics') {
+      const columns = shown.map((metric) => ({ heading: METRIC_VIEWS[metric].heading!, metric, holds: () => true }));
+      return [{ title: heading, unit: partsOf(cells[0]!), columns, cells }];
+    }
+    const headings = [...new Set(cells.map((cell) => columnOf(axis, cell)))];
+    return shown.map((metric) => {
+      const columns = headings.map((each) => ({
+        ...{ heading: each, metric },
+        holds: (cell: ResultCell) => columnOf(axis, cell) === each,
+      }));
+      return { title: heading, unit: METRIC_VIEWS[metric].title, columns, cells };
+    });
   });
 }
 
@@ -48,49 +66,49 @@ const MARKS = {
   '+': 'not pinned: processes differ more than designs do',
   '=': 'waits in a way of its own: measured once, shown for each wait policy',
   d: 'drifting: its speed moved by more than 2 % while it was measured',
+  b: 'bistable: spinning with no work on either side (--sender-work)',
   u: 'unstable: four fifths of its slices differ by up to a quarter, or more',
 } as const;
 type Mark = keyof typeof MARKS;
 
-function renderBlock(result: Result, { columns: axis, metrics }: TableSpec, block: Block): string {
-  const { metric, columns, cells } = block;
+function renderBlock(result: Result, { metrics }: TableSpec, block: Block): string {
+  const { columns, cells } = block;
   const { cores } = result.machine;
   const marked = new Set<Mark>();
   const table = new Table({
-    head: ['variant', ...columns],
+    head: ['variant', ...columns.map(({ heading }) => heading)],
     style: { head: [], border: [] },
     colAligns: ['left', ...columns.map(() => 'right' as const)],
   });
   for (const variant of new Set(cells.map(({ variant }) => variant))) {
     const row = columns.map((column) => {
-      const cell = cells.find((each) => each.variant === variant && columnOf(axis, each) === column);
-      return cell ? cellText(result, cell, metric, cores, marked) : '';
+      const cell = cells.find((each) => each.variant === variant && column.holds(each));
+      return cell ? cellText(result, cell, column.metric, cores, marked) : '';
     });
     table.push([variant, ...row]);
   }
-  const lines = [block.title, METRIC_VIEWS[metric].title, table.toString()];
+  const lines = [block.title, block.unit, table.toString()];
   for (const [mark, meaning] of Object.entries(MARKS)) if (marked.has(mark as Mark)) lines.push(`${mark} ${meaning}`);
-  lines.push(...readingOf(result, block, axis), ...slopesOf(result, block), ...reasonsOf(cells));
+  lines.push(...readingOf(result, block), ...slopesOf(result, block), ...reasonsOf(cells));
   // Once for a table that is printed metric by metric.
-  if (metric === metrics[0]) {
-    const inColumn = (column: string) => cells.filter((cell) => columnOf(axis, cell) === column);
-    lines.push(...columns.flatMap((column) => explain(inColumn(column), column)));
-  }
+  const first = columns.filter(({ metric }) => metric === metrics[0]);
+  lines.push(...first.flatMap(({ heading, holds }) => explain(cells.filter(holds), heading)));
   return `${lines.join('\n')}\n`;
 }
 
 function cellText(result: Result, cell: ResultCell, metric: MetricName, cores: number, marked: Set<Mark>): string {
   if (cell.status !== 'measured') return cell.status === 'skipped' ? '-' : cell.status.toUpperCase();
-  const summary = cell.metrics[metric];
+  const summary = shownMetric(cell, metric);
   if (!summary) return '';
   const marks: Mark[] = [];
   if (isOversubscribed(cell, cores)) marks.push('*');
   if (cell.pinned === false && cell.place !== 'none') marks.push('+');
   if (cell.sameAs !== undefined) marks.push('=');
+  if (isBistable(cell)) marks.push('b');
   if (cell.steadiness === 'drifting') marks.push('d');
   if (cell.steadiness === 'unstable') marks.push('u');
   for (const mark of marks) marked.add(mark);
-  const { median, low, high } = summary;
+  const { median, low = Number.NaN, high = Number.NaN } = summary;
   const value = `${showNumber(median * METRIC_VIEWS[metric].scale)}${marks.join('')} ${spread((high - low) / 2 / median)}`;
   const comparison = comparisonOf(result, cell, metric);
   return comparison ? `${value}\n${ratioText(comparison)}` : value;
@@ -106,27 +124,36 @@ function spread(share: number): string {
 }
 
 /** Under the table: what it says of the pair under study, then column by column. */
-function readingOf(result: Result, { metric, columns, cells }: Block, axis: TableSpec['columns']): string[] {
+function readingOf(result: Result, { columns, cells }: Block): string[] {
   const compared: Compared[] = columns.flatMap((column) => {
-    const cell = cells.find((each) => each.variant === STUDIED && columnOf(axis, each) === column);
-    const comparison = cell && comparisonOf(result, cell, metric);
-    return comparison ? [{ column, comparison }] : [];
+    const cell = cells.find((each) => each.variant === STUDIED && column.holds(each));
+    const comparison = cell && comparisonOf(result, cell, column.metric);
+    return comparison ? [{ column: column.heading, comparison }] : [];
   });
   return compared.length === 0 ? [] : [...readVerdicts(compared), ...listComparisons(compared)];
 }
 
-function slopesOf(result: Result, { metric, cells }: Block): string[] {
+function slopesOf(result: Result, { columns, cells }: Block): string[] {
+  const { metric } = columns[0]!;
   const own = (result.slopes ?? []).filter((slope) => slope.metric === metric && slope.table === cells[0]!.table);
   return own.flatMap(readSlope);
 }
 
 function reasonsOf(cells: readonly ResultCell[]): string[] {
-  const said = cells.flatMap(({ status, variant, channels, reason, dump }) => {
-    if (status !== 'failed' && status !== 'skipped') return [];
+  const said = cells.flatMap(({ status, variant, channels, load, reason, dump }) => {
+    if (status === 'measured') return [];
     const words = (dump ?? []).map((line) => `    ${line}`);
-    return [`${status === 'failed' ? 'FAILED' : '- '} ${variant}, ${channels} ch: ${reason}`, ...words];
+    const where = load === undefined ? `${channels} ch` : `${channels} ch, load ${axes.load.show(load)}`;
+    return [`${status === 'skipped' ? '- ' : status.toUpperCase()} ${variant}, ${where}: ${reason}`, ...words];
   });
   return [...new Set(said)];
+}
+
+/** Zero-work spinning is as fast as luck has it: a side that is ahead never waits, and which one is changes by itself. */
+function isBistable({ workload, wait, providerWorkNs, senderWorkNs, visits }: ResultCell): boolean {
+  const spins = wait.provider.startsWith('spin') || wait.sender.startsWith('spin');
+  const works = providerWorkNs !== undefined || senderWorkNs !== undefined;
+  return workload === 'throughput' && spins && !works && visits.some(({ counters }) => counters.sendersCpuNs! > 0);
 }
 
 /** Threads of a measured cell are known by who used CPU: designs without senders of their own are never over. */
@@ -142,13 +169,22 @@ function comparisonOf(result: Result, cell: ResultCell, metric: string): ResultC
 
 function describe(cell: ResultCell, columns: TableSpec['columns']): string {
   const { workload, transport, codec, pageSize, pagesPerBatch, depth, channels, requesters, wait, place } = cell;
-  const parts = [workload, transport];
+  const { load, syncLoad, providerWorkNs, senderWorkNs } = cell;
+  const parts: string[] = [workload, transport];
   if (codec !== 'none') parts.push(codec);
-  parts.push(columns === 'channels' ? `${pagesPerBatch} x ${showBytes(pageSize)} a batch` : `${channels} ch`);
+  parts.push(
+    columns === 'channels' || columns === 'load'
+      ? `${pagesPerBatch} x ${showBytes(pageSize)} a batch`
+      : `${channels} ch`,
+  );
   if (depth !== 1) parts.push(`depth ${depth}`);
   if (requesters !== 1) parts.push(`${requesters} requesters`);
   if (wait.provider !== 'park' || wait.sender !== 'park') parts.push(`wait ${wait.provider}/${wait.sender}`);
   if (place !== 'spread') parts.push(`place ${place}`);
+  if (load !== undefined && columns !== 'load') parts.push(`load ${axes.load.show(load)}`);
+  if (syncLoad !== undefined) parts.push(`${syncLoad} channels`);
+  if (providerWorkNs !== undefined) parts.push(`provider works ${showNanoseconds(providerWorkNs)}`);
+  if (senderWorkNs !== undefined) parts.push(`sender works ${showNanoseconds(senderWorkNs)}`);
   return parts.join(', ');
 }
 

@@ -1,6 +1,7 @@
 // A run as tab-separated values: one row a cell and metric, for programs and spreadsheets.
 import type { TableSpec } from '../plan/tables.js';
 import { groupOf } from '../store/comparisons.js';
+import { shownMetric } from '../store/latency-summary.js';
 import type { Result, ResultCell } from '../store/result.js';
 
 const HEAD = [
@@ -28,7 +29,7 @@ export function renderTsv(result: Result, tables: readonly TableSpec[]): string 
         ...metrics.map((metric) => {
           const { variant, workload, channels, pageSize, pagesPerBatch, depth, transport, codec, status, reason } =
             cell;
-          const summary = cell.metrics[metric];
+          const summary = shownMetric(cell, metric);
           const comparison = result.comparisons.find(
             (each) => each.b === variant && each.cell === groupOf(cell) && each.metric === metric,
           );

@@ -1,0 +1,37 @@
+// Percentiles only where samples support them, and stored histograms that come back as they were.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { counterOf, lowestOf, mergeCounts } from '../../src/memory/latency-histogram.js';
+import { decodeCounts, distributionOf, encodeCounts } from './latencies.js';
+
+/** One sample of each of these latencies. */
+const counts = (latencies: readonly number[]) => mergeCounts(latencies.map((each) => [counterOf(each), 1]));
+const upTo = (count: number) => counts(Array.from({ length: count }, (_, at) => at + 1));
+
+describe('a distribution', () => {
+  it('names the percentiles that at least ten samples lie beyond, and no other', () => {
+    expect(distributionOf(upTo(19))).toEqual({ max: 19, count: 19 });
+    expect(distributionOf(upTo(100))).toEqual({ p50: 50, p90: 90, max: 100, count: 100 });
+    expect(distributionOf(upTo(999))).not.toHaveProperty('p99');
+    expect(distributionOf(upTo(1000))).toEqual({ p50: 500, p90: 900, p99: 990, max: 1000, count: 1000 });
+    expect(distributionOf(upTo(9999))).not.toHaveProperty('p999');
+    expect(distributionOf(upTo(10_000))!.p999).toBeCloseTo(9990, -1);
+  });
+
+  it('of nothing is none', () => {
+    expect(distributionOf([])).toBeUndefined();
+  });
+});
+
+describe('a stored histogram', () => {
+  it('comes back counter by counter', () => {
+    const latency = fc
+      .tuple(fc.nat(35), fc.double({ min: 0.5, max: 1, noNaN: true }))
+      .map(([power, share]) => lowestOf(counterOf(2 ** power * share)));
+    fc.assert(
+      fc.property(fc.array(latency, { maxLength: 40 }), (latencies) => {
+        expect(decodeCounts(encodeCounts(counts(latencies)))).toEqual(counts(latencies));
+      }),
+    );
+  });
+});

@@ -1,0 +1,76 @@
+// Latencies of a visit: percentiles of its histograms, as far as their samples support them, and the form that is stored.
+import { build, decodeFromCompressedBase64, encodeIntoCompressedBase64, type JsHistogram } from 'hdr-histogram-js';
+import { counterOf, lowestOf, mergeCounts, type SparseCounts } from '../../src/memory/latency-histogram.js';
+import { LATENCIES, type LatencyName } from '../../src/sender/hand-off-clock.js';
+import type { Slice } from '../../src/session/cell.js';
+import { supportedPercentiles } from '../stats/percentiles.js';
+
+export type Latencies = Readonly<Record<LatencyName, SparseCounts>>;
+
+/** The percentiles that results name. */
+export const PERCENTILES = { p50: 50, p90: 90, p99: 99, p999: 99.9 } as const;
+export type PercentileName = keyof typeof PERCENTILES;
+
+/** What is known of one histogram: only percentiles that have at least 10 samples beyond them. */
+export type Distribution = Readonly<Partial<Record<PercentileName, number>>> & {
+  readonly max: number;
+  readonly count: number;
+};
+
+/** The histograms of several slices added up; undefined where none was timed. */
+export function latenciesOf(slices: readonly Pick<Slice, 'latencies'>[]): Latencies | undefined {
+  const timed = slices.flatMap(({ latencies }) => (latencies ? [latencies] : []));
+  return timed.length === 0 ? undefined : mergeLatencies(timed);
+}
+
+export function mergeLatencies(all: readonly Latencies[]): Latencies {
+  return Object.fromEntries(
+    LATENCIES.map((name) => [name, mergeCounts(all.map((latencies) => latencies[name]))]),
+  ) as Record<LatencyName, SparseCounts>;
+}
+
+/** Undefined for an empty histogram: a design that has no such part. */
+export function distributionOf(counts: SparseCounts): Distribution | undefined {
+  if (counts.length === 0) return undefined;
+  const histogram = histogramOf(counts);
+  const count = histogram.totalCount;
+  const supported = supportedPercentiles(count);
+  const percentiles = Object.entries(PERCENTILES)
+    .filter(([, percentile]) => supported.includes(percentile))
+    .map(([name, percentile]) => [name, histogram.getValueAtPercentile(percentile)]);
+  return { ...Object.fromEntries(percentiles), max: lowestOf(counts.at(-2)!), count };
+}
+
+/** HdrHistogram's own compressed form, in base64: other tools read it too. */
+export function encodeCounts(counts: SparseCounts): string {
+  return encodeIntoCompressedBase64(histogramOf(counts));
+}
+
+/** @throws Error when the text is none that `encodeCounts` made */
+export function decodeCounts(text: string): SparseCounts {
+  const histogram = decodeFromCompressedBase64(text, 64) as JsHistogram;
+  const counts: number[] = [];
+  for (const { valueIteratedTo, countAtValueIteratedTo } of recordedValues(histogram)) {
+    counts.push(counterOf(valueIteratedTo), countAtValueIteratedTo);
+  }
+  return counts;
+}
+
+function* recordedValues(histogram: JsHistogram) {
+  const iterator = histogram.recordedValuesIterator;
+  // Made with the histogram, before it held anything.
+  iterator.reset();
+  while (iterator.hasNext()) yield iterator.next();
+}
+
+function histogramOf(counts: SparseCounts): JsHistogram {
+  const histogram = build({
+    bitBucketSize: 64,
+    lowestDiscernibleValue: 1,
+    highestTrackableValue: 2 ** 36,
+    numberOfSignificantValueDigits: 3,
+    useWebAssembly: false,
+  }) as JsHistogram;
+  for (let at = 0; at < counts.length; at += 2) histogram.recordValueWithCount(lowestOf(counts[at]!), counts[at + 1]!);
+  return histogram;
+}
