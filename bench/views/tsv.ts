@@ -1,4 +1,5 @@
 // A run as tab-separated values: one row a cell and metric, for programs and spreadsheets.
+import { axes } from '../plan/axes.js';
 import type { TableSpec } from '../plan/tables.js';
 import { groupOf } from '../store/comparisons.js';
 import { shownMetric } from '../store/latency-summary.js';
@@ -15,6 +16,7 @@ const HEAD = [
     'depth',
     'transport',
     'codec',
+    'load',
     'metric',
     'status',
   ],
@@ -34,7 +36,20 @@ export function renderTsv(result: Result, tables: readonly TableSpec[]): string 
             (each) => each.b === variant && each.cell === groupOf(cell) && each.metric === metric,
           );
           return [
-            ...[id, variant, workload, channels, pageSize, pagesPerBatch, depth, transport, codec, metric, status],
+            ...[
+              id,
+              variant,
+              workload,
+              channels,
+              pageSize,
+              pagesPerBatch,
+              depth,
+              transport,
+              codec,
+              loadOf(cell),
+              metric,
+              status,
+            ],
             ...[summary?.median, summary?.low, summary?.high, summary?.rounds],
             ...[comparison?.ratio, comparison?.low, comparison?.high, comparison?.verdict, reason],
           ];
@@ -47,6 +62,11 @@ export function renderTsv(result: Result, tables: readonly TableSpec[]): string 
     .join('\n');
 }
 
+/** Of a hand-off or a sync; empty for a closed loop and for busy channels. */
+function loadOf({ load, syncLoad }: ResultCell): string | undefined {
+  return load === undefined ? syncLoad : String(axes.load.show(load));
+}
+
 /** A row a count, where accesses were counted: `provider.batch.atomicLoads`. */
 function countRows(cell: ResultCell): unknown[][] {
   const { table, variant, workload, channels, pageSize, pagesPerBatch, depth, transport, codec, counts } = cell;
@@ -54,7 +74,7 @@ function countRows(cell: ResultCell): unknown[][] {
   return (['provider', 'senders'] as const).flatMap((side) =>
     (['batch', 'sync'] as const).flatMap((per) =>
       Object.entries(counts[side][per]).map(([kind, { median, low, high }]) => [
-        ...[table, variant, workload, channels, pageSize, pagesPerBatch, depth, transport, codec],
+        ...[table, variant, workload, channels, pageSize, pagesPerBatch, depth, transport, codec, loadOf(cell)],
         ...[`${side}.${per}.${kind}`, 'counted', median, low, high, counts.visits, '', '', '', '', ''],
       ]),
     ),
