@@ -12,7 +12,9 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { Random } from '../../src/random.js';
 import type { ReceiverReport } from '../../src/receiver/plan.js';
 import { Receiver } from '../../src/receiver/receiver.js';
+import type { Address } from '../../src/transport/line.js';
 import { HAS_ZSTD } from '../../src/wire/codecs/flushed-stream.js';
+import { parseAddress } from '../plan/address.js';
 import { installedQemus, isSince, type QemuBinary } from '../qemu/binary.js';
 import { ENDS, Qemu, type QemuPlan } from '../qemu/qemu.js';
 
@@ -39,29 +41,30 @@ async function source(plan: QemuPlan): Promise<Qemu> {
 }
 
 interface Receiving {
-  readonly address: { readonly host: string; readonly port: number };
+  readonly address: Address;
   /** Exit code, and what it said. */
   readonly ended: Promise<{ code: number; stdout: string; stderr: string }>;
 }
 
 /** Starts the command and resolves when it listens. */
 async function receive(...words: string[]): Promise<Receiving> {
-  const child = spawn(process.execPath, [CLI, 'receive', '--listen', '127.0.0.1:0', ...words], { stdio: 'pipe' });
+  const listen = words.includes('--listen') ? [] : ['--listen', '127.0.0.1:0'];
+  const child = spawn(process.execPath, [CLI, 'receive', ...listen, ...words], { stdio: 'pipe' });
   commands.push(child);
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (text: Buffer) => {
     stdout += text;
   });
   const ended = once(child, 'close').then(([code]) => ({ code: code as number, stdout, stderr }));
-  const port = await new Promise<number>((resolve, reject) => {
+  const address = await new Promise<Address>((resolve, reject) => {
     child.stderr.on('data', (text: Buffer) => {
       stderr += text;
-      const [, found] = /^listening on 127\.0\.0\.1:(\d+) for/m.exec(stderr) ?? [];
-      if (found) resolve(Number(found));
+      const [, found] = /^listening on (\S+) for/m.exec(stderr) ?? [];
+      if (found) resolve(parseAddress('--listen', found));
     });
     void ended.then(() => reject(new Error(`it ended: ${stderr}`)));
   });
-  return { address: { host: '127.0.0.1', port }, ended };
+  return { address, ended };
 }
 
 let files = 0;
@@ -118,8 +121,8 @@ describe.skipIf(binaries.length === 0)(`from a real QEMU${why}`, () => {
       },
     );
 
-    it('says what came, and from whom', async () => {
-      const receiving = await receive();
+    it('says what came, and from whom, over a unix socket', async () => {
+      const receiving = await receive('--listen', join(folder, `socket-${++files}`));
       const qemu = await source({ binary, ramFile, settings: { channels: 2 } });
       await qemu.migrate(receiving.address);
       const { stdout } = await receiving.ended;
@@ -129,6 +132,31 @@ describe.skipIf(binaries.length === 0)(`from a real QEMU${why}`, () => {
       expect(stdout).toContain(', machine none\nblock m0: 2097152 bytes\n');
       expect(stdout).toMatch(/\n1 rounds in which pages came\n[\d.]+ s, SHA-256 [0-9a-f]{64}\n$/);
     });
+
+    it('of more RAM than one section of a main stream goes with', async () => {
+      const ramFile = join(folder, `large-${++files}`);
+      writeFileSync(ramFile, Buffer.alloc(256 * MIB, 'not zero'));
+      const receiving = await receive('--channels', '4', '--json');
+      const qemu = await source({ binary, ramFile, settings: { channels: 4 } });
+      await qemu.migrate(receiving.address);
+      const report: ReceiverReport = JSON.parse((await receiving.ended).stdout);
+      expect(report.sha256).toBe(createHash('sha256').update(readFileSync(ramFile)).digest('hex'));
+      expect(report.main!.syncs).toBeGreaterThanOrEqual(old ? 4 : 2);
+      rmSync(ramFile);
+    });
+
+    it.runIf(isSince(binary, 9, 0)).each(['legacy', 'none'] as const)(
+      'that looks for zero pages: %s',
+      async (zeroPages) => {
+        const receiving = await receive('--json', '--strict-numbers');
+        const qemu = await source({ binary, ramFile, settings: { channels: 2, zeroPages } });
+        await qemu.migrate(receiving.address);
+        const report: ReceiverReport = JSON.parse((await receiving.ended).stdout);
+        expect(report.sha256).toBe(createHash('sha256').update(whole).digest('hex'));
+        expect(report.main!.zeroPages).toBe(zeroPages === 'legacy' ? 128 : 0);
+        expect(report.channels.map((each) => each.zeroPages)).toEqual([0, 0]);
+      },
+    );
 
     it.runIf(isSince(binary, 8, 1))('that flushes after each section, as older ones do', async () => {
       const receiving = await receive('--json');
@@ -239,7 +267,7 @@ function differing(one: Buffer, other: Buffer): number[] {
 }
 
 /** Passes connections on, and keeps what came over each. */
-async function recorder(to: { host: string; port: number }) {
+async function recorder(to: Address) {
   const kept: Buffer[][] = [];
   const server = createServer((socket) => {
     const pieces: Buffer[] = [];
@@ -280,7 +308,7 @@ async function replay(streams: readonly Buffer[], ignoreSync: boolean): Promise<
   receivers.push(receiver);
   const sockets: Socket[] = [];
   for (const stream of streams) {
-    const socket = connect({ ...(receiver.address as { host: string; port: number }) });
+    const socket = connect({ ...receiver.address });
     socket.on('error', () => {}).end(stream);
     sockets.push(socket);
     while (

@@ -11,6 +11,7 @@ import type { Ram } from '../ram/ram.js';
 import { numberedRam, startWriting } from '../transport/fixtures/writing.js';
 import type { Address } from '../transport/line.js';
 import { Lines } from '../transport/lines.js';
+import { openPacker } from '../wire/codecs/codec.js';
 import { HAS_ZSTD } from '../wire/codecs/flushed-stream.js';
 import { fillInitial, NO_UUID } from '../wire/initial-packet.js';
 import { FLAG_SYNC, FLAGS_OF_CODECS, Packet, PacketHeader } from '../wire/packet.js';
@@ -135,6 +136,19 @@ describe.each(HAS_ZSTD ? (['zlib', 'zstd'] as const) : (['zlib'] as const))('pac
     const report = await receiver.report;
     expect(report.sha256).toBe(sha256(ram));
     expect(report.channels[0]!.bytes).toBeLessThan(PAGES * 4096 * 0.1);
+  });
+
+  it('a bomb is refused, and makes no more than was asked for', async () => {
+    const receiver = await start('unix', { codec, channels: 1 });
+    const hand = new Hand(receiver.address, hello(0));
+    const header = hand.data(0, [1], 0).subarray(0, 1344);
+    header.writeUInt32BE(FLAGS_OF_CODECS[codec], 8);
+    const bomb = openPacker(codec, 4096, 1 << 20).pack(Array.from({ length: 256 }, () => new Uint8Array(4096)));
+    header.writeUInt32BE(bomb.length, 20);
+    hand.socket.write(Buffer.concat([header, bomb]));
+    await expect(receiver.report).rejects.toThrow(
+      `channel 0, packet 0, pages: expected pages that can be unpacked, got codec ${codec}: expected pages of 4096 bytes, got more`,
+    );
   });
 
   it('bytes that do not unpack are refused by channel and packet', async () => {

@@ -146,6 +146,35 @@ describe('main stream', () => {
     expect(() => read(damaged)).toThrow(`main stream, ${message}`);
   });
 
+  it('of 7.2 stops for the SYNC before the footer of its section, which QEMU keeps back until it has sent more', () => {
+    let syncs = 0;
+    const reader = new MainStream(PAGE, { blocks: () => true, fill() {}, page() {}, sync: () => ++syncs === 0 });
+    const footer = 0x3d;
+    expect(reader.push(bytes().subarray(0, footer - 1))).toBe(footer - 1);
+    expect(syncs).toBe(0);
+    reader.push(bytes().subarray(footer - 1, footer));
+    expect(syncs).toBe(1);
+  });
+
+  it('of 7.2 names a block only where it changes, be that in an earlier section', () => {
+    const seen: [string, number][] = [];
+    const fill = (block: string, offset: number) => seen.push([block, offset]);
+    const reader = new MainStream(PAGE, { blocks: () => true, fill, page() {}, sync: () => true });
+    const parts = mainStream('7.2');
+    const blocks = ['m0', 'm1'].map((name) => ({ name, bytes: 4 * PAGE }));
+    const later = parts.part('m1', [0, 3 * PAGE]);
+    // Without the name of its first page: 8 bytes of offset follow the section's head, then the name.
+    const unnamed = Buffer.concat([later.subarray(0, 5 + 8), later.subarray(5 + 8 + 3)]);
+    unnamed.writeUInt8(0x22, 5 + 7);
+    reader.push(Buffer.concat([parts.start(blocks), parts.part('m1', [PAGE]), unnamed, parts.end(), parts.tail()]));
+    reader.end();
+    expect(seen).toEqual([
+      ['m1', PAGE],
+      ['m1', 0],
+      ['m1', 3 * PAGE],
+    ]);
+  });
+
   it.each(['7.2', '10.0'])('of %s is not whole, wherever it is cut', (version) => {
     const whole = stream(`qemu-${version}-none`, 0);
     read(whole);

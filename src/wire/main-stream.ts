@@ -136,7 +136,6 @@ export class MainStream {
         if (id !== ram) throw this.wrong('section id', `${ram ?? 'a start first'}`, id);
         yield* this.ram();
         yield* this.footer(id);
-        if (this.syncPlace === 'section-end' && !this.events.sync()) yield 'stop';
         if (type === SECTION.end) return;
       } else if (type === SECTION.subsection) {
         const name = quoted(yield* this.name());
@@ -153,10 +152,7 @@ export class MainStream {
     const version = yield* this.uint(4);
     if (version !== 4) throw this.wrong('section version', '4', version);
     yield* this.ram();
-    if (this.sizes.size === 0) throw this.wrong('RAM size', 'a list of blocks', 'none');
     yield* this.footer(id);
-    this.syncPlace = this.marks > 0 ? 'flush-mark' : 'section-end';
-    if (this.syncPlace === 'section-end' && !this.events.sync()) yield 'stop';
     return id;
   }
 
@@ -166,7 +162,10 @@ export class MainStream {
       const word = yield* this.uint64();
       const flags = word % (FLAG_BITS + 1);
       const offset = word - flags;
-      if (flags === RAM_FLAG.endOfSection) return;
+      if (flags === RAM_FLAG.endOfSection) {
+        yield* this.endOfSection();
+        return;
+      }
       if (flags === RAM_FLAG.flush) {
         if (this.syncPlace === 'section-end') {
           throw this.wrong('RAM flags', 'no flush mark, as there was none in the set-up', hexadecimal(flags));
@@ -185,6 +184,16 @@ export class MainStream {
         else this.events.page(this.block, offset, yield this.pageSize);
       }
     }
+  }
+
+  /**
+   * SYNCs belong here, before the section's footer: QEMU 7.2 keeps that back until it has sent more, which it cannot when
+   * its channels are stopped at their SYNCs.
+   */
+  private *endOfSection(): Generator<Step, void, Buffer> {
+    if (this.sizes.size === 0) throw this.wrong('RAM size', 'a list of blocks', 'none');
+    this.syncPlace ??= this.marks > 0 ? 'flush-mark' : 'section-end';
+    if (this.syncPlace === 'section-end' && !this.events.sync()) yield 'stop';
   }
 
   private *blocks(total: number): Generator<Step, void, Buffer> {
