@@ -54,6 +54,17 @@ describe.each(QEMU)("upstream's error path in %s", (name) => {
   });
 });
 
+describe('an access that no scenario reaches', () => {
+  it('is named: it was neither checked nor mutated', async () => {
+    const from = 'signalSync() {\n';
+    const path = writeCopy(folder, 'atomic-barrier', [[from, `${from}if (channels > 9) Atomics.load(words, 0);\n`]]);
+    const checked = checkDesign(await loadCopy(path), { channels: 1, jobs: 1 });
+    expect(checked.unreached).toEqual([expect.stringMatching(/atomic-barrier-\d+\.js:\d+ Atomics\.load$/)]);
+    const whole = checkDesign(await load('atomic-barrier'), { channels: 2, jobs: 1 });
+    expect(whole.unreached).toEqual([]);
+  });
+});
+
 describe('pendingSync needs no barrier', () => {
   it('because the semaphores order it: a plain one has no race', async () => {
     const plain = writeCopy(folder, 'atomic-barrier', [

@@ -53,7 +53,15 @@ describe('verify', () => {
   }, 120_000);
 
   it('fails for a finding, for a mutant that lives unlisted and for a list that is stale; 3 is: not searched whole', () => {
-    const clean = { name: 'x', complete: true, completeInstead: true, states: 1, elapsedMs: 1, scenarios: [] };
+    const clean = {
+      name: 'x',
+      complete: true,
+      completeInstead: true,
+      states: 1,
+      elapsedMs: 1,
+      scenarios: [],
+      unreached: [],
+    };
     const report = { ...clean, findings: [], mutants: [], unknownSurvivors: [], staleSurvivors: [] };
     expect(exitCode([report], 'exhaustive')).toBe(0);
     expect(exitCode([report, { ...report, unknownSurvivors: ['a'] }], 'exhaustive')).toBe(1);

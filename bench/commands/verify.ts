@@ -59,7 +59,7 @@ export async function verify(name: string | undefined, flags: VerifyFlags): Prom
     for (const [i, report] of run.reports.entries()) {
       process.stdout.write(`${renderChecked(report, subjects[i]!.survivors, process.stdout.isTTY)}\n\n`);
     }
-    process.stdout.write(`${summaryOf(run, ASSUMPTIONS)}\n`);
+    process.stdout.write(`${summaryOf(run, PRIMITIVES, ASSUMPTIONS)}\n`);
   }
   return exitCode(run.reports, search.strategy!);
 }

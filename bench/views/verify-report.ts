@@ -50,14 +50,15 @@ export function renderChecked(checked: Checked, survivors: readonly Survivor[], 
     ...findings.map(renderFinding),
   ];
   parts.push(...renderHints(scenarios));
+  for (const access of checked.unreached) parts.push(`not reached by any scenario: ${access}`);
   if (upstreamHangs) parts.push(renderUpstream(upstreamHangs));
   if (checked.mutants.length > 0) parts.push(renderMatrix(checked, survivors, isTerminal));
   return parts.join('\n');
 }
 
 /** `no (at most 500000 states); yes (at most 2 preemptions, at most 500000 states)`. */
-function completeness({ complete, bounds, instead }: CheckedScenario): string {
-  if (complete) return 'yes';
+function completeness({ strategy, complete, bounds, instead }: CheckedScenario): string {
+  if (complete) return strategy === 'exhaustive' ? 'yes' : `yes (${bounds})`;
   const then = instead ? `; ${instead.complete ? 'yes' : 'no'} (${instead.bounds})` : '';
   return `no (${bounds})${then}`;
 }
@@ -132,20 +133,22 @@ function renderMatrix(checked: Checked, survivors: readonly Survivor[], isTermin
   ].join('\n');
 }
 
-/** What all of it comes to, and what that rests on. */
-export function summaryOf(run: VerifyRun, assumptions: readonly string[]): string {
-  const { reports, bounds, notModelled } = run;
-  const sound = reports.filter(({ findings }) => findings.length === 0);
+/** What all of it comes to, and what that rests on. `primitives`: the name of what is no design. */
+export function summaryOf(run: VerifyRun, primitives: string, assumptions: readonly string[]): string {
+  const { reports, bounds, notModelled, strategy } = run;
   const lines = notModelled.map(({ name, reason }) => `${name}: not modelled: ${reason}`);
-  const names = sound.map(({ name, complete, completeInstead }) =>
-    complete ? name : `${name} (${completeInstead ? 'in part within 2 preemptions' : 'not complete'})`,
-  );
-  if (names.length > 0) {
-    const how = run.strategy === 'exhaustive' ? 'verified' : `no finding by ${run.strategy} search`;
-    lines.push(
-      `${how} for ${count(bounds.channels, 'channel')} and ${count(bounds.jobs, 'job')} with a sync: ${names.join(', ')}`,
-    );
-  }
+  const within = `for ${count(bounds.channels, 'channel')} and ${count(bounds.jobs, 'job')} with a sync`;
+  const say = (what: string, are: (report: Checked) => boolean): void => {
+    const names = reports.filter((report) => report.findings.length === 0 && are(report)).map(({ name }) => name);
+    if (names.length > 0) lines.push(`${what}: ${names.join(', ')}`);
+  };
+  const isDesign = ({ name }: Checked): boolean => name !== primitives;
+  say('verified at futex level, for 2 and 3 threads', (report) => !isDesign(report) && report.complete);
+  say(`verified ${within}`, (report) => isDesign(report) && report.complete);
+  if (strategy === 'exhaustive') {
+    say(`verified ${within}, in part within 2 preemptions only`, (each) => !each.complete && each.completeInstead);
+    say('no finding, but NOT searched whole', (each) => !each.completeInstead);
+  } else say(`no finding by ${strategy} search ${within}`, (each) => !each.complete);
   lines.push(`assumed: ${assumptions.join('; ')}`);
   return lines.join('\n');
 }

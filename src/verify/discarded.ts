@@ -81,7 +81,7 @@ function isCount(node: AnyNode): boolean {
 }
 
 /** Calls `each` for every node of a syntax tree. */
-function visit(node: AnyNode, each: (node: AnyNode) => void): void {
+export function visit(node: AnyNode, each: (node: AnyNode) => void): void {
   each(node);
   for (const value of Object.values(node)) {
     for (const child of Array.isArray(value) ? value : [value]) if (isNode(child)) visit(child as AnyNode, each);

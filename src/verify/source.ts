@@ -27,6 +27,12 @@ export function sourceOf(site: Site): SourcePlace {
   return { file: site.file, line: site.line, column: site.column };
 }
 
+/** The TypeScript file of a compiled one; the compiled one itself without a map. */
+export function sourceFileOf(file: string): string {
+  const source = mapOf(file)?.payload.sources[0];
+  return source ? resolve(dirname(file), source) : file;
+}
+
 /** `src/memory/semaphore.ts:52 (Semaphore.post)`, relative to the working directory. */
 export function describeSite(site: Site): string {
   if (site.file === '') return '?';

@@ -1,6 +1,8 @@
 // Checks any variant whose provider and senders block: its scenarios, upstream's error path, its mutants.
 import type { Variant } from '../../sender/variant.js';
 import type { ProblemKind } from '../problem.js';
+import { pathInPackage, sourceFileOf } from '../source.js';
+import { Reached } from '../unreached.js';
 import { addFinding, type Checked, type CheckOptions, checkMutants, checkScenarios } from './check.js';
 import { initialPlace } from './place.js';
 import { type DesignBounds, designSuite, upstreamSuite } from './suite.js';
@@ -16,8 +18,12 @@ const CARRIERS =
 
 export function checkDesign(variant: Variant, bounds: DesignBounds, options: CheckOptions = {}): Checked {
   const scenarios = designSuite(variant, bounds).map(({ scenario }) => scenario);
-  const checked = withUpstream(variant, bounds, checkScenarios(variant.name, scenarios, options), options);
-  return options.mutates ? checkMutants(checked, scenarios, (file) => !CARRIERS.test(file), options) : checked;
+  const reached = new Reached();
+  const watched = { ...options, search: { ...options.search, onSite: reached.onSite } };
+  const searched = withUpstream(variant, bounds, checkScenarios(variant.name, scenarios, watched), watched);
+  const isDesign = (file: string): boolean => !CARRIERS.test(file);
+  const checked = { ...searched, unreached: reached.left((file) => isDesign(pathInPackage(sourceFileOf(file)))) };
+  return options.mutates ? checkMutants(checked, scenarios, isDesign, options) : checked;
 }
 
 /** Adds upstream's error path, where the design has one: its hangs stand apart, for they are upstream's. */

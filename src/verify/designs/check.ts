@@ -15,7 +15,7 @@ export interface CheckedFinding extends Finding {
 
 export interface Checked {
   readonly name: string;
-  /** Whether every scenario was searched whole. */
+  /** Whether all states of every scenario were searched. */
   readonly complete: boolean;
   /** Whether those that were not were searched whole within a number of preemptions. */
   readonly completeInstead: boolean;
@@ -23,6 +23,8 @@ export interface Checked {
   readonly states: number;
   readonly elapsedMs: number;
   readonly scenarios: readonly CheckedScenario[];
+  /** Shared accesses of the program that no scenario reached. */
+  readonly unreached: readonly string[];
   readonly findings: readonly CheckedFinding[];
   /** How upstream's error path hangs, of designs that have one. */
   readonly upstreamHangs?: readonly CheckedFinding[];
@@ -68,11 +70,12 @@ export function checkScenarios(name: string, scenarios: readonly Scenario[], opt
   });
   return {
     name,
-    complete: checked.every(({ complete }) => complete),
+    complete: checked.every(({ strategy, complete }) => strategy === 'exhaustive' && complete),
     completeInstead: checked.every(({ complete, instead }) => complete || instead?.complete === true),
     states: checked.reduce((sum, { states, instead }) => sum + states + (instead?.states ?? 0), 0),
     elapsedMs: performance.now() - start,
     scenarios: checked,
+    unreached: [],
     findings,
     mutants: [],
     unknownSurvivors: [],
@@ -101,7 +104,9 @@ export function checkMutants(
     const { complete, states } = checked.scenarios[i]!;
     return complete && states <= mostStates;
   };
-  const mutants = mutate(scenarios.filter(isSmall), {
+  const small = scenarios.filter(isSmall);
+  // With none, all are tried: what is too large to be searched leaves its mutants undecided, and that is told.
+  const mutants = mutate(small.length > 0 ? small : scenarios, {
     files,
     onResult: ({ mutant }, done, total) => onProgress?.(mutant.id, done, total),
   });
