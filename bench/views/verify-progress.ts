@@ -27,7 +27,7 @@ export class VerifyProgressLine {
     const each = running.map(({ name, what, done, total }) => `${name} ${done} of ${total}: ${what}`).join('; ');
     const line = `${finished} of ${this.subjects} verified; ${each}`.slice(
       0,
-      Math.max(20, (this.stream.columns ?? 80) - 1),
+      Math.max(20, (this.stream.columns || 80) - 1),
     );
     this.stream.write(`\r${line.padEnd(this.shown)}`);
     this.shown = line.length;

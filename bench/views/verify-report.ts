@@ -81,14 +81,15 @@ function renderHints(scenarios: readonly CheckedScenario[]): string[] {
   );
 }
 
+/** Each hang, and how the first comes about. */
 function renderUpstream(hangs: readonly CheckedFinding[]): string {
-  if (hangs.length === 0) return "upstream's error path does not hang";
-  return hangs
-    .map(
-      ({ kind, message, scenario }) =>
-        `upstream's error path hangs, as it does in QEMU ("${scenario}"): ${kind}: ${message}`,
-    )
-    .join('\n');
+  const [first] = hangs;
+  if (!first) return "upstream's error path does not hang";
+  const heads = hangs.map(
+    ({ kind, message, scenario }) =>
+      `upstream's error path hangs, as it does in QEMU ("${scenario}"): ${kind}: ${message}`,
+  );
+  return `${heads.join('\n')}\n${renderTrace(folded(first.trace))}`;
 }
 
 /** Filling a batch takes many plain accesses that say little: rows of them become one, but for the last. */
