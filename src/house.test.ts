@@ -105,7 +105,9 @@ describe('every shared access says what it orders', () => {
 
 describe('thread bodies can be replayed', () => {
   const bodies = within('src/memory', 'variants');
-  const parking = ['src/memory/semaphore.ts', 'src/memory/futex-lock.ts', 'src/memory/event.ts'];
+  const parking = ['semaphore', 'event', 'futex-lock', 'ticket-lock', 'mcs-lock'].map(
+    (name) => `src/memory/${name}.ts`,
+  );
 
   for (const { file, lines } of bodies) {
     it(file, () => {

@@ -1,12 +1,8 @@
-// The three-state futex mutex (Drepper, "Futexes Are Tricky", mutex2) on one shared word, with close().
+// The three-state futex mutex (Drepper, "Futexes Are Tricky", mutex2) on one shared word, with close(); it may look first.
 
-/** What a design sees of a lock; every kind of lock has this shape. */
-export interface Lock {
-  /** Takes the lock, asleep while another holds it. Returns false, without the lock, once it is closed. */
-  lock(): boolean;
-  /** Gives the lock back. Only its holder calls it. */
-  unlock(): void;
-}
+import type { FrameworkLock } from './lock.js';
+import { SpinBudget } from './spin-budget.js';
+import { PARK, relax, type WaitPolicy } from './wait-policy.js';
 
 const FREE = 0;
 const HELD = 1;
@@ -20,18 +16,21 @@ const CLOSED = 1 << 30;
  *   CONTENDED   held, and somebody sleeps or is about to: unlock must notify
  *   | CLOSED    whoever asks is refused; set once, never cleared
  */
-export class FutexLock implements Lock {
+export class FutexLock implements FrameworkLock {
   slowPaths = 0;
   parks = 0;
   notifiesSent = 0;
   notifiesWoken = 0;
 
+  /** How long this thread looks before it parks; undefined where it parks at once. */
+  readonly budget: SpinBudget | undefined;
   private readonly words: Int32Array;
   private readonly state: number;
 
-  constructor(words: Int32Array, word: number) {
+  constructor(words: Int32Array, word: number, policy: WaitPolicy = PARK) {
     this.words = words;
     this.state = word;
+    this.budget = policy.spins > 0 ? new SpinBudget(policy) : undefined;
   }
 
   lock(): boolean {
@@ -42,6 +41,7 @@ export class FutexLock implements Lock {
 
   private lockSlowly(): boolean {
     this.slowPaths++;
+    if (this.budget && this.lockLooking(this.budget)) return true;
     for (;;) {
       // Standalone: the exchanges below decide.
       const seen = Atomics.load(this.words, this.state);
@@ -59,6 +59,24 @@ export class FutexLock implements Lock {
     }
   }
 
+  /** Tries whenever it sees the lock free, until the budget ends. True with the lock. */
+  private lockLooking(budget: SpinBudget): boolean {
+    const turns = budget.next();
+    for (let turn = 1; turn <= turns; turn++) {
+      // Standalone: only tells when to try; the exchange decides.
+      if (Atomics.load(this.words, this.state) === FREE) {
+        // Sees what the last holder did after it unlocked. Pairs with Atomics.and(state) in FutexLock.unlock().
+        if (Atomics.compareExchange(this.words, this.state, FREE, HELD) === FREE) {
+          budget.paid(turn);
+          return true;
+        }
+      }
+      relax();
+    }
+    budget.failed();
+    return false;
+  }
+
   unlock(): void {
     // One step frees the lock, keeps CLOSED and tells whether somebody sleeps: a second step could miss a new sleeper.
     // Publishes what the holder did before. Pairs with Atomics.compareExchange(state) in FutexLock.lock().
@@ -68,7 +86,6 @@ export class FutexLock implements Lock {
     }
   }
 
-  /** Refuses every later lock() and wakes those who sleep. A holder may still unlock. Any thread may call it. */
   close(): void {
     // Publishes the end before the wake. Pairs with Atomics.load(state) in FutexLock.lockSlowly().
     Atomics.or(this.words, this.state, CLOSED);

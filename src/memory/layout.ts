@@ -1,4 +1,6 @@
 // The layout: the one table of the words that threads share. Offsets are computed here and nowhere else.
+import type { LockKind } from './lock.js';
+import { MCS_ROW_WORDS } from './mcs-lock.js';
 
 /** How a word is used: a primitive that may park, or a word that is always atomic or always plain, never both. */
 export type Kind = 'atomic' | 'plain' | 'semaphore' | 'lock' | 'event';
@@ -11,6 +13,10 @@ export interface Entry {
   readonly count?: number;
   /** Consecutive 32-bit words of each. Default 1; primitives bring their own size. */
   readonly words?: number;
+  /** Of a lock: its kind. Default `futex`. */
+  readonly lock?: LockKind;
+  /** Of a lock: how many threads use it at most. Default 2; an mcs lock has so many nodes. */
+  readonly threads?: number;
   /** The entry whose row it shares, because the same two threads touch both together. */
   readonly beside?: string;
 }
@@ -29,8 +35,16 @@ export type Names<T extends Table, K extends Kind> = {
  */
 export const ROW_BYTES = 128;
 
-/** Words of a primitive: semaphore = count, waiters; lock = state; event = epoch, sleepers. */
-const PRIMITIVE_WORDS = { semaphore: 2, lock: 1, event: 2, atomic: 0, plain: 0 } as const;
+/** Words of a primitive: semaphore = count, waiters; event = epoch, sleepers. */
+const PRIMITIVE_WORDS = { semaphore: 2, event: 2 } as const;
+/** Words of a lock: state; of a ticket lock next, serving, sleepers; of an mcs lock a row, and a row for each node. */
+const LOCK_WORDS: Readonly<Record<LockKind, (threads: number) => number>> = {
+  futex: () => 1,
+  spin: () => 1,
+  ticket: () => 3,
+  mcs: (threads) => (threads + 1) * MCS_ROW_WORDS,
+  tas: () => 1,
+};
 
 /** Declares a table of shared words. */
 export function layout<const T extends Table>(table: T): Layout<T> {
@@ -49,6 +63,18 @@ interface Position {
   readonly count: number;
   readonly words: number;
   readonly kind: Kind;
+  readonly lock: LockKind;
+}
+
+/** One entry where it is laid, its words one after the other. */
+export interface PlacedEntry {
+  readonly name: string;
+  readonly index: number;
+  readonly word: number;
+  readonly words: number;
+  readonly kind: Kind;
+  /** Means something for locks only. */
+  readonly lock: LockKind;
 }
 
 /** A table laid at a base: where each of its words is. */
@@ -57,8 +83,10 @@ export interface Placed<T extends Table = Table> {
   readonly end: number;
   /** Index of the first word of entry `name`, number `index`. Throws RangeError outside the table. */
   word(name: keyof T & string, index?: number): number;
+  /** The same with all that is known of it. */
+  entry(name: keyof T & string, index?: number): PlacedEntry;
   /** Every entry with its words, for closing, zeroing and dumps. */
-  entries(): Iterable<{ name: string; index: number; word: number; words: number; kind: Kind }>;
+  entries(): Iterable<PlacedEntry>;
 }
 
 /** Lays a table at word `base`; `rowBytes` below 128 packs rows closer (the ablation of false sharing). */
@@ -74,24 +102,26 @@ export function place<T extends Table>(declared: Layout<T>, base: number, rowByt
     const stride = Math.ceil(used / rowWords) * rowWords;
     let first = next;
     for (const [member, each] of group) {
-      positions.set(member, { first, stride, count: count(entry), words: size(each), kind: each.kind });
+      const { kind, lock = 'futex' } = each;
+      positions.set(member, { first, stride, count: count(entry), words: size(each), kind, lock });
       first += size(each);
     }
     next += stride * count(entry);
   }
+  const entry = (name: string, index = 0): PlacedEntry => {
+    const position = positions.get(name);
+    if (!position || !(index >= 0 && index < position.count)) {
+      throw new RangeError(`layout: no word ${name}[${index}]; it has ${position?.count ?? 0}`);
+    }
+    const { first, stride, words, kind, lock } = position;
+    return { name, index, word: first + index * stride, words, kind, lock };
+  };
   return {
     end: next,
-    word(name, index = 0) {
-      const position = positions.get(name);
-      if (!position || !(index >= 0 && index < position.count)) {
-        throw new RangeError(`layout: no word ${name}[${index}]; it has ${position?.count ?? 0}`);
-      }
-      return position.first + index * position.stride;
-    },
+    word: (name, index) => entry(name, index).word,
+    entry,
     *entries() {
-      for (const [name, { first, stride, count, words, kind }] of positions) {
-        for (let index = 0; index < count; index++) yield { name, index, word: first + index * stride, words, kind };
-      }
+      for (const [name, { count }] of positions) for (let index = 0; index < count; index++) yield entry(name, index);
     },
   };
 }
@@ -100,6 +130,7 @@ function count(entry: Entry): number {
   return entry.count ?? 1;
 }
 
-function size(entry: Entry): number {
-  return PRIMITIVE_WORDS[entry.kind] || (entry.words ?? 1);
+function size({ kind, words = 1, lock = 'futex', threads = 2 }: Entry): number {
+  if (kind === 'lock') return LOCK_WORDS[lock](threads);
+  return kind === 'atomic' || kind === 'plain' ? words : PRIMITIVE_WORDS[kind];
 }

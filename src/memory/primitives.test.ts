@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { Event } from './event.js';
-import type { Role } from './fixtures/primitive-thread.js';
-import { FutexLock } from './futex-lock.js';
+import { lockAt128, type Role } from './fixtures/primitive-thread.js';
+import type { LockKind } from './lock.js';
 import { Semaphore } from './semaphore.js';
 import { PARK, type WaitPolicy } from './wait-policy.js';
 
@@ -12,12 +12,12 @@ const POLICIES: readonly (readonly [string, WaitPolicy])[] = [
   ['adapt how long they spin', { spins: 1000, adapts: true }],
 ];
 
-const freshWords = () => new Int32Array(new SharedArrayBuffer(4 * 128));
+const freshWords = () => new Int32Array(new SharedArrayBuffer(4 * 256));
 
 /** Starts a thread in a role; resolves `running` when it has begun, `result` with what it counted. */
-function start(name: Role['name'], words: Int32Array, turns: number, policy = PARK) {
+function start(name: Role['name'], words: Int32Array, turns: number, policy = PARK, lock: LockKind = 'futex') {
   const worker = new Worker(new URL('./fixtures/primitive-thread.js', import.meta.url), {
-    workerData: { name, words, turns, policy } satisfies Role,
+    workerData: { name, words, turns, policy, lock } satisfies Role,
   });
   let begun = () => {};
   const running = new Promise<void>((resolve) => {
@@ -35,21 +35,25 @@ async function until(words: Int32Array, index: number, value: number): Promise<v
   while (Atomics.load(words, index) !== value) await new Promise((resolve) => setImmediate(resolve));
 }
 
-describe('FutexLock', () => {
+describe.each(['futex', 'spin', 'ticket', 'mcs', 'tas'] as const)('a lock of kind %s', (kind) => {
   it('excludes: three threads lose no update of a plain counter', async () => {
     const words = freshWords();
-    const threads = [1, 2, 3].map(() => start('lockAndAdd', words, 20_000).result);
-    expect(await Promise.all(threads)).toEqual([20_000, 20_000, 20_000]);
-    expect(words[64]).toBe(60_000);
-    expect(words[0]).toBe(0);
+    const threads = [1, 2, 3].map(() => start('lockAndAdd', words, 10_000, PARK, kind).result);
+    expect(await Promise.all(threads)).toEqual([10_000, 10_000, 10_000]);
+    expect(words[64]).toBe(30_000);
   });
 
-  it('sends a thread away that sleeps for a lock whose holder never comes back', async () => {
+  it('sends a thread away that waits for a lock whose holder never comes back', async () => {
     const words = freshWords();
-    const lock = new FutexLock(words, 0);
+    const lock = lockAt128(words, kind);
     expect(lock.lock()).toBe(true);
-    const waiter = start('lockAndAdd', words, 1);
-    await until(words, 0, 2);
+    const before = words.slice();
+    const waiter = start('lockAndAdd', words, 1, PARK, kind);
+    await waiter.running;
+    // A waiter shows in the words of every kind but one, whose waiters are nowhere to be seen.
+    while (kind !== 'tas' && words.every((word, at) => word === before[at])) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
     lock.close();
     expect(await waiter.result).toBe(0);
     lock.unlock();

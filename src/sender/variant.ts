@@ -1,7 +1,7 @@
 // The interface of a variant: one design of the hand-off between the provider and its senders.
 import type { MessagePort } from 'node:worker_threads';
-import type { Lock } from '../memory/futex-lock.js';
 import type { Layout, Names, Table } from '../memory/layout.js';
+import type { Lock } from '../memory/lock.js';
 import type { BatchIndex } from '../ram/batches.js';
 
 export type { BatchIndex };

@@ -1,6 +1,7 @@
 // Counts every shared access of one thread by kind, in an instrumented cell: what a batch costs, before anything is timed.
-import type { Lock } from '../memory/futex-lock.js';
+
 import { countHints } from '../memory/hint.js';
+import type { Lock } from '../memory/lock.js';
 import { countLooks } from '../memory/wait-policy.js';
 import { EXIT, type Place, type Provider, type Sender, SYNC, type Variant } from '../sender/variant.js';
 

@@ -1,8 +1,8 @@
 // The control words of one cell: the framework's table, then the variant's, over one shared memory.
 import { Event } from '../memory/event.js';
-import { FutexLock } from '../memory/futex-lock.js';
 import { HISTOGRAM_COUNTERS, LatencyHistogram, mergeCounts } from '../memory/latency-histogram.js';
 import { layout, type Placed, place } from '../memory/layout.js';
+import { openLock } from '../memory/locks.js';
 import { Semaphore } from '../memory/semaphore.js';
 import type { SharedMemory } from '../memory/shared-memory.js';
 import { Batches, batchWords } from '../ram/batches.js';
@@ -117,10 +117,11 @@ export class Control {
   }
 
   private close(): void {
-    const open = { semaphore: Semaphore, lock: FutexLock, event: Event };
     for (const table of [this.variantWords, this.own, this.doseWords]) {
-      for (const { kind, word } of table.entries()) {
-        if (kind !== 'atomic' && kind !== 'plain') new open[kind](this.words, word).close();
+      for (const entry of table.entries()) {
+        if (entry.kind === 'lock') openLock(this.words, entry).close();
+        else if (entry.kind === 'semaphore') new Semaphore(this.words, entry.word).close();
+        else if (entry.kind === 'event') new Event(this.words, entry.word).close();
       }
     }
   }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FutexLock } from '../memory/futex-lock.js';
 import { layout, place } from '../memory/layout.js';
+import type { FrameworkLock } from '../memory/lock.js';
 import { createSharedMemory } from '../memory/shared-memory.js';
 import type { ChannelWriter } from '../transport/transport.js';
 import type { Dose } from './cell.js';
@@ -17,7 +18,7 @@ function opened(dose: Dose | undefined) {
   const doseWords = place(doseTable(dose, design, 2), placed.end);
   const dosing = new Dosing(dose, words, doseWords, placed);
   const own = [0, 1].map((channel) => new FutexLock(words, placed.word('mutex', channel)));
-  const extra: FutexLock[] = [];
+  const extra: FrameworkLock[] = [];
   const lock = (channel: number) => dosing.lock(own[channel]!, 'mutex', channel, (each) => extra.push(each));
   const held = () => words.filter((word) => word !== 0).length;
   return { words, dosing, lock, extra, held };

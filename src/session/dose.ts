@@ -1,6 +1,7 @@
 // Doses: more of something that a design already does, put where the design does it, to fit what one unit of it costs.
-import { FutexLock, type Lock } from '../memory/futex-lock.js';
 import { type Layout, layout, type Placed, type Table } from '../memory/layout.js';
+import type { FrameworkLock, Lock } from '../memory/lock.js';
+import { openLock } from '../memory/locks.js';
 import type { ChannelWriter } from '../transport/transport.js';
 import type { CountedLock } from './access-counter.js';
 import type { Dose } from './cell.js';
@@ -10,8 +11,16 @@ export function doseTable(dose: Dose | undefined, design: Layout, channels: numb
   const locks = Object.values(design.table).filter(({ kind }) => kind === 'lock');
   const count = locks.reduce((sum, lock) => sum + (lock.count ?? 1), 0);
   const extra = dose?.kind === 'lock' ? count * dose.amount : 0;
+  // A design's locks are all of one kind.
+  const { lock = 'futex', threads = 2 } = locks[0] ?? {};
   return layout({
-    doseLock: { kind: 'lock', writer: 'who holds the lock of the design that it goes with', count: extra },
+    doseLock: {
+      kind: 'lock',
+      lock,
+      threads,
+      writer: 'who holds the lock of the design that it goes with',
+      count: extra,
+    },
     doseNotify: { kind: 'atomic', writer: 'nobody: nobody waits on it', count: 1 },
     begun: { kind: 'atomic', writer: 'the sender, as the hold of a batch begins', count: channels },
   });
@@ -41,13 +50,12 @@ export class Dosing {
   }
 
   /** A lock of the design with the extra ones that go with it; each has a row of its own, as the first one has. */
-  lock<L extends Lock>(lock: L, name: string, index = 0, opened: (extra: FutexLock) => void): CountedLock {
+  lock<L extends Lock>(lock: L, name: string, index = 0, opened: (extra: FrameworkLock) => void): CountedLock {
     if (this.dose?.kind !== 'lock' || this.dose.amount === 0) return lock;
     const { amount } = this.dose;
     const first = this.order.indexOf(key(name, index)) * amount;
-    const extra = Array.from(
-      { length: amount },
-      (_, at) => new FutexLock(this.words, this.placed.word('doseLock', first + at)),
+    const extra = Array.from({ length: amount }, (_, at) =>
+      openLock(this.words, this.placed.entry('doseLock', first + at)),
     );
     extra.forEach(opened);
     return {

@@ -1,7 +1,8 @@
 // The place that a variant is opened with on one thread, and the counters of the primitives it opened there.
 import type { MessagePort } from 'node:worker_threads';
 import { Event } from '../memory/event.js';
-import { FutexLock } from '../memory/futex-lock.js';
+import type { FrameworkLock } from '../memory/lock.js';
+import { openLock } from '../memory/locks.js';
 import { Semaphore } from '../memory/semaphore.js';
 import type { Place, SendRequest } from '../sender/variant.js';
 import { type Cell, shapeOf, type Wait } from './cell.js';
@@ -19,7 +20,7 @@ export interface Counters {
 export class ThreadPlace {
   readonly place: Place;
   private readonly semaphores: Semaphore[] = [];
-  private readonly locks: FutexLock[] = [];
+  private readonly locks: FrameworkLock[] = [];
   private readonly events: Event[] = [];
   private readonly leaving: (() => void)[] = [];
 
@@ -46,7 +47,7 @@ export class ThreadPlace {
         return cell.dose?.kind === 'notify' ? withDose(opened, dosing) : opened;
       },
       lock: (name, index) => {
-        const opened = kept(this.locks, new FutexLock(words, variantWords.word(name, index)));
+        const opened = kept(this.locks, openLock(words, variantWords.entry(name, index)));
         return dosing.lock(opened, name, index, (extra) => this.locks.push(extra));
       },
       event: (name, index) => {

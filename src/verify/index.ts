@@ -15,7 +15,7 @@ export type { Problem, ProblemKind } from './problem.js';
 export { checkpoint, ghost } from './recording.js';
 export type { HintMode, HintSite, Hints, Scenario, Thread } from './scenario.js';
 export { checkPrimitives } from './shipped/check-primitives.js';
-export { primitiveScenarios } from './shipped/scenarios.js';
+export { primitiveScenarios } from './shipped/groups.js';
 export { PRIMITIVE_SURVIVORS } from './shipped/survivors.js';
 export { checkSurvivors, readSurvivors, type Survivor, type SurvivorCheck } from './survivors.js';
 export { ASSUMPTIONS, type Finding, type Report, replay, type Strategy, type VerifyOptions, verify } from './verify.js';

@@ -1,6 +1,7 @@
 // The three primitives that park, each as one blocking operation: what designs are checked on instead of futexes.
-import type { Lock } from '../memory/futex-lock.js';
+
 import type { Placed, Table } from '../memory/layout.js';
+import type { Lock } from '../memory/lock.js';
 import { evaluate, sleepOn } from './condition.js';
 import { CLOSE, LOCK, POST, TAKE, UNLOCK, WAKE } from './operation.js';
 import { flushDeferred, perform } from './recording.js';

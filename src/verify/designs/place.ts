@@ -1,6 +1,6 @@
 // What a thread of a design under test is opened with: the design's words, and primitives as single operations.
 import { Event } from '../../memory/event.js';
-import { FutexLock } from '../../memory/futex-lock.js';
+import { openLock } from '../../memory/locks.js';
 import { Semaphore } from '../../memory/semaphore.js';
 import type { Place, Shape } from '../../sender/variant.js';
 import { simulatedPlace } from '../primitives.js';
@@ -44,7 +44,7 @@ export function initialPlace({ variant }: DesignWords, shape: Shape, words: Int3
     exiting: false,
     row: (name, index) => variant.word(name, index),
     semaphore: (name, index) => new Semaphore(words, variant.word(name, index)),
-    lock: (name, index) => new FutexLock(words, variant.word(name, index)),
+    lock: (name, index) => openLock(words, variant.entry(name, index)),
     event: (name, index) => new Event(words, variant.word(name, index)),
     local: (make) => make(),
   };
