@@ -1,7 +1,7 @@
 // run --peer qemu: QEMU's own sender and our variants, by turns, into the same drain.
 import { randomBytes } from 'node:crypto';
 import { DEFAULT_SHARES } from '../../src/ram/image.js';
-import type { ZeroPages } from '../../src/session/cell.js';
+import { CELL_DEFAULTS, type ZeroPages } from '../../src/session/cell.js';
 import { axes, parseAxis } from '../plan/axes.js';
 import { loadVariants } from '../plan/catalogue.js';
 import { requireMemory } from '../plan/memory.js';
@@ -38,8 +38,6 @@ const ROUNDS = 12;
 /** Pairs that a statement needs. */
 const LEAST_ROUNDS = 10;
 const CHANNELS = '1,2,4,8';
-/** As QEMU's threads: where the kernel puts them. */
-const PLACE = 'none';
 const DEFAULT_BYTES = 1 << 30;
 const LEAST_BYTES = 512 << 20;
 /** QEMU before 9.0 knows no other: its migration thread looks for them. */
@@ -142,7 +140,7 @@ async function planOf(flags: RunFlags): Promise<ComparePlan> {
     rounds: flags.rounds === undefined ? ROUNDS : wholeNumber('--rounds', flags.rounds, 1, 1000),
     ram,
     zeroPages,
-    place: parseAxis(axes.place, flags.place ?? PLACE)[0]!,
+    place: parseAxis(axes.place, flags.place ?? CELL_DEFAULTS.place)[0]!,
   };
 }
 

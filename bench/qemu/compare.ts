@@ -2,11 +2,13 @@
 
 import type { RamSource } from '../../src/ram/image.js';
 import type { Placement, ZeroPages } from '../../src/session/cell.js';
+import { allowedCpus, cpuFor } from '../../src/session/placement.js';
 import type { Listed } from '../plan/catalogue.js';
 import type { QemuBinary } from './binary.js';
 import { type Contender, Ours, qemuContender } from './contender.js';
 import { Drain } from './drain.js';
 import { PIECES, PiecesProcess } from './pieces.js';
+import { drainCpu } from './placement.js';
 import { RamFile } from './ram-file.js';
 
 export interface ComparePlan {
@@ -50,7 +52,7 @@ export async function compare(plan: ComparePlan, progress: (step: Step) => void,
   const ram = RamFile.make(plan.ram);
   let drain: Drain | undefined;
   try {
-    drain = await Drain.start();
+    drain = await Drain.start(drainCpu(plan.place));
     for (let round = 0; round < plan.rounds && !signal.aborted; round++) {
       const samples = await measureRound({ plan, ram, drain, round, progress, signal });
       if (!signal.aborted) finished.push(...samples);
@@ -81,10 +83,14 @@ async function measureRound({ plan, ram, drain, round, progress, signal }: Round
   };
   try {
     const ours = keep(await Ours.start({ ram, listed, channels, place, zeroPages }, drain));
-    const bare = keep(await PiecesProcess.start(ram, drain));
+    const bare = keep(await PiecesProcess.start(ram, drain, cpuFor(place, 'sender', 0, allowedCpus())));
     const designs = listed.map(({ variant }) => ours.variant(variant.name));
     const plain = ours.plainLoop(PLAIN_LOOP);
-    const contenders = [...qemus.map((binary) => qemuContender(binary, ram, zeroPages, drain)), ...designs, plain];
+    const contenders = [
+      ...qemus.map((binary) => qemuContender(binary, { ram, zeroPages, place }, drain)),
+      ...designs,
+      plain,
+    ];
     const pieces = PIECES.map((each) => bare.contender(each));
     const cells = [
       ...plan.channels.flatMap((count) => turned(contenders, round).map((contender) => ({ contender, count }))),

@@ -6,6 +6,7 @@ import type { Listed } from '../plan/catalogue.js';
 import { isSince, type QemuBinary } from './binary.js';
 import type { Drain } from './drain.js';
 import type { Drained } from './drain-messages.js';
+import { placeQemu } from './placement.js';
 import { Qemu, QemuError } from './qemu.js';
 import type { RamFile } from './ram-file.js';
 
@@ -19,21 +20,31 @@ export interface Contender {
 
 const LIMIT_MS = 60_000;
 const PEER = 'drain';
+/** QEMU's threads exist only while it migrates: it is held back until they are in their places. */
+const TRICKLE = 100 << 10;
+const UNLIMITED = 1e11;
 
-/** Each time a process of its own: QEMU migrates once. */
-export function qemuContender(binary: QemuBinary, ram: RamFile, zeroPages: ZeroPages, drain: Drain): Contender {
+/** Each time a process of its own: QEMU migrates once. Its threads are placed as ours. */
+export function qemuContender(
+  binary: QemuBinary,
+  { ram, zeroPages, place }: Pick<OursPlan, 'ram' | 'zeroPages' | 'place'>,
+  drain: Drain,
+): Contender {
   const chooses = isSince(binary, 9, 0);
   return {
     name: qemuName(binary),
     async send(channels) {
-      const settings = { channels, ...(chooses ? { zeroPages } : {}) };
+      const settings = { channels, bytesPerSecond: TRICKLE, ...(chooses ? { zeroPages } : {}) };
       const qemu = await Qemu.start({ binary, ramFile: ram.path, settings });
+      const sending = {
+        async place() {
+          await qemu.migrate(drain.address);
+          await placeQemu(qemu.pid, channels, place, LIMIT_MS);
+        },
+        send: () => qemu.set({ bytesPerSecond: UNLIMITED }),
+      };
       try {
-        const came = await drain.expect(
-          { pid: qemu.pid, bytes: ram.bytes },
-          () => qemu.migrate(drain.address),
-          LIMIT_MS,
-        );
+        const came = await drain.expect({ pid: qemu.pid, bytes: ram.bytes }, sending, LIMIT_MS);
         const { status, error } = await qemu.ended();
         if (status !== 'completed') throw new QemuError(`QEMU ${binary.version}: migration ${status}: ${error}`);
         return came;
@@ -100,12 +111,20 @@ export class Ours {
       transport: 'tcp',
       place,
     };
-    const send = async () => {
-      await client.connect(PEER, drain.address, cell.channels, { main });
-      await client.open(cell, PEER);
-      await client.slice(1);
+    let sent: Promise<unknown> | undefined;
+    const sending = {
+      async place() {
+        await client.connect(PEER, drain.address, cell.channels, { main });
+        await client.open(cell, PEER);
+      },
+      async send() {
+        sent = client.slice(1);
+        // Who waits for it comes later.
+        sent.catch(() => {});
+      },
     };
-    const came = await drain.expect({ pid: client.pid, bytes: plan.ram.bytes }, send, LIMIT_MS);
+    const came = await drain.expect({ pid: client.pid, bytes: plan.ram.bytes }, sending, LIMIT_MS);
+    await sent;
     await client.close();
     await client.disconnect(PEER);
     return came;

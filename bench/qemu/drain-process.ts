@@ -1,47 +1,51 @@
 // The drain: takes all bytes of all connections and forgets them, on one event loop, and says when they came.
 import { createServer, type Socket, Socket as SocketOf } from 'node:net';
-import type { Drained, Expect, Listening, NotDrained } from './drain-messages.js';
+import type { Drained, Expect, Go, Listening, NotDrained } from './drain-messages.js';
 import { processCpuSeconds } from './process-cpu.js';
 
 /** Stays in the cache, and takes few calls: larger ones were slower. */
 const BUFFER_BYTES = 256 << 10;
-/** Initial packets, and what stands before the RAM in a main stream, do not start the clock. */
-const FIRST_BYTES = 64 << 10;
-
 const buffer = new Uint8Array(BUFFER_BYTES);
 
-/** What came from one sender. */
+/** What comes from one sender. */
 class Reception {
   private readonly expected: Expect;
   private bytes = 0;
   private reads = 0;
-  private start: { readonly ns: bigint; readonly senderCpu: number; readonly drainCpu: number } | undefined;
+  private armed = false;
+  private start: ReturnType<Reception['now']> | undefined;
   private done = false;
 
   constructor(expected: Expect) {
     this.expected = expected;
   }
 
+  go(): void {
+    this.armed = true;
+  }
+
   came(bytes: number): void {
+    // What starts the clock is not what it measures.
+    if (this.armed && !this.start) this.start = this.now();
     this.bytes += bytes;
     this.reads++;
-    if (this.done || this.bytes < FIRST_BYTES) return;
-    if (!this.start) this.start = this.now();
-    if (this.bytes < this.expected.bytes) return;
+    if (this.done || !this.start || this.bytes < this.expected.bytes) return;
     this.done = true;
-    const [start, end] = [this.start, this.now()];
+    const { start, reads } = this;
+    const end = this.now();
     say({
-      bytes: this.bytes,
+      bytes: end.bytes - start.bytes,
       seconds: Number(end.ns - start.ns) / 1e9,
       senderCpuSeconds: end.senderCpu - start.senderCpu,
       drainCpuSeconds: end.drainCpu - start.drainCpu,
-      reads: this.reads,
+      reads,
     });
   }
 
   private now() {
     const { user, system } = process.cpuUsage();
     return {
+      bytes: this.bytes,
       ns: process.hrtime.bigint(),
       senderCpu: processCpuSeconds(this.expected.pid),
       drainCpu: (user + system) / 1e6,
@@ -54,8 +58,9 @@ let reception: Reception | undefined;
 const server = createServer({ pauseOnConnect: true }, (accepted) => drain(accepted, reception));
 server.listen(0, '127.0.0.1', () => say({ port: (server.address() as { port: number }).port }));
 
-process.on('message', (expected: Expect) => {
-  reception = new Reception(expected);
+process.on('message', (message: Expect | Go) => {
+  if (message !== 'go') reception = new Reception(message);
+  else reception?.go();
 });
 process.on('disconnect', () => process.exit());
 // Ctrl-C reaches the whole group of processes; the parent decides.
@@ -67,15 +72,20 @@ function drain(accepted: Socket, from: Reception | undefined): void {
   const handle = bare._handle;
   bare._handle = null;
   const callback = (bytes: number): boolean => {
-    try {
-      from?.came(bytes);
-    } catch (cause) {
-      say({ reason: (cause as Error).message });
-    }
+    attempt(() => from?.came(bytes));
     return true;
   };
   const socket = new SocketOf({ handle, onread: { buffer, callback } } as ConstructorParameters<typeof SocketOf>[0]);
   socket.on('error', () => {});
+}
+
+/** A sender that is gone has no CPU time to read. */
+function attempt(what: () => void): void {
+  try {
+    what();
+  } catch (cause) {
+    say({ reason: (cause as Error).message });
+  }
 }
 
 function say(message: Listening | Drained | NotDrained): void {

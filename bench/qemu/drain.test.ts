@@ -38,7 +38,7 @@ describe('the drain', () => {
     early.send({ port, connections: 1, bytes: 64 * MIB });
     const came = await drain.expect(
       { pid: late.pid!, bytes: 8 * MIB },
-      async () => void late.send({ port, connections: 3, bytes: 4 * MIB }),
+      { place: async () => {}, send: async () => void late.send({ port, connections: 3, bytes: 4 * MIB }) },
       20_000,
     );
     expect(came.bytes).toBeGreaterThanOrEqual(8 * MIB);
@@ -52,9 +52,9 @@ describe('the drain', () => {
     const child = await sender();
     const { port } = drain.address as { port: number };
     const send = async () => void child.send({ port, connections: 1, bytes: MIB });
-    await expect(drain.expect({ pid: child.pid!, bytes: 2 * MIB }, send, 300)).rejects.toThrow(
-      'the drain: 2097152 bytes did not come within 300 ms',
-    );
+    await expect(
+      drain.expect({ pid: child.pid!, bytes: 2 * MIB }, { place: async () => {}, send }, 300),
+    ).rejects.toThrow('the drain: 2097152 bytes did not come within 300 ms');
   });
 
   it('says when the sending process is gone', async () => {
@@ -62,7 +62,9 @@ describe('the drain', () => {
     const child = await sender();
     const { port } = drain.address as { port: number };
     const send = async () => void child.send({ port, connections: 1, bytes: MIB });
-    await expect(drain.expect({ pid: 2 ** 22 + 1, bytes: MIB }, send, 20_000)).rejects.toThrow(/the drain: .*ENOENT/);
+    await expect(
+      drain.expect({ pid: 2 ** 22 + 1, bytes: MIB }, { place: async () => {}, send }, 20_000),
+    ).rejects.toThrow(/the drain: .*ENOENT/);
   });
 });
 

@@ -23,6 +23,7 @@ export function machineArguments(machine: Machine, ramFile: string, bootDisk?: s
     ...['-object', `memory-backend-file,id=${RAM_BLOCK},share=on,prealloc=on,mem-path=${path},size=${bytes}`],
     ...['-m', `${Math.floor(bytes / 1024)}k`],
     ...(bootDisk === undefined ? [] : ['-drive', `file=${bootDisk.replaceAll(',', ',,')},format=raw,if=ide`]),
+    ...['-name', 'multifd-bench,debug-threads=on'],
     ...['-display', 'none', '-nodefaults', '-no-user-config', '-qmp', 'stdio'],
   ];
 }

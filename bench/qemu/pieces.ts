@@ -1,6 +1,7 @@
 // What a piece of a gathered write costs, and what random order of pages does: a bare loop in a process of its own.
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { pin } from '../../src/session/placement.js';
 import type { Contender } from './contender.js';
 import type { Drain } from './drain.js';
 import type { RamFile } from './ram-file.js';
@@ -11,6 +12,8 @@ import type { RamFile } from './ram-file.js';
  */
 export const PIECES = ['cached', 'joined', 'pages', 'random'] as const;
 export type Pieces = (typeof PIECES)[number];
+
+const LIMIT_MS = 60_000;
 
 /** To the process. */
 export interface SendPieces {
@@ -29,21 +32,33 @@ export class PiecesProcess {
     this.drain = drain;
   }
 
-  static async start(ram: RamFile, drain: Drain): Promise<PiecesProcess> {
+  /** On one CPU, if one is given. */
+  static async start(ram: RamFile, drain: Drain, cpu?: number): Promise<PiecesProcess> {
     const child = fork(new URL('./pieces-process.js', import.meta.url), [ram.path], { execArgv: [] });
     await once(child, 'message');
+    if (cpu !== undefined) await pin(child.pid!, cpu, []);
     return new PiecesProcess(child, ram, drain);
   }
 
   contender(pieces: Pieces): Contender {
     const { child, ram, drain } = this;
     const { port } = drain.address as { readonly port: number };
-    const send = async () => {
-      const done = once(child, 'message');
-      child.send({ pieces, port } satisfies SendPieces);
-      await done;
+    return {
+      name: pieces,
+      async send() {
+        let sent: Promise<unknown> | undefined;
+        const sending = {
+          async place() {},
+          async send() {
+            sent = once(child, 'message');
+            child.send({ pieces, port } satisfies SendPieces);
+          },
+        };
+        const came = await drain.expect({ pid: child.pid!, bytes: ram.bytes }, sending, LIMIT_MS);
+        await sent;
+        return came;
+      },
     };
-    return { name: pieces, send: () => drain.expect({ pid: child.pid!, bytes: ram.bytes }, send, 60_000) };
   }
 
   async stop(): Promise<void> {

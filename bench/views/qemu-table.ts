@@ -116,7 +116,7 @@ function caption(result: QemuResult): string {
   const { machine, node, commit, ram, zeroPages, place, rounds } = result;
   const at = commit ? `commit ${commit.sha.slice(0, 12)}${commit.dirty ? ' (dirty)' : ''}` : 'no commit';
   return [
-    `RAM ${ram}; zero pages looked for: ${zeroPages}; our threads placed: ${place}.`,
+    `RAM ${ram}; zero pages looked for: ${zeroPages}; threads of all senders placed: ${place}.`,
     `Medians over ${rounds} rounds ± half their 95 % interval. ${machine.cpuModel}, ${machine.cores} cores, Node ${node}, ${at}`,
   ].join('\n');
 }
