@@ -10,7 +10,7 @@ import { WireError } from '../wire/wire-error.js';
 import type { Reader } from './line-reader.js';
 import type { Memory } from './messages.js';
 import { PageMarks } from './page-marks.js';
-import { PageTargets } from './page-targets.js';
+import { PageTargets, UnpackError } from './page-targets.js';
 import type { ChannelCounts, ReceiverPlan } from './plan.js';
 import { Silence } from './silence.js';
 
@@ -111,8 +111,9 @@ export class ChannelReader implements Reader, PacketHandler {
     try {
       this.targets!.complete(packet, block);
     } catch (error) {
+      if (!(error instanceof UnpackError)) throw error;
       const place = { channel: this.channel, packet: this.stream!.packets };
-      throw new WireError(place, 'pages', 'pages that can be unpacked', (error as Error).message);
+      throw new WireError(place, 'pages', 'pages that can be unpacked', error.message);
     }
   }
 

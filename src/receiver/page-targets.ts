@@ -9,6 +9,11 @@ import type { PageMarks } from './page-marks.js';
 /** Shorter runs on average cost more in reads than a copy does. Measured: page by page a third of the speed. */
 const LEAST_DIRECT_BYTES = 32 << 10;
 
+/** Bytes that a codec does not make its pages of: the peer's fault, and no other error is. */
+export class UnpackError extends Error {
+  override readonly name = 'UnpackError';
+}
+
 export class PageTargets {
   private readonly ram: Ram;
   private readonly marks: PageMarks;
@@ -45,12 +50,12 @@ export class PageTargets {
     return staged;
   }
 
-  /** The bytes are there: unpacks or copies them if need be, clears and marks pages. Throws when they do not unpack. */
+  /** The bytes are there: unpacks or copies them if need be, clears and marks pages. Throws UnpackError. */
   complete(packet: Packet, block: number): void {
     const { direct, ram, marks, pageSize } = this;
     if (this.copies && packet.normalPages > 0) {
       const pages = this.staging.subarray(0, packet.normalPages * pageSize);
-      this.unpacker?.unpack(this.packed.subarray(0, packet.dataBytes), pages);
+      this.unpack(packet, pages);
       let from = 0;
       for (let run = 0; run < direct.count; run++) {
         const start = direct.starts[run]!;
@@ -68,6 +73,14 @@ export class PageTargets {
         const start = ram.offset(block, page, pageSize);
         ram.segment(block, page, pageSize).fill(0, start, start + pageSize);
       } else marks.set(block, page);
+    }
+  }
+
+  private unpack(packet: Packet, pages: Uint8Array): void {
+    try {
+      this.unpacker?.unpack(this.packed.subarray(0, packet.dataBytes), pages);
+    } catch (error) {
+      throw new UnpackError((error as Error).message, { cause: error });
     }
   }
 }

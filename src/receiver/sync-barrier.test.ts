@@ -32,3 +32,15 @@ it('counts only channels that take part, from a moment when none waits', () => {
   expect(() => barrier.setParticipants(3)).toThrow('channels 1 wait at a SYNC');
   expect(() => barrier.reach(2)).toThrow('channel 2: expected SYNCs on the first 2 channels only, got one');
 });
+
+it('holds channels until the main stream is there, and the main stream until they are', () => {
+  const barrier = new SyncBarrier(2, true);
+  expect([barrier.reach(0), barrier.reach(1)]).toEqual([[], []]);
+  expect(barrier.reach('main')).toEqual([0, 1, 'main']);
+  expect([barrier.reach('main'), barrier.reach(1)]).toEqual([[], []]);
+  expect(barrier.reach(0)).toEqual(['main', 1, 0]);
+  barrier.reach(1);
+  expect(() => barrier.end('main')).toThrow(
+    'the main stream: expected SYNC 3, for which channel 1 waits, got the end of the stream',
+  );
+});
