@@ -90,7 +90,10 @@ describe('to what is no QEMU', () => {
     const { to, close } = await peer((socket) => socket.on('data', () => {}).once('end', () => socket.end()));
     const { status, stdout } = await send('--to', to, '--peer', 'qemu-7.2', '--channels', '3', '--json');
     await close();
-    expect(JSON.parse(stdout)).toMatchObject({ variant: 'atomic-barrier', channels: 3, bytes: 1025 * 4096 });
+    expect(JSON.parse(stdout)).toMatchObject({
+      ...{ variant: 'atomic-barrier', channels: 3, bytes: 1025 * 4096 },
+      ...{ peer: 'qemu-7.2', codec: 'none', zeroPages: 'legacy' },
+    });
     expect(status).toBe(0);
   });
 });

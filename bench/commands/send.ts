@@ -68,7 +68,8 @@ export async function send(flags: SendFlags): Promise<number> {
     await client.connect(LINE, address, cell.channels, rest);
     const batches = Math.ceil(bytes / cell.pageSize / cell.pagesPerBatch);
     const sent = await transfer(client, cell, batches, peer.ends);
-    const answer = { variant: cell.variant, channels: cell.channels, bytes, ...sent, sha256 };
+    const { variant, channels, codec } = cell;
+    const answer = { variant, channels, peer: flags.peer, codec, zeroPages, bytes, ...sent, sha256 };
     if (flags.json) process.stdout.write(`${JSON.stringify(answer, null, 1)}\n`);
     else {
       process.stdout.write(
