@@ -62,8 +62,11 @@ async function failCell(cell: Cell): Promise<CellFailure> {
 describe.each(Object.entries(registry))('%s', (name, source) => {
   const test = (title: string, body: () => Promise<void>) =>
     EXCEPTIONS.some((each) => each.variant === name && each.test === title) ? undefined : it(title, body, 30_000);
-  const cell: Cell = { ...BASE, variant: name };
   const load = async () => ((await import(source.module)) as Record<string, Variant>)[source.export]!;
+  let cell: Cell = { ...BASE, variant: name };
+  beforeAll(async () => {
+    cell = { ...cell, depth: (await load()).depth[0] };
+  });
 
   test('is called what it is registered as, and says what it is', async () => {
     const variant = await load();

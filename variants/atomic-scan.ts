@@ -1,0 +1,162 @@
+/**
+ * Atomic scan: atomic-barrier with an atomic load of each flag that the search looks at, and no guesses. Use beside it:
+ * it is what QEMU's patch calls too expensive, a channel count of acquires in the place of one barrier.
+ *
+ *   provider: sendPages()                      sender: next() .. complete()
+ *   1. waits   channelsReady              <--  0. posts   channelsReady: one token an idle channel
+ *   2. loads   pendingJob, channel by     <--  7. publishes pendingJob 0 (batch emptied before)
+ *              channel, until it sees a 0
+ *   3. swaps   pages (owned)                   6. writes  pages (owned)
+ *   4. publishes pendingJob 1, posts sem  -->  5. waits   sem, sees pendingJob 1 (pages swapped before)
+ *
+ *   provider: signalSync(), collectSync()
+ *   1. each channel: sets pendingSync, posts sem: no channel waits for another's write.
+ *   2. each channel: waits channelsReady, waits semSync, which the sender posts once its SYNC is written.
+ *
+ * V8 makes a call of each atomic load, on every CPU: what the search costs here says nothing of acquires in C.
+ */
+import { layout } from '../src/memory/layout.js';
+import { invariant } from '../src/sender/invariant.js';
+import { defineVariant, EXIT, perChannel, type Shape, SYNC } from '../src/sender/variant.js';
+
+const NONE = -1;
+
+const state = ({ channels }: Shape) =>
+  layout({
+    channelsReady: { kind: 'semaphore', writer: 'senders post, the provider waits' },
+    sem: { kind: 'semaphore', writer: 'the provider posts, the sender waits', count: channels },
+    semSync: { kind: 'semaphore', writer: 'the sender posts, the provider waits', count: channels },
+    pendingJob: { kind: 'atomic', writer: 'the provider sets, the sender clears', count: channels },
+    pages: { kind: 'plain', writer: 'the provider, while pendingJob is 0', count: channels, beside: 'pendingJob' },
+    pendingSync: { kind: 'atomic', writer: 'the provider sets, the sender clears', count: channels },
+  });
+
+export default defineVariant({
+  name: 'atomic-scan',
+  summary:
+    'atomic-barrier with an atomic load of every flag that its search looks at. To see what the guesses save, in V8.',
+  family: 'lock-free',
+  depth: [1, 1],
+  requesters: 'one',
+  state,
+  batches: ({ channels, requesters }) => requesters + channels,
+
+  init({ shape, words, row }) {
+    for (let channel = 0; channel < shape.channels; channel++) {
+      // Owned: no thread runs yet.
+      words[row('pages', channel)] = shape.requesters + channel;
+    }
+  },
+
+  provider: {
+    waits: 'blocks',
+    open(place) {
+      const { words, shape, checking } = place;
+      const { channels } = shape;
+      const channelsReady = place.semaphore('channelsReady');
+      const sem = perChannel(shape, (channel) => place.semaphore('sem', channel));
+      const semSync = perChannel(shape, (channel) => place.semaphore('semSync', channel));
+      const pendingJob = perChannel(shape, (channel) => place.row('pendingJob', channel));
+      const pages = perChannel(shape, (channel) => place.row('pages', channel));
+      const pendingSync = perChannel(shape, (channel) => place.row('pendingSync', channel));
+      let nextChannel = 0;
+
+      /** The first free channel from where the last search ended, or NONE. */
+      function freeChannel(): number {
+        let channel = nextChannel;
+        for (let step = 0; step < channels; step++) {
+          // Sees the emptied batch after pendingJob is 0. Pairs with Atomics.store(pendingJob) in complete().
+          if (Atomics.load(words, pendingJob[channel]!) === 0) return channel;
+          channel = channel + 1 === channels ? 0 : channel + 1;
+        }
+        return NONE;
+      }
+
+      return {
+        sendPages(full) {
+          for (;;) {
+            if (place.exiting || !channelsReady.wait()) return EXIT;
+            const channel = freeChannel();
+            if (channel === NONE) {
+              // After an error a token may come from a channel that is not free, and only exiting ends the search.
+              if (checking) invariant(place.exiting, 'I1: a channelsReady token without a free channel');
+              continue;
+            }
+            nextChannel = channel + 1 === channels ? 0 : channel + 1;
+            // Owned: pendingJob is 0.
+            const empty = words[pages[channel]!]!;
+            // Owned: pendingJob is 0.
+            words[pages[channel]!] = full;
+            // Publishes pages before pendingJob is 1. Pairs with Atomics.load(pendingJob) in next().
+            Atomics.store(words, pendingJob[channel]!, 1);
+            sem[channel]!.post();
+            return empty;
+          }
+        },
+
+        signalSync() {
+          for (let channel = 0; channel < channels; channel++) {
+            if (place.exiting) return false;
+            // Standalone: an assertion.
+            if (checking) invariant(Atomics.load(words, pendingSync[channel]!) === 0, `I3: ${channel} has a sync`);
+            // Standalone: a SYNC carries no data, and sem orders the flag.
+            Atomics.store(words, pendingSync[channel]!, 1);
+            sem[channel]!.post();
+          }
+          return true;
+        },
+
+        collectSync() {
+          for (let channel = 0; channel < channels; channel++) {
+            if (place.exiting || !channelsReady.wait() || !semSync[channel]!.wait()) return false;
+          }
+          return true;
+        },
+      };
+    },
+  },
+
+  sender: {
+    waits: 'blocks',
+    open(place, channel) {
+      const { words, checking } = place;
+      const channelsReady = place.semaphore('channelsReady');
+      const sem = place.semaphore('sem', channel);
+      const semSync = place.semaphore('semSync', channel);
+      const pendingJob = place.row('pendingJob', channel);
+      const pages = place.row('pages', channel);
+      const pendingSync = place.row('pendingSync', channel);
+
+      return {
+        next() {
+          channelsReady.post();
+          if (!sem.wait() || place.exiting) return EXIT;
+          // Sees pages after pendingJob is 1. Pairs with Atomics.store(pendingJob) in sendPages().
+          if (Atomics.load(words, pendingJob) === 1) {
+            // Owned: pendingJob is 1.
+            return words[pages]!;
+          }
+          // Standalone: an assertion.
+          if (checking) invariant(Atomics.load(words, pendingSync) === 1, `I4: ${channel} woke without a request`);
+          return SYNC;
+        },
+
+        complete(request) {
+          if (request === SYNC) {
+            // Standalone: a SYNC carries no data, and semSync orders the flag.
+            Atomics.store(words, pendingSync, 0);
+            semSync.post();
+          } else {
+            // Publishes the emptied batch before pendingJob is 0. Pairs with Atomics.load(pendingJob) in freeChannel().
+            Atomics.store(words, pendingJob, 0);
+          }
+        },
+
+        fail() {
+          semSync.post();
+          channelsReady.post();
+        },
+      };
+    },
+  },
+});
