@@ -72,7 +72,6 @@ export async function runAgainstQemu(flags: RunFlags): Promise<number> {
   try {
     samples = await measure(plan, abort.signal);
   } catch (cause) {
-    if (code !== 0) return code;
     process.stderr.write(`multifd-bench: run --peer qemu: ${(cause as Error).message}\n`);
     return 1;
   } finally {

@@ -54,7 +54,11 @@ export async function compare(plan: ComparePlan, progress: (step: Step) => void,
   try {
     drain = await Drain.start(drainCpu(plan.place));
     for (let round = 0; round < plan.rounds && !signal.aborted; round++) {
-      const samples = await measureRound({ plan, ram, drain, round, progress, signal });
+      const samples = await measureRound({ plan, ram, drain, round, progress, signal }).catch((cause) => {
+        // Ctrl-C reaches QEMU too, which ends: that is no failure.
+        if (signal.aborted) return [];
+        throw cause;
+      });
       if (!signal.aborted) finished.push(...samples);
     }
     return finished;
