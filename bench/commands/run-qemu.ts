@@ -10,7 +10,7 @@ import { parseRam, ramBytes, showRam } from '../plan/ram-flag.js';
 import { parseZeroPages } from '../plan/sending.js';
 import { badValue, UsageError, wholeNumber } from '../plan/usage-error.js';
 import { installedQemus, isSince, type QemuBinary, qemuBinary } from '../qemu/binary.js';
-import { type ComparePlan, compare, type Sample } from '../qemu/compare.js';
+import { type ComparePlan, compare, migrationsOf, type Sample } from '../qemu/compare.js';
 import { qemuName } from '../qemu/contender.js';
 import { QEMU_SCHEMA, type QemuResult, saveQemuResult, stringifyQemu } from '../qemu/result.js';
 import { describeCommit } from '../store/commit.js';
@@ -43,7 +43,7 @@ const LEAST_BYTES = 512 << 20;
 /** QEMU before 9.0 knows no other: its migration thread looks for them. */
 const ZERO_PAGES: readonly ZeroPages[] = ['legacy', 'none', 'multifd'];
 /** One migration with what goes before and after it, where nothing else runs. */
-const SECONDS_A_MIGRATION = 0.9;
+const SECONDS_A_MIGRATION = 0.7;
 const SIGNAL_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 /** Throws UsageError for flags that mean nothing without a peer. */
@@ -162,8 +162,7 @@ function warningsOf({ rounds, ram }: ComparePlan): string[] {
 }
 
 async function measure(plan: ComparePlan, signal: AbortSignal): Promise<readonly Sample[]> {
-  const senders = plan.qemus.length + plan.listed.length + 1;
-  const estimateMs = 1000 * SECONDS_A_MIGRATION * plan.rounds * (senders * (plan.channels.length + 1) + 4);
+  const estimateMs = 1000 * SECONDS_A_MIGRATION * migrationsOf(plan);
   const names = [...plan.qemus.map(qemuName), ...plan.listed.map(({ variant }) => variant.name)];
   process.stderr.write(`${names.join(', ')}: ${plan.rounds} rounds, about ${Math.ceil(estimateMs / 1000)} s\n`);
   const line = new ProgressLine();

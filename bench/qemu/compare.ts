@@ -1,4 +1,4 @@
-// Rounds of migrations by turns: every sender at every number of channels, each round in fresh processes, the order turned.
+// Rounds of migrations by turns: every sender at every number of channels, in every second round the other way round.
 
 import type { RamSource } from '../../src/ram/image.js';
 import type { Placement, ZeroPages } from '../../src/session/cell.js';
@@ -7,6 +7,7 @@ import type { Listed } from '../plan/catalogue.js';
 import type { QemuBinary } from './binary.js';
 import { type Contender, Ours, qemuContender } from './contender.js';
 import { Drain } from './drain.js';
+import type { Drained } from './drain-messages.js';
 import { PIECES, PiecesProcess } from './pieces.js';
 import { drainCpu } from './placement.js';
 import { RamFile } from './ram-file.js';
@@ -36,8 +37,10 @@ export interface Sample {
 /** The same writes of the same threads, without a hand-off. */
 export const PLAIN_LOOP = 'plain-loop';
 
-/** Measured: from the fourth on, the threads of the compiler do nothing. */
-const WARM_UPS = 4;
+/** After so many the threads of the compiler do nothing, also with eight sending threads that each compile for themselves. */
+const WARM_UPS = 10;
+/** Processes of ours serve so many rounds, for the sake of the warm-up. */
+const ROUNDS_A_PROCESS = 4;
 
 export interface Step {
   readonly round: number;
@@ -53,13 +56,12 @@ export async function compare(plan: ComparePlan, progress: (step: Step) => void,
   let drain: Drain | undefined;
   try {
     drain = await Drain.start(drainCpu(plan.place));
-    for (let round = 0; round < plan.rounds && !signal.aborted; round++) {
-      const samples = await measureRound({ plan, ram, drain, round, progress, signal }).catch((cause) => {
+    for (let first = 0; first < plan.rounds && !signal.aborted; first += ROUNDS_A_PROCESS) {
+      const end = Math.min(first + ROUNDS_A_PROCESS, plan.rounds);
+      await measureRounds({ plan, ram, drain, first, end, progress, signal, finished }).catch((cause) => {
         // Ctrl-C reaches QEMU too, which ends: that is no failure.
-        if (signal.aborted) return [];
-        throw cause;
+        if (!signal.aborted) throw cause;
       });
-      if (!signal.aborted) finished.push(...samples);
     }
     return finished;
   } finally {
@@ -68,16 +70,28 @@ export async function compare(plan: ComparePlan, progress: (step: Step) => void,
   }
 }
 
-interface Round {
+/** How many there will be, warm-ups included. */
+export function migrationsOf({ qemus, listed, channels, rounds }: ComparePlan): number {
+  const ours = listed.length + 1;
+  const processes = Math.ceil(rounds / ROUNDS_A_PROCESS);
+  const counted = rounds * ((qemus.length + ours) * channels.length + PIECES.length);
+  return counted + processes * WARM_UPS * (ours + PIECES.length);
+}
+
+interface Rounds {
   readonly plan: ComparePlan;
   readonly ram: RamFile;
   readonly drain: Drain;
-  readonly round: number;
+  readonly first: number;
+  /** The first that is not measured. */
+  readonly end: number;
   readonly progress: (step: Step) => void;
   readonly signal: AbortSignal;
+  /** Takes the samples of each round that is finished. */
+  readonly finished: Sample[];
 }
 
-async function measureRound({ plan, ram, drain, round, progress, signal }: Round): Promise<Sample[]> {
+async function measureRounds({ plan, ram, drain, first, end, progress, signal, finished }: Rounds): Promise<void> {
   const { listed, place, zeroPages, qemus } = plan;
   const channels = Math.max(...plan.channels);
   const stops: (() => Promise<void>)[] = [];
@@ -96,32 +110,37 @@ async function measureRound({ plan, ram, drain, round, progress, signal }: Round
       plain,
     ];
     const pieces = PIECES.map((each) => bare.contender(each));
-    const cells = [
-      ...plan.channels.flatMap((count) => turned(contenders, round).map((contender) => ({ contender, count }))),
-      ...turned(pieces, round).map((contender) => ({ contender, count: 1 })),
-    ];
-    const total = plan.rounds * cells.length;
     await warmUp([...designs, plain], channels);
     await warmUp(pieces, 1);
-    const samples: Sample[] = [];
-    for (const [index, { contender, count }] of cells.entries()) {
-      if (signal.aborted) break;
-      progress({ round, done: round * cells.length + index, total, what: `${contender.name}, ${count} ch` });
-      const came = await named(contender, count);
-      const gib = came.bytes / 2 ** 30;
-      samples.push({
-        name: contender.name,
-        channels: count,
-        round,
-        cpuSecondsPerGib: came.senderCpuSeconds / gib,
-        gibPerSecond: gib / came.seconds,
-        drainBusy: came.drainCpuSeconds / came.seconds,
-      });
+    for (let round = first; round < end; round++) {
+      const cells = [
+        ...plan.channels.flatMap((count) => turned(contenders, round).map((contender) => ({ contender, count }))),
+        ...turned(pieces, round).map((contender) => ({ contender, count: 1 })),
+      ];
+      const total = plan.rounds * cells.length;
+      const samples: Sample[] = [];
+      for (const [index, { contender, count }] of cells.entries()) {
+        if (signal.aborted) return;
+        progress({ round, done: round * cells.length + index, total, what: `${contender.name}, ${count} ch` });
+        samples.push(sampleOf(await named(contender, count), contender.name, count, round));
+      }
+      finished.push(...samples);
     }
-    return samples;
   } finally {
     await Promise.all(stops.map((stop) => stop()));
   }
+}
+
+function sampleOf(came: Drained, name: string, channels: number, round: number): Sample {
+  const gib = came.bytes / 2 ** 30;
+  return {
+    name,
+    channels,
+    round,
+    cpuSecondsPerGib: came.senderCpuSeconds / gib,
+    gibPerSecond: gib / came.seconds,
+    drainBusy: came.drainCpuSeconds / came.seconds,
+  };
 }
 
 /**
