@@ -23,17 +23,18 @@ const BASE = {
 } as const;
 
 const MOST_CHANNELS = 64;
-const startFleet = (watchdogMs: number, senders: number) =>
+const MOST_REQUESTERS = 3;
+const startFleet = (watchdogMs: number, senders: number, requesters = 1) =>
   Fleet.start({
     senders,
-    requesters: 1,
+    requesters,
     ram: { bytes: 4 << 20, seed: 1, shares: { zero: 1, text: 1, random: 1 } },
     watchdogMs,
   });
 
 let fleet: Fleet;
 beforeAll(async () => {
-  fleet = await startFleet(10_000, MOST_CHANNELS);
+  fleet = await startFleet(10_000, MOST_CHANNELS, MOST_REQUESTERS);
 }, 60_000);
 afterAll(() => fleet.terminate());
 
@@ -100,6 +101,20 @@ describe.each(Object.entries(registry))('%s', (name, source) => {
     const wait = { spinNs: 5000 };
     expect((await runCell({ ...cell, providerWait: wait, senderWait: wait })).jobs).toBe(180);
     expect((await runCell({ ...cell, elide: false })).jobs).toBe(180);
+  });
+
+  test('does so with several requesters, where it takes them', async () => {
+    if ((await load()).requesters === 'one') return;
+    for (const requesters of [2, MOST_REQUESTERS]) {
+      for (const channels of [1, 3]) {
+        expect((await runCell({ ...cell, channels, requesters })).jobs).toBe(180 * requesters);
+        const delayed = { ...cell, channels, requesters, delaySeed: 4, workload: 'sync' } as const;
+        expect((await runCell(delayed, 1, 20)).syncs).toBe(20 * channels);
+      }
+    }
+    const fault = { channel: 1, write: 7, fails: true };
+    const failure = await failCell({ ...cell, requesters: 2, faults: [fault] });
+    expect(failure.message).toBe('channel 1, write 7: injected failure');
   });
 
   test('with delays', async () => {

@@ -226,7 +226,7 @@ export function reasonToSkip(
   if (cell.workload === 'hand-off' && cell.load === undefined && cell.channels * cell.depth > 1) {
     return 'a ping-pong has one batch in flight: --channels 1 --depth 1, or an open loop by --load';
   }
-  if (cell.load !== undefined && cell.requesters > 1) return 'one requester keeps the pace of an open loop';
+  if (cell.requesters > 1 && cell.workload !== 'throughput') return `${cell.workload} has one requester`;
   if (cell.workload === 'precopy' && transports[cell.transport]!.line !== 'socket') {
     return 'precopy needs a receiver: --transport tcp or unix';
   }

@@ -52,6 +52,26 @@ export class Event {
     }
   }
 
+  /** The same on an event loop: at once where the condition is true, or becomes so while it looks; else later. */
+  untilLater(ready: () => boolean): boolean | Promise<boolean> {
+    return ready() || (this.budget && spinUntil(ready, this.budget)) ? true : this.sleepLater(ready);
+  }
+
+  private async sleepLater(ready: () => boolean): Promise<boolean> {
+    for (;;) {
+      // Sees the epoch after the condition was found false. Pairs with Atomics.add(epoch) in Event.wake().
+      const seen = Atomics.load(this.words, this.epoch);
+      if ((seen & CLOSED) !== 0) return false;
+      // Publishes the sleeper before it looks again. Pairs with Atomics.load(sleepers) in Event.wake().
+      Atomics.add(this.words, this.sleepers, 1);
+      const came = ready();
+      if (!came && (await Atomics.waitAsync(this.words, this.epoch, seen).value) === 'ok') this.parks++;
+      // Standalone: only the waker's choice to notify depends on it.
+      Atomics.sub(this.words, this.sleepers, 1);
+      if (came || ready()) return true;
+    }
+  }
+
   /** Wakes every announced sleeper to look at its condition again. The condition's words are published before. */
   wake(): void {
     // Sees sleepers after the condition was published. Pairs with Atomics.add(sleepers) in Event.until().

@@ -2,7 +2,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import { now } from './clock.js';
 import type { HandOffClock, Moments } from './hand-off-clock.js';
-import { EXIT, type Place, type Provider } from './variant.js';
+import { EXIT, type Place, type Provider, type Waits } from './variant.js';
 
 const asleep = new Int32Array(new SharedArrayBuffer(4));
 
@@ -44,8 +44,8 @@ export function timeLaterProvider(provider: Provider<'event-loop'>, clock: HandO
   };
 }
 
-/** The same place, with primitives and ports that note when a wait ended and when a post began. */
-export function timedPlace(place: Place, moments: Moments): Place {
+/** The same place, with primitives and ports that note when a wait ended and when a post began, for one who `waits` so. */
+export function timedPlace(place: Place, moments: Moments, waits: Waits): Place {
   const timed: Pick<Place, 'semaphore' | 'event' | 'port'> = {
     semaphore(name, index) {
       const semaphore = place.semaphore(name, index);
@@ -73,20 +73,23 @@ export function timedPlace(place: Place, moments: Moments): Place {
           moments.waited = now();
           return came;
         },
+        untilLater: (ready) => event.untilLater(ready),
       };
     },
-    port: (index) => timedPort(place.port(index), moments),
+    port: (index) => timedPort(place.port(index), moments, waits),
   };
   // Whatever else the place has is read through it, so that `exiting` stays what it is now.
   return Object.assign(Object.create(place) as Place, timed);
 }
 
-function timedPort(port: MessagePort, moments: Moments): MessagePort {
+function timedPort(port: MessagePort, moments: Moments, waits: Waits): MessagePort {
   const { postMessage } = port;
   port.postMessage = (value: unknown) => {
     moments.posted = now();
     postMessage.call(port, value);
   };
+  // Who blocks receives by itself, and a listener would take its messages away.
+  if (waits === 'blocks') return port;
   // Registered first, so it is called before the design's own listener.
   port.on('message', () => {
     moments.waited = now();

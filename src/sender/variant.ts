@@ -19,6 +19,15 @@ export interface Shape {
   readonly depth: number;
 }
 
+/** What a design sees of an event. */
+export interface EventEnd {
+  /** Returns true when `ready()` does, false once closed while it does not. `ready` only reads, and reads atomically. */
+  until(ready: () => boolean): boolean;
+  /** The same for a thread that goes on with its event loop meanwhile. */
+  untilLater(ready: () => boolean): boolean | Promise<boolean>;
+  wake(): void;
+}
+
 /** What one thread is opened with, made inside that thread. */
 export interface Place<T extends Table = Table> {
   readonly shape: Shape;
@@ -31,7 +40,7 @@ export interface Place<T extends Table = Table> {
   row(name: Names<T, 'atomic' | 'plain'>, index?: number): number;
   semaphore(name: Names<T, 'semaphore'>, index?: number): { post(): void; wait(): boolean };
   lock(name: Names<T, 'lock'>, index?: number): Lock;
-  event(name: Names<T, 'event'>, index?: number): { until(ready: () => boolean): boolean; wake(): void };
+  event(name: Names<T, 'event'>, index?: number): EventEnd;
   /** The message port to channel `index` (on the provider), to requester `index` (on a sender). */
   port(index: number): MessagePort;
   /** Does the sender's work for a request: writes, counts, empties the batch. Inline designs and pools call it. */

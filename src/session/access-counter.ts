@@ -13,7 +13,7 @@ export const ACCESS_KINDS = [
   'hintReads',
   'lockPairs',
   'lockSlowPaths',
-  /** Calls of `Atomics.wait`; those that found the word changed returned at once and are no parks. */
+  /** Calls of `Atomics.wait` and `waitAsync`; those that found the word changed returned at once and are no parks. */
   'waits',
   'parks',
   'spins',
@@ -76,6 +76,12 @@ export class AccessCounter {
       const result = plain.wait(...operands);
       if (result === 'ok') this.counted.parks++;
       return result;
+    };
+    counting.waitAsync = (...operands: Parameters<typeof plain.waitAsync>) => {
+      this.counted.waits++;
+      const waiting = plain.waitAsync(...operands);
+      if (waiting.async) this.counted.parks++;
+      return waiting;
     };
     counting.notify = (...operands: Parameters<typeof plain.notify>) => {
       const woken = plain.notify(...operands);

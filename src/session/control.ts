@@ -18,6 +18,9 @@ const framework = (cell: Cell, batches: number) =>
     packetNumber: { kind: 'atomic', writer: 'senders, as they prepare packets' },
     gate: { kind: 'event', writer: 'requesters, as they reach the start of a slice' },
     arrived: { kind: 'atomic', writer: 'requesters, as they reach the start of a slice' },
+    held: { kind: 'atomic', writer: 'requesters but the first, before a sync' },
+    synced: { kind: 'atomic', writer: 'the first requester, after a sync' },
+    handedOver: { kind: 'plain', writer: 'a requester but the first, before it is held', count: cell.requesters },
     jobsAtSync: { kind: 'plain', writer: 'the sender, before its SYNC is complete', count: cell.channels },
     syncWritten: { kind: 'plain', writer: 'the sender, before its SYNC is complete', count: cell.channels, words: 2 },
     batches: {
@@ -49,6 +52,8 @@ export class Control {
   readonly batches: Batches;
   readonly variantWords: Placed;
   readonly dosing: Dosing;
+  /** What the other requesters had handed over when they were last held; the first requester's. */
+  jobsOfOthers = 0;
   private readonly doseWords: Placed<ReturnType<typeof doseTable>['table']>;
   private readonly own: Placed<ReturnType<typeof framework>['table']>;
   private readonly exitingWord: number;
@@ -147,6 +152,40 @@ export class Control {
     gate.wake();
     // Sees the arrivals of the others. Pairs with Atomics.add(arrived) in passGate().
     return gate.until(() => Atomics.load(this.words, arrived) >= slice * this.requesters);
+  }
+
+  /** Keeps a requester but the first until sync number `sync` (from 1) is over. False when the run ends meanwhile. */
+  holdForSync(sync: number, requester: number, jobs: number): boolean {
+    const gate = new Event(this.words, this.own.word('gate'));
+    const [held, synced] = [this.own.word('held'), this.own.word('synced')];
+    // Owned: this requester's until it is held.
+    this.words[this.own.word('handedOver', requester)] = jobs;
+    // Publishes what it handed over, and how much that is. Pairs with Atomics.load(held) in awaitHeld().
+    Atomics.add(this.words, held, 1);
+    gate.wake();
+    // Sees what the first requester did before the sync was over. Pairs with Atomics.store(synced) in endHold().
+    return gate.until(() => Atomics.load(this.words, synced) >= sync);
+  }
+
+  /** Waits until all requesters but the first are held for sync number `sync`. False when the run ends meanwhile. */
+  awaitHeld(sync: number): boolean {
+    const gate = new Event(this.words, this.own.word('gate'));
+    const held = this.own.word('held');
+    // Sees what the others handed over. Pairs with Atomics.add(held) in holdForSync().
+    if (!gate.until(() => Atomics.load(this.words, held) >= sync * (this.requesters - 1))) return false;
+    this.jobsOfOthers = 0;
+    for (let other = 1; other < this.requesters; other++) {
+      // Owned: the first requester's while the other is held.
+      this.jobsOfOthers += this.words[this.own.word('handedOver', other)]!;
+    }
+    return true;
+  }
+
+  /** Sync number `sync` is over: lets the held ones go on. */
+  endHold(sync: number): void {
+    // Publishes the end before the wake. Pairs with Atomics.load(synced) in holdForSync().
+    Atomics.store(this.words, this.own.word('synced'), sync);
+    new Event(this.words, this.own.word('gate')).wake();
   }
 
   /** Leaves a channel's count of jobs for the provider to check after the sync. */

@@ -70,6 +70,12 @@ export class Fleet {
   async open(cell: Cell, source: VariantSource, lines?: Lender): Promise<void> {
     if (this.visit) throw new CellFailure(`opening ${cell.variant}: ${this.visit.cell.variant} is still open`);
     const variant = ((await import(source.module)) as Record<string, Variant>)[source.export]!;
+    const [least, most] = variant.depth;
+    if (cell.depth < least || cell.depth > most) {
+      throw new CellFailure(
+        `opening ${cell.variant}: depth ${cell.depth}; it holds ${least} to ${most} batches a channel`,
+      );
+    }
     ensureBytes(this.memory, Control.bytes(cell, variant));
     const control = new Control(this.memory, cell, variant);
     control.clear();

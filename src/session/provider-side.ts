@@ -19,6 +19,7 @@ import { workFor, workingProvider } from './calibrated-work.js';
 import { type Cell, isTimed, type Slice, shapeOf } from './cell.js';
 import type { Control } from './control.js';
 import { allowedCpus } from './placement.js';
+import { amongRequesters } from './requesters.js';
 import { type Failed, type Left, openChannel } from './sender-side.js';
 
 export class ProviderSide {
@@ -27,6 +28,7 @@ export class ProviderSide {
   private readonly ram: Ram;
   private readonly variant: Variant;
   private readonly place: Place;
+  private readonly requester: number;
   /** Channels that this thread writes itself: all of an inline or task design, else none. */
   private readonly works: readonly ChannelWork[];
   private readonly queue: PageQueue | LaterPageQueue;
@@ -50,6 +52,7 @@ export class ProviderSide {
     this.ram = ram;
     this.variant = variant;
     this.place = place;
+    this.requester = requester;
     const writesHere = variant.sender.waits === 'never' || 'on' in variant.sender;
     this.works = Array.from({ length: writesHere ? channels : 0 }, (_, channel) =>
       openChannel(cell, control, ram, channel, lines),
@@ -61,7 +64,7 @@ export class ProviderSide {
     const moments = new Moments();
     this.stamps = isTimed(cell) ? control.stamps() : undefined;
     const clock = this.stamps && this.openClock(this.stamps, moments, requester);
-    const opened = clock ? timedPlace(place, moments) : place;
+    const opened = clock ? timedPlace(place, moments, variant.provider.waits) : place;
     const common = {
       ...{ channels, pagesPerBatch, pageSize, ram, main, cursor: new PageCursor(ram, pageSize), clock, awaitHolds },
       elapsed: cell.stretch === undefined ? elapsed : stretched(cell.stretch),
@@ -70,7 +73,9 @@ export class ProviderSide {
     };
     if (variant.provider.waits === 'blocks') {
       const own = this.withWork(variant.provider.open(opened, requester));
-      const provider = clock ? timeProvider(own, clock, this.cpusAreShort()) : own;
+      const alone = clock ? timeProvider(own, clock, this.cpusAreShort()) : own;
+      const jobs = () => this.queue.jobs;
+      const provider = cell.requesters > 1 ? amongRequesters(alone, control, requester, jobs) : alone;
       const queue = new PageQueue(provider, control.batches, requester);
       this.queue = queue;
       this.slices = (amount) => workload.blocking({ ...common, provider, queue }, amount);
@@ -148,8 +153,10 @@ export class ProviderSide {
     }
   }
 
+  /** The first requester's: it asked for the sync, and knows what all had handed over. */
   private checkSync(): void {
-    const { jobs } = this.queue;
+    if (this.requester > 0) return;
+    const jobs = this.queue.jobs + this.control.jobsOfOthers;
     const sent = this.control.jobsAtSync(this.cell.channels);
     invariant(sent === jobs, `I5: ${jobs} jobs handed over before the sync, ${sent} sent when it was over`);
   }

@@ -52,8 +52,12 @@ export class ThreadPlace {
       },
       event: (name, index) => {
         const opened = kept(this.events, new Event(words, variantWords.word(name, index), policy, cell.elide));
-        const until = (ready: () => boolean) => opened.until(ready);
-        return cell.dose?.kind === 'notify' ? { until, wake: dosing.waker(() => opened.wake()) } : opened;
+        if (cell.dose?.kind !== 'notify') return opened;
+        return {
+          until: (ready) => opened.until(ready),
+          untilLater: (ready) => opened.untilLater(ready),
+          wake: dosing.waker(() => opened.wake()),
+        };
       },
       port: (index) => {
         const port = ports[index];

@@ -4,7 +4,7 @@ import type { Placed, Table } from '../memory/layout.js';
 import type { Lock } from '../memory/lock.js';
 import { evaluate, sleepOn } from './condition.js';
 import { CLOSE, LOCK, POST, TAKE, UNLOCK, WAKE } from './operation.js';
-import { flushDeferred, perform } from './recording.js';
+import { fail, flushDeferred, perform } from './recording.js';
 
 /**
  * A semaphore with the edges of the shipped one and no others: a wait that takes a post sees what was done before it.
@@ -73,6 +73,10 @@ export class SimulatedEvent {
       if (result === 0) return false;
       if (!loops) return true;
     }
+  }
+
+  untilLater(): never {
+    throw fail('not-modelled', 'untilLater() is not modelled: event loops are outside');
   }
 
   wake(): void {

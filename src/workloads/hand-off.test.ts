@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { registry } from '../../variants/index.js';
 import { lowestOf, type SparseCounts } from '../memory/latency-histogram.js';
 import type { LatencyName } from '../sender/hand-off-clock.js';
+import type { Variant } from '../sender/variant.js';
 import { CELL_DEFAULTS, type Cell, type Slice } from '../session/cell.js';
 import { Fleet } from '../session/fleet.js';
 
@@ -16,7 +17,9 @@ beforeAll(async () => {
 afterAll(() => fleet.terminate());
 
 async function measure(cell: Cell, jobs: number, slices = 1): Promise<Slice[]> {
-  await fleet.open(cell, registry[cell.variant]!);
+  const source = registry[cell.variant]!;
+  const { depth } = ((await import(source.module)) as Record<string, Variant>)[source.export]!;
+  await fleet.open({ ...cell, depth: depth[0] }, source);
   const done: Slice[] = [];
   for (let slice = 0; slice < slices; slice++) done.push(await fleet.slice(jobs));
   await fleet.close();

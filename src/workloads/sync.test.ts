@@ -1,6 +1,7 @@
 // Syncs with real threads: what the channels do before one, and how long each takes to write its SYNC. Least times only.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { registry } from '../../variants/index.js';
+import type { Variant } from '../sender/variant.js';
 import { CELL_DEFAULTS, type Cell, type Slice } from '../session/cell.js';
 import { Fleet } from '../session/fleet.js';
 
@@ -16,7 +17,9 @@ beforeAll(async () => {
 afterAll(() => fleet.terminate());
 
 async function measure(cell: Cell, amount = SYNCS): Promise<Slice> {
-  await fleet.open(cell, registry[cell.variant]!);
+  const source = registry[cell.variant]!;
+  const { depth } = ((await import(source.module)) as Record<string, Variant>)[source.export]!;
+  await fleet.open({ ...cell, depth: depth[0] }, source);
   const slice = await fleet.slice(amount);
   await fleet.close();
   return slice;

@@ -8,11 +8,11 @@ import { designThreads } from './threads.js';
 import { layDesign } from './words.js';
 
 /** Why a variant cannot be checked, or undefined. */
-export function whyNotModelled({ provider, sender }: Variant): string | undefined {
+export function whyNotModelled({ provider, sender, family }: Variant): string | undefined {
   if (sender.waits === 'never') return 'it has no sender threads, and nothing is handed over';
   if ('on' in sender) return "its senders are tasks of the provider's event loop, and share no memory between threads";
-  if (provider.waits === 'blocks' && sender.waits === 'blocks') return undefined;
-  return 'it waits on an event loop';
+  if (provider.waits === 'event-loop' || sender.waits === 'event-loop') return 'it waits on an event loop';
+  return family === 'message' ? 'its batches travel through message ports' : undefined;
 }
 
 export function designScenario(variant: Variant, plan: DesignPlan): Scenario {
