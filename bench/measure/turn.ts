@@ -23,11 +23,11 @@ export interface TurnOptions {
 }
 
 /** A warm-up slice of a cell that is known: so much of a timed one. */
-const WARM_UP_SHARE = 0.3;
+const WARM_UP_SHARE = 0.15;
 /** A cold cell is warm when a warm-up slice is not faster than the one before by more than this .. */
 const STILL_RISING = 0.05;
 /** .. or after so many. */
-const MOST_WARM_UPS = 8;
+const MOST_WARM_UPS = 6;
 const FIRST_AMOUNT = 16;
 const MOST_GROWTH = 8;
 

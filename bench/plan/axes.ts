@@ -158,7 +158,7 @@ export const axes = {
   dose: axis({
     key: 'dose',
     flag: '--dose',
-    takes: 'lock=LIST, notify=LIST (numbers to 1000) or hold=LIST (times to 1s), as in lock=0,1,10,50',
+    takes: 'lock=LIST, mutex=LIST, notify=LIST (numbers to 1000) or hold=LIST (times to 1s), as in lock=0,1,10,50',
     fallback: [undefined],
     parse: parseDose,
     show: (dose) => (dose === undefined ? '' : showDose(dose)),
@@ -200,7 +200,7 @@ function parseWait(item: string): Wait[] | undefined {
 }
 
 function parseDose(item: string): Dose[] | undefined {
-  const match = /^(lock|notify|hold)=(.+)$/.exec(item);
+  const match = /^(lock|mutex|notify|hold)=(.+)$/.exec(item);
   if (!match) return undefined;
   const [, kind, text] = match as unknown as [string, Dose['kind'], string];
   if (kind === 'hold') {

@@ -61,8 +61,10 @@ export interface Plan extends PlanOptions {
 
 const WATCHDOG_MS = 10_000;
 /** Measured: what a turn costs beside its slices (opening and closing the cell on all threads). */
-const TURN_OVERHEAD_MS = 7;
-const PROCESS_START_MS = 700;
+const TURN_OVERHEAD_MS = 8;
+const PROCESS_START_MS = 1000;
+/** A slice has as many jobs as the fastest one did in its time: most take longer. */
+const SLICE_STRETCH = 1.25;
 
 export function makePlan(options: PlanOptions): Plan {
   const cells = options.tables.flatMap((table) => tableCells(table, options));
@@ -99,7 +101,7 @@ export function estimateMs(plan: Plan): number {
   for (let round = 0; round < plan.rounds; round++) {
     for (const { planned } of roundOrder(plan, round)) {
       const sliceMs = planned.cell.load === undefined ? plan.sliceMs : plan.sliceMs * LOADED_SLICE_FACTOR;
-      total += (slicesOf(planned, plan) + 0.3) * sliceMs + TURN_OVERHEAD_MS;
+      total += (slicesOf(planned, plan) + 0.15) * sliceMs * SLICE_STRETCH + TURN_OVERHEAD_MS;
     }
   }
   return total;

@@ -55,7 +55,7 @@ export const DEFAULT_TABLES: readonly TableSpec[] = [
     axes: { channels: [1], pagesPerBatch: [1], transport: ['discard'], workload: ['hand-off'] },
     columns: 'metrics',
     metrics: PING_PONG,
-    turns: 3,
+    turns: 5,
   },
   {
     id: 'page-size',
@@ -127,7 +127,7 @@ export function slopeTables(
   waits: boolean,
 ): TableSpec[] {
   const alone = { channels: [1], pagesPerBatch: [1], transport: ['discard'], ...asked, dose: doses };
-  const base = { columns: 'dose', turns: 6 } as const;
+  const base = { columns: 'dose', turns: 4 } as const;
   if (doses[0]?.kind === 'hold') {
     const title = 'Signalling a sync while every channel holds a batch';
     return [{ ...base, id: 'hold', title, axes: { ...alone, workload: ['sync'] }, metrics: ['signalNs'] }];

@@ -1,4 +1,6 @@
 // Slopes: what one unit of a dose costs, fitted in every process, and what it predicts for the design without the dose.
+
+import type { Dose } from '../../src/session/cell.js';
 import { showDose } from '../plan/axes.js';
 import type { MeanInterval } from '../stats/mean.js';
 import { median } from '../stats/quantile.js';
@@ -18,12 +20,12 @@ export interface ResultSlope {
   readonly cell: string;
   readonly table: string;
   readonly variant: string;
-  readonly kind: 'lock' | 'notify' | 'hold';
+  readonly kind: Dose['kind'];
   readonly metric: string;
   readonly doses: readonly number[];
   /** Median over processes at each dose, in the metric's unit. */
   readonly values: readonly number[];
-  /** Nanoseconds of the metric for each unit of the dose: a lock pair on both sides, a notify a post, a ns of hold. */
+  /** Nanoseconds of the metric for each unit of the dose: a lock pair or a mutex on both sides, a notify a post, a ns of hold. */
   readonly slope: Interval;
   readonly intercept: Interval;
   /** p of the lack of fit; small says that the line is curved. Null for two doses. */

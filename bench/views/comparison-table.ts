@@ -194,6 +194,7 @@ function captionOf({ machine, node, commit, run }: Result): string {
     'Each value ± half its interval; below it x and its ratio to the first row, or ~',
     `where that is under the noise floor. ${run.rounds} processes, 2 visits each, seed ${run.seed}.`,
     `${machine.cpuModel}, ${machine.cores} cores, Node ${node.version}, ${at}`,
+    ...(run.timedShare === undefined ? [] : [`${(run.timedShare * 100).toFixed(0)} % of the run inside timed regions`]),
     ...(run.keepAwake ? ['CPUs kept awake: wake-ups without the halt of a CPU (--keep-awake)'] : []),
   ].join('\n');
 }

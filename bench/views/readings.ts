@@ -46,19 +46,20 @@ export function listComparisons(compared: readonly Compared[]): string[] {
 }
 
 const UNITS = {
-  lock: 'one mutex a batch (a lock pair on each side)',
+  lock: 'one pair of lock and unlock on each side',
+  mutex: 'one more mutex, its cache line included,',
   notify: 'one more notify at each post',
   hold: 'each us that a write is held',
 } as const;
 
 /** What one unit of a dose costs a design, whether it is linear, and what it predicts. */
-export function readSlope({ variant, kind, slope, linearityP, predicted, n }: ResultSlope): string[] {
+export function readSlope({ variant, kind, slope, largestDeviation, predicted, n }: ResultSlope): string[] {
   const scale = kind === 'hold' ? 1e3 : 1;
   const half = ((slope.high - slope.low) / 2) * scale;
   const cost = `${digits(slope.estimate * scale)} ± ${digits(half)} ns`;
-  const linear = linearityP === null ? '' : linearityP < 0.01 ? `; curved (p ${digits(linearityP)})` : '; linear';
+  const linear = largestDeviation === null ? '' : `; linear within ${digits(largestDeviation)} ns`;
   const lines = [`${variant}: ${UNITS[kind]} costs ${cost}, n ${n}${linear}`];
-  if (kind === 'lock' && predicted) {
+  if ((kind === 'lock' || kind === 'mutex') && predicted) {
     const { ratio, low, high } = predicted;
     lines.push(`  so without its mutex x${ratio.toFixed(4)} (${low.toFixed(4)} to ${high.toFixed(4)}) of the time`);
   }

@@ -27,12 +27,13 @@ export interface Fault {
 export type ZeroPages = 'none' | 'legacy' | 'multifd';
 
 /**
- * A dose of something costly, put where a design already has it, to fit what one unit costs. `lock`: each lock of the
- * design is so many more locks, taken and given back with it. `notify`: each post and wake notifies nobody so often.
+ * A dose of something costly, put where a design already has it, to fit what one unit costs. `lock`: each
+ * taking of a lock is followed by so many pairs of lock and unlock that nobody contends. `mutex`: each lock is so many
+ * more locks, on cache lines of their own, taken and given back with it. `notify`: each post and wake notifies nobody so often.
  * `hold`: a batch's write takes so many nanoseconds longer.
  */
 export interface Dose {
-  readonly kind: 'lock' | 'notify' | 'hold';
+  readonly kind: 'lock' | 'mutex' | 'notify' | 'hold';
   readonly amount: number;
 }
 

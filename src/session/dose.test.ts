@@ -24,9 +24,9 @@ function opened(dose: Dose | undefined) {
   return { words, dosing, lock, extra, held };
 }
 
-describe('a dose of locks', () => {
+describe('a dose of mutexes', () => {
   it('takes each with its lock and gives each back, every lock on a row of its own', () => {
-    const { lock, held, extra } = opened({ kind: 'lock', amount: 3 });
+    const { lock, held, extra } = opened({ kind: 'mutex', amount: 3 });
     const [first, second] = [lock(0), lock(1)];
     expect(first.lock()).toBe(true);
     expect(held()).toBe(4);
@@ -40,18 +40,29 @@ describe('a dose of locks', () => {
   });
 
   it('is refused, as its lock is, once the run is closed', () => {
-    const { lock, extra } = opened({ kind: 'lock', amount: 2 });
+    const { lock, extra } = opened({ kind: 'mutex', amount: 2 });
     const first = lock(0);
     extra[1]!.close();
     expect(first.lock()).toBe(false);
   });
 
   it('of nothing is the lock itself', () => {
-    const { lock, held } = opened({ kind: 'lock', amount: 0 });
+    const { lock, held } = opened({ kind: 'mutex', amount: 0 });
     const first = lock(0);
     expect(first).toBeInstanceOf(FutexLock);
     first.lock();
     expect(held()).toBe(1);
+  });
+});
+
+describe('a dose of lock pairs', () => {
+  it('touches no word that another thread could wait for', () => {
+    const { lock, held } = opened({ kind: 'lock', amount: 5 });
+    const first = lock(0);
+    expect(first.lock()).toBe(true);
+    expect(held()).toBe(1);
+    first.unlock();
+    expect(held()).toBe(0);
   });
 });
 
@@ -85,6 +96,7 @@ describe('takesDose', () => {
     const bare = layout({ flag: { kind: 'atomic', writer: 'both' } });
     expect(takesDose({ kind: 'lock', amount: 1 }, design)).toBe(true);
     expect(takesDose({ kind: 'lock', amount: 1 }, lockFree)).toBe(false);
+    expect(takesDose({ kind: 'mutex', amount: 1 }, lockFree)).toBe(false);
     expect(takesDose({ kind: 'lock', amount: 0 }, lockFree)).toBe(true);
     expect(takesDose({ kind: 'notify', amount: 1 }, lockFree)).toBe(true);
     expect(takesDose({ kind: 'notify', amount: 1 }, bare)).toBe(false);

@@ -1,5 +1,7 @@
 // Doses: more of something that a design already does, put where the design does it, to fit what one unit of it costs.
-import { type Layout, layout, type Placed, type Table } from '../memory/layout.js';
+
+import { FutexLock } from '../memory/futex-lock.js';
+import { type Layout, layout, type Placed, ROW_BYTES, type Table } from '../memory/layout.js';
 import type { FrameworkLock, Lock } from '../memory/lock.js';
 import { openLock } from '../memory/locks.js';
 import type { ChannelWriter } from '../transport/transport.js';
@@ -10,7 +12,7 @@ import type { Dose } from './cell.js';
 export function doseTable(dose: Dose | undefined, design: Layout, channels: number) {
   const locks = Object.values(design.table).filter(({ kind }) => kind === 'lock');
   const count = locks.reduce((sum, lock) => sum + (lock.count ?? 1), 0);
-  const extra = dose?.kind === 'lock' ? count * dose.amount : 0;
+  const extra = dose?.kind === 'mutex' ? count * dose.amount : 0;
   // A design's locks are all of one kind.
   const { lock = 'futex', threads = 2 } = locks[0] ?? {};
   return layout({
@@ -31,7 +33,7 @@ type DoseTable = ReturnType<typeof doseTable>['table'];
 export function takesDose(dose: Dose | undefined, { table }: Layout): boolean {
   const has = (kinds: readonly string[]) => Object.values(table as Table).some(({ kind }) => kinds.includes(kind));
   if (dose === undefined || dose.amount === 0 || dose.kind === 'hold') return true;
-  return dose.kind === 'lock' ? has(['lock']) : has(['semaphore', 'event']);
+  return dose.kind === 'lock' || dose.kind === 'mutex' ? has(['lock']) : has(['semaphore', 'event']);
 }
 
 /** The dose of a cell on one thread. */
@@ -49,10 +51,21 @@ export class Dosing {
     this.order = [...design.entries()].filter(({ kind }) => kind === 'lock').map(({ name, index }) => key(name, index));
   }
 
-  /** A lock of the design with the extra ones that go with it; each has a row of its own, as the first one has. */
+  /** A lock of the design, with what the dose adds to each taking of it. */
   lock<L extends Lock>(lock: L, name: string, index = 0, opened: (extra: FrameworkLock) => void): CountedLock {
-    if (this.dose?.kind !== 'lock' || this.dose.amount === 0) return lock;
-    const { amount } = this.dose;
+    if (this.dose === undefined || this.dose.amount === 0) return lock;
+    if (this.dose.kind === 'lock') return withPairs(lock, this.dose.amount);
+    return this.dose.kind === 'mutex' ? this.withMutexes(lock, name, index, opened) : lock;
+  }
+
+  /** The lock with so many more that go with it, each on a row of its own, as the first one is. */
+  private withMutexes<L extends Lock>(
+    lock: L,
+    name: string,
+    index: number,
+    opened: (extra: FrameworkLock) => void,
+  ): CountedLock {
+    const { amount } = this.dose!;
     const first = this.order.indexOf(key(name, index)) * amount;
     const extra = Array.from({ length: amount }, (_, at) =>
       openLock(this.words, this.placed.entry('doseLock', first + at)),
@@ -115,6 +128,23 @@ export class Dosing {
       if (begun >= jobs || exiting()) return;
     }
   }
+}
+
+/** Each taking is followed by so many pairs of lock and unlock of a lock that no other thread ever touches. */
+function withPairs(lock: Lock, pairs: number): CountedLock {
+  const own = new FutexLock(new Int32Array(new SharedArrayBuffer(ROW_BYTES)), 0);
+  return {
+    pairs: pairs + 1,
+    lock() {
+      if (!lock.lock()) return false;
+      for (let done = 0; done < pairs; done++) {
+        own.lock();
+        own.unlock();
+      }
+      return true;
+    },
+    unlock: () => lock.unlock(),
+  };
 }
 
 function key(name: string, index: number): string {
