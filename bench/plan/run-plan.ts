@@ -35,7 +35,7 @@ export interface PlanFlags extends OneShotFlags {
 /** How much a profile measures. The default fits 90 s on 2 cores, quick 20 s. */
 const PROFILES = {
   quick: { rounds: 3, slices: 2, sliceMs: 5, turnFactor: 1 / 3, besideEvery: 1 },
-  default: { rounds: 7, slices: 3, sliceMs: 12, turnFactor: 1, besideEvery: 3 },
+  default: { rounds: 7, slices: 3, sliceMs: 13, turnFactor: 1, besideEvery: 3 },
   rigorous: { rounds: 12, slices: 3, sliceMs: 15, turnFactor: 3, besideEvery: 1 },
 } as const;
 
