@@ -33,7 +33,7 @@ describe('bad input ends with 2 and one line that says what is accepted', () => 
     [['run', '--format', 'xml'], '--format: got "xml", takes table, tsv'],
     [['run', '--precision', '0'], '--precision: got "0", takes 0.1% to 100%, as in 2%'],
     [['run', '--budget', '10'], '--budget: got "10", takes 1s to 24h'],
-    [['run', '--dose', 'lock=0,x'], '--dose: got "lock=x", takes lock=LIST, notify=LIST'],
+    [['run', '--dose', 'lock=0,x'], '--dose: got "lock=x", takes lock=LIST, mutex=LIST, notify=LIST'],
     [
       ['run', '--dose', 'lock=1', '--variants', 'atomic-barrier'],
       'nothing to measure: atomic-barrier has no lock to dose',
