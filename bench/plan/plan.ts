@@ -189,7 +189,8 @@ function tableCells(table: TableSpec, options: PlanOptions): PlannedCell[] {
       const plain = { ...part, ...fixed, variant: variant.name } as Cell;
       const cell = options.adjust?.(plain) ?? plain;
       const skipped = reasonToSkip(cell, options);
-      const planned = { id: `${table.id} ${cellKey(cell)}`, table: table.id, cell };
+      // What a calibration builds in is no axis: the rows that it compares keep one id.
+      const planned = { id: `${table.id} ${cellKey(plain)}`, table: table.id, cell };
       if (skipped !== undefined) return { ...planned, skipped };
       if (waitsByPolicy(variant, cell)) return planned;
       const rest = cellKey({ ...cell, providerWait: 'park', senderWait: 'park' });
