@@ -52,12 +52,15 @@ export function designSuite(variant: Variant, bounds: DesignBounds): SuiteEntry[
 /** Where there is depth: more in flight than a channel's first place holds. */
 function deeper(variant: Variant, { channels, jobs: count }: DesignBounds): DesignPlan[] {
   const depth = Math.max(2, variant.depth[0]);
-  if (depth > variant.depth[1] || depth === variant.depth[0]) return [];
+  if (depth > variant.depth[1]) return [];
   const shape = { channels, requesters: 1, depth };
+  // One channel: few states, and yet a place is used again.
+  const again: DesignPlan = { shape: { ...shape, channels: 1 }, steps: jobs(depth + 1) };
+  if (depth === variant.depth[0]) return [again];
   return [
     { shape, steps: [...jobs(count), 'sync'] },
     { shape, steps: jobs(Math.max(count, channels + 1)) },
-    { shape: { ...shape, channels: 1 }, steps: jobs(depth + 1) },
+    again,
     { shape, steps: ['job', 'sync'], fault: { channel: 0, write: 0 } },
   ];
 }
