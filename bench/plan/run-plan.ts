@@ -39,6 +39,9 @@ const PROFILES = {
   rigorous: { rounds: 12, slices: 3, sliceMs: 15, turnFactor: 3, besideEvery: 1 },
 } as const;
 
+/** Rounds of a dose: a minute of them knows the price of a lock pair to 2 ns. */
+const DOSE_ROUNDS = 10;
+
 /** The most rounds of a run that stops at a precision or a budget. */
 const MOST_ROUNDS = 200;
 
@@ -82,7 +85,7 @@ export async function planOf(flags: PlanFlags): Promise<{ plan: Plan; limits: Li
         ? wholeNumber('--rounds', flags.rounds, 1, 1000)
         : limited
           ? MOST_ROUNDS
-          : profile.rounds,
+          : Math.max(profile.rounds, doses && !flags.quick ? DOSE_ROUNDS : 0),
     seed,
     ram: parseRam(flags.ram, seed),
     cpus: usableCores(),
