@@ -207,7 +207,10 @@ describe.skipIf(binaries.length === 0)(`from a real QEMU${why}`, () => {
     });
 
     it('with a guest that dirties RAM all the while: equal by SYNC epoch, stale when SYNCs are ignored', async () => {
-      await live(binary);
+      // Where one channel happens to carry the newest of every page last, ignoring SYNCs does no harm: that is chance.
+      let stale = 0;
+      for (let attempt = 0; attempt < 3 && stale === 0; attempt++) stale = await live(binary);
+      expect(stale).toBeGreaterThan(0);
       // Its rounds take 3 s, and far more where others want the CPUs.
     }, 180_000);
   });
@@ -215,7 +218,8 @@ describe.skipIf(binaries.length === 0)(`from a real QEMU${why}`, () => {
 
 const ROUNDS = 24;
 
-async function live(binary: QemuBinary): Promise<void> {
+/** Migrates a live guest, which must arrive equal; returns how many pages are stale when SYNCs are ignored. */
+async function live(binary: QemuBinary): Promise<number> {
   // 7.2 loses writes of an emulated guest where a block is a multiple of 64 pages (docs/qemu.md): this one is not.
   const ramFile = join(folder, `live-${++files}`);
   writeFileSync(ramFile, Buffer.alloc(16 * MIB + 8192));
@@ -256,7 +260,7 @@ async function live(binary: QemuBinary): Promise<void> {
   const [main, ...channels] = recorded.streams();
   expect(differing(await replay([main!, ...channels], false), ram)).toEqual([]);
   const stale = await Promise.all([channels, [...channels].reverse()].map((order) => replay([main!, ...order], true)));
-  expect(Math.max(...stale.map((each) => differing(each, ram).length))).toBeGreaterThan(0);
+  return Math.max(...stale.map((each) => differing(each, ram).length));
 }
 
 /** Pages that differ. */
