@@ -1,5 +1,7 @@
 // The calibrate command: whether the default run's verdicts can be trusted on this machine, from runs of known outcome.
 import { randomBytes } from 'node:crypto';
+import type { Command } from 'commander';
+import { exitWith } from '../exit-code.js';
 import { type CalibratedCell, calibrateOnce, calibrationPlan } from '../measure/calibration.js';
 import { measureRounds } from '../measure/rounds.js';
 import { loadVariants } from '../plan/catalogue.js';
@@ -22,6 +24,19 @@ export interface CalibrateFlags {
 const DESIGN = 'mutex';
 const RESULTS = `${PROJECT}results`;
 const SIGNAL_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+export function declareCalibrate(program: Command): void {
+  program
+    .command('calibrate')
+    .description(
+      'false verdicts and missed delays of the default run on this machine, from runs of known outcome (half an hour)',
+    )
+    .option('--runs <n>', 'default runs to measure; 100 comparisons take seven or more', '12')
+    .option('--seed <n>', 'order of cells; printed when it is not given')
+    .option('--no-save', 'store nothing under results/')
+    .option('--json', 'print the stored outcome as JSON, and measure one run of it anew')
+    .action(async (flags: CalibrateFlags) => exitWith(await calibrate(flags)));
+}
 
 /**
  * Measures `--runs` runs and stores what they say; with `--json` prints the stored outcome and measures one run of it

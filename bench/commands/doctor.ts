@@ -1,12 +1,26 @@
 // The doctor command: what this machine can and cannot resolve, and what to do about it.
+
+import type { Command } from 'commander';
 import { checkAll, exitCode } from '../doctor/checks.js';
 import { gatherFacts } from '../doctor/facts.js';
+import { exitWith } from '../exit-code.js';
 import { badValue } from '../plan/usage-error.js';
 import { renderReport, renderReportTsv } from '../views/doctor-report.js';
 
 export interface DoctorFlags {
   readonly json?: boolean;
   readonly format?: string;
+}
+
+export function declareDoctor(program: Command): void {
+  program
+    .command('doctor')
+    .description(
+      'what this machine can and cannot resolve, and what to do about it; exit 1 when numbers are worth nothing',
+    )
+    .option('--json', 'as JSON, with every fact behind the lines')
+    .option('--format <how>', 'table, or tsv; default table on a terminal, tsv when piped')
+    .action(async (flags: DoctorFlags) => exitWith(await doctor(flags)));
 }
 
 /** Returns 0 when nothing found makes numbers worthless, warnings or not; else 1. */

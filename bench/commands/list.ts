@@ -1,5 +1,17 @@
 // The list command: the variants, what each does and when to use it.
+
+import type { Command } from 'commander';
+import { exitWith } from '../exit-code.js';
 import { loadVariants } from '../plan/catalogue.js';
+
+export function declareList(program: Command): void {
+  program
+    .command('list')
+    .description('the variants: family, mechanism, when to use each')
+    .option('--variants <names>', 'only these')
+    .option('--json', 'as JSON')
+    .action(async (flags: { json?: boolean; variants?: string }) => exitWith(await list(flags)));
+}
 
 export async function list({
   json,

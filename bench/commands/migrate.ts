@@ -2,10 +2,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Command } from 'commander';
 import { roundUp } from '../../src/ram/ram.js';
 import { Receiver } from '../../src/receiver/receiver.js';
 import type { Cell } from '../../src/session/cell.js';
 import { transports } from '../../src/transport/index.js';
+import { exitWith } from '../exit-code.js';
 import { measurePairs, type Pairs } from '../measure/pairs.js';
 import { RoundClient } from '../measure/round-client.js';
 import { oneLine } from '../measure/transfer.js';
@@ -16,6 +18,7 @@ import { parseRam, ramBytes } from '../plan/ram-flag.js';
 import { parseZeroPages } from '../plan/sending.js';
 import { UsageError, wholeNumber } from '../plan/usage-error.js';
 import { TransferProgress } from '../views/transfer-progress.js';
+import { withOneShotAxes } from './one-shot-options.js';
 
 export interface MigrateFlags extends OneShotFlags {
   readonly ceiling?: boolean;
@@ -29,6 +32,21 @@ const LINE = 'sending';
 const CONNECT_MS = 5000;
 const STALL_MS = 1500;
 const WATCHDOG_MS = 10_000;
+
+export function declareMigrate(program: Command): void {
+  const migrateCommand = program
+    .command('migrate')
+    .description('move a RAM image through N channels to a receiver process; exit 1 unless both ends are equal')
+    .argument('<file>', 'the RAM image: a file of any kind');
+  withOneShotAxes(migrateCommand)
+    .option('--transport <name>', 'tcp, unix', 'tcp')
+    .option('--zero-pages <how>', 'who finds pages of zeros: none, multifd (the sender threads)', 'none')
+    .option('--ceiling', 'compare with the same writes in a plain loop, in interleaved pairs')
+    .option('--pairs <n>', 'how many pairs', '10')
+    .option('--ram-out <file>', 'keep what the receiver has; the name appears only when all is well')
+    .option('--json', 'as JSON')
+    .action(async (file: string, flags: MigrateFlags) => exitWith(await migrate(file, flags)));
+}
 
 /** Returns 0 when both ends are equal, 1 when they differ or a channel failed. */
 export async function migrate(file: string, flags: MigrateFlags): Promise<number> {

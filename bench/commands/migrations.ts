@@ -4,7 +4,9 @@ import { writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import type { Command } from 'commander';
 import { DEFAULT_VARIANTS } from '../../variants/index.js';
+import { exitWith } from '../exit-code.js';
 import { axes, parseAxis } from '../plan/axes.js';
 import { loadVariants } from '../plan/catalogue.js';
 import { parseRam, ramBytes } from '../plan/ram-flag.js';
@@ -36,6 +38,20 @@ interface Row {
 
 const CLI = fileURLToPath(new URL('../cli.js', import.meta.url));
 const call = promisify(execFile);
+
+export function declareMigrations(program: Command): void {
+  program
+    .command('migrations')
+    .description(
+      'migrate by every threaded variant, over tcp and unix, against the ceiling; a page for docs/ (minutes)',
+    )
+    .argument('<file>', 'the RAM image')
+    .option('--variants <names>', 'names from `list`; default those of `run` that have threads')
+    .option('--channels <list>', axes.channels.takes, '1,2,4..16')
+    .option('--pairs <n>', 'interleaved pairs for each row', '10')
+    .option('--out <file>', 'where the page goes; default stdout')
+    .action(async (file: string, flags: MigrationsFlags) => exitWith(await migrations(file, flags)));
+}
 
 /** Runs `migrate --ceiling` for each cell in processes of its own; returns 1 when one did not arrive equal. */
 export async function migrations(file: string, flags: MigrationsFlags): Promise<number> {

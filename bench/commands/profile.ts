@@ -2,13 +2,15 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
+import type { Command } from 'commander';
 import { type Cell, CellFailure, type FleetPlan } from '../../src/session/cell.js';
 import { allowedCpus } from '../../src/session/placement.js';
+import { exitWith } from '../exit-code.js';
 import { type Profiler, profileCell } from '../measure/cpu-profile.js';
 import { axes, parseAxis } from '../plan/axes.js';
 import { loadVariants } from '../plan/catalogue.js';
 import { parseCellId } from '../plan/cell-id.js';
-import { type OneShotFlags, oneShotCell } from '../plan/one-shot.js';
+import { ONE_SHOT_AXES, type OneShotFlags, oneShotCell } from '../plan/one-shot.js';
 import { reasonToSkip, senderThreads } from '../plan/plan.js';
 import { parseNanoseconds } from '../plan/quantities.js';
 import { parseRam } from '../plan/ram-flag.js';
@@ -30,6 +32,25 @@ const LONGEST_NS = 600e9;
 const WATCHDOG_MS = 10_000;
 const TOP = 6;
 const SEED = 1;
+
+export function declareProfile(program: Command): void {
+  const profileCommand = program
+    .command('profile')
+    .description('run one cell under a profiler, name the files it wrote and show where each thread was')
+    .argument('[cell]', 'its id, as `run --dry-run` prints it; else the flags say which')
+    .option('--variants <name>', 'one variant, or the path of a .js file; default atomic-barrier');
+  for (const key of ['workload', 'transport', ...ONE_SHOT_AXES] as const) {
+    profileCommand.option(`${axes[key].flag} <value>`, axes[key].takes);
+  }
+  profileCommand
+    .option('--wait <policy>', axes.senderWait.takes)
+    .option('--with <profiler>', 'cpu-prof, a file a thread; or perf, where it is installed', 'cpu-prof')
+    .option('--time <time>', 'how long the cell runs', '2s')
+    .option('--ram <what>', 'a file, or a size as in 64m')
+    .option('--out <folder>', 'where the files go; default a new one under profiles/')
+    .option('--json', 'as JSON')
+    .action(async (id: string | undefined, flags: ProfileFlags) => exitWith(await profile(id, flags)));
+}
 
 /** Returns the exit code: 0 written, 1 the cell failed. */
 export async function profile(id: string | undefined, flags: ProfileFlags): Promise<number> {

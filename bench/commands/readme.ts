@@ -1,6 +1,8 @@
 // The readme command: puts the tables of a saved run into README.md, between its two marks.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
+import type { Command } from 'commander';
+import { exitWith } from '../exit-code.js';
 import { DEFAULT_TABLES } from '../plan/tables.js';
 import { UsageError } from '../plan/usage-error.js';
 import { readQemuResult } from '../qemu/result.js';
@@ -11,6 +13,14 @@ import { publishQemu } from './publish-qemu.js';
 
 const BEGIN = '<!-- results: written by `npm run readme` -->';
 const END = '<!-- end of results -->';
+
+export function declareReadme(program: Command): void {
+  program
+    .command('readme')
+    .description("put the tables of the newest saved run, or of a file, into this project's README.md")
+    .argument('[file]', 'a result file')
+    .action(async (file: string | undefined) => exitWith(await readme(file)));
+}
 
 /** README.md with the tables of the run saved at `path` (relative to the project) between the marks. */
 export function withResults(readme: string, path: string): string {

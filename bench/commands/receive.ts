@@ -1,12 +1,15 @@
 // The receive command: the receiving end alone, of our own sender or of a real QEMU. It checks every field of every packet.
 
+import type { Command } from 'commander';
 import { roundUp } from '../../src/ram/ram.js';
 import type { ReceiverPlan } from '../../src/receiver/plan.js';
 import { Receiver } from '../../src/receiver/receiver.js';
 import { addressText } from '../../src/transport/line.js';
 import { HAS_ZSTD } from '../../src/wire/codecs/flushed-stream.js';
 import { uuidBytes } from '../../src/wire/initial-packet.js';
+import { exitWith } from '../exit-code.js';
 import { parseAddress } from '../plan/address.js';
+import { axes } from '../plan/axes.js';
 import { availableBytes, requireMemory } from '../plan/memory.js';
 import { oneShotCell } from '../plan/one-shot.js';
 import { parseBytes } from '../plan/quantities.js';
@@ -33,6 +36,28 @@ const CONNECT_MS = 10_000;
 const STALL_MS = 10_000;
 /** A QEMU whose guest dirties little, or that is told to pause before the end, is silent for longer. */
 const QEMU_IDLE_MS = 60_000;
+
+export function declareReceive(program: Command): void {
+  program
+    .command('receive')
+    .description('the receiving end of a migration alone, also from a real QEMU: checks every packet')
+    .requiredOption('--listen <address>', 'HOST:PORT (:PORT is this machine alone), or a path for a unix socket')
+    .option(
+      '--ram-bytes <size>',
+      'size of the RAM that `send` will send; without it a QEMU is expected, which says its own',
+    )
+    .option('--ram-out <file>', 'keep the RAM; the name appears only when all is well, mode 0600')
+    .option('--block <name>', "the RAM block of a QEMU that --ram-out keeps; default its first, the guest's RAM")
+    .option('--blocks-out <directory>', 'keep every RAM block of a QEMU in a file of its own; must not be there yet')
+    .option('--uuid <uuid>', "the machine's; default all zero, as of a QEMU without -uuid")
+    .option('--strict-numbers', 'packet numbers of a QEMU must grow and leave none out: 9.0 and newer keep to that')
+    .option('--channels <n>', axes.channels.takes, '2')
+    .option('--page-size <size>', axes.pageSize.takes)
+    .option('--batch-pages <n>', axes.pagesPerBatch.takes)
+    .option('--codec <name>', axes.codec.takes)
+    .option('--json', 'as JSON')
+    .action(async (flags: ReceiveFlags) => exitWith(await receive(flags)));
+}
 
 /** Returns 0 when all of the RAM came, 1 otherwise; no output then appears. */
 export async function receive(flags: ReceiveFlags): Promise<number> {

@@ -1,10 +1,14 @@
 // The run command: plans, measures, saves and prints comparison tables.
 import { randomBytes } from 'node:crypto';
+import { type Command, Option } from 'commander';
 import { allowedCpus } from '../../src/session/placement.js';
+import { DEFAULT_VARIANTS } from '../../variants/index.js';
+import { exitWith } from '../exit-code.js';
 import { countAccesses } from '../measure/counts.js';
 import { enoughFor } from '../measure/enough.js';
 import { KeepAwake } from '../measure/keep-awake.js';
 import { type Measured, measureRounds, type Progress, type RoundsOptions } from '../measure/rounds.js';
+import { axes } from '../plan/axes.js';
 import { estimateMs, isMeasured, type Plan } from '../plan/plan.js';
 import { type Limits, type PlanFlags, planOf } from '../plan/run-plan.js';
 import { badValue, UsageError } from '../plan/usage-error.js';
@@ -33,6 +37,42 @@ export interface RunFlags extends PlanFlags, QemuFlags {
 
 /** What a run that is interrupted ends with, once its finished rounds are shown and saved. */
 const SIGNAL_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+export function declareRun(program: Command): void {
+  const runCommand = program
+    .command('run')
+    .description('measure the default tables, or the matrix that axis flags describe; print and save them')
+    .option('--variants <names>', `names from \`list\`, or paths of .js files; default ${DEFAULT_VARIANTS.join(',')}`);
+  for (const { flag, takes } of Object.values(axes)) {
+    if (flag === '--dose') runCommand.option(`${flag} <list>`, `slopes: ${takes}`);
+    else if (flag !== '--provider-wait')
+      runCommand.option(`${flag} <list>`, takes + (flag === '--workload' ? ', primitives' : ''));
+    else runCommand.option('--wait <list>', takes).option(`${flag} <list>`, 'the same for the provider alone');
+  }
+  runCommand
+    .option('--ram <what>', 'a file, or a size as in 64m, with shares as in 64m:zero=20,text=40,random=40')
+    .option('--rounds <n>', 'fresh processes; 6 are the least for a verdict')
+    .option('--precision <percent>', 'measure until the ratios under study are known to this, as in 2%')
+    .option('--budget <time>', 'measure no round that would end later than this, as in 90s or 5min')
+    .option('--resume <file>', 'go on from a saved run that was interrupted; its flags count')
+    .option('--seed <n>', 'order of cells, and contents of RAM; printed when it is not given')
+    .option('--layout <bytes>', 'ablation: packed, 64 or 128 bytes between the words of two writers')
+    .option('--no-elide', 'ablation: notify at every post, asleep or not')
+    .option('--keep-awake', 'a thread of the idle class spins on each CPU: wake-ups without the halt of a CPU')
+    .option('--force-spin', 'measure spinning even where threads exceed CPUs')
+    .addOption(new Option('--quick', 'under 20 s; shows large differences only').conflicts('rigorous'))
+    .option('--rigorous', 'twice the processes, four times the time in each')
+    .option('--explain', 'count shared accesses before timing, and show what is behind each row')
+    .option('--peer <name>', "qemu: QEMU's own sender beside ours, into the same drain")
+    .option('--qemu <paths>', 'with --peer qemu: binaries; default every qemu-system-x86_64 on PATH')
+    .option('--zero-pages <how>', 'with --peer qemu: who looks for pages of zeros, at both: legacy, none, multifd')
+    .option('--docs', 'with --peer qemu: put the tables into README.md and docs/qemu-compared.md')
+    .option('--dry-run', 'print the plan and its estimated time, measure nothing')
+    .option('--no-save', 'write no file under results/')
+    .option('--json', 'print the result document, and nothing else, on stdout')
+    .option('--format <how>', 'table, or tsv; default table on a terminal, tsv when piped')
+    .action(async (flags: RunFlags) => exitWith(await run(flags)));
+}
 
 /** Runs and returns the exit code: 0 fine, 1 a cell failed, 128 and the signal's number when interrupted. */
 export async function run(flags: RunFlags): Promise<number> {

@@ -1,5 +1,8 @@
 // The send command: the sending end alone, to a receiver or a QEMU on this host or another.
+
+import type { Command } from 'commander';
 import type { Cell } from '../../src/session/cell.js';
+import { exitWith } from '../exit-code.js';
 import { RoundClient } from '../measure/round-client.js';
 import { oneLine, type Transferred } from '../measure/transfer.js';
 import { parseAddress } from '../plan/address.js';
@@ -15,6 +18,7 @@ import {
   requireQemuPackets,
 } from '../plan/sending.js';
 import { TransferProgress } from '../views/transfer-progress.js';
+import { withOneShotAxes } from './one-shot-options.js';
 
 export interface SendFlags extends OneShotFlags {
   readonly ram: string;
@@ -33,6 +37,23 @@ const STALL_MS = 10_000;
 const PATIENCE_MS = 10_000;
 /** After a failure: to learn what the peer says of it. */
 const LAST_WORDS_MS = 500;
+
+export function declareSend(program: Command): void {
+  withOneShotAxes(program.command('send').description('the sending end of a migration alone'))
+    .requiredOption('--ram <what>', 'a file, or a size as in 64m')
+    .requiredOption('--to <address>', 'HOST:PORT, or the path of a unix socket')
+    .option(
+      '--peer <name>',
+      "receiver, qemu-7.2, qemu-10.0, or drain: anything that takes the channels' bytes",
+      'receiver',
+    )
+    .option('--zero-pages <how>', 'who finds pages of zeros: none, legacy (the provider), multifd (the senders)')
+    .option('--uuid <uuid>', "the machine's, as QEMU's -uuid; default all zero")
+    .option('--block <name>', "the RAM block's name: id of a QEMU's memory-backend; default m0")
+    .option('--capabilities <names>', "the destination QEMU's: multifd; others are refused by name")
+    .option('--json', 'as JSON')
+    .action(async (flags: SendFlags) => exitWith(await send(flags)));
+}
 
 /** Returns 0 when everything was written and read, as far as a sender can tell; whether it is whole is the peer's to say. */
 export async function send(flags: SendFlags): Promise<number> {

@@ -1,4 +1,6 @@
 // The verify command: model-checks variants and the primitives, and their mutants. Exit 1 on a finding.
+
+import type { Command } from 'commander';
 import {
   type Checked,
   type DesignBounds,
@@ -7,12 +9,14 @@ import {
   whyNotModelled,
 } from '../../src/verify/designs/index.js';
 import { ASSUMPTIONS, PRIMITIVE_SURVIVORS, type Strategy, type VerifyOptions } from '../../src/verify/index.js';
+import { exitWith } from '../exit-code.js';
 import { checkAll, type Subject } from '../measure/verifying.js';
 import { type Listed, loadVariants } from '../plan/catalogue.js';
 import { survivorsOf } from '../plan/survivors.js';
 import { badValue, UsageError, wholeNumber } from '../plan/usage-error.js';
 import { VerifyProgressLine } from '../views/verify-progress.js';
 import { renderChecked, summaryOf, verifyDocument } from '../views/verify-report.js';
+import { verifyBenchmark } from './verify-benchmark.js';
 
 export interface VerifyFlags {
   readonly channels: string;
@@ -32,6 +36,28 @@ const STRATEGIES: readonly Strategy[] = ['exhaustive', 'bounded', 'random', 'pct
 const MOST = 1e9;
 /** Fewer, and orderings that are needed survive; the survivors files are written for these. */
 const LEAST_TO_MUTATE = { channels: 2, jobs: 2 };
+
+export function declareVerify(program: Command): void {
+  program
+    .command('verify')
+    .description(
+      'model-check variants: every interleaving within bounds; exit 1 on a finding, 3 if a search met its bound',
+    )
+    .argument('[variant]', 'names from `list`, paths of .js files, or primitives; default all')
+    .option('--channels <n>', 'channels, each with a sender thread', '2')
+    .option('--jobs <n>', 'jobs before the sync', '2')
+    .option('--strategy <name>', 'exhaustive, bounded, random, pct', 'exhaustive')
+    .option('--states <n>', 'most states of a search; past them, searches within 2 preemptions', '500000')
+    .option('--preemptions <n>', 'of a bounded search', '2')
+    .option('--schedules <n>', 'of a random or pct search', '20000')
+    .option('--seed <n>', 'of a random or pct search', '1')
+    .option('--mutate', 'weaken each ordering in turn: each mutant must be found, or be listed with its reason')
+    .option('--benchmark', "measure the checker's own speed against its goals instead (under a minute, idle machine)")
+    .option('--json', 'as JSON')
+    .action(async (name: string | undefined, flags: VerifyFlags & { benchmark?: boolean }) =>
+      exitWith(flags.benchmark ? verifyBenchmark(flags) : await verify(name, flags)),
+    );
+}
 
 /** Checks what is named, or everything; returns 1 for a finding or an unknown survivor, 3 if a search met its bound. */
 export async function verify(name: string | undefined, flags: VerifyFlags): Promise<number> {
