@@ -92,6 +92,22 @@ describe.each(Object.entries(registry))('%s', (name, source) => {
     }
   });
 
+  test('does so where batches are published together', async () => {
+    const { depth, publishesLate } = await load();
+    if (!publishesLate) return;
+    for (const [most, publishEvery] of [
+      [8, 3],
+      [2, 8],
+      [64, 64],
+    ] as const) {
+      const late = { ...cell, depth: Math.min(most, depth[1]), channels: 3, publishEvery };
+      expect((await runCell(late)).jobs).toBe(180);
+      expect((await runCell({ ...late, delaySeed: 5, workload: 'sync' }, 1, 20)).syncs).toBe(60);
+      const failure = await failCell({ ...late, faults: [{ channel: 1, write: 7, fails: true }] });
+      expect(failure.message).toBe('channel 1, write 7: injected failure');
+    }
+  });
+
   test('has sent everything that came before a sync when the sync is over', async () => {
     const report = await runCell({ ...cell, workload: 'sync', channels: 3 }, 2, 20);
     expect(report.syncs).toBe(2 * 20 * 3);

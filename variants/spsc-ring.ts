@@ -7,11 +7,15 @@
  *              it saw leaves no room); if no
  *              channel has room, waits on room
  *   2. swaps   slots[put] (owned)              4. writes  slots[taken], which stays there, empty
- *   3. publishes put + 1, wakes work      -->  3. sees    put (only when it has written all it saw), or waits on work
+ *   3. publishes put, wakes work          -->  3. sees    put (only when it has written all it saw), or waits on work
  *
  *   provider: signalSync(), collectSync()
  *   1. each channel: publishes asked, wakes work. A sender that has written all and has not answered writes a SYNC.
  *   2. each channel: waits on synced until answered is asked.
+ *
+ * Late publishing (--publish-every): put covers so many batches of a channel at a time, or all that there are when no channel
+ * has room, before a sync and when the provider idles. Senders tell of each batch: together, they would gain a half where
+ * both sides spin, and lose as much where they park.
  *
  * put and taken count round twice the depth, so that full and empty differ. Lamport 1983; the indices of the other side
  * are kept as in FastForward (PPoPP 2008) and its successors.
@@ -38,6 +42,7 @@ export default defineVariant({
   family: 'lock-free',
   depth: [1, 256],
   requesters: 'one',
+  publishesLate: true,
   state,
   batches: ({ channels, depth, requesters }) => requesters + channels * depth,
 
@@ -52,6 +57,7 @@ export default defineVariant({
     waits: 'blocks',
     open({ words, shape, row, event }) {
       const { channels, depth } = shape;
+      const together = Math.min(shape.publishEvery ?? 1, depth);
       const room = event('room');
       const synced = event('synced');
       const work = perChannel(shape, (channel) => event('work', channel));
@@ -60,8 +66,9 @@ export default defineVariant({
       const slots = perChannel(shape, (channel) => row('slots', channel));
       const asked = perChannel(shape, (channel) => row('asked', channel));
       const answered = perChannel(shape, (channel) => row('answered', channel));
-      /** What put is, and what taken was when it was last looked at. */
+      /** What put is, or will be; how many batches before it are not published; what taken was when it was last looked at. */
       const puts = perChannel(shape, () => 0);
+      const late = perChannel(shape, () => 0);
       const seen = perChannel(shape, () => 0);
       let nextChannel = 0;
       let syncs = 0;
@@ -89,8 +96,22 @@ export default defineVariant({
             nextChannel = nextChannel + 1 === channels ? 0 : nextChannel + 1;
           }
           for (let channel = 0; channel < channels; channel++) seen[channel] = takenNow(channel);
-          if (!puts.some((_, channel) => hasRoom(channel, seen[channel]!)) && !room.until(someHaveRoom)) return false;
+          if (puts.some((_, channel) => hasRoom(channel, seen[channel]!))) continue;
+          // Nobody makes room of what was not published.
+          publishAll();
+          if (!room.until(someHaveRoom)) return false;
         }
+      }
+
+      function publish(channel: number): void {
+        late[channel] = 0;
+        // Publishes the batches before put. Pairs with Atomics.load(put) in putNow().
+        Atomics.store(words, put[channel]!, puts[channel]!);
+        work[channel]!.wake();
+      }
+
+      function publishAll(): void {
+        for (let channel = 0; channel < channels; channel++) if (late[channel]! > 0) publish(channel);
       }
 
       function isSynced(channel: number): boolean {
@@ -99,7 +120,7 @@ export default defineVariant({
       }
 
       return {
-        digest: () => `${nextChannel} ${syncs} ${puts} ${seen}`,
+        digest: () => `${nextChannel} ${syncs} ${puts} ${late} ${seen}`,
         sendPages(full) {
           if (!findRoom()) return EXIT;
           const channel = nextChannel;
@@ -111,11 +132,12 @@ export default defineVariant({
           // Owned: the sender does not look at it before put says so.
           words[slot] = full;
           puts[channel] = at + 1 === 2 * depth ? 0 : at + 1;
-          // Publishes the batch before put. Pairs with Atomics.load(put) in putNow().
-          Atomics.store(words, put[channel]!, puts[channel]!);
-          work[channel]!.wake();
+          late[channel]!++;
+          if (late[channel] === together) publish(channel);
           return empty;
         },
+
+        flush: publishAll,
 
         signalSync() {
           syncs++;
@@ -155,7 +177,7 @@ export default defineVariant({
       let answers = 0;
 
       function putNow(): number {
-        // Sees the batches before put. Pairs with Atomics.store(put) in sendPages().
+        // Sees the batches before put. Pairs with Atomics.store(put) in publish().
         return Atomics.load(words, put);
       }
 

@@ -101,6 +101,14 @@ export const axes = {
     parse: (item) => integers(item, 1, 256),
     show: asIs,
   }),
+  publishEvery: axis({
+    key: 'publishEvery',
+    flag: '--publish-every',
+    takes: '1 to 256 batches of a channel, published together by designs that can; at most the depth',
+    fallback: [undefined],
+    parse: (item) => integers(item, 1, 256)?.map((count) => (count === 1 ? undefined : count)),
+    show: (count) => count ?? 1,
+  }),
   pageSize: axis({
     key: 'pageSize',
     flag: '--page-size',

@@ -9,6 +9,7 @@ export interface OneShotFlags {
   readonly variants?: string;
   readonly channels?: string;
   readonly depth?: string;
+  readonly publishEvery?: string;
   readonly pageSize?: string;
   readonly batchPages?: string;
   readonly transport?: string;
@@ -20,7 +21,15 @@ export interface OneShotFlags {
 }
 
 /** The options of `OneShotFlags` for a command's help, in order. */
-export const ONE_SHOT_AXES = ['channels', 'depth', 'pageSize', 'pagesPerBatch', 'codec', 'place'] as const;
+export const ONE_SHOT_AXES = [
+  'channels',
+  'depth',
+  'publishEvery',
+  'pageSize',
+  'pagesPerBatch',
+  'codec',
+  'place',
+] as const;
 
 /** QEMU's default. */
 const DEFAULT_CHANNELS = 2;
@@ -33,6 +42,7 @@ export function oneShotCell(flags: OneShotFlags): Omit<Cell, 'variant' | 'worklo
     ...CELL_DEFAULTS,
     channels: one('channels', flags.channels) ?? DEFAULT_CHANNELS,
     depth: one('depth', flags.depth) ?? CELL_DEFAULTS.depth,
+    publishEvery: one('publishEvery', flags.publishEvery),
     pageSize,
     pagesPerBatch: one('pagesPerBatch', flags.batchPages) ?? defaultBatchPages(pageSize),
     transport: one('transport', flags.transport) ?? 'tcp',

@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { DEFAULT_VARIANTS } from '../../variants/index.js';
 import { axes, parseAxis, showWait } from './axes.js';
 import { loadVariants } from './catalogue.js';
+import { parseCellId } from './cell-id.js';
 import { cellKey, makePlan, type PlanOptions, roundOrder } from './plan.js';
 import { parseBytes, parseNanoseconds, showBytes, showNanoseconds, showNumber } from './quantities.js';
 import { parseRam } from './ram-flag.js';
@@ -181,6 +182,31 @@ describe('makePlan', () => {
     const turns = roundOrder(plan, 0).map(({ planned }) => planned.cell);
     expect(new Set(turns.filter(({ variant }) => variant === 'message-port').map(cellKey)).size).toBe(1);
     expect((await of(false)).cells.length).toBe(18);
+  });
+
+  it('repeats designs that publish each batch by itself, and what is more than the depth', async () => {
+    const publishEvery = parseAxis(axes.publishEvery, '1,8,32');
+    const tables = [customTable({ channels: [1], depth: [4, 64], publishEvery })];
+    const plan = makePlan(await options({ tables, listed: await loadVariants('message-port,spsc-ring') }));
+    const shown = plan.cells.map(({ cell: { variant, depth, publishEvery: every = 1 }, repeats }) => {
+      const first = plan.cells.find(({ id }) => id === repeats)?.cell;
+      return `${variant} ${depth} ${every}${first ? ` as ${first.publishEvery ?? 1}` : ''}`;
+    });
+    expect(shown).toEqual([
+      'message-port 4 1',
+      'spsc-ring 4 1',
+      'message-port 4 8 as 1',
+      'spsc-ring 4 8',
+      'message-port 4 32 as 1',
+      'spsc-ring 4 32 as 8',
+      'message-port 64 1',
+      'spsc-ring 64 1',
+      'message-port 64 8 as 1',
+      'spsc-ring 64 8',
+      'message-port 64 32 as 1',
+      'spsc-ring 64 32',
+    ]);
+    expect(parseCellId(plan.cells[3]!.id)).toEqual(plan.cells[3]!.cell);
   });
 
   it('refuses what does not fit into memory, with the sum', async () => {

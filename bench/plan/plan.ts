@@ -17,7 +17,7 @@ export interface PlannedCell {
   readonly table: string;
   readonly cell: Cell;
   readonly skipped?: string;
-  /** The id of the cell that differs only in waits, for a design that waits in ways of its own. */
+  /** The id of the cell that differs only in what the design has no choice of. */
   readonly repeats?: string;
 }
 
@@ -192,14 +192,20 @@ function tableCells(table: TableSpec, options: PlanOptions): PlannedCell[] {
       // What a calibration builds in is no axis: the rows that it compares keep one id.
       const planned = { id: `${table.id} ${cellKey(plain)}`, table: table.id, cell };
       if (skipped !== undefined) return { ...planned, skipped };
-      if (waitsByPolicy(variant, cell)) return planned;
-      const rest = cellKey({ ...cell, providerWait: 'park', senderWait: 'park' });
-      const repeats = measured.get(rest);
+      const same = cellKey(withoutWhatItLacks(variant, cell));
+      const repeats = measured.get(same);
       if (repeats !== undefined) return { ...planned, repeats };
-      measured.set(rest, planned.id);
+      measured.set(same, planned.id);
       return planned;
     }),
   );
+}
+
+/** The cell as its design sees it: what has no effect on it has its default. Two that are equal are measured once. */
+function withoutWhatItLacks(variant: Variant, cell: Cell): Cell {
+  const waits = waitsByPolicy(variant, cell) ? {} : ({ providerWait: 'park', senderWait: 'park' } as const);
+  const together = variant.publishesLate ? Math.min(cell.publishEvery ?? 1, cell.depth) : 1;
+  return { ...cell, ...waits, publishEvery: together === 1 ? undefined : together };
 }
 
 /** False for a design that has nothing which waits by policy: it awaits messages, or never waits. */

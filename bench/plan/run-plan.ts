@@ -105,11 +105,12 @@ function tablesOf(flags: PlanFlags, asked: TableSpec['axes'], doses: TableSpec['
 
 /** The axes that make a matrix of the user's own. */
 function matrixOf(flags: PlanFlags): TableSpec['axes'] {
-  const { workload, channels, requesters, depth, pageSize, batchPages, transport, codec, load, syncLoad } = flags;
+  const { workload, channels, requesters, depth, publishEvery, pageSize, batchPages, transport, codec } = flags;
+  const { load, syncLoad } = flags;
   const { providerWork: providerWorkNs, senderWork: senderWorkNs } = flags;
   needsWorkload('--load', load, 'hand-off', workload);
   needsWorkload('--sync-load', syncLoad, 'sync', workload);
-  const shape = { workload, channels, requesters, depth, pageSize, pagesPerBatch: batchPages };
+  const shape = { workload, channels, requesters, depth, publishEvery, pageSize, pagesPerBatch: batchPages };
   return parsed({ ...shape, transport, codec, load, syncLoad, providerWorkNs, senderWorkNs });
 }
 

@@ -40,6 +40,8 @@ export interface ResultCell {
   readonly channels: number;
   readonly requesters: number;
   readonly depth: number;
+  /** Batches of a channel that were published together; absent, each by itself. */
+  readonly publishEvery?: number;
   readonly pageSize: number;
   readonly pagesPerBatch: number;
   readonly transport: string;
@@ -57,7 +59,7 @@ export interface ResultCell {
   readonly ram: string;
   readonly status: 'measured' | 'failed' | 'invalid' | 'skipped';
   readonly reason?: string;
-  /** The id of the cell whose visits these are: it differs in waits only, and the design does not wait by policy. */
+  /** The id of the cell whose visits these are: it differs only in what the design has no choice of. */
   readonly sameAs?: string;
   /** What the shared words held when the cell hung. */
   readonly dump?: readonly string[];
@@ -271,8 +273,9 @@ function axesOf(cell: Cell) {
   const { variant, workload, channels, requesters, depth, pageSize, pagesPerBatch, transport, codec, place } = cell;
   const wait = { provider: showWait(cell.providerWait), sender: showWait(cell.senderWait) };
   const shape = { variant, workload, channels, requesters, depth, pageSize, pagesPerBatch };
-  const { load, syncLoad, providerWorkNs, senderWorkNs, dose } = cell;
-  const some = Object.entries({ load, syncLoad, providerWorkNs, senderWorkNs, dose }).filter(([, value]) => value);
+  const { publishEvery, load, syncLoad, providerWorkNs, senderWorkNs, dose } = cell;
+  const where = { publishEvery, load, syncLoad, providerWorkNs, senderWorkNs, dose };
+  const some = Object.entries(where).filter(([, value]) => value);
   return {
     ...shape,
     transport,

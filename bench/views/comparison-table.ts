@@ -64,7 +64,7 @@ function blocksOf(result: Result, { id, title, columns: axis, metrics }: TableSp
 const MARKS = {
   '*': 'more threads than CPUs: the scheduler is measured too',
   '+': 'not pinned: processes differ more than designs do',
-  '=': 'waits in a way of its own: measured once, shown for each wait policy',
+  '=': 'has no such choice (how to wait, what to publish together): measured once, shown for each',
   d: 'drifting: its speed moved by more than 2 % while it was measured',
   b: 'bistable: spinning with no work on either side (--sender-work)',
   u: 'unstable: four fifths of its slices differ by up to a quarter, or more',
@@ -169,7 +169,7 @@ function comparisonOf(result: Result, cell: ResultCell, metric: string): ResultC
 
 function describe(cell: ResultCell, columns: TableSpec['columns']): string {
   const { workload, transport, codec, pageSize, pagesPerBatch, depth, channels, requesters, wait, place } = cell;
-  const { load, syncLoad, providerWorkNs, senderWorkNs } = cell;
+  const { publishEvery, load, syncLoad, providerWorkNs, senderWorkNs } = cell;
   const parts: string[] = [workload, transport];
   if (codec !== 'none') parts.push(codec);
   parts.push(
@@ -178,6 +178,7 @@ function describe(cell: ResultCell, columns: TableSpec['columns']): string {
       : `${channels} ch`,
   );
   if (depth !== 1) parts.push(`depth ${depth}`);
+  if (publishEvery !== undefined) parts.push(`published by ${publishEvery}`);
   if (requesters !== 1) parts.push(`${requesters} requesters`);
   if (wait.provider !== 'park' || wait.sender !== 'park') parts.push(`wait ${wait.provider}/${wait.sender}`);
   if (place !== 'spread') parts.push(`place ${place}`);

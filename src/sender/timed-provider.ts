@@ -7,12 +7,13 @@ import { EXIT, type Place, type Provider, type Waits } from './variant.js';
 const asleep = new Int32Array(new SharedArrayBuffer(4));
 
 /**
- * Times a provider that blocks. Until a hand-over is due it looks at the clock, or sleeps where its CPU is needed by
- * senders; sleeping late counts as latency, as all that keeps a hand-over from its intended start does.
+ * Times a provider that blocks. Until a hand-over is due it publishes what is late and looks at the clock, or sleeps where
+ * its CPU is needed by senders; sleeping late counts as latency, as all that keeps a hand-over from its intended start does.
  */
 export function timeProvider(provider: Provider, clock: HandOffClock, sleeps: boolean): Provider {
   return {
     sendPages(full) {
+      if (clock.dueNs > now()) provider.flush?.();
       for (let leftNs = clock.dueNs - now(); leftNs > 0; leftNs = clock.dueNs - now()) {
         if (sleeps) Atomics.wait(asleep, 0, 0, leftNs / 1e6);
       }
@@ -31,6 +32,7 @@ export function timeProvider(provider: Provider, clock: HandOffClock, sleeps: bo
 export function timeLaterProvider(provider: Provider<'event-loop'>, clock: HandOffClock): Provider<'event-loop'> {
   return {
     async sendPages(full) {
+      if (clock.dueNs > now()) provider.flush?.();
       while (clock.dueNs > now()) await new Promise((resolve) => setImmediate(resolve));
       clock.call();
       const later = provider.sendPages(full);

@@ -17,6 +17,8 @@ export interface Shape {
   readonly requesters: number;
   /** Batches in flight a channel. */
   readonly depth: number;
+  /** Batches of a channel that the provider publishes together, up to the depth; absent, each by itself. */
+  readonly publishEvery?: number | undefined;
 }
 
 /** What a design sees of an event. */
@@ -61,7 +63,7 @@ export interface Provider<W extends Waits = 'blocks'> {
   sendPages(full: BatchIndex): Later<BatchIndex, W>;
   /** For the checker alone: see Sender. */
   digest?(): string;
-  /** Publishes what is late; called before a sync and before the provider idles. */
+  /** Publishes what is late; called before a sync and before the provider idles: at a pace, or between slices. */
   flush?(): void;
   /** First loop of a sync: asks every channel for a SYNC. Returns false when exiting. */
   signalSync(): Later<boolean, W>;
@@ -109,6 +111,8 @@ export interface Variant<T extends Table = Table> {
   /** Batches in flight a channel that the design can hold. QEMU's designs: [1, 1]. */
   readonly depth: readonly [least: number, most: number];
   readonly requesters: 'one' | 'threads';
+  /** True when it honours `publishEvery`. It then publishes all before it sleeps and in `flush`. */
+  readonly publishesLate?: boolean;
   /** The shared words of the design. */
   state(shape: Shape): Layout<T>;
   /** How many batches there are in all; 0 to R-1 start with the R requesters. */

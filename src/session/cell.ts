@@ -44,6 +44,8 @@ export interface Cell {
   readonly requesters: number;
   /** Batches in flight a channel. */
   readonly depth: number;
+  /** Batches of a channel that are published together, where a design can. Absent, each by itself. */
+  readonly publishEvery?: number | undefined;
   /** Bytes a page. */
   readonly pageSize: number;
   readonly pagesPerBatch: number;
@@ -99,8 +101,8 @@ export const CELL_DEFAULTS = {
 } as const satisfies Partial<Cell>;
 
 /** The shape of a cell, as variants see it. */
-export function shapeOf({ channels, requesters, depth }: Cell): Shape {
-  return { channels, requesters, depth };
+export function shapeOf({ channels, requesters, depth, publishEvery }: Cell): Shape {
+  return { channels, requesters, depth, publishEvery };
 }
 
 /** Timed cells read the clock at every hand-over: they tell latencies, and their throughput is not compared. */

@@ -23,9 +23,10 @@ export interface DesignPlan {
 
 /** `2 channels, 2 jobs + sync, write 0 of channel 1 fails`. */
 export function describePlan(plan: DesignPlan): string {
-  const { channels, depth, requesters } = plan.shape;
+  const { channels, depth, publishEvery, requesters } = plan.shape;
   const parts = [`${count(channels, 'channel')}`];
   if (depth > 1) parts.push(`depth ${depth}`);
+  if (publishEvery !== undefined) parts.push(`published by ${publishEvery}`);
   if (requesters > 1) parts.push(`${requesters} requesters`);
   parts.push(describeSteps(plan.steps));
   const { fault } = plan;

@@ -1,5 +1,5 @@
 // The scenarios that a design has to pass, by its bounds: what `verify` runs.
-import type { Variant } from '../../sender/variant.js';
+import type { Shape, Variant } from '../../sender/variant.js';
 import type { Scenario } from '../scenario.js';
 import { type DesignPlan, describePlan, type Step } from './plan.js';
 import { designScenario } from './scenario.js';
@@ -56,12 +56,26 @@ function deeper(variant: Variant, { channels, jobs: count }: DesignBounds): Desi
   const shape = { channels, requesters: 1, depth };
   // One channel: few states, and yet a place is used again.
   const again: DesignPlan = { shape: { ...shape, channels: 1 }, steps: jobs(depth + 1) };
-  if (depth === variant.depth[0]) return [again];
+  const late = publishedLate(variant, shape, count);
+  if (depth === variant.depth[0]) return [again, ...late];
   return [
     { shape, steps: [...jobs(count), 'sync'] },
     { shape, steps: jobs(Math.max(count, channels + 1)) },
     again,
     { shape, steps: ['job', 'sync'], fault: { channel: 0, write: 0 } },
+    ...late,
+  ];
+}
+
+/** Where two batches are published together: an odd one waits for a flush, or for room. */
+function publishedLate(variant: Variant, { channels, ...rest }: Shape, count: number): DesignPlan[] {
+  if (!variant.publishesLate) return [];
+  const shape = { ...rest, channels, publishEvery: 2 };
+  const narrow = { ...shape, channels: 1 };
+  return [
+    { shape, steps: [...jobs(count + 1), 'sync'] },
+    { shape: narrow, steps: jobs(2 * shape.depth + 1) },
+    { shape: narrow, steps: [...jobs(shape.depth + 1), 'sync'], fault: { channel: 0, write: 1 } },
   ];
 }
 
