@@ -36,16 +36,24 @@ export interface BootstrapInterval {
 export function bootstrapInterval<Unit>(
   units: readonly Unit[],
   statistic: (resample: readonly Unit[]) => number,
-  { random, confidence = 0.95, resamples = 2000 }: BootstrapOptions,
+  options: BootstrapOptions,
 ): BootstrapInterval {
+  return bootstrapIntervals(units, (resample) => [statistic(resample)], options)[0]!;
+}
+
+/** The same of several statistics that are computed together, from the same resamples. */
+export function bootstrapIntervals<Unit>(
+  units: readonly Unit[],
+  statistics: (resample: readonly Unit[]) => readonly number[],
+  { random, confidence = 0.95, resamples = 2000 }: BootstrapOptions,
+): BootstrapInterval[] {
   const n = units.length;
   if (n < 2) throw new RangeError(`bootstrap: expected at least two units, got ${n}`);
   const draw = () => units.map(() => units[random.below(n)]);
-  const statistics = sorted(Array.from({ length: resamples }, () => statistic(draw())));
+  const drawn = Array.from({ length: resamples }, () => statistics(draw()));
   const share = normalTail(Math.sqrt(n / (n - 1)) * studentQuantile((1 + confidence) / 2, n - 1));
-  return {
-    estimate: statistic(units),
-    low: quantileOfSorted(statistics, share),
-    high: quantileOfSorted(statistics, 1 - share),
-  };
+  return statistics(units).map((estimate, at) => {
+    const values = sorted(drawn.map((each) => each[at]!));
+    return { estimate, low: quantileOfSorted(values, share), high: quantileOfSorted(values, 1 - share) };
+  });
 }
