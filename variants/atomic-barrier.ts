@@ -14,7 +14,10 @@
  *   2. each channel: waits channelsReady, waits semSync, which the sender posts once its SYNC is written.
  *
  * The patch's one barrier after the scan becomes one confirming load: JavaScript has no fence, and its atomics are
- * sequentially consistent. pendingSync needs no barrier because both semaphores order it: sem on the way to the sender,
+ * sequentially consistent. `--scan` searches in other ways (src/memory/scan.ts): `atomic`, also registered as atomic-scan,
+ * has the loads that the patch calls expensive, a channel count of acquires in the place of one barrier; but V8 makes a
+ * call of each, on every CPU, so what they cost says nothing of acquires in C. In WebAssembly it does, and there is a
+ * fence: `wasm-acquire`, `wasm-fence`. `verify` checks the scans in JavaScript; WebAssembly is not modelled. pendingSync needs no barrier because both semaphores order it: sem on the way to the sender,
  * semSync on the way back.
  */
 import { hint } from '../src/memory/hint.js';
@@ -24,149 +27,165 @@ import { defineVariant, EXIT, perChannel, type Shape, SYNC } from '../src/sender
 
 const NONE = -1;
 
-const state = ({ channels }: Shape) =>
+const state = ({ channels }: Shape, scan: 'asked' | 'atomic') =>
   layout({
     channelsReady: { kind: 'semaphore', writer: 'senders post, the provider waits' },
     sem: { kind: 'semaphore', writer: 'the provider posts, the sender waits', count: channels },
     semSync: { kind: 'semaphore', writer: 'the sender posts, the provider waits', count: channels },
-    pendingJob: { kind: 'atomic', writer: 'the provider sets, the sender clears', count: channels },
+    pendingJob: { kind: 'atomic', writer: 'the provider sets, the sender clears', count: channels, scan },
     pages: { kind: 'plain', writer: 'the provider, while pendingJob is 0', count: channels, beside: 'pendingJob' },
     pendingSync: { kind: 'atomic', writer: 'the provider sets, the sender clears', count: channels },
   });
 
-export default defineVariant({
-  name: 'atomic-barrier',
-  summary:
-    'One flag a channel publishes its batch, both ways, without a mutex. For one provider: QEMU after the patch.',
-  family: 'lock-free',
-  depth: [1, 1],
-  requesters: 'one',
-  state,
-  batches: ({ channels, requesters }) => requesters + channels,
+/** The design over a kind of scan; nothing else differs. */
+const atomicBarrier = (name: string, scan: 'asked' | 'atomic', summary: string) =>
+  defineVariant({
+    name,
+    summary,
+    family: 'lock-free',
+    depth: [1, 1],
+    requesters: 'one',
+    state: (shape) => state(shape, scan),
+    batches: ({ channels, requesters }) => requesters + channels,
 
-  init({ shape, words, row }) {
-    for (let channel = 0; channel < shape.channels; channel++) {
-      // Owned: no thread runs yet.
-      words[row('pages', channel)] = shape.requesters + channel;
-    }
-  },
+    init({ shape, words, row }) {
+      for (let channel = 0; channel < shape.channels; channel++) {
+        // Owned: no thread runs yet.
+        words[row('pages', channel)] = shape.requesters + channel;
+      }
+    },
 
-  provider: {
-    waits: 'blocks',
-    open(place) {
-      const { words, shape, checking } = place;
-      const { channels } = shape;
-      const channelsReady = place.semaphore('channelsReady');
-      const sem = perChannel(shape, (channel) => place.semaphore('sem', channel));
-      const semSync = perChannel(shape, (channel) => place.semaphore('semSync', channel));
-      const pendingJob = perChannel(shape, (channel) => place.row('pendingJob', channel));
-      const pages = perChannel(shape, (channel) => place.row('pages', channel));
-      const pendingSync = perChannel(shape, (channel) => place.row('pendingSync', channel));
-      let nextChannel = 0;
+    provider: {
+      waits: 'blocks',
+      open(place) {
+        const { words, shape, checking } = place;
+        const { channels } = shape;
+        const channelsReady = place.semaphore('channelsReady');
+        const sem = perChannel(shape, (channel) => place.semaphore('sem', channel));
+        const semSync = perChannel(shape, (channel) => place.semaphore('semSync', channel));
+        const pendingJob = perChannel(shape, (channel) => place.row('pendingJob', channel));
+        const pages = perChannel(shape, (channel) => place.row('pages', channel));
+        const pendingSync = perChannel(shape, (channel) => place.row('pendingSync', channel));
+        const { guesses, find } = place.scan('pendingJob');
+        let nextChannel = 0;
 
-      /** The first free channel from where the last search ended, or NONE. */
-      function freeChannel(): number {
-        let channel = nextChannel;
-        for (let step = 0; step < channels; step++) {
-          if (hint(words, pendingJob[channel]!) === 0) {
+        /** The first free channel from where the last search ended, or NONE. In WebAssembly it does the same. */
+        function freeChannel(): number {
+          if (find) return find(nextChannel);
+          let channel = nextChannel;
+          for (let step = 0; guesses && step < channels; step++) {
+            if (hint(words, pendingJob[channel]!) === 0) {
+              // Sees the emptied batch after pendingJob is 0. Pairs with Atomics.store(pendingJob) in complete().
+              if (Atomics.load(words, pendingJob[channel]!) === 0) return channel;
+              break;
+            }
+            channel = channel + 1 === channels ? 0 : channel + 1;
+          }
+          channel = nextChannel;
+          for (let step = 0; step < channels; step++) {
             // Sees the emptied batch after pendingJob is 0. Pairs with Atomics.store(pendingJob) in complete().
             if (Atomics.load(words, pendingJob[channel]!) === 0) return channel;
-            break;
+            channel = channel + 1 === channels ? 0 : channel + 1;
           }
-          channel = channel + 1 === channels ? 0 : channel + 1;
+          return NONE;
         }
-        for (channel = 0; channel < channels; channel++) {
-          // Sees the emptied batch after pendingJob is 0. Pairs with Atomics.store(pendingJob) in complete().
-          if (Atomics.load(words, pendingJob[channel]!) === 0) return channel;
-        }
-        return NONE;
-      }
 
-      return {
-        sendPages(full) {
-          for (;;) {
-            if (place.exiting || !channelsReady.wait()) return EXIT;
-            const channel = freeChannel();
-            if (channel === NONE) {
-              // After an error a token may come from a channel that is not free, and only exiting ends the search.
-              if (checking) invariant(place.exiting, 'I1: a channelsReady token without a free channel');
-              continue;
+        return {
+          sendPages(full) {
+            for (;;) {
+              if (place.exiting || !channelsReady.wait()) return EXIT;
+              const channel = freeChannel();
+              if (channel === NONE) {
+                // After an error a token may come from a channel that is not free, and only exiting ends the search.
+                if (checking) invariant(place.exiting, 'I1: a channelsReady token without a free channel');
+                continue;
+              }
+              nextChannel = channel + 1 === channels ? 0 : channel + 1;
+              // Owned: pendingJob is 0.
+              const empty = words[pages[channel]!]!;
+              // Owned: pendingJob is 0.
+              words[pages[channel]!] = full;
+              // Publishes pages before pendingJob is 1. Pairs with Atomics.load(pendingJob) in next().
+              Atomics.store(words, pendingJob[channel]!, 1);
+              sem[channel]!.post();
+              return empty;
             }
-            nextChannel = channel + 1 === channels ? 0 : channel + 1;
-            // Owned: pendingJob is 0.
-            const empty = words[pages[channel]!]!;
-            // Owned: pendingJob is 0.
-            words[pages[channel]!] = full;
-            // Publishes pages before pendingJob is 1. Pairs with Atomics.load(pendingJob) in next().
-            Atomics.store(words, pendingJob[channel]!, 1);
-            sem[channel]!.post();
-            return empty;
-          }
-        },
+          },
 
-        signalSync() {
-          for (let channel = 0; channel < channels; channel++) {
-            if (place.exiting) return false;
+          signalSync() {
+            for (let channel = 0; channel < channels; channel++) {
+              if (place.exiting) return false;
+              // Standalone: an assertion.
+              if (checking) invariant(Atomics.load(words, pendingSync[channel]!) === 0, `I3: ${channel} has a sync`);
+              // Standalone: a SYNC carries no data, and sem orders the flag.
+              Atomics.store(words, pendingSync[channel]!, 1);
+              sem[channel]!.post();
+            }
+            return true;
+          },
+
+          collectSync() {
+            for (let channel = 0; channel < channels; channel++) {
+              if (place.exiting || !channelsReady.wait() || !semSync[channel]!.wait()) return false;
+            }
+            return true;
+          },
+        };
+      },
+    },
+
+    sender: {
+      waits: 'blocks',
+      open(place, channel) {
+        const { words, checking } = place;
+        const channelsReady = place.semaphore('channelsReady');
+        const sem = place.semaphore('sem', channel);
+        const semSync = place.semaphore('semSync', channel);
+        const pendingJob = place.row('pendingJob', channel);
+        const pages = place.row('pages', channel);
+        const pendingSync = place.row('pendingSync', channel);
+
+        return {
+          next() {
+            channelsReady.post();
+            if (!sem.wait() || place.exiting) return EXIT;
+            // Sees pages after pendingJob is 1. Pairs with Atomics.store(pendingJob) in sendPages().
+            if (Atomics.load(words, pendingJob) === 1) {
+              // Owned: pendingJob is 1.
+              return words[pages]!;
+            }
             // Standalone: an assertion.
-            if (checking) invariant(Atomics.load(words, pendingSync[channel]!) === 0, `I3: ${channel} has a sync`);
-            // Standalone: a SYNC carries no data, and sem orders the flag.
-            Atomics.store(words, pendingSync[channel]!, 1);
-            sem[channel]!.post();
-          }
-          return true;
-        },
+            if (checking) invariant(Atomics.load(words, pendingSync) === 1, `I4: ${channel} woke without a request`);
+            return SYNC;
+          },
 
-        collectSync() {
-          for (let channel = 0; channel < channels; channel++) {
-            if (place.exiting || !channelsReady.wait() || !semSync[channel]!.wait()) return false;
-          }
-          return true;
-        },
-      };
-    },
-  },
+          complete(request) {
+            if (request === SYNC) {
+              // Standalone: a SYNC carries no data, and semSync orders the flag.
+              Atomics.store(words, pendingSync, 0);
+              semSync.post();
+            } else {
+              // Publishes the emptied batch before pendingJob is 0. Pairs with Atomics.load(pendingJob) in freeChannel().
+              Atomics.store(words, pendingJob, 0);
+            }
+          },
 
-  sender: {
-    waits: 'blocks',
-    open(place, channel) {
-      const { words, checking } = place;
-      const channelsReady = place.semaphore('channelsReady');
-      const sem = place.semaphore('sem', channel);
-      const semSync = place.semaphore('semSync', channel);
-      const pendingJob = place.row('pendingJob', channel);
-      const pages = place.row('pages', channel);
-      const pendingSync = place.row('pendingSync', channel);
-
-      return {
-        next() {
-          channelsReady.post();
-          if (!sem.wait() || place.exiting) return EXIT;
-          // Sees pages after pendingJob is 1. Pairs with Atomics.store(pendingJob) in sendPages().
-          if (Atomics.load(words, pendingJob) === 1) {
-            // Owned: pendingJob is 1.
-            return words[pages]!;
-          }
-          // Standalone: an assertion.
-          if (checking) invariant(Atomics.load(words, pendingSync) === 1, `I4: ${channel} woke without a request`);
-          return SYNC;
-        },
-
-        complete(request) {
-          if (request === SYNC) {
-            // Standalone: a SYNC carries no data, and semSync orders the flag.
-            Atomics.store(words, pendingSync, 0);
+          fail() {
             semSync.post();
-          } else {
-            // Publishes the emptied batch before pendingJob is 0. Pairs with Atomics.load(pendingJob) in freeChannel().
-            Atomics.store(words, pendingJob, 0);
-          }
-        },
-
-        fail() {
-          semSync.post();
-          channelsReady.post();
-        },
-      };
+            channelsReady.post();
+          },
+        };
+      },
     },
-  },
-});
+  });
+
+export default atomicBarrier(
+  'atomic-barrier',
+  'asked',
+  'One flag a channel publishes its batch, both ways, without a mutex. For one provider: QEMU after the patch.',
+);
+export const scan = atomicBarrier(
+  'atomic-scan',
+  'atomic',
+  'atomic-barrier with an atomic load of every flag that its search looks at. To see what the guesses save, in V8.',
+);

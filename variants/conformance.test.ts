@@ -1,5 +1,6 @@
 // One suite for every registered variant. A variant that cannot pass a test is listed below with the reason.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SCAN_KINDS } from '../src/memory/scan.js';
 import type { Variant } from '../src/sender/variant.js';
 import { CELL_DEFAULTS, type Cell, type CellFailure, type Fault } from '../src/session/cell.js';
 import { Fleet } from '../src/session/fleet.js';
@@ -117,6 +118,19 @@ describe.each(Object.entries(registry))('%s', (name, source) => {
     const wait = { spinNs: 5000 };
     expect((await runCell({ ...cell, providerWait: wait, senderWait: wait })).jobs).toBe(180);
     expect((await runCell({ ...cell, elide: false })).jobs).toBe(180);
+  });
+
+  test('does so however it searches, where that is asked for', async () => {
+    const shape = { channels: 3, requesters: 1, depth: cell.depth };
+    if (!Object.values((await load()).state(shape).table).some(({ scan }) => scan === 'asked')) return;
+    for (const scan of SCAN_KINDS) {
+      for (const channels of [1, 3, MOST_CHANNELS]) {
+        expect((await runCell({ ...cell, channels, scan })).jobs, `${scan}, ${channels} channels`).toBe(180);
+      }
+      // Rows of any length, and a provider that is held up.
+      for (const rowBytes of [8, 64]) expect((await runCell({ ...cell, channels: 5, scan, rowBytes })).jobs).toBe(180);
+      expect((await runCell({ ...cell, channels: 3, scan, delaySeed: 5 }, 3, 300)).jobs).toBe(900);
+    }
   });
 
   test('does so with several requesters, where it takes them', async () => {

@@ -18,7 +18,7 @@ export const registry: Readonly<Record<string, VariantSource>> = {
   'mutex-classic': from('./mutex-classic.js'),
   'mutex-short': from('./mutex-short.js'),
   'mutex-global': from('./mutex-global.js'),
-  'atomic-scan': from('./atomic-scan.js'),
+  'atomic-scan': from('./atomic-barrier.js', 'scan'),
   mailbox: from('./mailbox.js'),
   'free-bitmap': from('./free-bitmap.js'),
   eventcount: from('./eventcount.js'),

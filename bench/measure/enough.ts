@@ -18,6 +18,9 @@ export function enoughFor(plan: Plan, { precision, budgetNs }: Limits) {
 
 /** The widest half-interval of a ratio under study, as a fraction; 0 where nothing is compared. */
 export function widest(plan: Plan, measured: Measured): number {
-  const studied = comparisonsOf(plan, resultCells(plan, measured)).filter(({ b }) => plan.studied.includes(b));
+  const studied = comparisonsOf(plan, resultCells(plan, measured)).filter(({ b }) =>
+    // A comparison of scans names the scan after the design.
+    plan.studied.includes(b.split(' ')[0]!),
+  );
   return Math.max(0, ...studied.map(({ ratio, low, high }) => (high - low) / 2 / ratio));
 }

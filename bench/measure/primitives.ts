@@ -2,6 +2,7 @@
 import { Bench } from 'tinybench';
 import { FutexLock } from '../../src/memory/futex-lock.js';
 import { hint } from '../../src/memory/hint.js';
+import { type FindZero, scansOver } from '../../src/memory/scan-module.js';
 import { Semaphore } from '../../src/memory/semaphore.js';
 import { createSharedMemory } from '../../src/memory/shared-memory.js';
 
@@ -20,12 +21,17 @@ const ROW_WORDS = 32;
 
 /** Times each primitive; nobody else uses the words, so these are the costs without contention. */
 export async function measurePrimitives(samples: number): Promise<PrimitiveCost[]> {
-  const words = new Int32Array(createSharedMemory(1 << 16).buffer);
+  const memory = createSharedMemory(1 << 16);
+  const words = new Int32Array(memory.buffer);
   const lock = new FutexLock(words, ROW_WORDS * 20);
   const semaphore = new Semaphore(words, ROW_WORDS * 21);
   const rows = Array.from({ length: SCANNED }, (_, row) => row * ROW_WORDS);
   // The last of the scanned words is free, so a scan looks at all of them.
   for (const row of rows.slice(0, -1)) words[row] = 1;
+  const inWebAssembly = scansOver(memory);
+  const scan = (find: FindZero) => () => {
+    kept += find(0, ROW_WORDS * Int32Array.BYTES_PER_ELEMENT, SCANNED, 0);
+  };
   let kept = 0;
   const operations: Record<string, () => void> = {
     'empty loop': () => {},
@@ -52,12 +58,16 @@ export async function measurePrimitives(samples: number): Promise<PrimitiveCost[
       semaphore.post();
       semaphore.wait();
     },
-    [`scan of ${SCANNED}, hints and one load`]: () => {
+    [`scan of ${SCANNED}, hints and one load (plain)`]: () => {
       for (const row of rows) if (hint(words, row) === 0 && Atomics.load(words, row) === 0) kept++;
     },
-    [`scan of ${SCANNED}, atomic loads`]: () => {
+    [`scan of ${SCANNED}, atomic loads (atomic)`]: () => {
       for (const row of rows) if (Atomics.load(words, row) === 0) kept++;
     },
+    // In WebAssembly a load is what it is in C: only there is the price of an order to be seen.
+    [`scan of ${SCANNED}, wasm, plain loads alone`]: scan(inWebAssembly.plain),
+    [`scan of ${SCANNED}, wasm, a fence (wasm-fence)`]: scan(inWebAssembly.fence),
+    [`scan of ${SCANNED}, wasm, acquires (wasm-acquire)`]: scan(inWebAssembly.acquire),
     'clock (hrtime.bigint)': () => {
       kept += Number(process.hrtime.bigint() & 1n);
     },

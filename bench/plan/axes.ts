@@ -1,4 +1,5 @@
 // The axes in one table: flag, what it takes, parser, default, and its name in results.
+import { SCAN_KINDS } from '../../src/memory/scan.js';
 import { LARGEST_PAGE_BYTES, SMALLEST_PAGE_BYTES } from '../../src/ram/ram.js';
 import type { Cell, Dose, Placement, Wait } from '../../src/session/cell.js';
 import { transports } from '../../src/transport/index.js';
@@ -163,6 +164,17 @@ export const axes = {
   }),
   providerWorkNs: work('providerWorkNs', '--provider-work'),
   senderWorkNs: work('senderWorkNs', '--sender-work'),
+  scan: axis({
+    key: 'scan',
+    flag: '--scan',
+    takes: SCAN_KINDS.join(', '),
+    fallback: [undefined],
+    parse: (item) => {
+      const kind = SCAN_KINDS.find((each) => each === item);
+      return kind && [kind === 'plain' ? undefined : kind];
+    },
+    show: (kind) => kind ?? 'plain',
+  }),
   dose: axis({
     key: 'dose',
     flag: '--dose',

@@ -43,6 +43,7 @@ describe('axes', () => {
     ['pageSize', '5000', '--page-size: got "5000", takes powers of two from 4k to 2m'],
     ['pageSize', '4m', '--page-size: got "4m", takes powers of two from 4k to 2m'],
     ['senderWait', 'spin', '--sender-wait: got "spin", takes park, adaptive, or spin:TIME up to 10s as in spin:20us'],
+    ['scan', 'wasm', '--scan: got "wasm", takes plain, atomic, wasm-fence, wasm-acquire'],
     ['transport', 'pigeon', '--transport: got "pigeon", takes discard, memory'],
   ] as const)('refuse a bad %s: "%s"', (key, text, message) => {
     expect(() => parseAxis(axes[key] as never, text)).toThrow(message);
@@ -207,6 +208,21 @@ describe('makePlan', () => {
       'spsc-ring 64 32',
     ]);
     expect(parseCellId(plan.cells[3]!.id)).toEqual(plan.cells[3]!.cell);
+  });
+
+  it('measures a design that searches in a way of its own once for all scans, and keeps scans of one design together', async () => {
+    const tables = [customTable({ channels: [8], scan: [undefined, 'atomic', 'wasm-fence'] })];
+    const listed = await loadVariants('mutex,atomic-barrier,atomic-scan');
+    const plan = makePlan(await options({ tables, listed }));
+    const shown = plan.cells.map(({ cell, repeats }) => `${cell.variant} ${cell.scan}${repeats ? ' again' : ''}`);
+    expect(shown).toEqual([
+      ...['mutex undefined', 'atomic-barrier undefined', 'atomic-scan undefined'],
+      ...['mutex atomic again', 'atomic-barrier atomic', 'atomic-scan atomic again'],
+      ...['mutex wasm-fence again', 'atomic-barrier wasm-fence', 'atomic-scan wasm-fence again'],
+    ]);
+    const turns = roundOrder(plan, 0).map(({ planned }) => planned.id);
+    expect(turns.slice(0, 5)).toEqual(turns.slice(5).reverse());
+    expect(tables[0]!.columns).toBe('scan');
   });
 
   it('refuses what does not fit into memory, with the sum', async () => {

@@ -120,8 +120,8 @@ export interface PlannedTurn {
 }
 
 /**
- * The turns of a round: groups of cells that differ in the design or its dose only, at random; in a group mirrored sequences of its
- * designs (A B B A), the order drawn anew for each. The noise of a machine lasts longer than a turn, so what alternates
+ * The turns of a round: groups of cells that differ in the design, its dose or its scan only, at random; in a group mirrored
+ * sequences of its designs (A B B A), the order drawn anew for each. The noise of a machine lasts longer than a turn, so what alternates
  * turn by turn differs less than what is measured in two stretches.
  */
 export function roundOrder(plan: Plan, round: number): PlannedTurn[] {
@@ -129,7 +129,7 @@ export function roundOrder(plan: Plan, round: number): PlannedTurn[] {
   const groups = new Map<string, PlannedCell[]>();
   for (const planned of plan.cells) {
     if (!isMeasured(planned) || sitsOut(planned, plan, round)) continue;
-    const key = `${planned.table} ${cellKey({ ...planned.cell, variant: '', dose: undefined })}`;
+    const key = `${planned.table} ${cellKey({ ...planned.cell, variant: '', dose: undefined, scan: undefined })}`;
     groups.set(key, [...(groups.get(key) ?? []), planned]);
   }
   return random.shuffle([...groups.values()]).flatMap((group) => {
@@ -205,7 +205,13 @@ function tableCells(table: TableSpec, options: PlanOptions): PlannedCell[] {
 function withoutWhatItLacks(variant: Variant, cell: Cell): Cell {
   const waits = waitsByPolicy(variant, cell) ? {} : ({ providerWait: 'park', senderWait: 'park' } as const);
   const together = variant.publishesLate ? Math.min(cell.publishEvery ?? 1, cell.depth) : 1;
-  return { ...cell, ...waits, publishEvery: together === 1 ? undefined : together };
+  const scan = scansAsAsked(variant, cell) ? cell.scan : undefined;
+  return { ...cell, ...waits, scan, publishEvery: together === 1 ? undefined : together };
+}
+
+/** False for a design that searches in a way of its own, or does not search. */
+function scansAsAsked(variant: Variant, cell: Cell): boolean {
+  return Object.values(variant.state(shapeOf(cell)).table).some(({ scan }) => scan === 'asked');
 }
 
 /** False for a design that has nothing which waits by policy: it awaits messages, or never waits. */

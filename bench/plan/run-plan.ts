@@ -20,6 +20,7 @@ export interface PlanFlags extends OneShotFlags {
   readonly syncLoad?: string;
   readonly providerWork?: string;
   readonly senderWork?: string;
+  readonly scan?: string;
   readonly ram?: string;
   readonly rounds?: string;
   readonly precision?: string;
@@ -106,12 +107,12 @@ function tablesOf(flags: PlanFlags, asked: TableSpec['axes'], doses: TableSpec['
 /** The axes that make a matrix of the user's own. */
 function matrixOf(flags: PlanFlags): TableSpec['axes'] {
   const { workload, channels, requesters, depth, publishEvery, pageSize, batchPages, transport, codec } = flags;
-  const { load, syncLoad } = flags;
+  const { load, syncLoad, scan } = flags;
   const { providerWork: providerWorkNs, senderWork: senderWorkNs } = flags;
   needsWorkload('--load', load, 'hand-off', workload);
   needsWorkload('--sync-load', syncLoad, 'sync', workload);
   const shape = { workload, channels, requesters, depth, publishEvery, pageSize, pagesPerBatch: batchPages };
-  return parsed({ ...shape, transport, codec, load, syncLoad, providerWorkNs, senderWorkNs });
+  return parsed({ ...shape, transport, codec, load, syncLoad, providerWorkNs, senderWorkNs, scan });
 }
 
 function needsWorkload(flag: string, value: string | undefined, needed: string, workload: string | undefined): void {

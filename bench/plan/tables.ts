@@ -25,7 +25,7 @@ export interface TableSpec {
   readonly axes: { readonly [K in keyof Cell]?: readonly Cell[K][] };
   /** The axis that runs over the columns. */
   /** `metrics` puts the metrics side by side, in place of a table each. */
-  readonly columns: 'channels' | 'pageSize' | 'load' | 'dose' | 'metrics';
+  readonly columns: 'channels' | 'pageSize' | 'load' | 'scan' | 'dose' | 'metrics';
   readonly metrics: readonly MetricName[];
   /** Turns a visit of the designs under study: more where one turn says less. */
   readonly turns: number;
@@ -155,10 +155,11 @@ export function customTable(asked: TableSpec['axes']): TableSpec {
   return { id: 'custom', title: 'As asked', axes: asked, columns: columnsFor(asked), metrics, turns: 6 };
 }
 
-function columnsFor({ workload, channels, pageSize, load }: TableSpec['axes']): TableSpec['columns'] {
+function columnsFor({ workload, channels, pageSize, load, scan }: TableSpec['axes']): TableSpec['columns'] {
   const oneOf = (list: readonly unknown[] | undefined, otherwise: number) => (list?.length ?? otherwise) === 1;
   if (!oneOf(channels, 4)) return 'channels';
   if (!oneOf(pageSize, 1)) return 'pageSize';
   if (!oneOf(load, 1)) return 'load';
+  if (!oneOf(scan, 1)) return 'scan';
   return workload?.length === 1 && workload[0] === 'hand-off' ? 'metrics' : 'channels';
 }

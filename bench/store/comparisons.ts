@@ -68,24 +68,40 @@ export function compareWithBaseline(
     const { a, b } = pair;
     const comparison = compared.get(pair)!;
     const adjustedP = adjusted[inFamily.indexOf(pair)] ?? comparison.p;
-    const better = HIGHER_IS_BETTER.has(metric) ? 'higher' : 'lower';
     const names = { cell: groupOf(b), a: a.variant, b: b.variant, metric };
     return {
       ...names,
       ...numbers(comparison),
       adjustedP: rounded(adjustedP),
-      verdict: verdict(comparison, adjustedP, { better }),
+      verdict: verdict(comparison, adjustedP, { better: betterOf(metric) }),
     };
   });
 }
 
-function numbers({ ratio, low, high, p, n, ranks, noiseFloor, underNoiseFloor, resolvable, bimodal }: Comparison) {
+/** Which way a metric is better. */
+export function betterOf(metric: string): 'higher' | 'lower' {
+  return HIGHER_IS_BETTER.has(metric) ? 'higher' : 'lower';
+}
+
+/** What a file keeps of a comparison, beside its names and its verdict. */
+export function numbers({
+  ratio,
+  low,
+  high,
+  p,
+  n,
+  ranks,
+  noiseFloor,
+  underNoiseFloor,
+  resolvable,
+  bimodal,
+}: Comparison) {
   const values = { ratio, low, high, p, noiseFloor, resolvable, hodgesLehmann: ranks.ratio, signedRankP: ranks.p };
   return { ...mapValues(values, rounded), n, underNoiseFloor, bimodal };
 }
 
 /** The processes that visited both cells twice: by paired turns where both had as many, else by whole visits. */
-function processesOf(a: ResultCell, b: ResultCell, metric: string): Visits[] {
+export function processesOf(a: ResultCell, b: ResultCell, metric: string): Visits[] {
   const rounds = [...new Set(a.visits.map(({ round }) => round))];
   return rounds.flatMap((round): Visits[] => {
     const [ofA, ofB] = [a, b].map(({ visits }) => visits.filter((visit) => visit.round === round));

@@ -1,4 +1,5 @@
 // A run's result: every cell with all its axes, the value of each visit, and the medians derived from them.
+import type { ScanKind } from '../../src/memory/scan.js';
 import type { Cell, Dose } from '../../src/session/cell.js';
 import type { CellCounts } from '../measure/counts.js';
 import type { Failure, RecordedVisit } from '../measure/round.js';
@@ -15,6 +16,7 @@ import { encodeLatencies, type Histograms, type LatencySummary, pooled } from '.
 import type { Machine } from './machine.js';
 import { type Price, priceOf } from './price.js';
 import { mapValues, roundAll, rounded } from './rounding.js';
+import { compareScans } from './scans.js';
 import { fitSlopes, type ResultSlope } from './slopes.js';
 
 /** Raised with every change of meaning; readers refuse what they do not know. */
@@ -53,6 +55,8 @@ export interface ResultCell {
   readonly syncLoad?: 'idle' | 'slow';
   readonly providerWorkNs?: number;
   readonly senderWorkNs?: number;
+  /** Absent where it is `plain`. */
+  readonly scan?: ScanKind;
   readonly dose?: Dose;
   readonly elide: boolean;
   readonly rowBytes: number;
@@ -183,16 +187,13 @@ export function resultCells(plan: Plan, { visits, failures }: Pick<Measured, 'vi
   return plan.cells.map((planned) => resultCell(plan, planned, visits, failures));
 }
 
-/** Every design against the baseline, table by table and metric by metric. */
+/** Every design against the baseline, and every kind of scan against one, table by table and metric by metric. */
 export function comparisonsOf({ tables, studied }: Plan, cells: readonly ResultCell[]): ResultComparison[] {
   return tables.flatMap(({ id: table, metrics }) =>
-    metrics.flatMap((metric) =>
-      compareWithBaseline(
-        cells.filter((cell) => cell.table === table),
-        metric,
-        studied,
-      ),
-    ),
+    metrics.flatMap((metric) => {
+      const own = cells.filter((cell) => cell.table === table);
+      return [...compareWithBaseline(own, metric, studied), ...compareScans(own, metric)];
+    }),
   );
 }
 
@@ -273,8 +274,8 @@ function axesOf(cell: Cell) {
   const { variant, workload, channels, requesters, depth, pageSize, pagesPerBatch, transport, codec, place } = cell;
   const wait = { provider: showWait(cell.providerWait), sender: showWait(cell.senderWait) };
   const shape = { variant, workload, channels, requesters, depth, pageSize, pagesPerBatch };
-  const { publishEvery, load, syncLoad, providerWorkNs, senderWorkNs, dose } = cell;
-  const where = { publishEvery, load, syncLoad, providerWorkNs, senderWorkNs, dose };
+  const { publishEvery, load, syncLoad, providerWorkNs, senderWorkNs, scan, dose } = cell;
+  const where = { publishEvery, load, syncLoad, providerWorkNs, senderWorkNs, scan, dose };
   const some = Object.entries(where).filter(([, value]) => value);
   return {
     ...shape,

@@ -10,6 +10,7 @@ import { blockKey, columnOf } from './columns.js';
 import { EXPLAINED, explain } from './explanation.js';
 import { METRIC_VIEWS, partsOf } from './metrics.js';
 import { type Compared, listComparisons, readPrice, readSlope, readVerdicts } from './readings.js';
+import { readScans } from './scan-reading.js';
 
 /** A column: which cells stand in it, and which of their numbers. */
 interface Column {
@@ -29,9 +30,10 @@ interface Block {
 /** All tables of a run as text, boxed, each with its reading and its footnotes. */
 export function renderTables(result: Result, tables: readonly TableSpec[]): string {
   const blocks = tables.flatMap((spec) => blocksOf(result, spec).map((block) => renderBlock(result, spec, block)));
+  const scans = readScans(result, tables);
   const price = result.price ? [`${readPrice(result.price).join('\n')}\n`] : [];
   const explained = result.cells.some(({ counts }) => counts) ? [`${EXPLAINED.join('\n')}\n`] : [];
-  return [...blocks, ...price, ...explained, captionOf(result)].join('\n');
+  return [...blocks, ...scans, ...price, ...explained, captionOf(result)].join('\n');
 }
 
 /** Splits a table's cells by every axis that is neither variant nor column. */
@@ -64,7 +66,7 @@ function blocksOf(result: Result, { id, title, columns: axis, metrics }: TableSp
 const MARKS = {
   '*': 'more threads than CPUs: the scheduler is measured too',
   '+': 'not pinned: processes differ more than designs do',
-  '=': 'has no such choice (how to wait, what to publish together): measured once, shown for each',
+  '=': 'has no such choice (how to wait, search or publish): measured once, shown for each',
   d: 'drifting: its speed moved by more than 2 % while it was measured',
   b: 'bistable: spinning with no work on either side (--sender-work)',
   u: 'unstable: four fifths of its slices differ by up to a quarter, or more',
@@ -169,7 +171,7 @@ function comparisonOf(result: Result, cell: ResultCell, metric: string): ResultC
 
 function describe(cell: ResultCell, columns: TableSpec['columns']): string {
   const { workload, transport, codec, pageSize, pagesPerBatch, depth, channels, requesters, wait, place } = cell;
-  const { publishEvery, load, syncLoad, providerWorkNs, senderWorkNs } = cell;
+  const { publishEvery, load, syncLoad, providerWorkNs, senderWorkNs, scan } = cell;
   const parts: string[] = [workload, transport];
   if (codec !== 'none') parts.push(codec);
   parts.push(
@@ -186,6 +188,7 @@ function describe(cell: ResultCell, columns: TableSpec['columns']): string {
   if (syncLoad !== undefined) parts.push(`${syncLoad} channels`);
   if (providerWorkNs !== undefined) parts.push(`provider works ${showNanoseconds(providerWorkNs)}`);
   if (senderWorkNs !== undefined) parts.push(`sender works ${showNanoseconds(senderWorkNs)}`);
+  if (scan !== undefined && columns !== 'scan') parts.push(`scan ${scan}`);
   return parts.join(', ');
 }
 

@@ -51,6 +51,7 @@ export const EXPLAINED = [
   'confirmed by a load; locks: lock pairs; slow: locks that another held; parks:',
   'waits that slept; sent, woken: notifies, threads that they woke; looks: turns of',
   'a spin. Counted where nothing is timed; without a point: the same in each visit.',
+  'The loads of a scan in WebAssembly are not counted.',
   'timed: what was counted while the rows above were measured, for each batch.',
 ];
 

@@ -1,6 +1,7 @@
 // The layout: the one table of the words that threads share. Offsets are computed here and nowhere else.
 import type { LockKind } from './lock.js';
 import { MCS_ROW_WORDS } from './mcs-lock.js';
+import type { ScanKind } from './scan.js';
 
 /** How a word is used: a primitive that may park, or a word that is always atomic or always plain, never both. */
 export type Kind = 'atomic' | 'plain' | 'semaphore' | 'lock' | 'event';
@@ -17,6 +18,8 @@ export interface Entry {
   readonly lock?: LockKind;
   /** Of a lock: how many threads use it at most. Default 2; an mcs lock has so many nodes. */
   readonly threads?: number;
+  /** Of atomic words that are searched for one that is 0: how, or `asked` for what the run asks for (`--scan`). */
+  readonly scan?: ScanKind | 'asked';
   /** The entry whose row it shares, because the same two threads touch both together. */
   readonly beside?: string;
 }
@@ -64,6 +67,7 @@ interface Position {
   readonly words: number;
   readonly kind: Kind;
   readonly lock: LockKind;
+  readonly scan: Entry['scan'];
 }
 
 /** One entry where it is laid, its words one after the other. */
@@ -75,6 +79,8 @@ export interface PlacedEntry {
   readonly kind: Kind;
   /** Means something for locks only. */
   readonly lock: LockKind;
+  /** Of words that are searched. */
+  readonly scan: Entry['scan'];
 }
 
 /** A table laid at a base: where each of its words is. */
@@ -85,6 +91,8 @@ export interface Placed<T extends Table = Table> {
   word(name: keyof T & string, index?: number): number;
   /** The same with all that is known of it. */
   entry(name: keyof T & string, index?: number): PlacedEntry;
+  /** The first words of all entries of a name, in order. */
+  rows(name: keyof T & string): number[];
   /** Every entry with its words, for closing, zeroing and dumps. */
   entries(): Iterable<PlacedEntry>;
 }
@@ -102,8 +110,8 @@ export function place<T extends Table>(declared: Layout<T>, base: number, rowByt
     const stride = Math.ceil(used / rowWords) * rowWords;
     let first = next;
     for (const [member, each] of group) {
-      const { kind, lock = 'futex' } = each;
-      positions.set(member, { first, stride, count: count(entry), words: size(each), kind, lock });
+      const { kind, lock = 'futex', scan } = each;
+      positions.set(member, { first, stride, count: count(entry), words: size(each), kind, lock, scan });
       first += size(each);
     }
     next += stride * count(entry);
@@ -113,13 +121,14 @@ export function place<T extends Table>(declared: Layout<T>, base: number, rowByt
     if (!position || !(index >= 0 && index < position.count)) {
       throw new RangeError(`layout: no word ${name}[${index}]; it has ${position?.count ?? 0}`);
     }
-    const { first, stride, words, kind, lock } = position;
-    return { name, index, word: first + index * stride, words, kind, lock };
+    const { first, stride, words, kind, lock, scan } = position;
+    return { name, index, word: first + index * stride, words, kind, lock, scan };
   };
   return {
     end: next,
     word: (name, index) => entry(name, index).word,
     entry,
+    rows: (name) => Array.from({ length: positions.get(name)?.count ?? 0 }, (_, index) => entry(name, index).word),
     *entries() {
       for (const [name, { count }] of positions) for (let index = 0; index < count; index++) yield entry(name, index);
     },

@@ -12,7 +12,7 @@ interface MemoryConstructor {
 
 const PAGE_BYTES = 65_536;
 /** Most control words that a run may have: 1 GiB. Address space only, until it is used. */
-const MAXIMUM_PAGES = 16_384;
+export const MAXIMUM_PAGES = 16_384;
 
 export function createSharedMemory(bytes: number): SharedMemory {
   const { Memory } = (globalThis as unknown as { WebAssembly: { Memory: MemoryConstructor } }).WebAssembly;

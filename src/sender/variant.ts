@@ -2,6 +2,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { Layout, Names, Table } from '../memory/layout.js';
 import type { Lock } from '../memory/lock.js';
+import type { Scan } from '../memory/scan.js';
 import type { BatchIndex } from '../ram/batches.js';
 
 export type { BatchIndex };
@@ -43,6 +44,8 @@ export interface Place<T extends Table = Table> {
   semaphore(name: Names<T, 'semaphore'>, index?: number): { post(): void; wait(): boolean };
   lock(name: Names<T, 'lock'>, index?: number): Lock;
   event(name: Names<T, 'event'>, index?: number): EventEnd;
+  /** How to search the words of `name`, whose entry in the table says `scan`. */
+  scan(name: Names<T, 'atomic'>): Scan;
   /** The message port to channel `index` (on the provider), to requester `index` (on a sender). */
   port(index: number): MessagePort;
   /** Does the sender's work for a request: writes, counts, empties the batch. Inline designs and pools call it. */

@@ -1,5 +1,6 @@
 // A cell: one point of the matrix that is measured, with every axis spelt out. Plain data, the same in every process.
 import type { SparseCounts } from '../memory/latency-histogram.js';
+import type { ScanKind } from '../memory/scan.js';
 import type { RamSource } from '../ram/image.js';
 import type { LatencyName } from '../sender/hand-off-clock.js';
 import type { Shape } from '../sender/variant.js';
@@ -66,6 +67,8 @@ export interface Cell {
   readonly providerWait: Wait;
   readonly senderWait: Wait;
   readonly place: Placement;
+  /** How a provider searches for a free channel, in designs that leave it open. Absent, it is `plain`. */
+  readonly scan?: ScanKind | undefined;
   /** False notifies at every post and wake, asleep or not: the ablation of notify elision. */
   readonly elide: boolean;
   /** Bytes between the words of two writers: 128, or less for the ablation of false sharing. */

@@ -3,6 +3,7 @@ import { Event } from '../memory/event.js';
 import { HISTOGRAM_COUNTERS, LatencyHistogram, mergeCounts } from '../memory/latency-histogram.js';
 import { layout, type Placed, place } from '../memory/layout.js';
 import { openLock } from '../memory/locks.js';
+import { openScan, type Scan, type ScanKind } from '../memory/scan.js';
 import { Semaphore } from '../memory/semaphore.js';
 import type { SharedMemory } from '../memory/shared-memory.js';
 import { Batches, batchWords } from '../ram/batches.js';
@@ -60,9 +61,11 @@ export class Control {
   private readonly requesters: number;
   private readonly times: Float64Array;
   private readonly batchCount: number;
+  private readonly memory: SharedMemory;
 
   constructor(memory: SharedMemory, cell: Cell, variant: Variant) {
     const { own, variantWords, doseWords } = lay(cell, variant);
+    this.memory = memory;
     this.words = new Int32Array(memory.buffer);
     this.own = own;
     this.variantWords = variantWords;
@@ -74,6 +77,12 @@ export class Control {
     this.batchCount = variant.batches(shapeOf(cell));
     const [first, stride] = this.rows('batches');
     this.batches = new Batches(this.words, first, stride, cell.pagesPerBatch);
+  }
+
+  /** The scan of words of the design: as its table says, or as the cell does. */
+  scan(name: string, asked: ScanKind = 'plain'): Scan {
+    const { scan } = this.variantWords.entry(name);
+    return openScan(scan === undefined || scan === 'asked' ? asked : scan, this.memory, this.variantWords.rows(name));
   }
 
   /** The stamps of all batches, in a timed cell. */

@@ -59,6 +59,7 @@ export class ThreadPlace {
           wake: dosing.waker(() => opened.wake()),
         };
       },
+      scan: (name) => control.scan(name, cell.scan),
       port: (index) => {
         const port = ports[index];
         if (!port) throw new RangeError(`no message port ${index}: ports exist for variants of the family message`);

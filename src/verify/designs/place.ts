@@ -1,6 +1,7 @@
 // What a thread of a design under test is opened with: the design's words, and primitives as single operations.
 import { Event } from '../../memory/event.js';
 import { openLock } from '../../memory/locks.js';
+import { SCANS_IN_JAVASCRIPT, type Scan } from '../../memory/scan.js';
 import { Semaphore } from '../../memory/semaphore.js';
 import type { Place, Shape } from '../../sender/variant.js';
 import { simulatedPlace } from '../primitives.js';
@@ -12,6 +13,11 @@ function outside(what: string): () => never {
   };
 }
 
+/** WebAssembly is not modelled: a design that leaves its scan open is checked with plain reads. */
+function scanOf({ variant }: DesignWords, name: string): Scan {
+  return SCANS_IN_JAVASCRIPT[variant.entry(name).scan === 'atomic' ? 'atomic' : 'plain'];
+}
+
 /** The part of a place that has nothing to do with memory. */
 const OUTSIDE = { port: outside('port()'), perform: outside('perform()'), onExit: () => {} };
 
@@ -21,6 +27,7 @@ export function openPlace(design: DesignWords, shape: Shape, words: Int32Array, 
   return {
     ...OUTSIDE,
     ...simulatedPlace(design.variant),
+    scan: (name) => scanOf(design, name),
     shape,
     words,
     checking,
@@ -35,7 +42,8 @@ export function openPlace(design: DesignWords, shape: Shape, words: Int32Array, 
 }
 
 /** The place for `init`, on the real words that a scenario starts with. */
-export function initialPlace({ variant }: DesignWords, shape: Shape, words: Int32Array): Place {
+export function initialPlace(design: DesignWords, shape: Shape, words: Int32Array): Place {
+  const { variant } = design;
   return {
     ...OUTSIDE,
     shape,
@@ -46,6 +54,7 @@ export function initialPlace({ variant }: DesignWords, shape: Shape, words: Int3
     semaphore: (name, index) => new Semaphore(words, variant.word(name, index)),
     lock: (name, index) => openLock(words, variant.entry(name, index)),
     event: (name, index) => new Event(words, variant.word(name, index)),
+    scan: (name) => scanOf(design, name),
     local: (make) => make(),
   };
 }
