@@ -6,8 +6,9 @@ import { exitWith } from '../exit-code.js';
 import { DEFAULT_TABLES } from '../plan/tables.js';
 import { UsageError } from '../plan/usage-error.js';
 import { readQemuResult } from '../qemu/result.js';
+import { findRuns } from '../store/find.js';
 import { PROJECT } from '../store/project.js';
-import { readResult, resultFiles } from '../store/read.js';
+import { readResult } from '../store/read.js';
 import { renderTables } from '../views/comparison-table.js';
 import { publishQemu } from './publish-qemu.js';
 
@@ -44,7 +45,7 @@ export async function readme(file: string | undefined): Promise<number> {
     publishQemu(comparison, file);
     return 0;
   }
-  const path = file ?? resultFiles(`${PROJECT}results`).findLast(isDefaultRun);
+  const path = file ?? findRuns(`${PROJECT}results`).runs.findLast((run) => isDefaultRun(run.path))?.path;
   if (path === undefined)
     throw new UsageError('readme: no run of the default tables under results/; `npm run bench` makes one');
   const text = readFileSync(`${PROJECT}README.md`, 'utf8');

@@ -1,28 +1,27 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { placeOf } from '../store/find.js';
+import { madeUpResult } from '../store/fixtures/result.js';
+import type { Result } from '../store/result.js';
 import { newestResolution } from './resolution.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'multifd-bench-resolution-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const cell = { place: 'spread', wait: { provider: 'park', sender: 'park' }, elide: true, rowBytes: 128 };
-const row = (table: string, b: string, resolvable: number | null) => ({
-  cell: `${table} channels=1`,
-  b,
-  metric: 'jobsPerSecond',
-  resolvable,
-});
+const KEY = 'made-up-2c-8g';
+const made = madeUpResult();
+const cell = made.cells[0]!;
+const row = (table: string, b: string, resolvable: number | null) =>
+  ({ ...made.comparisons[0]!, cell: `${table} channels=1`, b, resolvable }) as Result['comparisons'][number];
 
-/** Saves a run that differs from a default one in what is given. */
-function save(name: string, { run = {}, ...rest }: Record<string, unknown> & { run?: object } = {}): void {
+/** Saves a run that differs from a default one in what is given; its id is of 8 hexadecimal digits. Returns its path. */
+function save(id: string, { run = {}, ...rest }: Partial<Omit<Result, 'run'>> & { run?: Partial<Result['run']> } = {}) {
   const result = {
-    schema: 1,
-    run: { complete: true, rounds: 6, finishedAt: '2026-01-01T00:00:00Z', ...run },
-    node: { version: 'v20.0.0' },
-    code: { harness: 'abc' },
-    cells: [{ ...cell, table: 'hand-off' }],
+    ...made,
+    run: { ...made.run, finishedAt: '2026-01-01T00:00:00Z', ...run, id },
+    cells: [cell],
     comparisons: [
       row('hand-off', 'atomic-barrier', 0.05),
       row('hand-off', 'atomic-barrier', 0.2),
@@ -30,34 +29,36 @@ function save(name: string, { run = {}, ...rest }: Record<string, unknown> & { r
     ],
     ...rest,
   };
-  mkdirSync(join(folder, 'key', '2026'), { recursive: true });
-  writeFileSync(join(folder, 'key', '2026', `${name}.json`), JSON.stringify(result));
+  const path = join(folder, placeOf(result));
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, JSON.stringify(result));
+  return path;
 }
 
 describe('newestResolution', () => {
   it('is undefined for a machine without runs, and where no run is a default one', () => {
     expect(newestResolution(folder, 'other')).toBeUndefined();
-    save('quick', { run: { rounds: 3 } });
-    save('interrupted', { run: { complete: false } });
-    save('awake', { run: { keepAwake: true } });
-    save('custom', { cells: [{ ...cell, table: 'custom' }] });
-    save('spun', { cells: [{ ...cell, table: 'hand-off', wait: { provider: 'park', sender: 'spin:20us' } }] });
-    save('future', { schema: 99 });
-    writeFileSync(join(folder, 'key', '2026', 'broken.json'), '{');
-    expect(newestResolution(folder, 'key')).toBeUndefined();
+    save('00000001', { run: { rounds: 3 } });
+    save('00000002', { run: { complete: false } });
+    save('00000003', { run: { keepAwake: true } });
+    save('00000004', { cells: [{ ...cell, table: 'custom' }] });
+    save('00000005', { cells: [{ ...cell, wait: { provider: 'park', sender: 'spin:20us' } }] });
+    save('00000006', { schema: 99 });
+    writeFileSync(save('00000007'), '{');
+    expect(newestResolution(folder, KEY)).toBeUndefined();
   });
 
   it('takes the newest by when it ended, and the rows of the pair under study', () => {
-    save('z-old');
-    save('a-new', {
+    save('ffffffff');
+    const newest = save('00000008', {
       run: { finishedAt: '2026-02-01T00:00:00Z' },
       comparisons: [row('hand-off', 'atomic-barrier', 0.1), row('sync', 'atomic-barrier', null)],
     });
-    expect(newestResolution(folder, 'key')).toEqual({
-      file: join(folder, 'key', '2026', 'a-new.json'),
+    expect(newestResolution(folder, KEY)).toEqual({
+      file: newest,
       finishedAt: '2026-02-01T00:00:00Z',
-      node: 'v20.0.0',
-      harness: 'abc',
+      node: made.node.version,
+      harness: made.code.harness,
       processes: 6,
       tables: [
         { table: 'hand-off', metric: 'jobsPerSecond', least: 0.1, most: 0.1, rows: 1, fineRows: 1 },

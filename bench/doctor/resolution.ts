@@ -1,11 +1,10 @@
 // What the default run resolves on this machine, from the newest saved run of its kind.
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { CELL_DEFAULTS } from '../../src/session/cell.js';
 import { DEFAULT_TABLES } from '../plan/tables.js';
 import { FINE } from '../store/calibration.js';
 import { STUDIED } from '../store/comparisons.js';
-import { readResult, resultFiles } from '../store/read.js';
+import { findRuns } from '../store/find.js';
+import { readResult } from '../store/read.js';
 import type { Result } from '../store/result.js';
 
 const TABLES: ReadonlySet<string> = new Set(DEFAULT_TABLES.map(({ id }) => id));
@@ -32,10 +31,8 @@ export interface Resolution {
 
 /** The newest complete default run below `folder` of a machine key; undefined when there is none. */
 export function newestResolution(folder: string, machineKey: string): Resolution | undefined {
-  const own = join(folder, machineKey);
-  if (!existsSync(own)) return undefined;
   let newest: { path: string; result: Result } | undefined;
-  for (const path of resultFiles(own)) {
+  for (const { path } of findRuns(folder, machineKey).runs) {
     const result = readOrSkip(path);
     if (!result || !isDefaultRun(result)) continue;
     if (!newest || result.run.finishedAt > newest.result.run.finishedAt) newest = { path, result };

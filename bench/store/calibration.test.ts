@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { CalibratedCell } from '../measure/calibration.js';
 import { makeCalibration, newestCalibration, saveCalibration, tally, tallyCells } from './calibration.js';
+import { findRuns } from './find.js';
 import { describeMachine } from './machine.js';
-import { resultFiles } from './read.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'multifd-bench-calibration-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -69,7 +69,7 @@ describe('stored calibrations', () => {
     expect(stored.ageMs).toBeLessThan(60_000);
     expect(newestCalibration(folder, 'none-2c-2g')).toMatchObject({ sameMachine: false });
     // Runs are looked for in the same folders.
-    expect(resultFiles(folder)).toEqual([]);
+    expect(findRuns(folder)).toEqual({ runs: [], leftOut: [] });
   });
 
   it('that are damaged are named with the field', () => {

@@ -9,7 +9,7 @@ import { PROJECT } from './project.js';
 
 /** A row that would find so small a difference in 80 % of runs says that it resolves 10 %. */
 export const FINE = 0.1;
-/** Below the results of a machine, so that those who read runs need not look at it. */
+/** Below the results of a machine, beside its years. */
 export const CALIBRATIONS = 'calibrations';
 
 export interface CellCalibration {

@@ -1,34 +1,36 @@
 // Reading saved runs.
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { CALIBRATIONS } from './calibration.js';
-import { type Result, SCHEMA } from './result.js';
+import { readFileSync } from 'node:fs';
+import { UsageError } from '../plan/usage-error.js';
+import { placeOf } from './find.js';
+import type { Result } from './result.js';
+import { parseResult } from './stored.js';
 
-/** Where comparisons with QEMU are kept. */
+/** Where comparisons with QEMU are kept, below the results of a machine. */
 export const QEMU_FOLDER = 'qemu';
-/** Folders among the results that hold files of another kind. */
-const OTHER_KINDS: ReadonlySet<string> = new Set([QEMU_FOLDER, CALIBRATIONS]);
 
-/** Paths of all result files below a folder, oldest commit first. */
-export function resultFiles(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.json') && !name.split('/').some((part) => OTHER_KINDS.has(part)))
-    .sort((x, y) => fileName(x).localeCompare(fileName(y)))
-    .map((name) => join(folder, name));
+/** Reads a run, wherever its file is. Throws UsageError that names the file and what is wrong with it. */
+export function readResult(path: string): Result {
+  return parseResult(readText(path), path);
 }
 
-/** Reads one. Throws an Error that names the file and what is wrong with it. */
-export function readResult(path: string): Result {
-  let result: Result;
-  try {
-    result = JSON.parse(readFileSync(path, 'utf8')) as Result;
-  } catch (cause) {
-    throw new Error(`${path}: no result file: ${(cause as Error).message}`);
+/**
+ * The same for a file of the store, which must be where a run with its content belongs: a copy, or a file of another
+ * machine, would count a run twice, or for a machine that it was not made on.
+ */
+export function readStored(path: string): Result {
+  const result = readResult(path);
+  const place = placeOf(result);
+  if (!path.endsWith(`/${place}`)) {
+    throw new UsageError(`${path}: a copy, or renamed: a run with its content belongs to ${place}`);
   }
-  if (result.schema !== SCHEMA) throw new Error(`${path}: schema: expected ${SCHEMA}, got ${result.schema}`);
   return result;
 }
 
-function fileName(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    throw new UsageError(`${path}: ${code === 'ENOENT' ? 'no such file' : message}`);
+  }
 }

@@ -14,13 +14,11 @@ import type { Commit } from './commit.js';
 import { compareWithBaseline, type ResultComparison } from './comparisons.js';
 import { encodeLatencies, type Histograms, type LatencySummary, pooled } from './latency-summary.js';
 import type { Machine } from './machine.js';
+import { SCHEMA } from './migrate.js';
 import { type Price, priceOf } from './price.js';
 import { mapValues, roundAll, rounded } from './rounding.js';
 import { compareScans } from './scans.js';
 import { fitSlopes, type ResultSlope } from './slopes.js';
-
-/** Raised with every change of meaning; readers refuse what they do not know. */
-export const SCHEMA = 1;
 
 export interface MetricSummary {
   readonly median: number;
@@ -107,6 +105,10 @@ export interface Result {
     readonly flags?: Readonly<Record<string, string | boolean>>;
     /** Id of the run whose rounds it goes on from. */
     readonly resumed?: string;
+    /** Which part of a plan that was split (`--shard`), counted from 1. */
+    readonly shard?: { readonly index: number; readonly of: number; readonly plan: string };
+    /** Ids of the runs that were merged into this one. */
+    readonly merged?: readonly string[];
     readonly seed: number;
     readonly rounds: number;
     /** Timed slices a turn, and their length; turns of the designs under study are multiplied by the factor. */

@@ -1,29 +1,36 @@
-// Saving a run: one immutable file, written whole under a temporary name and then renamed.
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+// Saving a run: one immutable file, written whole under a temporary name and then linked to its own.
+import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { placeOf } from './find.js';
 import type { Result } from './result.js';
+import { storedText } from './stored.js';
 
-/** `<machine key>/<year>/<commit time>-<sha12>-<run id>.json` below `folder`. Returns the path. */
+/** Writes the file that `placeOf` names, below `folder`. Returns the path. Throws where that file is there already. */
 export function saveResult(folder: string, result: Result): string {
-  const { commit, machine, run } = result;
-  const time = (commit?.time ?? run.startedAt).replace(/[-:]|\.\d+/g, '');
-  const name = `${time}-${commit?.sha.slice(0, 12) ?? 'no-commit'}-${run.id}.json`;
-  const path = join(folder, machine.key, time.slice(0, 4), name);
-  mkdirSync(join(folder, machine.key, time.slice(0, 4)), { recursive: true });
-  const temporary = `${path}.${process.pid}.tmp`;
-  try {
-    writeFileSync(temporary, `${stringify(result)}\n`, { flag: 'wx' });
-    renameSync(temporary, path);
-  } catch (cause) {
-    rmSync(temporary, { force: true });
-    throw cause;
-  }
+  const path = join(folder, placeOf(result));
+  saveFile(path, storedText(result));
   return path;
 }
 
-/** JSON with a line for each cell, visit and comparison: small, and two runs can be read side by side. */
-export function stringify(result: Result): string {
-  const text = JSON.stringify(result, null, 1);
-  // Innermost objects and arrays go on one line.
-  return text.replace(/[[{][^[\]{}]*[\]}]/g, (inner) => inner.replace(/\s*\n\s*/g, ' '));
+/** Writes a file that must not be there, whole or not at all: neither a full disk nor two at once leave a part of it. */
+export function saveFile(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    const file = openSync(temporary, 'wx');
+    try {
+      writeAll(file, Buffer.from(text));
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    // Unlike a rename, this fails where the name is taken.
+    linkSync(temporary, path);
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}
+
+function writeAll(file: number, bytes: Buffer): void {
+  for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
 }

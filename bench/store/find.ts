@@ -1,0 +1,75 @@
+// Finding saved runs by the names of their files: `<machine key>/<year>/<commit time>-<sha12>-<run id>.json`.
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Result } from './result.js';
+
+/** A saved run as its file's name describes it: nothing has been read. */
+export interface RunFile {
+  readonly path: string;
+  readonly machineKey: string;
+  /** Of the commit, or of the run where there was no commit: `20261125T170307Z`. */
+  readonly time: string;
+  /** The first 12 digits. */
+  readonly sha: string | undefined;
+  readonly id: string;
+}
+
+/** A file that is no part of an answer, and why. */
+export interface LeftOut {
+  readonly path: string;
+  readonly reason: string;
+}
+
+export interface Found {
+  /** Oldest commit first; the runs of one commit in the order of their ids. */
+  readonly runs: readonly RunFile[];
+  readonly leftOut: readonly LeftOut[];
+}
+
+const NAME = /^(\d{8}T\d{6}Z)-([0-9a-f]{12}|no-commit)-([0-9a-f]{8})\.json$/;
+const YEAR = /^\d{4}$/;
+const NO_COMMIT = 'no-commit';
+
+/** All runs below `folder`, or those of one machine. A folder that is not there holds none. */
+export function findRuns(folder: string, machineKey?: string): Found {
+  const runs: RunFile[] = [];
+  const leftOut: LeftOut[] = [];
+  for (const key of machineKey === undefined ? foldersIn(folder) : [machineKey]) {
+    for (const year of foldersIn(join(folder, key)).filter((name) => YEAR.test(name))) {
+      for (const name of readdirSync(join(folder, key, year))) {
+        // Files that are being written, and those of editors.
+        if (!name.endsWith('.json') || name.startsWith('.')) continue;
+        const path = join(folder, key, year, name);
+        const match = NAME.exec(name);
+        if (!match) leftOut.push({ path, reason: 'its name is none of a run: <commit time>-<sha12>-<run id>.json' });
+        else runs.push({ path, machineKey: key, ...partsOf(match) });
+      }
+    }
+  }
+  runs.sort((x, y) => compareText(x.time, y.time) || compareText(x.path, y.path));
+  return { runs, leftOut };
+}
+
+/** Where the file of a run belongs, below the folder of results. */
+export function placeOf({ commit, machine, run }: Pick<Result, 'commit' | 'machine' | 'run'>): string {
+  const time = (commit?.time ?? run.startedAt).replace(/[-:]|\.\d+/g, '');
+  return join(machine.key, time.slice(0, 4), `${time}-${commit?.sha.slice(0, 12) ?? NO_COMMIT}-${run.id}.json`);
+}
+
+function partsOf([, time, sha, id]: RegExpExecArray) {
+  return { time: time!, sha: sha === NO_COMMIT ? undefined : sha!, id: id! };
+}
+
+function foldersIn(folder: string): string[] {
+  try {
+    const entries = readdirSync(folder, { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map(({ name }) => name);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw cause;
+  }
+}
+
+function compareText(x: string, y: string): number {
+  return x < y ? -1 : x > y ? 1 : 0;
+}

@@ -1,0 +1,111 @@
+// Result files: what is written comes back, older versions are read, and what is wrong is named with file and field.
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { describe, expect, it } from 'vitest';
+import { distributionOf } from '../measure/latencies.js';
+import { madeUpResult } from './fixtures/result.js';
+import { decodeLatencies } from './latency-summary.js';
+import { PROJECT } from './project.js';
+import { parseResult, storedText, stringify } from './stored.js';
+
+/** A document that is about to be damaged. */
+// biome-ignore lint/suspicious/noExplicitAny: anything may be done to it
+type Loose = Record<string, any>;
+
+const FIXTURE = readFileSync(`${PROJECT}bench/store/fixtures/schema-1.json`, 'utf8');
+const result = madeUpResult();
+
+/** The message about a document that has been changed, its checksum taken out. */
+function messageAbout(change: (document: Loose) => void, text = storedText(result)): string {
+  const document = JSON.parse(text) as Loose;
+  delete document.checksum;
+  change(document);
+  try {
+    parseResult(JSON.stringify(document), 'a.json');
+  } catch (cause) {
+    return (cause as Error).message;
+  }
+  return 'no error';
+}
+
+describe('a result file', () => {
+  it('comes back as it was, and so does what --json prints', () => {
+    expect(parseResult(storedText(result), 'a.json')).toEqual(result);
+    expect(parseResult(stringify(result), 'a.json')).toEqual(result);
+  });
+
+  it('has an infinite interval again, which JSON has not', () => {
+    const one = madeUpResult({ rounds: 1 });
+    expect(one.comparisons[0]!.high).toBe(Number.POSITIVE_INFINITY);
+    expect(parseResult(storedText(one), 'a.json')).toEqual(one);
+  });
+
+  it('takes a few KB a cell', () => {
+    expect(storedText(result).length / result.cells.length).toBeLessThan(3000);
+  });
+
+  it('holds nothing that the schema does not describe', () => {
+    const schema = readFileSync(`${PROJECT}bench/store/result.schema.json`, 'utf8');
+    const strict = JSON.parse(schema, (_, value) =>
+      value?.properties && value.additionalProperties === undefined ? { ...value, additionalProperties: false } : value,
+    );
+    const validate = new Ajv2020({ allowUnionTypes: true }).compile(strict as object);
+    validate(JSON.parse(storedText(result)));
+    expect(validate.errors).toBeNull();
+  });
+
+  it('of version 1 is read: visits by visit, histograms of three figures, no --keep-awake', () => {
+    const old = parseResult(FIXTURE, 'old.json');
+    expect(old.schema).toBe(2);
+    expect(old.run.keepAwake).toBe(false);
+    expect(old.cells[0]!.visits).toHaveLength(12);
+    const { histograms, metrics } = old.cells[2]!;
+    const { count, max } = metrics.handoffNs!;
+    expect(distributionOf(decodeLatencies(histograms!).handoff)).toMatchObject({ count, max: expect.closeTo(max, -3) });
+    expect(messageAbout((document) => delete document.run.id, FIXTURE)).toBe('a.json: run.id: not there');
+  });
+
+  it('that is edited is refused, and taken again without its checksum', () => {
+    const text = storedText(result);
+    const { median } = result.cells[0]!.metrics.jobsPerSecond!;
+    const edited = text.replace(`"median": ${median}`, `"median": ${median + 1}`);
+    expect(edited).not.toBe(text);
+    expect(() => parseResult(edited, 'a.json')).toThrow(/^a\.json: checksum: got \w{16}, takes \w{16}: its content/);
+    expect(parseResult(edited.replace(/,\s*"checksum":\s*"\w+"/, ''), 'a.json').run.id).toBe(result.run.id);
+    // White space is no content.
+    expect(parseResult(JSON.stringify(JSON.parse(text)), 'a.json')).toEqual(result);
+  });
+
+  it('names what is wrong', () => {
+    expect(() => parseResult(storedText(result).slice(0, 500), 'a.json')).toThrow(
+      /^a\.json: no result file, or not all/,
+    );
+    expect(() => parseResult('[]', 'a.json')).toThrow('a.json: got "a list", takes a result file');
+    const wrong = (change: (document: Loose) => void, message: string) =>
+      expect(messageAbout(change)).toBe(`a.json: ${message}`);
+    wrong((document) => (document.schema = '2'), 'schema: got "2", takes whole numbers from 1 to 2');
+    wrong(
+      (document) => (document.schema = 3),
+      'schema: got "3", takes whole numbers from 1 to 2: it was written by a newer multifd-bench',
+    );
+    wrong((document) => (document.run.rounds = 'six'), 'run.rounds: got "six", takes integer');
+    wrong((document) => (document.commit = 7), 'commit: got "7", takes object or null');
+    wrong(
+      (document) => (document.cells[1].metrics.jobsPerSecond.median = -5),
+      'cells[1].metrics.jobsPerSecond.median: got "-5", takes numbers >= 0',
+    );
+    wrong((document) => delete document.cells[2].visits.values, 'cells[2].visits.values: not there');
+    wrong(
+      (document) => (document.cells[0].status = 'fine'),
+      'cells[0].status: got "fine", takes measured, failed, invalid, skipped',
+    );
+    wrong(
+      (document) => document.cells[3].visits.values.nsPerJob.pop(),
+      'cells[3].visits.values.nsPerJob: got 11 visits, takes 12 as in round',
+    );
+    wrong(
+      (document) => document.cells[3].visits.values.nsPerJob.push('x'),
+      'cells[3].visits.values.nsPerJob[12]: got "x", takes number or null',
+    );
+  });
+});

@@ -1,0 +1,118 @@
+// The file behind `readSummaries`: a header in JSON, then the medians as doubles. Anything wrong with it makes it empty.
+import { closeSync, mkdirSync, openSync, readFileSync, renameSync, unlinkSync, writeSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { type SeriesKey, SeriesKeys } from './series-keys.js';
+import type { Entry, RunHead } from './summaries.js';
+
+/** Raised with every change of the format, and of what is taken from a result file. */
+const VERSION = 1;
+const FILE = 'summaries';
+const LENGTH_BYTES = 4;
+
+/** Below a folder of results; git ignores it. */
+export const CACHE_FOLDER = '.cache';
+
+interface Header {
+  readonly version: number;
+  readonly keys: readonly SeriesKey[];
+  readonly shapes: readonly (readonly number[])[];
+  /** Each of them stands in many heads. */
+  readonly codes: readonly RunHead['code'][];
+  readonly entries: readonly (readonly [
+    path: string,
+    size: number,
+    modifiedMs: number,
+    changedMs: number,
+    content: string | readonly [head: Omit<RunHead, 'code'>, code: number, shape: number],
+  ])[];
+}
+
+export function readCache(folder: string): { entries: Map<string, Entry>; series: SeriesKeys } {
+  try {
+    return parse(folder, readFileSync(join(folder, CACHE_FOLDER, FILE)));
+  } catch {
+    return { entries: new Map(), series: new SeriesKeys() };
+  }
+}
+
+/** Where it cannot be written, the next one reads the files again. */
+export function writeCache(folder: string, entries: readonly Entry[], series: SeriesKeys): void {
+  const home = join(folder, CACHE_FOLDER);
+  const path = join(home, FILE);
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    mkdirSync(home, { recursive: true });
+    const file = openSync(temporary, 'w');
+    try {
+      for (const bytes of serialise(folder, entries, series)) writeSync(file, bytes);
+      renameSync(temporary, path);
+    } catch {
+      unlinkSync(temporary);
+    } finally {
+      closeSync(file);
+    }
+  } catch {}
+}
+
+function* serialise(folder: string, entries: readonly Entry[], series: SeriesKeys): Generator<Uint8Array> {
+  const { keys, shapes } = series;
+  const shapeNumbers = new Map(shapes.map((shape, at) => [shape, at]));
+  const codes = new Map<string, number>();
+  const codeNumber = (code: RunHead['code']) => {
+    const text = JSON.stringify(code);
+    const number = codes.get(text) ?? codes.size;
+    codes.set(text, number);
+    return number;
+  };
+  const rows = entries.map(({ path, size, modifiedMs, changedMs, content }): Header['entries'][number] => {
+    const about = [relative(folder, path), size, modifiedMs, changedMs] as const;
+    if (typeof content === 'string') return [...about, content];
+    const { code, ...head } = content.head;
+    return [...about, [head, codeNumber(code), shapeNumbers.get(content.shape)!]];
+  });
+  const header: Header = {
+    version: VERSION,
+    keys,
+    shapes: shapes.map((shape) => shape.keys),
+    codes: [...codes.keys()].map((text) => JSON.parse(text) as RunHead['code']),
+    entries: rows,
+  };
+  const text = Buffer.from(JSON.stringify(header));
+  // Spaces up to the next double, which JSON does not mind.
+  const padding = Buffer.alloc((8 - ((LENGTH_BYTES + text.length) % 8)) % 8, ' ');
+  const length = Buffer.alloc(LENGTH_BYTES);
+  length.writeUInt32LE(text.length + padding.length);
+  yield Buffer.concat([length, text, padding]);
+  for (const { content } of entries) {
+    if (typeof content === 'string') continue;
+    yield new Uint8Array(content.medians.buffer, content.medians.byteOffset, content.medians.byteLength);
+  }
+}
+
+function parse(folder: string, bytes: Buffer): { entries: Map<string, Entry>; series: SeriesKeys } {
+  const start = LENGTH_BYTES + bytes.readUInt32LE(0);
+  const header = JSON.parse(bytes.toString('utf8', LENGTH_BYTES, start)) as Header;
+  if (header.version !== VERSION) throw new Error(`version ${header.version}`);
+  const series = new SeriesKeys();
+  for (const key of header.keys) series.number(key);
+  const shapes = header.shapes.map((keys) => series.shape(keys));
+  // A copy begins where doubles may.
+  const doubles = new Float64Array(Uint8Array.prototype.slice.call(bytes, start).buffer);
+  const entries = new Map<string, Entry>();
+  let at = 0;
+  for (const [name, size, modifiedMs, changedMs, content] of header.entries) {
+    const path = join(folder, name);
+    const about = { path, size, modifiedMs, changedMs };
+    if (typeof content === 'string') {
+      entries.set(path, { ...about, content });
+      continue;
+    }
+    const [head, code, number] = content;
+    const shape = shapes[number]!;
+    const medians = doubles.subarray(at, at + shape.keys.length);
+    at += shape.keys.length;
+    entries.set(path, { ...about, content: { head: { ...head, code: header.codes[code]! }, shape, medians } });
+  }
+  if (at !== doubles.length) throw new Error(`${doubles.length} numbers, ${at} expected`);
+  return { entries, series };
+}
