@@ -38,7 +38,7 @@ describe('bad input ends with 2 and one line that says what is accepted', () => 
       ['run', '--dose', 'lock=1', '--variants', 'atomic-barrier'],
       'nothing to measure: atomic-barrier has no lock to dose',
     ],
-    [['run', '--resume', '/nonexistent/run.json'], '--resume: /nonexistent/run.json: no result file'],
+    [['run', '--resume', '/nonexistent/run.json'], '--resume: /nonexistent/run.json: no such file'],
     [['run', '--layout', '7'], '--layout: got "7", takes packed, 64, 128'],
     [['run', '--nosuch'], "unknown option '--nosuch'"],
     [['nosuch'], "unknown command 'nosuch'"],
@@ -79,7 +79,7 @@ describe('run', () => {
     const { status, stdout, stderr } = cli(...SMALL, '--json', '--seed', '5');
     expect(status).toBe(0);
     const result = JSON.parse(stdout) as Result;
-    expect(result.schema).toBe(1);
+    expect(result.schema).toBe(2);
     expect(result.run).toMatchObject({ seed: 5, rounds: 2, complete: true });
     expect(result.cells.map(({ variant, channels }) => `${variant} ${channels}`)).toContain('atomic-barrier 2');
     for (const cell of result.cells) {
