@@ -13,12 +13,15 @@ import { PROJECT } from '../store/project.js';
 import { resultCells } from '../store/result.js';
 import { describeStored, describeTally, renderCalibration } from '../views/calibration.js';
 import { ProgressLine } from '../views/progress.js';
+import { calibrateHistories } from './calibrate-histories.js';
 
 export interface CalibrateFlags {
   readonly runs: string;
   readonly seed?: string;
   readonly save: boolean;
   readonly json?: boolean;
+  readonly histories?: boolean;
+  readonly series: string;
 }
 
 const DESIGN = 'mutex';
@@ -35,7 +38,11 @@ export function declareCalibrate(program: Command): void {
     .option('--seed <n>', 'order of cells; printed when it is not given')
     .option('--no-save', 'store nothing under results/')
     .option('--json', 'print the stored outcome as JSON, and measure one run of it anew')
-    .action(async (flags: CalibrateFlags) => exitWith(await calibrate(flags)));
+    .option('--histories', 'instead: false alarms and finds of change points on simulated histories (seconds)')
+    .option('--series <n>', 'with --histories: series of each kind', '1000')
+    .action(async (flags: CalibrateFlags) =>
+      exitWith(flags.histories ? calibrateHistories(flags) : await calibrate(flags)),
+    );
 }
 
 /**
