@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { registry } from '../variants/index.js';
+import { describe as describeVariant } from './commands/list.js';
 import type { Result } from './store/result.js';
 
 const CLI = fileURLToPath(new URL('./cli.js', import.meta.url));
@@ -280,8 +281,16 @@ describe('run', () => {
 });
 
 describe('list', () => {
-  it('names every variant with its mechanism', () => {
-    const { variants } = JSON.parse(cli('list', '--json').stdout) as { variants: { name: string; summary: string }[] };
+  it('names every variant with its mechanism and its use, 80 columns wide', () => {
+    const { variants } = JSON.parse(cli('list', '--json').stdout) as {
+      variants: Parameters<typeof describeVariant>[0][];
+    };
     expect(variants.map(({ name }) => name)).toEqual(Object.keys(registry));
+    for (const variant of variants) {
+      expect(`${variant.mechanism} ${variant.use}`).toBe(variant.summary);
+      const lines = describeVariant(variant).split('\n');
+      expect(lines[0]).toContain(`${variant.name}  (${variant.family}, depth `);
+      expect(Math.max(...lines.map(({ length }) => length)), lines.join('\n')).toBeLessThanOrEqual(80);
+    }
   });
 });

@@ -23,6 +23,7 @@ describe('imports go one way', () => {
   /** Packages, and the only places that may import them. */
   const PACKAGES: Readonly<Record<string, RegExp>> = {
     'async-mutex': /^variants\/async-mutex\.ts$/,
+    piscina: /^variants\/piscina\.ts$/,
     tinybench: /^bench\//,
     'cli-table3': /^bench\//,
     commander: /^bench\//,

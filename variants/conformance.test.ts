@@ -1,9 +1,9 @@
 // One suite for every registered variant. A variant that cannot pass a test is listed below with the reason.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SCAN_KINDS } from '../src/memory/scan.js';
-import type { Variant } from '../src/sender/variant.js';
 import { CELL_DEFAULTS, type Cell, type CellFailure, type Fault } from '../src/session/cell.js';
 import { Fleet } from '../src/session/fleet.js';
+import { availableVariants, loadRegistered } from './fixtures/available.js';
 import { registry } from './index.js';
 
 /** Variant, test name, reason. */
@@ -61,10 +61,10 @@ async function failCell(cell: Cell): Promise<CellFailure> {
   return failure!;
 }
 
-describe.each(Object.entries(registry))('%s', (name, source) => {
+describe.each(await availableVariants())('%s', (name, source) => {
   const test = (title: string, body: () => Promise<void>) =>
     EXCEPTIONS.some((each) => each.variant === name && each.test === title) ? undefined : it(title, body, 30_000);
-  const load = async () => ((await import(source.module)) as Record<string, Variant>)[source.export]!;
+  const load = () => loadRegistered(source);
   let cell: Cell = { ...BASE, variant: name };
   beforeAll(async () => {
     cell = { ...cell, depth: (await load()).depth[0] };

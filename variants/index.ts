@@ -27,6 +27,7 @@ export const registry: Readonly<Record<string, VariantSource>> = {
   'shared-queue': from('./shared-queue.js'),
   'requesters-mutex': from('./requesters-mutex.js'),
   'requesters-cas': from('./requesters-cas.js'),
+  piscina: from('./piscina.js'),
   'async-mutex': from('./async-mutex.js'),
   'async-flag': from('./async-flag.js'),
   inline: from('./inline.js'),

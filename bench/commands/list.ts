@@ -1,13 +1,29 @@
 // The list command: the variants, what each does and when to use it.
-
 import type { Command } from 'commander';
+import type { Variant } from '../../src/sender/variant.js';
 import { exitWith } from '../exit-code.js';
 import { loadVariants } from '../plan/catalogue.js';
+
+interface Row {
+  readonly name: string;
+  readonly family: Variant['family'];
+  readonly depth: Variant['depth'];
+  readonly requesters: Variant['requesters'];
+  readonly waits: Variant['provider']['waits'];
+  /** Who writes. */
+  readonly senders: 'threads' | 'threads of its own' | 'tasks of the provider' | 'none';
+  readonly summary: string;
+  /** The two halves of the summary. */
+  readonly mechanism: string;
+  readonly use: string;
+  /** Why it cannot run here. */
+  readonly unavailable?: string;
+}
 
 export function declareList(program: Command): void {
   program
     .command('list')
-    .description('the variants: family, mechanism, when to use each')
+    .description('the variants: family, mechanism, when to use each, depths and requesters that it takes')
     .option('--variants <names>', 'only these')
     .option('--json', 'as JSON')
     .action(async (flags: { json?: boolean; variants?: string }) => exitWith(await list(flags)));
@@ -20,26 +36,58 @@ export async function list({
   readonly json?: boolean;
   readonly variants?: string;
 }): Promise<number> {
-  const listed = (await loadVariants(variants)).map(({ variant }) => {
-    const { name, family, depth, requesters, summary, provider, sender } = variant;
-    const senders = 'on' in sender ? 'tasks of the provider' : sender.waits === 'never' ? 'none' : 'threads';
-    return { name, family, depth, requesters, waits: provider.waits, senders, summary };
-  });
-  if (json) process.stdout.write(`${JSON.stringify({ variants: listed }, null, 1)}\n`);
-  else if (!process.stdout.isTTY) {
-    for (const { name, family, depth, senders, summary } of listed) {
-      process.stdout.write(`${[name, family, depth.join('..'), senders, summary].join('\t')}\n`);
-    }
-  } else {
-    for (const { name, family, depth, senders, summary } of listed) {
-      process.stdout.write(
-        `${name}  (${family}; senders: ${senders}; depth ${depth.join(' to ')})\n  ${wrap(summary)}\n`,
-      );
-    }
-  }
+  const rows = (await loadVariants(variants)).map(({ variant }) => rowOf(variant));
+  if (json) process.stdout.write(`${JSON.stringify({ variants: rows }, null, 1)}\n`);
+  else process.stdout.write(`${process.stdout.isTTY ? rows.map(describe).join('\n') : tsv(rows)}\n`);
   return 0;
 }
 
-function wrap(text: string, width = 76): string {
-  return text.replace(new RegExp(`(.{1,${width}})(?:\\s+|$)`, 'g'), '$1\n  ').trim();
+function rowOf({ name, family, depth, requesters, summary, provider, sender, unavailable }: Variant): Row {
+  const [mechanism, use] = halves(summary);
+  const missing = unavailable?.();
+  const rest = { waits: provider.waits, senders: sendersOf(sender), summary, mechanism, use };
+  return { name, family, depth, requesters, ...rest, ...(missing !== undefined && { unavailable: missing }) };
+}
+
+/** The first sentence, and what follows it. */
+export function halves(summary: string): [mechanism: string, use: string] {
+  const end = summary.search(/\. /);
+  return end < 0 ? [summary, ''] : [summary.slice(0, end + 1), summary.slice(end + 2)];
+}
+
+function sendersOf(sender: Variant['sender']): Row['senders'] {
+  if ('on' in sender) return 'tasks of the provider';
+  if (sender.waits === 'own-threads') return 'threads of its own';
+  return sender.waits === 'never' ? 'none' : 'threads';
+}
+
+/** For people, 80 columns wide. */
+export function describe({ name, family, depth, requesters, senders, mechanism, use, unavailable }: Row): string {
+  const [least, most] = depth;
+  const facts = [
+    family,
+    least === most ? `depth ${least}` : `depth ${least} to ${most}`,
+    requesters === 'one' ? 'one requester' : 'several requesters',
+    `senders: ${senders}`,
+  ];
+  const lines = [`${name}  (${facts.join(', ')})`, ...wrap(mechanism), ...wrap(use)];
+  if (unavailable !== undefined) lines.push(...wrap(`not here: ${unavailable}`));
+  return `${lines.join('\n')}\n`;
+}
+
+function tsv(rows: readonly Row[]): string {
+  const head = ['variant', 'family', 'depth', 'requesters', 'senders', 'mechanism', 'use'];
+  const body = rows.map(({ name, family, depth, requesters, senders, mechanism, use }) =>
+    [name, family, depth.join('..'), requesters, senders, mechanism, use].join('\t'),
+  );
+  return [head.join('\t'), ...body].join('\n');
+}
+
+function wrap(text: string, width = 77): string[] {
+  return text === ''
+    ? []
+    : text
+        .replace(new RegExp(`(.{1,${width}})(?:\\s+|$)`, 'g'), '  $1\n')
+        .trimEnd()
+        .split('\n');
 }

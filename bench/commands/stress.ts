@@ -36,7 +36,7 @@ export function declareStress(program: Command): void {
 
 /** Runs all of it; returns 0, or 1 when something was left behind, lost or duplicated. */
 export async function stress(flags: StressFlags): Promise<number> {
-  const listed = await loadVariants(flags.variants);
+  const listed = (await loadVariants(flags.variants)).filter(({ variant }) => variant.unavailable?.() === undefined);
   const seed = wholeNumber('--seed', flags.seed, 0, 2 ** 31 - 1);
   const cycles = wholeNumber('--cycles', flags.cycles, 0, 1e6);
   const counts = {
@@ -59,7 +59,7 @@ async function cycle(listed: readonly Listed[], cycles: number): Promise<boolean
   const once = async (turn: number) => {
     const { variant, source } = listed[turn % listed.length]!;
     const fleet = await Fleet.start({ senders: 3, requesters: 1, ram: RAM, watchdogMs: WATCHDOG_MS });
-    await fleet.open(cellOf(variant.name, { channels: 3, place: 'none' }), source);
+    await fleet.open(cellOf(variant.name, { channels: 3, place: 'none', depth: variant.depth[0] }), source);
     await fleet.slice(50);
     await fleet.close();
     await fleet.terminate();

@@ -58,6 +58,8 @@ export async function oneShotVariant(names: string | undefined, depth: number): 
   const [listed, ...more] = await loadVariants(names ?? 'atomic-barrier');
   if (more.length > 0) throw new UsageError(`--variants: got "${names}", takes one variant here`);
   const { name, depth: takes } = listed!.variant;
+  const unavailable = listed!.variant.unavailable?.();
+  if (unavailable !== undefined) throw new UsageError(`--variants: ${unavailable}`);
   const [least, most] = takes;
   if (depth < least || depth > most) throw badValue('--depth', `${depth}`, `${least} to ${most} by ${name}`);
   return listed!;

@@ -72,7 +72,7 @@ export function makePlan(options: PlanOptions): Plan {
   const fleet: FleetPlan = {
     senders: Math.max(
       0,
-      ...measured.filter(({ cell }) => senderThreads(cell, options.listed) > 0).map(({ cell }) => cell.channels),
+      ...measured.filter(({ cell }) => takesOurThreads(cell, options.listed)).map(({ cell }) => cell.channels),
     ),
     requesters: Math.max(1, ...measured.map(({ cell }) => cell.requesters)),
     ram: options.ram,
@@ -87,6 +87,11 @@ export function makePlan(options: PlanOptions): Plan {
 export function senderThreads(cell: Cell, listed: readonly Listed[]): number {
   const { sender } = variantOf(cell, listed);
   return sender.waits === 'never' || 'on' in sender ? 0 : cell.channels;
+}
+
+/** False too for a design that brings its threads along. */
+function takesOurThreads(cell: Cell, listed: readonly Listed[]): boolean {
+  return senderThreads(cell, listed) > 0 && variantOf(cell, listed).sender.waits !== 'own-threads';
 }
 
 /** True where a cell has more threads than there are CPUs. */
@@ -234,6 +239,8 @@ export function reasonToSkip(
   { listed, cpus, forceSpin }: Pick<PlanOptions, 'listed' | 'cpus' | 'forceSpin'>,
 ): string | undefined {
   const variant = variantOf(cell, listed);
+  const unavailable = variant.unavailable?.();
+  if (unavailable !== undefined) return unavailable;
   const [least, most] = variant.depth;
   if (cell.depth < least || cell.depth > most)
     return `depth ${cell.depth}: ${cell.variant} declares ${least} to ${most}`;

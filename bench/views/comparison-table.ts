@@ -111,7 +111,9 @@ function cellText(result: Result, cell: ResultCell, metric: MetricName, cores: n
   if (cell.steadiness === 'unstable') marks.push('u');
   for (const mark of marks) marked.add(mark);
   const { median, low = Number.NaN, high = Number.NaN } = summary;
-  const value = `${showNumber(median * METRIC_VIEWS[metric].scale)}${marks.join('')} ${spread((high - low) / 2 / median)}`;
+  // One process has no interval.
+  const interval = summary.rounds === 1 ? '' : ` ${spread((high - low) / 2 / median)}`;
+  const value = `${showNumber(median * METRIC_VIEWS[metric].scale)}${marks.join('')}${interval}`;
   const comparison = comparisonOf(result, cell, metric);
   return comparison ? `${value}\n${ratioText(comparison)}` : value;
 }

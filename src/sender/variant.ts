@@ -95,13 +95,24 @@ export type Opens<T extends Table, End, LaterEnd> =
   | { readonly waits: 'event-loop'; open(place: Place<T>, index: number): LaterEnd };
 
 export type OpensProvider<T extends Table> = Opens<T, Provider, Provider<'event-loop'>>;
-/** A thread of its own, or a task on the provider's event loop, or nobody: the provider does the work itself. */
+/** Runs a task on the thread that serves a channel, after the tasks before it; resolves with what `serve` returned. */
+export type RunTask = (channel: number, task: unknown) => Promise<unknown>;
+
+/**
+ * A thread of its own, or a task on the provider's event loop, or nobody: the provider does the work itself. Or a thread
+ * that the design brings along, one a channel, as a pool does: it calls the export `serve` of a module for each task.
+ */
 export type OpensSender<T extends Table> =
   | Opens<T, Sender, Sender<'event-loop'>>
   | {
       readonly waits: 'event-loop';
       readonly on: 'provider';
       open(place: Place<T>, index: number): Sender<'event-loop'>;
+    }
+  | {
+      readonly waits: 'own-threads';
+      /** Starts them on the provider's thread, where none are left from an earlier cell. `module`: a path. */
+      start(place: Place<T>, module: string): Promise<RunTask>;
     }
   | { readonly waits: 'never' };
 
@@ -116,6 +127,8 @@ export interface Variant<T extends Table = Table> {
   readonly requesters: 'one' | 'threads';
   /** True when it honours `publishEvery`. It then publishes all before it sleeps and in `flush`. */
   readonly publishesLate?: boolean;
+  /** Why it cannot run here, as when a package is not installed; undefined where it can. */
+  unavailable?(): string | undefined;
   /** The shared words of the design. */
   state(shape: Shape): Layout<T>;
   /** How many batches there are in all; 0 to R-1 start with the R requesters. */

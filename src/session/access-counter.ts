@@ -127,7 +127,7 @@ export class AccessCounter {
 
   private senderOf(sender: Variant['sender']): Variant['sender'] {
     // Tasks take turns on the provider's thread, where accesses are told apart by the provider's phase.
-    if (sender.waits === 'never' || 'on' in sender) return sender;
+    if (sender.waits === 'never' || sender.waits === 'own-threads' || 'on' in sender) return sender;
     if (sender.waits === 'blocks') {
       return { waits: 'blocks', open: (place, index) => this.sender(sender.open(this.place(place), index)) };
     }

@@ -80,9 +80,10 @@ export class Fleet {
     const control = new Control(this.memory, cell, variant);
     control.clear();
     variant.init?.(new ThreadPlace(cell, control, 'park', [], () => {}).place);
-    const ownThreads = variant.sender.waits !== 'never' && !('on' in variant.sender);
+    const { sender } = variant;
+    const ours = (sender.waits === 'blocks' || sender.waits === 'event-loop') && !('on' in sender);
     const providers = this.providers.slice(0, cell.requesters);
-    const senders = ownThreads ? this.senders.slice(0, cell.channels) : [];
+    const senders = ours ? this.senders.slice(0, cell.channels) : [];
     const threads = [...providers, ...senders];
     const pinned = await this.pin(cell, threads);
     const number = ++this.visits;
@@ -151,23 +152,25 @@ export class Fleet {
     await Promise.all([...this.providers, ...this.senders].map((thread) => thread.terminate()));
   }
 
-  private report(visit: Visit, reports: readonly ThreadReport[]): VisitReport {
+  private report(visit: Visit, left: readonly ThreadReport[]): VisitReport {
+    const brought = left.flatMap(({ ownThreads }) => ownThreads ?? []);
+    const reports = [...left, ...brought.flatMap((own) => own.reports)];
     const total = checkVisit(visit.cell, visit.slices, reports);
     const sum = (value: (report: ThreadReport) => number) => reports.reduce((all, report) => all + value(report), 0);
     const ofProviders = reports.slice(0, visit.providers.length);
     const ofSenders = reports.slice(visit.providers.length);
-    const accesses = (side: readonly ThreadReport[]) => addAccesses(side.map((report) => report.accesses!));
+    const accesses = (side: readonly ThreadReport[]) => addAccesses(side.flatMap((each) => each.accesses ?? []));
     return {
       ...total,
       providerCpuNs: addTimes(ofProviders.map(({ times }) => times)).cpuNs,
       sendersCpuNs: addTimes(ofSenders.map(({ times }) => times)).cpuNs,
-      threads: reports.map(({ times }, index) => ({ role: visit.threads[index]!.role, ...times })),
+      threads: reports.map(({ times }, index) => ({ role: visit.threads[index]?.role ?? 'sender', ...times })),
       parks: sum(({ counters }) => counters.parks),
       notifiesSent: sum(({ counters }) => counters.notifiesSent),
       notifiesWoken: sum(({ counters }) => counters.notifiesWoken),
       lockSlowPaths: sum(({ counters }) => counters.lockSlowPaths),
       ...(visit.cell.counting ? { accesses: { provider: accesses(ofProviders), senders: accesses(ofSenders) } } : {}),
-      pinned: visit.pinned,
+      pinned: visit.pinned && brought.every(({ pinned }) => pinned),
     };
   }
 

@@ -50,6 +50,8 @@ export interface ThreadReport {
   readonly tallies: readonly { readonly channel: number; readonly tally: TallySum }[];
   /** On the provider: what it handed over. */
   readonly handed?: { readonly jobs: number; readonly pages: number; readonly checksum: number };
+  /** On the provider of a design that brings its threads along: theirs. */
+  readonly ownThreads?: { readonly pinned: boolean; readonly reports: readonly ThreadReport[] };
 }
 
 /** From a worker. */

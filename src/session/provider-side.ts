@@ -18,6 +18,7 @@ import { PageCursor } from '../workloads/page-cursor.js';
 import { workFor, workingProvider } from './calibrated-work.js';
 import { type Cell, isTimed, type Slice, shapeOf } from './cell.js';
 import type { Control } from './control.js';
+import type { OwnThreads } from './own-threads.js';
 import { allowedCpus } from './placement.js';
 import { amongRequesters } from './requesters.js';
 import { type Failed, type Left, openChannel } from './sender-side.js';
@@ -118,7 +119,7 @@ export class ProviderSide {
   }
 
   /** Serves task channels, if there are any, and reports when the run ends. */
-  async run(failed: Failed, left: Left): Promise<void> {
+  async run(failed: Failed, left: Left, ownThreads?: OwnThreads): Promise<void> {
     const { sender } = this.variant;
     this.failed = failed;
     const ended = new Promise<void>((resolve) => this.place.onExit(resolve));
@@ -132,10 +133,12 @@ export class ProviderSide {
         : [];
     await ended;
     await Promise.all(tasks);
+    const own = await ownThreads?.close();
     for (const { writer } of this.works) writer.close();
     const { jobs, pages } = this.queue;
     const tallies = this.works.map(({ channel, tally }) => ({ channel, tally: tally.sum() }));
-    left({ tallies, handed: { jobs, pages, checksum: this.expectedChecksum(pages) } });
+    const handed = { jobs, pages, checksum: this.expectedChecksum(pages) };
+    left({ tallies, handed, ...(own && { ownThreads: own }) });
   }
 
   /** Runs one slice; undefined when it failed, which has been said by then. */

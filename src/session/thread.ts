@@ -6,6 +6,7 @@ import { AccessCounter } from './access-counter.js';
 import { Control } from './control.js';
 import { delayAtomics, restoreAtomics } from './delays.js';
 import type { FromThread, ThreadReport, ThreadStart, ToThread } from './messages.js';
+import { OwnThreads } from './own-threads.js';
 import { ProviderSide } from './provider-side.js';
 import { type Left, openChannel, SenderSide } from './sender-side.js';
 import { ThreadPlace } from './thread-place.js';
@@ -50,6 +51,7 @@ async function openCell({
     post({ kind: 'failed', visit, reason: reasonOf(cause) });
   };
   const wait = role === 'provider' ? cell.providerWait : cell.senderWait;
+  const task = { cell, variant: source, memory, ram: parts, lines };
   const place = new ThreadPlace(cell, control, wait, ports, (channel, request) => side.perform(channel, request));
   const side = role === 'provider' ? openProvider() : openSender();
   const left: Left = (rest) => {
@@ -62,9 +64,10 @@ async function openCell({
     post({ kind: 'left', visit, report });
   };
   open = { visit, side, close: () => place.leave() };
+  const ownThreads = role === 'provider' ? await OwnThreads.open(variant, place.place, task) : undefined;
   const start = threadTimes();
   post({ kind: 'opened', visit });
-  await side.run(failed, left);
+  await side.run(failed, left, ownThreads);
 
   function openProvider(): ProviderSide {
     return new ProviderSide(cell, variant, control, place.place, ram, index, lines);

@@ -1,5 +1,6 @@
 // Latencies with real threads: what an open loop shows of a sender that stalls and a closed loop hides, and what adds up.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { availableVariants } from '../../variants/fixtures/available.js';
 import { registry } from '../../variants/index.js';
 import { lowestOf, type SparseCounts } from '../memory/latency-histogram.js';
 import type { LatencyName } from '../sender/hand-off-clock.js';
@@ -8,6 +9,8 @@ import { CELL_DEFAULTS, type Cell, type Slice } from '../session/cell.js';
 import { Fleet } from '../session/fleet.js';
 
 const BASE = { ...CELL_DEFAULTS, workload: 'hand-off', channels: 1, pagesPerBatch: 1, transport: 'discard' } as const;
+
+const available = (await availableVariants()).map(([name]) => name);
 
 let fleet: Fleet;
 beforeAll(async () => {
@@ -59,7 +62,7 @@ describe.each(['mutex', 'atomic-barrier', 'message-port'])('%s', (variant) => {
   });
 });
 
-describe.each(Object.keys(registry))('%s', (variant) => {
+describe.each(available)('%s', (variant) => {
   it('counts every hand-over of an open loop, also those that never came back, and none of an earlier slice', async () => {
     const cell: Cell = { ...BASE, variant, channels: 3, load: 0.5, offeredPerSecond: 20_000 };
     for (const { latencies, pace } of await measure(cell, 200, 2)) {

@@ -1,5 +1,6 @@
 // Syncs with real threads: what the channels do before one, and how long each takes to write its SYNC. Least times only.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { availableVariants } from '../../variants/fixtures/available.js';
 import { registry } from '../../variants/index.js';
 import type { Variant } from '../sender/variant.js';
 import { CELL_DEFAULTS, type Cell, type Slice } from '../session/cell.js';
@@ -8,6 +9,8 @@ import { Fleet } from '../session/fleet.js';
 const CHANNELS = 3;
 const SYNCS = 12;
 const BASE = { ...CELL_DEFAULTS, workload: 'sync', channels: CHANNELS, pagesPerBatch: 1, transport: 'memory' } as const;
+
+const available = (await availableVariants()).map(([name]) => name);
 
 let fleet: Fleet;
 beforeAll(async () => {
@@ -25,7 +28,7 @@ async function measure(cell: Cell, amount = SYNCS): Promise<Slice> {
   return slice;
 }
 
-describe.each(Object.keys(registry))('%s', (variant) => {
+describe.each(available)('%s', (variant) => {
   it.each([undefined, 'idle', 'slow'] as const)(
     'tells when each channel had written its SYNC: load %s',
     async (load) => {
