@@ -8,10 +8,10 @@
  *              waits on notFull, again
  *   2. swaps   places[put], adds 1 to put,     5. writes  the batch, with no lock
  *              unlocks
- *   3. wakes   notEmpty                   -->  4. locks   mutex; if taken is put, unlocks, waits on notEmpty, again;
+ *   3. wakes   one on notEmpty            -->  4. locks   mutex; if taken is put, unlocks, waits on notEmpty, again;
  *                                                 takes   places[taken], adds 1 to taken, unlocks
  *   provider: signalSync(), collectSync()
- *   1. publishes asked, wakes notEmpty: who has not answered and finds the queue empty writes a SYNC.
+ *   1. publishes asked, wakes all on notEmpty: who has not answered and finds the queue empty writes a SYNC.
  *   2. each channel: waits on synced until answered is asked.
  *
  * One ring holds three stretches: empty batches, then, from freed on, the gaps of those that are being written, then,
@@ -94,7 +94,7 @@ export default defineVariant({
           // Standalone: the mutex orders the batch; an idle sender looks at it without.
           Atomics.store(words, put, at);
           mutex.unlock();
-          notEmpty.wake();
+          notEmpty.wakeOne();
           return empty;
         },
 

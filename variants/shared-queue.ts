@@ -7,10 +7,10 @@
  *              at put, or waits on notFull
  *   2. swaps   places (owned)                  3. swaps   places for an empty batch (owned), writes it afterwards
  *   3. publishes turn 2 * lap + 1,        -->  2. sees    turn 2 * lap + 1 of the cell at taken, claims it by moving
- *              wakes notEmpty                     taken on; or waits on notEmpty
+ *              wakes one on notEmpty              taken on; or waits on notEmpty
  *
  *   provider: signalSync(), collectSync()
- *   1. publishes asked, wakes notEmpty. Who has not answered and then finds the queue empty writes a SYNC: all batches
+ *   1. publishes asked, wakes all on notEmpty. Who has not answered and then finds the queue empty writes a SYNC: all batches
  *      before it are taken, and each is written before the SYNC of the sender that took it.
  *   2. each channel: waits on synced until answered is asked.
  *
@@ -89,7 +89,7 @@ export default defineVariant({
           // Publishes the batch before the turn. Pairs with Atomics.load(turn) in turnAt().
           Atomics.store(words, turn[cell]!, 2 * Math.floor(put / capacity) + 1);
           put = (put + 1) % round;
-          notEmpty.wake();
+          notEmpty.wakeOne();
           return empty;
         },
 

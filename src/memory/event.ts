@@ -83,6 +83,22 @@ export class Event {
     }
   }
 
+  /**
+   * Wakes one announced sleeper, for something that one thread takes: right where every sleeper can take it, and looks
+   * for more before it sleeps again. Then it does not matter which one wakes, nor whether another came first: whoever
+   * found nothing looked before the publication, and is announced; who is announced but not yet asleep finds the epoch
+   * changed and looks again too. Where sleepers wait for different things, `wake()` is needed.
+   */
+  wakeOne(): void {
+    // Sees sleepers after the condition was published. Pairs with Atomics.add(sleepers) in Event.until().
+    if (!this.elide || Atomics.load(this.words, this.sleepers) !== 0) {
+      // Publishes the wake before the notify. Pairs with Atomics.load(epoch) in Event.until().
+      Atomics.add(this.words, this.epoch, STEP);
+      this.notifiesSent++;
+      this.notifiesWoken += Atomics.notify(this.words, this.epoch, 1);
+    }
+  }
+
   /** Makes every wait whose condition is false return false. Any thread may call it, more than once. */
   close(): void {
     // Publishes the end before the wake. Pairs with Atomics.load(epoch) in Event.until().

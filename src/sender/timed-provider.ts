@@ -70,6 +70,10 @@ export function timedPlace(place: Place, moments: Moments, waits: Waits): Place 
           moments.posted = now();
           event.wake();
         },
+        wakeOne() {
+          moments.posted = now();
+          event.wakeOne();
+        },
         until(ready) {
           const came = event.until(ready);
           moments.waited = now();

@@ -28,7 +28,10 @@ export interface EventEnd {
   until(ready: () => boolean): boolean;
   /** The same for a thread that goes on with its event loop meanwhile. */
   untilLater(ready: () => boolean): boolean | Promise<boolean>;
+  /** Makes every sleeper look at its condition again. */
   wake(): void;
+  /** Makes one look again: for something that any sleeper can take, and one takes. */
+  wakeOne(): void;
 }
 
 /** What one thread is opened with, made inside that thread. */

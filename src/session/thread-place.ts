@@ -57,6 +57,7 @@ export class ThreadPlace {
           until: (ready) => opened.until(ready),
           untilLater: (ready) => opened.untilLater(ready),
           wake: dosing.waker(() => opened.wake()),
+          wakeOne: dosing.waker(() => opened.wakeOne()),
         };
       },
       scan: (name) => control.scan(name, cell.scan),

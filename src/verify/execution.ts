@@ -23,6 +23,8 @@ import { simulatedWords } from './views.js';
 import { WordTable } from './word-table.js';
 
 const ENDED = -1;
+/** The sleeper that a wake is for, where it is for all of them; -1 is nobody. */
+const EVERYBODY = -2;
 /** Plain accesses in a row before a thread counts as lost in a loop of them. */
 const PLAIN_FUEL = 5000;
 
@@ -102,7 +104,10 @@ export class Execution {
   enabled(out: Int32Array): number {
     let count = 0;
     for (let thread = 0; thread < this.threads; thread++) {
-      if (this.hasNotEnded(thread)) count = this.choices.add(this.machine, thread, this.pending(thread), out, count);
+      if (!this.hasNotEnded(thread)) continue;
+      const operation = this.pending(thread);
+      if (operation.kind === WAKE && operation.a === 1) count = this.addWakesOfOne(thread, operation.slot, out, count);
+      else count = this.choices.add(this.machine, thread, operation, out, count);
     }
     return count;
   }
@@ -127,7 +132,7 @@ export class Execution {
     if (operation.kind === NOTIFY) {
       for (let i = 0; i < result; i++) this.advance(machine.woken[i]!, WOKEN);
     } else if (operation.kind === WAKE) {
-      this.wake(thread, operation.slot);
+      this.wake(thread, operation.slot, operation.a === 1 ? choice - 1 : EVERYBODY);
     }
     this.advance(thread, result);
   }
@@ -189,14 +194,34 @@ export class Execution {
     return this.scenario.threads[thread]!.name;
   }
 
-  /** Wakes the threads that told the event, and sends those who sleep back to their condition if it may have changed. */
-  private wake(waker: number, event: number): void {
+  /** A transition for each sleeper that a wake of one can send back; choice 0: for nobody, or for one who would sleep on. */
+  private addWakesOfOne(waker: number, event: number, out: Int32Array, start: number): number {
+    let count = start;
+    let asleep = 0;
+    for (let other = 0; other < this.threads; other++) {
+      if (!this.hasNotEnded(other) || !this.sleepsOn(this.pending(other), event)) continue;
+      asleep++;
+      if (this.machine.hasChanged(this.pending(other))) out[count++] = waker + (other + 1) * MOST_THREADS;
+    }
+    if (asleep === 0 || count - start < asleep) out[count++] = waker;
+    return count;
+  }
+
+  private sleepsOn({ kind, event: slept }: Operation, event: number): boolean {
+    return kind === SLEEP && slept === event;
+  }
+
+  /**
+   * Wakes the threads that told the event, and sends those who sleep back to their condition if it may have changed: all
+   * of them, or `only` one. Who is not asleep yet finds the epoch changed, whoever it is that the notify wakes.
+   */
+  private wake(waker: number, event: number, only: number): void {
     for (let other = 0; other < this.threads; other++) {
       if (other === waker || this.machine.state[this.machine.status + other] === ENDED) continue;
       const operation = this.pending(other);
       if (operation.event !== event) continue;
       if (operation.kind !== SLEEP) this.machine.awaken(other);
-      else if (this.machine.hasChanged(operation)) this.advance(other, 1);
+      else if ((only === EVERYBODY || only === other) && this.machine.hasChanged(operation)) this.advance(other, 1);
     }
   }
 

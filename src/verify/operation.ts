@@ -82,7 +82,7 @@ export interface Operation {
   /** Which bytes of the word (see ranges.ts). */
   range: number;
   slot: number;
-  /** Operand: value stored or added, expected value, most threads to notify. */
+  /** Operand: value stored or added, expected value, most threads to notify or wake. */
   a: number;
   /** Second operand: the replacement of a compare-exchange; 1 for a wait that may time out, and for a plain access that may tear. */
   b: number;
@@ -144,7 +144,7 @@ export function describe(operation: Operation, nameOf: (word: number) => string)
     case WAKE:
     case SLEEP:
     case CLOSE:
-      return `${word}.${name}()`;
+      return `${word}.${kind === WAKE && a === 1 ? 'wakeOne' : name}()`;
     case STEP:
       return `(${operation.mutation})`;
     default:
@@ -152,7 +152,7 @@ export function describe(operation: Operation, nameOf: (word: number) => string)
   }
 }
 
-/** The count of a notify that wakes everybody. */
+/** The count of a notify or wake that is for everybody. */
 export const ALL = 0x7fffffff;
 
 /** Applies the function of a MODIFY. */

@@ -3,7 +3,7 @@
 import type { Placed, Table } from '../memory/layout.js';
 import type { Lock } from '../memory/lock.js';
 import { evaluate, sleepOn } from './condition.js';
-import { CLOSE, LOCK, POST, TAKE, UNLOCK, WAKE } from './operation.js';
+import { ALL, CLOSE, LOCK, POST, TAKE, UNLOCK, WAKE } from './operation.js';
 import { fail, flushDeferred, perform } from './recording.js';
 
 /**
@@ -56,7 +56,8 @@ export class SimulatedLock implements Lock {
  * condition read has a race here.
  *
  * A condition that is false puts the thread to sleep until a wake, and its history goes back to the loop's head, so
- * that rounds merge. A wake that finds the words unchanged is no wake: the condition would answer alike.
+ * that rounds merge. A wake that finds the words unchanged is no wake: the condition would answer alike. A wake of one
+ * goes to any of those who sleep, and is lost on one whose words are unchanged; who is at its condition looks again.
  */
 export class SimulatedEvent {
   private readonly word: number;
@@ -80,7 +81,11 @@ export class SimulatedEvent {
   }
 
   wake(): void {
-    perform(WAKE, this.word);
+    perform(WAKE, this.word, ALL);
+  }
+
+  wakeOne(): void {
+    perform(WAKE, this.word, 1);
   }
 
   close(): void {

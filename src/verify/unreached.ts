@@ -6,7 +6,7 @@ import type { Site } from './site.js';
 import { describeSite } from './source.js';
 
 /** Methods of the primitives. */
-const PRIMITIVE = new Set(['post', 'wait', 'lock', 'unlock', 'until', 'wake']);
+const PRIMITIVE = new Set(['post', 'wait', 'lock', 'unlock', 'until', 'wake', 'wakeOne']);
 
 /** Collects the sites that executions reach; `onSite` goes into the options of `verify`. */
 export class Reached {

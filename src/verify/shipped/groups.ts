@@ -2,6 +2,7 @@
 import type { WaitPolicy } from '../../memory/wait-policy.js';
 import type { Scenario } from '../scenario.js';
 import { lockScenarios } from './lock-scenarios.js';
+import { takingScenarios } from './taking-scenarios.js';
 import { waitingScenarios } from './waiting-scenarios.js';
 
 export interface PrimitiveGroup {
@@ -23,7 +24,7 @@ export function primitiveGroups(): PrimitiveGroup[] {
   return [
     {
       name: 'semaphore and event',
-      scenarios: waitingScenarios(),
+      scenarios: [...waitingScenarios(), ...takingScenarios()],
       files: (file) => file === 'src/memory/semaphore.ts' || file === 'src/memory/event.ts',
     },
     lock('futex lock', 'futex-lock', [...lockScenarios('futex'), ...lockScenarios('spin', SPIN)]),

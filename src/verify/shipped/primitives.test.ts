@@ -1,10 +1,12 @@
 // The primitives as shipped, at futex level: every interleaving is right, and every weakened ordering is noticed.
 import { describe, expect, it } from 'vitest';
+import { SimulatedEvent } from '../primitives.js';
 import type { Scenario } from '../scenario.js';
 import { type VerifyOptions, verify } from '../verify.js';
 import { checkPrimitives } from './check-primitives.js';
 import { primitiveScenarios } from './groups.js';
 import { LOCK_KINDS, lockScenario, lockScenarios } from './lock-scenarios.js';
+import { takingScenario, takingScenarios } from './taking-scenarios.js';
 import { waitingScenarios } from './waiting-scenarios.js';
 
 const POLICIES = [
@@ -22,7 +24,7 @@ function expectRight(scenarios: readonly Scenario[], options: VerifyOptions = {}
 
 describe('the shipped primitives', () => {
   it.each(POLICIES)('%s', (_name, policy) => {
-    expectRight(waitingScenarios({ policy }));
+    expectRight([...waitingScenarios({ policy }), ...takingScenarios({ policy })]);
     for (const kind of LOCK_KINDS) expectRight(lockScenarios(kind, policy));
   });
 
@@ -30,8 +32,30 @@ describe('the shipped primitives', () => {
     expectRight([lockScenario('mcs', 3, 1, true)]);
   });
 
+  it('wake one of two takers for each item, and both for a stop; or close at any moment', () => {
+    const larger = { mostStates: 3_000_000 };
+    expectRight([takingScenario({ takers: 2, items: 1, until: 'stopped' })], larger);
+    expectRight([takingScenario({ takers: 2, items: 2, until: 'sated', closes: true })], larger);
+  });
+
+  it.each([
+    ['a stop that wakes one', { takers: 2, items: 1, until: 'stopped', stopWakesOne: true }],
+    ['a wake of one for takers that wait for different items', { takers: 2, items: 2, until: 'sated', picky: true }],
+  ] as const)('%s loses a wake-up, as it does on single operations', (_name, taking) => {
+    for (const scenario of [takingScenario(taking), takingScenario({ ...taking, open: () => new SimulatedEvent(0) })]) {
+      const { findings } = verify(scenario, { strategy: 'pct', schedules: 2000, mostFindings: 1 });
+      expect(findings.map(({ kind }) => kind)).toEqual(['lost-wake-up']);
+    }
+  });
+
+  it('wake one on single operations too', () => {
+    for (const until of ['sated', 'stopped'] as const) {
+      expectRight([takingScenario({ takers: 2, items: 2, until, open: () => new SimulatedEvent(0) })]);
+    }
+  });
+
   it('without elision', () => {
-    expectRight(waitingScenarios({ elide: false }));
+    expectRight([...waitingScenarios({ elide: false }), ...takingScenarios({ elide: false })]);
   });
 
   it('wait in loops: a notify that was meant for another round does no harm', () => {
