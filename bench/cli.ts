@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // The command line: one command a file in commands/. Exit codes: 0 fine, 1 failed, 2 usage, 3 inconclusive, 130 interrupted.
 import { Command, CommanderError } from 'commander';
+import { declareAgainst } from './commands/against.js';
 import { declareCalibrate } from './commands/calibrate.js';
 import { declareDoctor } from './commands/doctor.js';
 import { declareList } from './commands/list.js';
@@ -14,6 +15,7 @@ import { declareSend } from './commands/send.js';
 import { declareStress } from './commands/stress.js';
 import { declareVerify } from './commands/verify.js';
 import { UsageError } from './plan/usage-error.js';
+import { forTerminal } from './views/escape.js';
 
 const [major, minor] = process.versions.node.split('.').map(Number) as [number, number];
 if (process.platform !== 'linux')
@@ -29,6 +31,7 @@ const program = new Command('multifd-bench')
 /** In the order of the help. */
 const declarations = [
   declareRun,
+  declareAgainst,
   declareDoctor,
   declareList,
   declareMigrate,
@@ -55,6 +58,6 @@ try {
 }
 
 function end(code: number, message: string): never {
-  process.stderr.write(`${message}\n`);
+  process.stderr.write(`${message.split('\n').map(forTerminal).join('\n')}\n`);
   process.exit(code);
 }

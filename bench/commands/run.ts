@@ -8,7 +8,6 @@ import { countAccesses } from '../measure/counts.js';
 import { enoughFor } from '../measure/enough.js';
 import { KeepAwake } from '../measure/keep-awake.js';
 import { type Measured, measureRounds, type Progress, type RoundsOptions } from '../measure/rounds.js';
-import { axes } from '../plan/axes.js';
 import { estimateMs, isMeasured, type Plan } from '../plan/plan.js';
 import { type Limits, type PlanFlags, planOf } from '../plan/run-plan.js';
 import { badValue, UsageError } from '../plan/usage-error.js';
@@ -23,6 +22,7 @@ import { stringify } from '../store/stored.js';
 import { renderTables } from '../views/comparison-table.js';
 import { ProgressLine } from '../views/progress.js';
 import { renderTsv } from '../views/tsv.js';
+import { declareMatrix } from './plan-flags.js';
 import { runPrimitives } from './primitives.js';
 import { isAgainstQemu, type QemuFlags, runAgainstQemu } from './run-qemu.js';
 
@@ -44,12 +44,7 @@ export function declareRun(program: Command): void {
     .command('run')
     .description('measure the default tables, or the matrix that axis flags describe; print and save them')
     .option('--variants <names>', `names from \`list\`, or paths of .js files; default ${DEFAULT_VARIANTS.join(',')}`);
-  for (const { flag, takes } of Object.values(axes)) {
-    if (flag === '--dose') runCommand.option(`${flag} <list>`, `slopes: ${takes}`);
-    else if (flag !== '--provider-wait')
-      runCommand.option(`${flag} <list>`, takes + (flag === '--workload' ? ', primitives' : ''));
-    else runCommand.option('--wait <list>', takes).option(`${flag} <list>`, 'the same for the provider alone');
-  }
+  declareMatrix(runCommand);
   runCommand
     .option('--ram <what>', 'a file, or a size as in 64m, with shares as in 64m:zero=20,text=40,random=40')
     .option('--rounds <n>', 'fresh processes; 6 are the least for a verdict')

@@ -1,5 +1,6 @@
 // The parent's end of a round's child process. Whatever blocks in it is ended by SIGKILL.
 import { type ChildProcess, fork } from 'node:child_process';
+import { join } from 'node:path';
 import { type Cell, CellFailure, type FleetPlan, type Slice, type VisitReport } from '../../src/session/cell.js';
 import type { Address } from '../../src/transport/line.js';
 import type { Listed } from '../plan/catalogue.js';
@@ -11,11 +12,16 @@ export class ProcessKilled extends CellFailure {}
 /** Filling RAM and making a digest of it keep the process busy, a second or so for each GiB. */
 const SILENCE_MS = 60_000;
 
-/** How the process is started, where a profiler is to watch it. */
+/** What drives a build, below its folder. */
+export const ROUND_PROCESS = 'dist/bench/measure/round-process.js';
+
+/** How the process is started, where a profiler is to watch it or another build is to be driven. */
 export interface Runtime {
   /** Instead of this Node: a program that starts it. */
   readonly execPath?: string;
   readonly execArgv: readonly string[];
+  /** The folder of another build, whose process is to be started instead of this one's. */
+  readonly build?: string;
 }
 
 export class RoundClient {
@@ -26,8 +32,9 @@ export class RoundClient {
   private ended: CellFailure | undefined;
   private readonly exited: Promise<void>;
 
-  private constructor({ execPath = process.execPath, execArgv }: Runtime) {
-    this.child = fork(new URL('./round-process.js', import.meta.url), {
+  private constructor({ execPath = process.execPath, execArgv, build }: Runtime) {
+    const own = new URL('./round-process.js', import.meta.url);
+    this.child = fork(build === undefined ? own : join(build, ROUND_PROCESS), {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       execPath,
       execArgv: [...execArgv],

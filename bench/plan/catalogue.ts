@@ -10,9 +10,18 @@ import { UsageError } from './usage-error.js';
 /** Other names of registered variants. */
 const ALIASES: Readonly<Record<string, string>> = { 'lock-free': 'atomic-barrier' };
 
+/** Another build of this project, and what it calls a design. */
+export interface Build {
+  /** Of its package.json. */
+  readonly folder: string;
+  readonly variant: string;
+}
+
 export interface Listed {
   /** True for a file of the user's own. */
   readonly outside: boolean;
+  /** Where it runs, in runs that compare builds: designs are then measured beside themselves. */
+  readonly build?: Build;
   readonly variant: Variant;
   readonly source: VariantSource;
 }

@@ -134,7 +134,10 @@ export function roundOrder(plan: Plan, round: number): PlannedTurn[] {
   const groups = new Map<string, PlannedCell[]>();
   for (const planned of plan.cells) {
     if (!isMeasured(planned) || sitsOut(planned, plan, round)) continue;
-    const key = `${planned.table} ${cellKey({ ...planned.cell, variant: '', dose: undefined, scan: undefined })}`;
+    const { cell, table } = planned;
+    // Builds of one design are compared with each other, and not with other designs.
+    const variant = listedOf(cell, plan.listed).build?.variant ?? '';
+    const key = `${table} ${cellKey({ ...cell, variant, dose: undefined, scan: undefined })}`;
     groups.set(key, [...(groups.get(key) ?? []), planned]);
   }
   return random.shuffle([...groups.values()]).flatMap((group) => {
@@ -169,8 +172,13 @@ export function cellKey(cell: Cell): string {
   return [cell.variant, ...shown].join(' ');
 }
 
-function variantOf({ variant }: Cell, listed: readonly Listed[]) {
-  return listed.find((each) => each.variant.name === variant)!.variant;
+/** The design of a cell, with where it comes from. */
+export function listedOf({ variant }: Cell, listed: readonly Listed[]): Listed {
+  return listed.find((each) => each.variant.name === variant)!;
+}
+
+function variantOf(cell: Cell, listed: readonly Listed[]): Variant {
+  return listedOf(cell, listed).variant;
 }
 
 function tableCells(table: TableSpec, options: PlanOptions): PlannedCell[] {

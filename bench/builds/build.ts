@@ -1,0 +1,129 @@
+// Builds of other commits: made once each, in a detached worktree, and kept in a cache outside the checkout.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { ROUND_PROCESS } from '../measure/round-client.js';
+import { UsageError } from '../plan/usage-error.js';
+import type { Commit } from '../store/commit.js';
+import { PROJECT } from '../store/project.js';
+import { git, withoutGit } from './revision.js';
+
+const LINES_SHOWN = 15;
+
+/** How a build is being made. */
+export interface Making {
+  /** When it aborts, nothing of an unfinished build is left. */
+  readonly signal: AbortSignal;
+  /** Told what takes its time. */
+  readonly say: (text: string) => void;
+}
+
+/** Where builds are kept: `$XDG_CACHE_HOME/multifd-bench/builds/<sha>`. */
+export function buildFolder(): string {
+  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'multifd-bench', 'builds');
+}
+
+/**
+ * The folder of a commit's build, which is made where it is not there. Nothing in it depends on the checkout.
+ *
+ * @throws UsageError when it does not build, or is too old to be driven; the signal's reason when that aborts
+ */
+export async function buildOf({ sha }: Commit, making: Making): Promise<string> {
+  const home = join(buildFolder(), sha);
+  const short = sha.slice(0, 12);
+  if (!existsSync(home)) await make(sha, home, making);
+  if (!existsSync(join(home, ROUND_PROCESS))) {
+    throw new UsageError(`${short}: older than the protocol by which a build is driven: it has no ${ROUND_PROCESS}`);
+  }
+  return home;
+}
+
+async function make(sha: string, home: string, { signal, say }: Making): Promise<void> {
+  removeLeftovers();
+  mkdirSync(buildFolder(), { recursive: true });
+  const worktree = `${home}.${process.pid}.tmp`;
+  const short = sha.slice(0, 12);
+  const step = async (command: string, words: readonly string[], folder: string) => {
+    say(`${short}: ${[command, ...words].join(' ')}`);
+    const { code, output } = await run(command, words, folder, signal);
+    signal.throwIfAborted();
+    if (code === 0) return;
+    const tail = output.trimEnd().split('\n').slice(-LINES_SHOWN).join('\n');
+    throw new UsageError(`${short} does not build: \`${[command, ...words].join(' ')}\` ended with ${code}\n${tail}`);
+  };
+  try {
+    // No hook of the checkout is to run there.
+    const add = ['-c', 'core.hooksPath=/dev/null', 'worktree', 'add', '--detach', '--force', worktree, sha];
+    await step('git', add, PROJECT);
+    await step(
+      'npm',
+      ['ci', '--ignore-scripts', '--include=dev', '--no-audit', '--no-fund', '--prefer-offline'],
+      worktree,
+    );
+    await step('npm', ['run', 'build'], worktree);
+    // From here on it is a folder like any other, of which git need not know.
+    rmSync(join(worktree, '.git'));
+    takePlace(worktree, home);
+  } finally {
+    rmSync(worktree, { recursive: true, force: true });
+    git('worktree', 'prune');
+  }
+}
+
+/** Somebody else may have made the same build meanwhile: that one is as good. */
+function takePlace(worktree: string, home: string): void {
+  try {
+    renameSync(worktree, home);
+  } catch (cause) {
+    if (!existsSync(home)) throw cause;
+  }
+}
+
+/** What a process that was killed has left. */
+function removeLeftovers(): void {
+  if (!existsSync(buildFolder())) return;
+  for (const name of readdirSync(buildFolder())) {
+    const pid = Number(/\.(\d+)\.tmp$/.exec(name)?.[1]);
+    if (pid > 0 && !existsSync(`/proc/${pid}`)) rmSync(join(buildFolder(), name), { recursive: true, force: true });
+  }
+}
+
+async function run(command: string, words: readonly string[], cwd: string, signal: AbortSignal) {
+  // A group of its own: Ctrl-C is for us, and what npm has started must end with it.
+  const { NODE_ENV: _, ...env } = withoutGit(process.env);
+  const child = spawn(command, words, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+  }
+  const ended = new Promise<number | string>((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('close', (code, name) => resolve(code ?? name ?? 'no code'));
+  });
+  const end = () => void endGroup(child.pid, ended);
+  signal.addEventListener('abort', end);
+  if (signal.aborted) end();
+  const code = await ended;
+  signal.removeEventListener('abort', end);
+  return { code, output };
+}
+
+const PATIENCE_MS = 2000;
+
+async function endGroup(pid: number | undefined, ended: Promise<unknown>): Promise<void> {
+  if (pid === undefined) return;
+  const signalGroup = (name: NodeJS.Signals) => {
+    try {
+      process.kill(-pid, name);
+    } catch {
+      // It is gone.
+    }
+  };
+  signalGroup('SIGTERM');
+  await Promise.race([ended, setTimeout(PATIENCE_MS)]);
+  signalGroup('SIGKILL');
+}

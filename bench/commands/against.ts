@@ -1,0 +1,157 @@
+// The against command: another commit's build and this one, measured in the same rounds.
+import type { Command } from 'commander';
+import { type AgainstOutcome, measureAgainst } from '../builds/against.js';
+import { buildOf } from '../builds/build.js';
+import type { BuildCell } from '../builds/compare.js';
+import { commitOf, requireCheckout } from '../builds/revision.js';
+import { exitWith } from '../exit-code.js';
+import type { Progress } from '../measure/rounds.js';
+import { estimateMs, type Plan } from '../plan/plan.js';
+import { type PlanFlags, planOf } from '../plan/run-plan.js';
+import { STUDIED_PAIR } from '../plan/tables.js';
+import { badValue } from '../plan/usage-error.js';
+import { LEAST_PROCESSES } from '../stats/verdict.js';
+import { type Changes, type ComparedEnd, type Unaligned, withoutVisits } from '../store/changes.js';
+import { type Commit, describeCommit } from '../store/commit.js';
+import { describeMachine } from '../store/machine.js';
+import { PROJECT } from '../store/project.js';
+import { stringify } from '../store/stored.js';
+import { CHANGE_FORMATS, type ChangeFormat, renderChanges } from '../views/changes.js';
+import { ProgressLine } from '../views/progress.js';
+import { Interrupts } from './interrupts.js';
+import { declareLayout, type LayoutFlags, layoutOf, wantedBy } from './layout-flags.js';
+import { declareMeasuring } from './plan-flags.js';
+
+export interface AgainstFlags extends PlanFlags, LayoutFlags {
+  readonly json?: boolean;
+  readonly format?: string;
+}
+
+export function declareAgainst(program: Command): void {
+  const command = program
+    .command('against')
+    .description('build another commit, measure it and this build in the same rounds; changes are confirmed by a rerun')
+    .argument('<revision>', 'a commit, branch or tag');
+  declareLayout(declareMeasuring(command, STUDIED_PAIR.join(',')))
+    .option('--json', 'print the document, and nothing else, on stdout')
+    .option('--format <how>', `${CHANGE_FORMATS.join(', ')}; default table on a terminal, tsv when piped`)
+    .action(async (revision: string, flags: AgainstFlags) => exitWith(await against(revision, flags)));
+}
+
+/** Returns 0, 1 when a cell failed, or the code of a signal. */
+export async function against(revision: string, flags: AgainstFlags): Promise<number> {
+  const format = changeFormat(flags.format);
+  const layout = layoutOf(flags);
+  requireCheckout('against');
+  const other = commitOf(revision, 'against');
+  const plan = await planOfAgainst(flags);
+  const interrupts = new Interrupts();
+  const line = new ProgressLine();
+  try {
+    const say = (text: string) => process.stderr.write(`${text}\n`);
+    const folder = await buildOf(other, { signal: interrupts.signal, say });
+    const ends = endsOf(revision, other);
+    const outcome = await measureAgainst(plan, {
+      builds: { a: folder, b: PROJECT },
+      names: { a: ends.a.name, b: ends.b.name },
+      wanted: wantedBy(flags),
+      signal: interrupts.signal,
+      progress: progressOf(line, plan, say),
+      confirming: (part, cells) => {
+        line.end();
+        say(`measuring ${cells} cell${cells > 1 ? 's' : ''} again that differ: about ${seconds(part)} s`);
+      },
+    });
+    line.end();
+    const changes = changesOf(outcome, ends, plan.seed);
+    if (flags.json) process.stdout.write(`${stringify(changes)}\n`);
+    else process.stdout.write(`${renderChanges(changes, format, layout)}\n`);
+    return interrupts.code ?? (outcome.cells.some(({ status }) => status === 'failed') ? 1 : 0);
+  } catch (cause) {
+    if (interrupts.code === undefined) throw cause;
+    process.stderr.write('interrupted: nothing to show\n');
+    return interrupts.code;
+  } finally {
+    line.end();
+    interrupts.close();
+  }
+}
+
+/** The pair under study unless others are asked for, and never fewer processes than a verdict takes. */
+async function planOfAgainst(flags: AgainstFlags): Promise<Plan> {
+  const { plan } = await planOf({ ...flags, variants: flags.variants ?? STUDIED_PAIR.join(',') });
+  const wanted = wantedBy(flags);
+  const metricsOf = (table: string) => plan.tables.find(({ id }) => id === table)!.metrics;
+  const cells = plan.cells.filter(({ id, table }) => metricsOf(table).some((metric) => wanted(id, metric)));
+  if (cells.length === 0)
+    throw badValue('--filter', flags.filter!, 'terms that hold for a cell, as `run --dry-run` prints them');
+  const rounds = flags.rounds === undefined ? Math.max(plan.rounds, LEAST_PROCESSES) : plan.rounds;
+  return { ...plan, cells, rounds };
+}
+
+function progressOf(line: ProgressLine, plan: Plan, say: (text: string) => void): Progress {
+  let begun = false;
+  return ({ round, done, total, cell: { cell } }) => {
+    if (!begun)
+      say(`${total} turns in ${plan.rounds} processes of each build: about ${2 * seconds(plan)} s (seed ${plan.seed})`);
+    begun = true;
+    const what = `${cell.workload} ${cell.variant}, ${cell.channels} ch`;
+    line.show({ round, rounds: plan.rounds, done, total, what, estimateMs: 2 * estimateMs(plan) });
+  };
+}
+
+function seconds(plan: Plan): number {
+  return Math.ceil(estimateMs(plan) / 1000);
+}
+
+function endsOf(revision: string, other: Commit): Record<'a' | 'b', ComparedEnd> {
+  const own = describeCommit(PROJECT) ?? null;
+  const same = { machineKey: describeMachine().key, node: process.version };
+  const b = own
+    ? `${own.branch === 'HEAD' ? own.sha.slice(0, 12) : own.branch}${own.dirty ? ' + changes' : ''}`
+    : 'this build';
+  return {
+    a: { name: revision, commit: other, ...same },
+    b: { name: b === revision ? `this ${b}` : b, commit: own, ...same },
+  };
+}
+
+function changesOf(
+  { cells, comparisons, rounds, stopped }: AgainstOutcome,
+  ends: Record<'a' | 'b', ComparedEnd>,
+  seed: number,
+): Changes {
+  const interrupted = stopped === 'interrupted' || stopped === 'killed';
+  return {
+    schema: 1,
+    kind: 'against',
+    ...ends,
+    rounds,
+    seed,
+    cells: cells.map(withoutVisits),
+    comparisons,
+    unaligned: unalignedOf(cells),
+    leftOut: [],
+    warnings: [
+      ...(interrupted ? [`${stopped}: only the finished rounds are here, and changes are not confirmed`] : []),
+      ...(rounds < LEAST_PROCESSES
+        ? [`${rounds} processes are too few for a verdict; ${LEAST_PROCESSES} are the least`]
+        : []),
+    ],
+  };
+}
+
+/** Cells that one of the builds has no measurement of. */
+function unalignedOf(cells: readonly BuildCell[]): Unaligned[] {
+  return cells
+    .filter(({ status, sameAs }) => status !== 'measured' && sameAs === undefined)
+    .map(({ id, build, status, reason }) => ({ cell: id, reason: `${status} in ${build}: ${reason ?? 'no reason'}` }));
+}
+
+/** The form that is asked for. Throws UsageError. */
+export function changeFormat(asked: string | undefined): ChangeFormat {
+  const format = asked ?? (process.stdout.isTTY ? 'table' : 'tsv');
+  if (!(CHANGE_FORMATS as readonly string[]).includes(format))
+    throw badValue('--format', format, CHANGE_FORMATS.join(', '));
+  return format as ChangeFormat;
+}

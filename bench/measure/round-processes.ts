@@ -1,0 +1,109 @@
+// The processes of a round: one, or one for each build that takes part, so that their turns can alternate.
+import type { Cell } from '../../src/session/cell.js';
+import type { Build } from '../plan/catalogue.js';
+import { cellKey, listedOf, type Plan } from '../plan/plan.js';
+import { ramBytes } from '../plan/ram-flag.js';
+import { capacityCell, capacityOf, LEAST_REACHED, LOADED_SLICE_FACTOR, reachedLoad } from './offered-load.js';
+import { type PeerPlan, Peers } from './peers.js';
+import { precopyTurn } from './precopy-turn.js';
+import { RoundClient, type Runtime } from './round-client.js';
+import { type Turn, type TurnOptions, takeTurn } from './turn.js';
+
+/** All that a round has running: started when a turn needs it, ended together. */
+export class RoundProcesses {
+  private readonly plan: Plan;
+  /** By the folder of the build; this build's own where nothing else is asked for. */
+  private readonly byBuild = new Map<string, BuildProcess>();
+
+  constructor(plan: Plan) {
+    this.plan = plan;
+  }
+
+  /** Rejects with CellFailure. */
+  async turn(cell: Cell, options: TurnOptions): Promise<Turn> {
+    const { build } = listedOf(cell, this.plan.listed);
+    const key = build?.folder ?? '';
+    const process = this.byBuild.get(key) ?? new BuildProcess(this.plan, build);
+    this.byBuild.set(key, process);
+    return process.turn(build ? { ...cell, variant: build.variant } : cell, options);
+  }
+
+  /** Why a receiver was killed from outside, if one was. */
+  async killedReceiver(): Promise<string | undefined> {
+    const reasons = await Promise.all([...this.byBuild.values()].map((process) => process.killedReceiver()));
+    return reasons.find((reason) => reason !== undefined);
+  }
+
+  async end(): Promise<void> {
+    const all = [...this.byBuild.values()];
+    this.byBuild.clear();
+    await Promise.all(all.map((process) => process.end()));
+  }
+}
+
+/** Of an open loop's hand-overs, once it is known that the process cannot keep pace. */
+const MISSED_SHARE = 0.1;
+
+/** The process of one build and its receivers: started when a turn needs them, ended together. */
+class BuildProcess {
+  private readonly runtime: Runtime;
+  private readonly plan: Plan;
+  private readonly peerPlan: PeerPlan;
+  private client: RoundClient | undefined;
+  private peers: Peers | undefined;
+  /** Of this process, in jobs a second, by the closed loop that measured it. */
+  private readonly capacities = new Map<string, number>();
+  /** Open loops that could not keep pace: their later turns are cut short, since they are invalid already. */
+  private readonly missed = new Set<string>();
+
+  constructor(plan: Plan, build: Build | undefined) {
+    this.plan = plan;
+    this.runtime = build ? { execArgv: [], build: build.folder } : { execArgv: [] };
+    this.peerPlan = {
+      ramBytes: ramBytes(plan.ram),
+      channels: Math.max(...plan.cells.map(({ cell }) => cell.channels)),
+    };
+  }
+
+  /** Offers an open loop its share of what the same design reaches in this process. Rejects with CellFailure. */
+  async turn(cell: Cell, options: TurnOptions): Promise<Turn> {
+    if (cell.load === undefined) return this.plainTurn(cell, options);
+    const loop = capacityCell(cell);
+    const key = cellKey(loop);
+    if (!this.capacities.has(key)) {
+      const { slices } = await this.plainTurn(loop, { ...options, amount: undefined, cold: true });
+      this.capacities.set(key, capacityOf(slices));
+    }
+    const offeredPerSecond = cell.load * this.capacities.get(key)!;
+    const sliceMs = options.sliceMs * LOADED_SLICE_FACTOR;
+    const share = this.missed.has(cellKey(cell)) ? MISSED_SHARE : 1;
+    const amount = Math.max(1, Math.round((share * offeredPerSecond * sliceMs) / 1e3));
+    const turn = await this.plainTurn({ ...cell, offeredPerSecond }, { ...options, sliceMs, amount, cold: false });
+    if (reachedLoad(turn.slices)! < LEAST_REACHED / 2) this.missed.add(cellKey(cell));
+    return turn;
+  }
+
+  /** A turn over the transport of the cell; what a receiver was sent must have come. Rejects with CellFailure. */
+  private async plainTurn(cell: Cell, options: TurnOptions): Promise<Turn> {
+    this.client ??= await RoundClient.start(this.plan.fleet, this.plan.listed, this.runtime);
+    this.peers ??= new Peers(this.client, this.peerPlan);
+    if (cell.workload === 'precopy') return precopyTurn(this.client, cell, this.peerPlan);
+    const peer = await this.peers.for(cell);
+    peer?.prepare(cell);
+    const turn = await takeTurn(this.client, cell, { ...options, ...(peer ? { peer: peer.name } : {}) });
+    await peer?.check(turn.report);
+    return turn;
+  }
+
+  /** Why a receiver was killed from outside, if one was. */
+  async killedReceiver(): Promise<string | undefined> {
+    return this.peers?.killed();
+  }
+
+  async end(): Promise<void> {
+    const { client, peers } = this;
+    this.client = undefined;
+    this.peers = undefined;
+    await Promise.all([client?.kill(), peers?.stop()]);
+  }
+}
