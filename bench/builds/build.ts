@@ -8,7 +8,7 @@ import { ROUND_PROCESS } from '../measure/round-client.js';
 import { UsageError } from '../plan/usage-error.js';
 import type { Commit } from '../store/commit.js';
 import { PROJECT } from '../store/project.js';
-import { git, withoutGit } from './revision.js';
+import { gitIn, withoutGit } from './revision.js';
 
 const LINES_SHOWN = 15;
 
@@ -18,6 +18,8 @@ export interface Making {
   readonly signal: AbortSignal;
   /** Told what takes its time. */
   readonly say: (text: string) => void;
+  /** Whose commit it is; this project's unless said otherwise. */
+  readonly checkout?: string;
 }
 
 /** Where builds are kept: `$XDG_CACHE_HOME/multifd-bench/builds/<sha>`. */
@@ -40,7 +42,7 @@ export async function buildOf({ sha }: Commit, making: Making): Promise<string> 
   return home;
 }
 
-async function make(sha: string, home: string, { signal, say }: Making): Promise<void> {
+async function make(sha: string, home: string, { signal, say, checkout = PROJECT }: Making): Promise<void> {
   removeLeftovers();
   mkdirSync(buildFolder(), { recursive: true });
   const worktree = `${home}.${process.pid}.tmp`;
@@ -56,7 +58,7 @@ async function make(sha: string, home: string, { signal, say }: Making): Promise
   try {
     // No hook of the checkout is to run there.
     const add = ['-c', 'core.hooksPath=/dev/null', 'worktree', 'add', '--detach', '--force', worktree, sha];
-    await step('git', add, PROJECT);
+    await step('git', add, checkout);
     await step(
       'npm',
       ['ci', '--ignore-scripts', '--include=dev', '--no-audit', '--no-fund', '--prefer-offline'],
@@ -68,7 +70,7 @@ async function make(sha: string, home: string, { signal, say }: Making): Promise
     takePlace(worktree, home);
   } finally {
     rmSync(worktree, { recursive: true, force: true });
-    git('worktree', 'prune');
+    gitIn(checkout, ['worktree', 'prune']);
   }
 }
 

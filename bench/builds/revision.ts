@@ -12,10 +12,14 @@ export function withoutGit(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 
 /** What git prints in this project's checkout; undefined when it fails. */
 export function git(...words: string[]): string | undefined {
+  return gitIn(PROJECT, words);
+}
+
+export function gitIn(checkout: string, words: readonly string[]): string | undefined {
   const stdio: ['ignore', 'pipe', 'ignore'] = ['ignore', 'pipe', 'ignore'];
   const options = { encoding: 'utf8' as const, stdio, env: withoutGit(process.env), maxBuffer: 64 << 20 };
   try {
-    return execFileSync('git', ['-C', PROJECT, ...words], options).trim();
+    return execFileSync('git', ['-C', checkout, ...words], options).trim();
   } catch {
     return undefined;
   }

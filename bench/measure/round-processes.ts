@@ -1,8 +1,10 @@
 // The processes of a round: one, or one for each build that takes part, so that their turns can alternate.
-import type { Cell } from '../../src/session/cell.js';
+import { basename } from 'node:path';
+import { type Cell, CellFailure } from '../../src/session/cell.js';
 import type { Build } from '../plan/catalogue.js';
 import { cellKey, listedOf, type Plan } from '../plan/plan.js';
 import { ramBytes } from '../plan/ram-flag.js';
+import { UsageError } from '../plan/usage-error.js';
 import { capacityCell, capacityOf, LEAST_REACHED, LOADED_SLICE_FACTOR, reachedLoad } from './offered-load.js';
 import { type PeerPlan, Peers } from './peers.js';
 import { precopyTurn } from './precopy-turn.js';
@@ -40,6 +42,9 @@ export class RoundProcesses {
     await Promise.all(all.map((process) => process.end()));
   }
 }
+
+/** Fields of a report that older builds, which number their protocol alike, do not have. */
+const REPORTED = ['threads', 'jobsPerChannel', 'pinned'] as const;
 
 /** Of an open loop's hand-overs, once it is known that the process cannot keep pace. */
 const MISSED_SHARE = 0.1;
@@ -85,14 +90,32 @@ class BuildProcess {
 
   /** A turn over the transport of the cell; what a receiver was sent must have come. Rejects with CellFailure. */
   private async plainTurn(cell: Cell, options: TurnOptions): Promise<Turn> {
-    this.client ??= await RoundClient.start(this.plan.fleet, this.plan.listed, this.runtime);
+    this.client ??= await this.start();
     this.peers ??= new Peers(this.client, this.peerPlan);
     if (cell.workload === 'precopy') return precopyTurn(this.client, cell, this.peerPlan);
     const peer = await this.peers.for(cell);
     peer?.prepare(cell);
     const turn = await takeTurn(this.client, cell, { ...options, ...(peer ? { peer: peer.name } : {}) });
+    const missing = REPORTED.find((name) => turn.report[name] === undefined);
+    if (missing !== undefined) throw this.tooOld(`its reports have no ${missing}`);
     await peer?.check(turn.report);
     return turn;
+  }
+
+  private async start(): Promise<RoundClient> {
+    try {
+      return await RoundClient.start(this.plan.fleet, this.plan.listed, this.runtime);
+    } catch (cause) {
+      if (this.runtime.build === undefined || !(cause instanceof CellFailure)) throw cause;
+      throw this.tooOld(cause.message);
+    }
+  }
+
+  /** What another build says cannot be understood: no cell of it could be measured. */
+  private tooOld(why: string): UsageError {
+    return new UsageError(
+      `the build ${basename(this.runtime.build ?? '')} is too old or too new to be driven by this one: ${why}`,
+    );
   }
 
   /** Why a receiver was killed from outside, if one was. */
