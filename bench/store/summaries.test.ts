@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { medianError } from '../stats/median-error.js';
 import { findRuns, type RunFile } from './find.js';
 import { type MadeUp, madeUpResult } from './fixtures/result.js';
 import { saveResult } from './save.js';
@@ -32,6 +33,10 @@ const cache = () => join(folder, '.cache', 'summaries');
 /** The medians of all runs, run by run. */
 function mediansOf({ runs, keys, value }: ReturnType<typeof read>) {
   return runs.map((run) => keys.map((_, key) => value(run, key)));
+}
+
+function errorsOf({ runs, keys, error }: ReturnType<typeof read>) {
+  return runs.map((run) => keys.map((_, key) => error(run, key)));
 }
 
 describe('finding runs', () => {
@@ -66,6 +71,7 @@ describe('summaries', () => {
       for (const cell of cells) {
         const key = fresh.keys.findIndex((each) => each.cell === cell.id && each.metric === 'jobsPerSecond');
         expect(fresh.value(summary, key)).toBe(cell.metrics.jobsPerSecond!.median);
+        expect(fresh.error(summary, key)).toBeCloseTo(medianError(cell.metrics.jobsPerSecond!)!, 7);
       }
     }
     // The first run has no cell of 4 channels.
@@ -74,6 +80,7 @@ describe('summaries', () => {
     expect(existsSync(cache())).toBe(true);
     const again = read();
     expect(mediansOf(again)).toEqual(mediansOf(fresh));
+    expect(errorsOf(again)).toEqual(errorsOf(fresh));
     expect(again.runs.map(({ id, code, file }) => [id, code, file])).toEqual(
       fresh.runs.map(({ id, code, file }) => [id, code, file]),
     );

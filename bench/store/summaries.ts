@@ -3,6 +3,7 @@
 import { statSync } from 'node:fs';
 import { PERCENTILES, type PercentileName } from '../measure/latencies.js';
 import { UsageError } from '../plan/usage-error.js';
+import { medianError } from '../stats/median-error.js';
 import type { Commit } from './commit.js';
 import type { LeftOut, RunFile } from './find.js';
 import { readStored } from './read.js';
@@ -26,6 +27,8 @@ export interface RunSummary extends RunHead {
   readonly file: RunFile;
   /** Of all measured cells; read them by `Summaries.value`. */
   readonly medians: Float64Array;
+  /** The standard error of each median's logarithm; read them by `Summaries.error`. */
+  readonly errors: Float32Array;
   /** Which key each median is of: runs of one plan share it. */
   readonly shape: Shape;
 }
@@ -48,6 +51,13 @@ export class Summaries {
     const position = run.shape.positions.get(key);
     return position === undefined ? undefined : run.medians[position];
   }
+
+  /** The standard error of its logarithm, from its interval; undefined where it has none, as with a single process. */
+  error(run: RunSummary, key: number): number | undefined {
+    const position = run.shape.positions.get(key);
+    const error = position === undefined ? Number.NaN : run.errors[position]!;
+    return Number.isNaN(error) ? undefined : error;
+  }
 }
 
 /** What the cache knows of a file, as long as the file has this size and these times. */
@@ -56,7 +66,15 @@ export interface Entry {
   readonly size: number;
   readonly modifiedMs: number;
   readonly changedMs: number;
-  readonly content: { readonly head: RunHead; readonly shape: Shape; readonly medians: Float64Array } | string;
+  readonly content: Content | string;
+}
+
+interface Content {
+  readonly head: RunHead;
+  readonly shape: Shape;
+  readonly medians: Float64Array;
+  /** As long; NaN where unknown. */
+  readonly errors: Float32Array;
 }
 
 /**
@@ -81,7 +99,10 @@ export function readSummaries(folder: string, files: readonly RunFile[]): Summar
     }
     const { content } = entry;
     if (typeof content === 'string') leftOut.push({ path: file.path, reason: content });
-    else runs.push({ file, ...content.head, medians: content.medians, shape: content.shape });
+    else {
+      const { head, medians, errors, shape } = content;
+      runs.push({ file, ...head, medians, errors, shape });
+    }
   }
   if (stale) writeCache(folder, [...entries.values()], series);
   return new Summaries(runs, leftOut, series.keys);
@@ -99,25 +120,30 @@ function summarise(path: string, series: SeriesKeys): Entry['content'] {
   const { run, node, commit, code } = result;
   const { id, startedAt, complete, rounds, keepAwake } = run;
   const numbers = result.cells.flatMap((cell) =>
-    mediansOf(cell).map(([metric, median]) => ({ key: series.number({ cell: cell.id, metric }), median })),
+    mediansOf(cell).map(([metric, median, error]) => ({
+      key: series.number({ cell: cell.id, metric }),
+      median,
+      error,
+    })),
   );
   return {
     head: { id, startedAt, complete, rounds, keepAwake, node: node.version, commit, code },
     shape: series.shape(numbers.map(({ key }) => key)),
     medians: Float64Array.from(numbers, ({ median }) => median),
+    errors: Float32Array.from(numbers, ({ error }) => error),
   };
 }
 
 /** Cells that repeat another say nothing of their own. */
-function mediansOf({ status, sameAs, metrics }: ResultCell): [metric: string, median: number][] {
+function mediansOf({ status, sameAs, metrics }: ResultCell): [metric: string, median: number, error: number][] {
   if (status !== 'measured' || sameAs !== undefined) return [];
-  return Object.entries(metrics).flatMap(([name, summary]): [string, number][] => {
-    if ('median' in summary) return [[name, summary.median]];
+  return Object.entries(metrics).flatMap(([name, summary]): [string, number, number][] => {
+    if ('median' in summary) return [[name, summary.median, medianError(summary) ?? Number.NaN]];
     // A percentile that rests on all samples together has no summary of its own.
-    return (Object.keys(PERCENTILES) as PercentileName[]).flatMap((percentile): [string, number][] => {
+    return (Object.keys(PERCENTILES) as PercentileName[]).flatMap((percentile): [string, number, number][] => {
       const value = summary[percentile];
       const own = `${name}.${percentile}`;
-      return value === undefined || own in metrics ? [] : [[own, value]];
+      return value === undefined || own in metrics ? [] : [[own, value, Number.NaN]];
     });
   });
 }

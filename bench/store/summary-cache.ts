@@ -1,11 +1,11 @@
-// The file behind `readSummaries`: a header in JSON, then the medians as doubles. Anything wrong with it makes it empty.
+// The file behind `readSummaries`: a header in JSON, the medians as doubles, their errors as floats. Anything wrong with it makes it empty.
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, unlinkSync, writeSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { type SeriesKey, SeriesKeys } from './series-keys.js';
 import type { Entry, RunHead } from './summaries.js';
 
 /** Raised with every change of the format, and of what is taken from a result file. */
-const VERSION = 1;
+const VERSION = 2;
 const FILE = 'summaries';
 const LENGTH_BYTES = 4;
 
@@ -83,9 +83,12 @@ function* serialise(folder: string, entries: readonly Entry[], series: SeriesKey
   const length = Buffer.alloc(LENGTH_BYTES);
   length.writeUInt32LE(text.length + padding.length);
   yield Buffer.concat([length, text, padding]);
-  for (const { content } of entries) {
-    if (typeof content === 'string') continue;
-    yield new Uint8Array(content.medians.buffer, content.medians.byteOffset, content.medians.byteLength);
+  for (const kind of ['medians', 'errors'] as const) {
+    for (const { content } of entries) {
+      if (typeof content === 'string') continue;
+      const { buffer, byteOffset, byteLength } = content[kind];
+      yield new Uint8Array(buffer, byteOffset, byteLength);
+    }
   }
 }
 
@@ -96,8 +99,11 @@ function parse(folder: string, bytes: Buffer): { entries: Map<string, Entry>; se
   const series = new SeriesKeys();
   for (const key of header.keys) series.number(key);
   const shapes = header.shapes.map((keys) => series.shape(keys));
-  // A copy begins where doubles may.
-  const doubles = new Float64Array(Uint8Array.prototype.slice.call(bytes, start).buffer);
+  const count = (bytes.length - start) / (Float64Array.BYTES_PER_ELEMENT + Float32Array.BYTES_PER_ELEMENT);
+  // Large files are read to where doubles may begin; a copy always is.
+  const { buffer, byteOffset } = bytes.byteOffset % 8 === 0 ? bytes : Uint8Array.from(bytes);
+  const doubles = new Float64Array(buffer, byteOffset + start, count);
+  const floats = new Float32Array(buffer, byteOffset + start + doubles.byteLength, count);
   const entries = new Map<string, Entry>();
   let at = 0;
   for (const [name, size, modifiedMs, changedMs, content] of header.entries) {
@@ -109,9 +115,10 @@ function parse(folder: string, bytes: Buffer): { entries: Map<string, Entry>; se
     }
     const [head, code, number] = content;
     const shape = shapes[number]!;
-    const medians = doubles.subarray(at, at + shape.keys.length);
-    at += shape.keys.length;
-    entries.set(path, { ...about, content: { head: { ...head, code: header.codes[code]! }, shape, medians } });
+    const end = at + shape.keys.length;
+    const [medians, errors] = [doubles.subarray(at, end), floats.subarray(at, end)];
+    at = end;
+    entries.set(path, { ...about, content: { head: { ...head, code: header.codes[code]! }, shape, medians, errors } });
   }
   if (at !== doubles.length) throw new Error(`${doubles.length} numbers, ${at} expected`);
   return { entries, series };
