@@ -2,9 +2,14 @@
 import { defineConfig } from 'vitest/config';
 
 /** Tests without threads, sockets or processes of their own: they only compute, and may share the CPUs. */
-const computing = ['src/verify/**/*', 'src/wire/**/*', 'bench/stats/**/*', 'bench/plan/**/*', 'variants/verified'].map(
-  (files) => `dist/${files}.test.js`,
-);
+const computing = [
+  'src/verify/**/*',
+  'src/wire/**/*',
+  'bench/stats/**/*',
+  'bench/plan/**/*',
+  'bench/report/report',
+  'variants/verified',
+].map((files) => `dist/${files}.test.js`);
 
 const common = {
   pool: 'forks',

@@ -10,6 +10,7 @@ import { declareMigrations } from './commands/migrations.js';
 import { declareProfile } from './commands/profile.js';
 import { declareReadme } from './commands/readme.js';
 import { declareReceive } from './commands/receive.js';
+import { declareReport } from './commands/report.js';
 import { declareRun } from './commands/run.js';
 import { declareSend } from './commands/send.js';
 import { declareStress } from './commands/stress.js';
@@ -42,6 +43,7 @@ const declarations = [
   declareStress,
   declareVerify,
   declareCalibrate,
+  declareReport,
   declareReadme,
 ];
 for (const declare of declarations) declare(program);

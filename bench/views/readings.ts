@@ -4,14 +4,17 @@ import type { ResultComparison } from '../store/comparisons.js';
 import type { Price } from '../store/price.js';
 import type { ResultSlope } from '../store/slopes.js';
 
+/** What a verdict is read from. */
+type Judged = Pick<ResultComparison, 'a' | 'b' | 'ratio' | 'low' | 'high' | 'verdict'>;
+
 /** A comparison and the heading of its column. */
-export interface Compared {
+export interface Compared<C extends Judged = ResultComparison> {
   readonly column: string;
-  readonly comparison: ResultComparison;
+  readonly comparison: C;
 }
 
 /** One line a design and metric: `atomic-barrier and mutex: SAME within 3 % at 1 ch, 2 ch; UNCLEAR at 8 ch`. */
-export function readVerdicts(compared: readonly Compared[]): string[] {
+export function readVerdicts(compared: readonly Compared<Judged>[]): string[] {
   const names = [...new Set(compared.map(({ comparison }) => comparison.b))];
   return names.map((name) => {
     const own = compared.filter(({ comparison }) => comparison.b === name);
@@ -30,7 +33,7 @@ export function readVerdicts(compared: readonly Compared[]): string[] {
 }
 
 /** How far from 1 the interval reaches, never more than the margin that made it SAME. */
-function farthest({ comparison: { low, high } }: Compared): number {
+function farthest({ comparison: { low, high } }: Compared<Judged>): number {
   return Math.min(EQUIVALENCE_MARGIN, Math.max(high - 1, 1 / low - 1));
 }
 

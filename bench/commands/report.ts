@@ -1,0 +1,91 @@
+// The report command: a saved run as one HTML file that opens anywhere and asks nobody for anything; its charts as SVG.
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { exitWith } from '../exit-code.js';
+import { UsageError } from '../plan/usage-error.js';
+import { reportOf } from '../report/model.js';
+import { renderPage } from '../report/page.js';
+import { findRuns } from '../store/find.js';
+import { PROJECT } from '../store/project.js';
+import { readResult } from '../store/read.js';
+import type { Result } from '../store/result.js';
+
+export interface ReportFlags {
+  readonly out?: string;
+  readonly svg?: string;
+  readonly force?: boolean;
+}
+
+const LATEST = 'latest';
+
+export function declareReport(program: Command): void {
+  program
+    .command('report')
+    .description('a saved run as one HTML file, charts and all, that opens offline; or its charts as SVG')
+    .argument('[file]', 'a result file, or latest', LATEST)
+    .option('--out <file>', 'where the page goes; default report-RUN.html here')
+    .option('--svg <folder>', 'write the charts there as SVG files instead of a page')
+    .option('--force', 'write over files that are there')
+    .action(async (file: string, flags: ReportFlags) => exitWith(await report(file, flags)));
+}
+
+/** Prints the path of each file that it wrote. */
+export async function report(file: string, flags: ReportFlags): Promise<number> {
+  if (flags.out !== undefined && flags.svg !== undefined) throw new UsageError('--svg: takes a folder, and no --out');
+  const path = file === LATEST ? newest() : file;
+  const result = readResult(path);
+  const name = basename(path, '.json');
+  const files = flags.svg === undefined ? page(result, name, flags.out) : await charts(result, name, flags.svg);
+  for (const { path: target } of files) {
+    if (!flags.force && existsSync(target)) {
+      throw new UsageError(
+        `${flags.svg === undefined ? '--out' : '--svg'}: ${target} is there already; --force writes over it`,
+      );
+    }
+  }
+  for (const { path: target, text } of files) {
+    write(target, text);
+    process.stdout.write(`${target}\n`);
+  }
+  return 0;
+}
+
+interface Written {
+  readonly path: string;
+  readonly text: string;
+}
+
+function page(result: Result, name: string, out = `report-${result.run.id.replace(/[^\w-]/g, '_')}.html`): Written[] {
+  return [{ path: out, text: renderPage(result, name) }];
+}
+
+async function charts(result: Result, name: string, folder: string): Promise<Written[]> {
+  // Loads a DOM and the chart library, which no other command needs.
+  const { renderCharts } = await import('../report/svg.js');
+  return renderCharts(reportOf(result, name)).map(({ name: chart, svg }) => ({
+    path: join(folder, `${chart}.svg`),
+    text: svg,
+  }));
+}
+
+function newest(): string {
+  const path = findRuns(`${PROJECT}results`).runs.at(-1)?.path;
+  if (path === undefined) throw new UsageError('report: no saved run under results/; `npm run bench` makes one');
+  const here = relative(process.cwd(), path);
+  return here.startsWith('..') ? path : here;
+}
+
+/** Whole or not at all. */
+function write(target: string, text: string): void {
+  const path = resolve(target);
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(temporary, text, { flag: 'wx' });
+    renameSync(temporary, path);
+  } catch (cause) {
+    rmSync(temporary, { force: true });
+    throw new UsageError(`--out: cannot write ${target}: ${(cause as Error).message}`);
+  }
+}

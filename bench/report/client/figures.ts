@@ -1,0 +1,152 @@
+// The figures of the page: for each what it is called, what it draws of a choice, and what it says where there is nothing.
+import { curveCells, drawCurve } from '../charts/curve.js';
+import { drawEfficiency, efficiencyCells } from '../charts/efficiency.js';
+import type { Look } from '../charts/look.js';
+import { curvedCells, drawPercentiles } from '../charts/percentiles.js';
+import { drawRatios, ratioComparisons } from '../charts/ratios.js';
+import { drawSlopes, slopeSets } from '../charts/slopes.js';
+import { type Choice, groupWith } from '../choice.js';
+import type { Report, ReportCell } from '../model.js';
+import { unitOf } from '../words.js';
+import { element } from './elements.js';
+import { answersToPointing } from './pointing.js';
+
+interface Drawing {
+  /** What this chart alone is about. */
+  readonly caption: string;
+  draw(look: Look): Element;
+}
+
+interface Figure {
+  readonly id: string;
+  readonly title: string;
+  /** Where it has nothing to draw: how to get it. */
+  readonly otherwise: string;
+  drawings(report: Report, choice: Choice): Drawing[];
+}
+
+/** The choice, for the first group that has what a figure needs, the chosen one before all. */
+function inGroup(
+  report: Report,
+  choice: Choice,
+  has: (cell: ReportCell) => boolean,
+  draw: (own: Choice, title: string) => Drawing[],
+) {
+  const group = groupWith(report, choice.group, has);
+  return group === undefined ? [] : draw({ ...choice, group }, report.groups[group]!.title);
+}
+
+export const FIGURES: readonly Figure[] = [
+  {
+    id: 'curve',
+    title: 'Against channels',
+    otherwise: 'Nothing of the chosen variants was measured here.',
+    drawings: (report, choice) =>
+      curveCells(report, choice).length === 0
+        ? []
+        : [
+            {
+              caption: `${report.groups[choice.group]!.title}: ${unitOf(choice.metric)}; bars are 95 % intervals over processes`,
+              draw: (look) => drawCurve(report, choice, look) as Element,
+            },
+          ],
+  },
+  {
+    id: 'ratios',
+    title: 'Ratios to the baseline',
+    otherwise: 'Nothing was compared here: one design alone.',
+    drawings: (report, choice) => {
+      const compared = ratioComparisons(report, choice);
+      if (compared.length === 0) return [];
+      const metrics = [...new Set(compared.map(({ metric }) => unitOf(metric)))].join(', ');
+      const caption = `${report.groups[choice.group]!.title}: ratio to ${compared[0]!.a} of ${metrics}; blue is better, orange is worse`;
+      return [{ caption, draw: (look) => drawRatios(report, choice, look) as Element }];
+    },
+  },
+  {
+    id: 'percentiles',
+    title: 'Latency percentiles',
+    otherwise: 'This run timed no single hand-off of the chosen variants: `run --workload hand-off` does.',
+    drawings: (report, choice) =>
+      inGroup(
+        report,
+        choice,
+        ({ curves }) => curves !== undefined,
+        (own, title) =>
+          curvedCells(report, own).length === 0
+            ? []
+            : [
+                {
+                  caption: `${title}: all samples of all processes, as far as 10 of them lie beyond; log-odds axis`,
+                  draw: (look) => drawPercentiles(report, own, look) as Element,
+                },
+              ],
+      ),
+  },
+  {
+    id: 'sync',
+    title: 'Sync: signalling and collecting',
+    otherwise: 'This run measured no syncs: `run --workload sync` does.',
+    drawings: (report, choice) =>
+      inGroup(
+        report,
+        choice,
+        ({ metrics }) => metrics.signalNs !== undefined,
+        (own, title) =>
+          ['signalNs', 'collectNs', 'slowestDelayNs'].flatMap((metric) =>
+            curveCells(report, own, metric).length === 0
+              ? []
+              : [
+                  {
+                    caption: `${title}: ${unitOf(metric)}`,
+                    draw: (look: Look) => drawCurve(report, own, look, metric) as Element,
+                  },
+                ],
+          ),
+      ),
+  },
+  {
+    id: 'efficiency',
+    title: 'Time against CPU',
+    otherwise: 'No CPU time was measured here.',
+    drawings: (report, choice) => {
+      const found = efficiencyCells(report, choice);
+      const title = report.groups[choice.group]!.title;
+      const caption = `${title}: numbers are channels; nothing lies left of and below the dotted line`;
+      return found ? [{ caption, draw: (look) => drawEfficiency(found.cells, found.metric, look) as Element }] : [];
+    },
+  },
+  {
+    id: 'slopes',
+    title: 'Slopes: what a mutex costs',
+    otherwise: 'This run put in no doses: `run --dose lock=0,1,10,50` does.',
+    drawings: (report, choice) =>
+      slopeSets(report, choice.variants).map((slopes) => ({
+        caption: `${slopes[0]!.table}: ${unitOf(slopes[0]!.metric)} by dose; the band is the 95 % interval of the slope`,
+        draw: (look: Look) => drawSlopes(slopes, look) as Element,
+      })),
+  },
+];
+
+/** One figure for a choice, as wide as there is room. */
+export function renderFigure(figure: Figure, report: Report, choice: Choice, width: number): HTMLElement {
+  const drawings = figure.drawings(report, choice);
+  const heading = element('h2', { id: `${figure.id}-title` }, figure.title);
+  const section = element('section', { id: figure.id, 'aria-labelledby': `${figure.id}-title` }, heading);
+  if (drawings.length === 0) section.append(element('p', { class: 'quiet' }, figure.otherwise));
+  const beside = drawings.length > 1 && width >= 720 ? 2 : 1;
+  const row = element('div', { class: beside === 2 ? 'beside' : '' });
+  for (const { caption, draw } of drawings) {
+    const box = element('figure', {});
+    const chart = draw({
+      width: Math.floor(beside === 2 ? (width - 24) / 2 : width),
+      scale: choice.scale,
+      variants: report.variants,
+    });
+    box.append(chart, element('figcaption', {}, caption));
+    answersToPointing(box, chart);
+    row.append(box);
+  }
+  section.append(row);
+  return section;
+}

@@ -1,0 +1,138 @@
+// What a report shows, as plain data: made from a saved run, embedded in the page, drawn and written as CSV from there.
+
+import type { Verdict } from '../stats/verdict.js';
+import { groupOf } from '../store/comparisons.js';
+import { shownMetric } from '../store/latency-summary.js';
+import type { Result, ResultCell } from '../store/result.js';
+import type { ResultSlope } from '../store/slopes.js';
+import { isOversubscribed } from '../views/comparison-table.js';
+import { METRIC_VIEWS } from '../views/metrics.js';
+import { type Curves, curvesOf } from './curves.js';
+import { type Group, groupsOf } from './groups.js';
+import { printable } from './printable.js';
+
+/** `low` and `high` are absent where a percentile rests on all samples together. */
+export interface Value {
+  readonly median: number;
+  readonly low?: number;
+  readonly high?: number;
+  readonly rounds?: number;
+}
+
+export interface ReportCell {
+  readonly group: number;
+  readonly variant: string;
+  readonly channels: number;
+  readonly requesters: number;
+  readonly pageSize: number;
+  readonly pagesPerBatch: number;
+  readonly status: ResultCell['status'];
+  readonly reason?: string;
+  /** Whether provider and senders are more than the CPUs. */
+  readonly oversubscribed: boolean;
+  readonly steadiness?: string;
+  readonly metrics: Readonly<Record<string, Value>>;
+  readonly curves?: Curves;
+}
+
+export interface ReportComparison {
+  readonly group: number;
+  readonly channels: number;
+  readonly pageSize: number;
+  readonly a: string;
+  readonly b: string;
+  readonly metric: string;
+  readonly ratio: number;
+  readonly low: number;
+  readonly high: number;
+  readonly p: number;
+  readonly n: number;
+  readonly noiseFloor: number;
+  readonly resolvable: number;
+  readonly underNoiseFloor: boolean;
+  readonly verdict: Verdict;
+}
+
+/** A line that a model draws over the measured points of one variant. */
+export interface ModelCurve {
+  readonly group: number;
+  readonly pageSize: number;
+  readonly variant: string;
+  readonly metric: string;
+  /** Which model, and its coefficients in words. */
+  readonly name: string;
+  readonly points: readonly (readonly [channels: number, value: number])[];
+}
+
+export interface Report {
+  readonly name: string;
+  readonly cores: number;
+  readonly variants: readonly string[];
+  readonly groups: readonly Group[];
+  /** The table of each group. */
+  readonly tables: readonly string[];
+  readonly cells: readonly ReportCell[];
+  readonly comparisons: readonly ReportComparison[];
+  readonly slopes: readonly ResultSlope[];
+  readonly models: readonly ModelCurve[];
+}
+
+/** The report of one run. `name`: what the reader knows the run by. */
+export function reportOf(result: Result, name: string): Report {
+  const { groups, indexes } = groupsOf(result.cells);
+  const places = new Map<string, number>(
+    result.cells.map((cell, index) => [`${cell.variant} ${groupOf(cell)}`, indexes[index]!] as const),
+  );
+  const cellOf = new Map<string, ResultCell>(
+    result.cells.map((cell) => [`${cell.variant} ${groupOf(cell)}`, cell] as const),
+  );
+  const comparisons = result.comparisons.flatMap((compared): ReportComparison[] => {
+    const key = `${compared.b} ${compared.cell}`;
+    const cell = cellOf.get(key);
+    if (!cell) return [];
+    const {
+      a,
+      b,
+      metric,
+      ratio,
+      low,
+      high,
+      adjustedP: p,
+      n,
+      noiseFloor,
+      resolvable,
+      underNoiseFloor,
+      verdict,
+    } = compared;
+    const { channels, pageSize } = cell;
+    const place = { group: places.get(key)!, channels, pageSize };
+    return [{ ...place, a, b, metric, ratio, low, high, p, n, noiseFloor, resolvable, underNoiseFloor, verdict }];
+  });
+  return printable({
+    name,
+    cores: result.machine.cores,
+    variants: [...new Set(result.cells.map(({ variant }) => variant))],
+    groups,
+    tables: groups.map((_, group) => result.cells[indexes.indexOf(group)]!.table),
+    cells: result.cells.map((cell, index) => reportCell(cell, indexes[index]!, result.machine.cores)),
+    comparisons,
+    slopes: result.slopes ?? [],
+    models: [],
+  });
+}
+
+function reportCell(cell: ResultCell, group: number, cores: number): ReportCell {
+  const { variant, channels, requesters, pageSize, pagesPerBatch, status, reason, steadiness, histograms } = cell;
+  const metrics = Object.keys(METRIC_VIEWS).flatMap((name): [string, Value][] => {
+    const value = shownMetric(cell, name);
+    return value ? [[name, value]] : [];
+  });
+  return {
+    ...{ group, variant, channels, requesters, pageSize, pagesPerBatch, status },
+    ...(reason === undefined ? {} : { reason }),
+    oversubscribed: isOversubscribed(cell, cores),
+    ...(steadiness === undefined ? {} : { steadiness }),
+    metrics: Object.fromEntries(metrics),
+    ...(histograms === undefined ? {} : { curves: curvesOf(histograms) }),
+  };
+}

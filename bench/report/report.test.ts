@@ -1,0 +1,211 @@
+import fc from 'fast-check';
+import { DOMParser } from 'linkedom';
+import { describe, expect, it } from 'vitest';
+import type { ResultCell } from '../store/result.js';
+import { bestCounts, headlines } from './answer.js';
+import { front } from './charts/efficiency.js';
+import { legendPlaces } from './charts/legend.js';
+import { isLog, styleOf } from './charts/look.js';
+import { readings as marked, shareWords } from './charts/percentiles.js';
+import { readChoice, settle, writeChoice } from './choice.js';
+import { csv } from './csv.js';
+import { curveOf } from './curves.js';
+import { defaultRun } from './fixtures/default-run.js';
+import { hostile } from './fixtures/hostile.js';
+import { groupsOf } from './groups.js';
+import { embeddedJson, html } from './html.js';
+import { reportOf } from './model.js';
+import { printable } from './printable.js';
+import { renderCharts } from './svg.js';
+
+const saved = defaultRun();
+const report = reportOf(saved, 'saved');
+
+describe('groups', () => {
+  it('hold what differs in variant, channels and page size alone', () => {
+    expect(report.groups.map(({ title }) => title)).toHaveLength(5);
+    expect(report.groups[2]!.title).toContain('Page size as payload');
+    const of = (group: number) => report.cells.filter((cell) => cell.group === group);
+    expect(new Set(of(0).map(({ channels }) => channels))).toEqual(new Set([1, 2, 4, 8]));
+    expect(new Set(of(2).map(({ pageSize }) => pageSize)).size).toBe(3);
+  });
+
+  it('are told apart by the axes in which they differ, and batches count where page sizes have several', () => {
+    const cell = (axes: string, over: Partial<ResultCell> = {}) =>
+      ({ ...saved.cells[0]!, table: 'custom', id: `custom mutex ${axes}`, ...over }) as ResultCell;
+    const { groups, indexes } = groupsOf([
+      cell('workload=throughput channels=1 pageSize=4k pagesPerBatch=1 transport=tcp'),
+      cell('workload=throughput channels=2 pageSize=4k pagesPerBatch=1 transport=tcp'),
+      cell('workload=throughput channels=1 pageSize=4k pagesPerBatch=8 transport=tcp', { pagesPerBatch: 8 }),
+    ]);
+    expect(indexes).toEqual([0, 0, 1]);
+    expect(groups.map(({ title }) => title)).toEqual([
+      'custom: workload=throughput, transport=tcp, pagesPerBatch=1',
+      'custom: workload=throughput, transport=tcp, pagesPerBatch=8',
+    ]);
+  });
+});
+
+describe('the answer', () => {
+  it('counts the verdicts of the pair under study', () => {
+    const studied = saved.comparisons.filter(({ b }) => b === 'atomic-barrier');
+    const same = studied.filter(({ verdict }) => verdict === 'same').length;
+    expect(headlines(report)).toEqual([expect.stringMatching(/^atomic-barrier against mutex: /)]);
+    expect(headlines(report)[0]).toMatch(new RegExp(`SAME in ${same}\\b`));
+    expect(headlines(report)[0]).toContain(` of ${studied.length} comparisons`);
+  });
+
+  it('names the count of channels that does most, and the least one whose interval reaches it', () => {
+    const value = (channels: number, median: number) => ({
+      ...report.cells[0]!,
+      channels,
+      metrics: { jobsPerSecond: { median, low: median * 0.95, high: median * 1.05 } },
+    });
+    const cells = [value(8, 101), value(1, 50), value(2, 97), value(4, 99)];
+    const [best] = bestCounts({ ...report, cells, comparisons: [] });
+    expect(best!.lines).toEqual(['mutex: most at 8 channels, pages of 4k; the interval of 2 reaches it']);
+    // Where lower is better, there is no count that does most.
+    const compared = report.comparisons
+      .filter(({ metric }) => metric === 'signalNs')
+      .map((each) => ({ ...each, group: 0 }));
+    expect(bestCounts({ ...report, cells, comparisons: compared })).toEqual([]);
+  });
+});
+
+describe('percentile curves', () => {
+  it('end where fewer than 10 samples lie beyond', () => {
+    // 100 counters with a sample each.
+    const counts = Array.from({ length: 100 }, (_, counter) => [counter, 1]).flat();
+    const curve = curveOf(counts);
+    expect(curve.at(-1)).toEqual([0.9, 89]);
+    expect(curve.map(([share]) => share)).toEqual(curve.map(([share]) => share).toSorted((x, y) => x - y));
+    expect(curveOf([5, 9])).toEqual([]);
+  });
+
+  it('are marked at the named percentiles and at their end', () => {
+    const curve = [0.2, 0.5, 0.7, 0.91, 0.95].map((share, index) => [share, index] as const);
+    expect(marked(curve).map(([share]) => share)).toEqual([0.2, 0.5, 0.91, 0.95]);
+  });
+
+  it('shares keep the digits that say what is left', () => {
+    expect([0.5, 0.9, 0.99, 0.999, 0.9999, 0.99943].map(shareWords)).toEqual([
+      ...['50 %', '90 %', '99 %', '99.9 %', '99.99 %', '99.943 %'],
+    ]);
+  });
+});
+
+describe('a choice', () => {
+  it('survives the address, whatever it is', () => {
+    const any = fc.record({
+      group: fc.nat(report.groups.length - 1),
+      variants: fc.subarray([...report.variants]),
+      scale: fc.constantFrom('auto', 'linear', 'log' as const),
+      theme: fc.constantFrom('auto', 'light', 'dark' as const),
+    });
+    fc.assert(
+      fc.property(any, (wanted) => {
+        const choice = settle(report, wanted as never);
+        expect(settle(report, readChoice(writeChoice(choice, report), report))).toEqual(choice);
+      }),
+    );
+  });
+
+  it('is made possible from any address', () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        const choice = settle(report, readChoice(text, report));
+        expect(report.groups[choice.group]).toBeDefined();
+      }),
+    );
+    const bad = 'group=99&page=7&metric=__proto__&part=x&variants=0.77.&scale=cubic&theme=pink';
+    expect(settle(report, readChoice(bad, report))).toMatchObject({
+      ...{ group: 0, pageSize: 4096, metric: 'jobsPerSecond', part: 'handoffNs', variants: ['mutex'] },
+      ...{ scale: 'auto', theme: 'auto' },
+    });
+  });
+});
+
+describe('charts', () => {
+  it('give every variant a colour, shape and dash that no other of eight has', () => {
+    const variants = Array.from({ length: 16 }, (_, index) => `v${index}`);
+    const styles = variants.map((name) => styleOf(name, { variants }));
+    for (const part of ['colour', 'symbol', 'dash'] as const) {
+      expect(new Set(styles.slice(0, 8).map((style) => style[part])).size).toBe(8);
+    }
+    expect(new Set(styles.map((style) => JSON.stringify(style))).size).toBe(16);
+  });
+
+  it('take a logarithm where values span much, or where it is asked for and possible', () => {
+    expect([isLog('auto', [1, 7]), isLog('auto', [1, 9]), isLog('linear', [1, 99]), isLog('log', [1, 2])]).toEqual([
+      ...[false, true, false, true],
+    ]);
+    expect(isLog('log', [0])).toBe(false);
+  });
+
+  it('draw the front of what nothing beats in both', () => {
+    const points = [
+      { cpu: 3, time: 1 },
+      { cpu: 1, time: 5 },
+      { cpu: 2, time: 6 },
+      { cpu: 2, time: 2 },
+      { cpu: 4, time: 1 },
+    ];
+    expect(front(points)).toEqual([points[1], points[3], points[0]]);
+  });
+
+  it('legends start a line where a name would not fit', () => {
+    const places = legendPlaces(['aaaa', 'bbbb', 'cccc'], 200);
+    expect(places.map(({ y }) => y)).toEqual([0, 0, 20]);
+    expect(places[2]!.x).toBe(0);
+  });
+
+  it('become SVG files that are well-formed whatever the names are', () => {
+    const files = renderCharts(reportOf(hostile(saved).result, 'hostile'));
+    expect(files.map(({ name }) => name)).toEqual([
+      ...['hand-off', 'hand-off-ratios', 'latency-ratios', 'latency-percentiles', 'page-size', 'page-size-ratios'],
+      ...['sync', 'sync-ratios', 'packet', 'packet-ratios'],
+    ]);
+    for (const { svg } of files) {
+      expect(svg).not.toMatch(/<img|<\/script|\p{Cc}(?<!\n)|href|url\(/u);
+      const parsed = new DOMParser().parseFromString(svg, 'image/svg+xml', null);
+      expect(parsed.documentElement!.querySelectorAll('text').length).toBeGreaterThan(3);
+    }
+    expect(files[0]!.svg).toContain('&lt;/script');
+  });
+});
+
+describe('CSV', () => {
+  it('quotes what needs it, and makes no formulas', () => {
+    expect(
+      csv(
+        ['a', 'b'],
+        [
+          ['x,"y"', 1.5],
+          ['=1+1', undefined],
+          ['two\nlines', true],
+          [-1, '-1'],
+        ],
+      ),
+    ).toBe('a,b\r\n"x,""y""",1.5\r\n\'=1+1,\r\ntwo\\u000alines,true\r\n-1,\'-1\r\n');
+  });
+});
+
+describe('text of others', () => {
+  it('is text in HTML, and cannot end the script that it is embedded in', () => {
+    expect(html`<p title="${'"\'&<>'}">${['a', html`<b>${'<'}</b>`, false, undefined]}</p>`.text).toBe(
+      '<p title="&#34;&#39;&#38;&#60;&#62;">a<b>&#60;</b></p>',
+    );
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        const { text } = embeddedJson(value);
+        expect(text).not.toMatch(/[<>&\u2028\u2029]/);
+        expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(value)));
+      }),
+    );
+  });
+
+  it('loses no key and no shape', () => {
+    const tree = JSON.parse('{"__proto__":["a\\u0000b"],"n":1}');
+    expect(JSON.stringify(printable(tree))).toBe('{"__proto__":["a\\\\u0000b"],"n":1}');
+  });
+});

@@ -1,0 +1,131 @@
+// The charts as SVG files, for a README: drawn by the same code as the page's, in a DOM without a browser.
+import { DOMParser } from 'linkedom';
+import { curveCells, drawCurve } from './charts/curve.js';
+import { drawLegend } from './charts/legend.js';
+import type { Look } from './charts/look.js';
+import { svgPalette } from './charts/palette.js';
+import { curvedCells, drawPercentiles } from './charts/percentiles.js';
+import { drawRatios, ratioComparisons } from './charts/ratios.js';
+import { type Choice, settle } from './choice.js';
+import type { Report } from './model.js';
+import { unitOf } from './words.js';
+
+export interface SvgFile {
+  /** Without its ending. */
+  readonly name: string;
+  readonly svg: string;
+}
+
+const WIDTH = 820;
+const MARGIN = 16;
+
+/** One file for each group that has points along an axis, for its ratios, and for its latency curves. */
+export function renderCharts(report: Report): SvgFile[] {
+  const files = report.groups.flatMap(({ title, axes }, group) => {
+    const choice = settle(report, { group });
+    const name = fileName(report, group);
+    const drawn: SvgFile[] = [];
+    const add = (suffix: string, caption: string, shown: readonly string[], draw: (look: Look) => unknown) =>
+      drawn.push({ name: `${name}${suffix}`, svg: alone(report, `${title}`, `${caption}; ${axes}`, shown, draw) });
+    const curve = curveCells(report, choice);
+    if (new Set(curve.map(({ channels, pageSize }) => `${channels} ${pageSize}`)).size > 1) {
+      add('', unitOf(choice.metric), named(report, choice, curve), (look) => drawCurve(report, choice, look));
+    }
+    if (ratioComparisons(report, choice).length > 0) {
+      const baseline = ratioComparisons(report, choice)[0]!.a;
+      add('-ratios', `ratio to ${baseline}; blue is better, orange is worse`, [], (look) =>
+        drawRatios(report, choice, look),
+      );
+    }
+    const curved = curvedCells(report, choice);
+    if (curved.length > 0) {
+      add('-percentiles', 'latency percentiles', named(report, choice, curved), (look) =>
+        drawPercentiles(report, choice, look),
+      );
+    }
+    return drawn;
+  });
+  return files;
+}
+
+function named(report: Report, choice: Choice, cells: readonly { readonly variant: string }[]): string[] {
+  return report.variants.filter(
+    (name) => choice.variants.includes(name) && cells.some(({ variant }) => variant === name),
+  );
+}
+
+/** Groups of one table are numbered; names keep to letters that every file system takes. */
+function fileName({ groups, tables }: Report, group: number): string {
+  const table = tables[group]!.toLowerCase().replace(/[^a-z0-9]+/g, '-');
+  const before = tables.slice(0, group).filter((other) => other === tables[group]).length;
+  return groups.length > 0 && tables.filter((other) => other === tables[group]).length > 1
+    ? `${table}-${before + 1}`
+    : table;
+}
+
+/** A chart with its title, its legend and its colours, in a file of its own. */
+function alone(
+  report: Report,
+  title: string,
+  caption: string,
+  shown: readonly string[],
+  draw: (look: Look) => unknown,
+): string {
+  const document = new DOMParser().parseFromString(
+    '<svg xmlns="http://www.w3.org/2000/svg"></svg>',
+    'image/svg+xml',
+    null,
+  );
+  const look: Look = { width: WIDTH - 2 * MARGIN, scale: 'auto', variants: report.variants, document };
+  const root = document.documentElement!;
+  const make = (name: string, attributes: Readonly<Record<string, string | number>>, text = '') => {
+    const made = document.createElementNS('http://www.w3.org/2000/svg', name, null);
+    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
+    if (text !== '') made.textContent = text;
+    root.append(made);
+    return made;
+  };
+  make('title', {}, title);
+  make('style', {}, svgPalette());
+  make('rect', { width: '100%', height: '100%', fill: 'var(--paper)' });
+  make('text', { x: MARGIN, y: 26, 'font-size': 16, 'font-weight': 600 }, title);
+  const [first, ...rest] = wrap(caption, 118);
+  make('text', { x: MARGIN, y: 45, 'font-size': 12, fill: 'var(--quiet)' }, first);
+  for (const [index, line] of rest.entries()) {
+    make('text', { x: MARGIN, y: 61 + 16 * index, 'font-size': 12, fill: 'var(--quiet)' }, line);
+  }
+  const below = 56 + 16 * rest.length;
+  const top = shown.length > 0 ? drawLegend(root as never, shown, look, MARGIN, below) + 6 : below;
+  const chart = draw(look) as { setAttribute(name: string, value: string): void; getAttribute(name: string): string };
+  chart.setAttribute('x', String(MARGIN));
+  chart.setAttribute('y', String(top));
+  root.append(chart as never);
+  const height = top + Number(chart.getAttribute('height')) + MARGIN;
+  const attributes = {
+    width: WIDTH,
+    height,
+    viewBox: `0 0 ${WIDTH} ${height}`,
+    fill: 'var(--ink)',
+    color: 'var(--ink)',
+  };
+  for (const [key, value] of Object.entries({
+    ...attributes,
+    'font-family': 'system-ui, sans-serif',
+    'font-size': 13,
+    role: 'img',
+  })) {
+    root.setAttribute(key, String(value));
+  }
+  return `${root.toString()}\n`;
+}
+
+/** Lines of at most so many characters, broken at spaces. */
+function wrap(text: string, most: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + 1 + word.length > most) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines;
+}
