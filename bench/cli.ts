@@ -2,7 +2,9 @@
 // The command line: one command a file in commands/. Exit codes: 0 fine, 1 failed, 2 usage, 3 inconclusive, 130 interrupted.
 import { Command, CommanderError } from 'commander';
 import { declareAgainst } from './commands/against.js';
+import { declareBaseline } from './commands/baseline.js';
 import { declareCalibrate } from './commands/calibrate.js';
+import { declareCompare } from './commands/compare.js';
 import { declareDoctor } from './commands/doctor.js';
 import { declareList } from './commands/list.js';
 import { declareMigrate } from './commands/migrate.js';
@@ -32,7 +34,9 @@ const program = new Command('multifd-bench')
 /** In the order of the help. */
 const declarations = [
   declareRun,
+  declareCompare,
   declareAgainst,
+  declareBaseline,
   declareDoctor,
   declareList,
   declareMigrate,

@@ -73,9 +73,8 @@ export function summaryOf({ comparisons }: Pick<Changes, 'comparisons'>): string
 function gridOf({ title, rows, columns, at }: Laid<Item>): Grid {
   const first = rows.flatMap((row) => columns.flatMap((column) => at(row, column) ?? []))[0]!;
   const { metric } = first.comparison;
-  const unit = `ratio of ${metric}${columns.includes(metric) ? ' and the like' : ''}, ${betterOf(metric)} is better`;
   return {
-    title: `${title}: ${unit}`,
+    title: `${title} (${betterOf(metric)} is better)`,
     head: ['', ...columns],
     rows: rows.map((row) => [row, ...columns.map((column) => cellText(at(row, column)?.comparison))]),
   };

@@ -90,6 +90,18 @@ const COLUMNS = ['channels', 'pageSize', 'load', 'depth', 'scan', 'dose', 'metri
 
 /** Items in tables: one for each combination of what is neither row nor column. */
 export function layOut<T extends { readonly attributes: Attributes }>(items: readonly T[], layout: Layout): Laid<T>[] {
+  const tables = new Set(items.map(({ attributes }) => attributes.get('table')));
+  if (layout.rows.includes('table') || tables.size < 2) return layOutTable(items, layout);
+  // What runs across suits each table's own axes.
+  return [...tables].flatMap((table) =>
+    layOutTable(
+      items.filter(({ attributes }) => attributes.get('table') === table),
+      layout,
+    ),
+  );
+}
+
+function layOutTable<T extends { readonly attributes: Attributes }>(items: readonly T[], layout: Layout): Laid<T>[] {
   const several = (name: string) => new Set(items.map(({ attributes }) => attributes.get(name))).size > 1;
   const column = layout.column ?? COLUMNS.find((name) => !layout.rows.includes(name) && several(name)) ?? 'channels';
   const laid = new Set([...layout.rows, column]);

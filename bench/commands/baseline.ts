@@ -1,0 +1,34 @@
+// The baseline command: gives a saved run a name, so that others are compared with `baseline:NAME`.
+import type { Command } from 'commander';
+import { exitWith } from '../exit-code.js';
+import { badValue } from '../plan/usage-error.js';
+import { baselinePath, saveBaseline } from '../store/baseline.js';
+import { chooseRun } from '../store/choose.js';
+import { placeOf } from '../store/find.js';
+import { declareStore, type StoreFlags, storeOf } from './store-flags.js';
+
+export function declareBaseline(program: Command): void {
+  const command = program
+    .command('baseline')
+    .description('name a saved run, to be compared with as baseline:NAME; never one with uncommitted changes')
+    .argument('<name>', 'letters, digits, ".", "_" and "-"; an older baseline of that name is replaced')
+    .argument(
+      '[run]',
+      'latest, a result file below the results, or a commit, branch or tag with a saved run',
+      'latest',
+    );
+  declareStore(command).action((name: string, what: string, flags: StoreFlags) =>
+    exitWith(baseline(name, what, flags)),
+  );
+}
+
+/** Returns 0. */
+export function baseline(name: string, what: string, flags: StoreFlags): number {
+  const store = storeOf(flags);
+  const target = baselinePath(store.folder, name, 'baseline');
+  const { path, result } = chooseRun(what, 'baseline', store);
+  if (!path.endsWith(placeOf(result))) throw badValue('baseline', path, `a file of the store, ${store.folder}`);
+  saveBaseline(target, result);
+  process.stderr.write(`baseline:${name} is ${placeOf(result)}\n`);
+  return 0;
+}

@@ -1,0 +1,70 @@
+// The compare command: two saved runs, cell by cell.
+import type { Command } from 'commander';
+import { exitWith } from '../exit-code.js';
+import { type Across, alignRuns } from '../store/align.js';
+import { type Changes, type ComparedEnd, withoutVisits } from '../store/changes.js';
+import { type Chosen, chooseRun } from '../store/choose.js';
+import { compareRuns } from '../store/compare-runs.js';
+import { stringify } from '../store/stored.js';
+import { CHANGE_FORMATS, renderChanges } from '../views/changes.js';
+import { changeFormat } from './against.js';
+import { declareLayout, type LayoutFlags, layoutOf, wantedBy } from './layout-flags.js';
+import { declareStore, type StoreFlags, storeOf } from './store-flags.js';
+
+export interface CompareFlags extends LayoutFlags, StoreFlags, Across {
+  readonly json?: boolean;
+  readonly format?: string;
+}
+
+export function declareCompare(program: Command): void {
+  const command = program
+    .command('compare')
+    .description(
+      'two saved runs, the second compared with the first: ratios, intervals and verdicts of the cells that both have',
+    )
+    .argument('<a>', 'latest, baseline:NAME, a result file, or a commit, branch or tag with a saved run')
+    .argument('[b]', 'the same', 'latest');
+  declareStore(declareLayout(command))
+    .option('--across-machines', 'compare runs of two machines all the same')
+    .option('--across-nodes', 'compare runs of two versions of V8 all the same')
+    .option('--across-code', 'compare runs of two versions of the harness all the same')
+    .option('--json', 'print the document, and nothing else, on stdout')
+    .option('--format <how>', `${CHANGE_FORMATS.join(', ')}; default table on a terminal, tsv when piped`)
+    .action((a: string, b: string, flags: CompareFlags) => exitWith(compare(a, b, flags)));
+}
+
+/** Returns 0. */
+export function compare(first: string, second: string, flags: CompareFlags): number {
+  const format = changeFormat(flags.format);
+  const [layout, wanted, store] = [layoutOf(flags), wantedBy(flags), storeOf(flags)];
+  const [a, b] = [chooseRun(first, 'A', store), chooseRun(second, 'B', store)];
+  const aligned = alignRuns(a.result, b.result, flags);
+  const names = { a: first, b: second };
+  const changes: Changes = {
+    schema: 1,
+    kind: 'compare',
+    a: endOf(first, a),
+    b: endOf(second, b),
+    rounds: Math.min(a.result.run.rounds, b.result.run.rounds),
+    cells: [a, b].flatMap(({ result }, at) =>
+      result.cells.map((cell) => ({ ...withoutVisits(cell), build: at === 0 ? 'a' : 'b' }) as const),
+    ),
+    comparisons: compareRuns(aligned, names, { a: a.result.code, b: b.result.code }, wanted),
+    unaligned: aligned.unaligned,
+    leftOut: [...a.leftOut, ...b.leftOut],
+    warnings: [...aligned.warnings, ...warningsOf(first, a), ...warningsOf(second, b)],
+  };
+  process.stdout.write(flags.json ? `${stringify(changes)}\n` : `${renderChanges(changes, format, layout)}\n`);
+  return 0;
+}
+
+function endOf(name: string, { path, result: { commit, machine, node, run } }: Chosen): ComparedEnd {
+  return { name, commit, machineKey: machine.key, node: node.version, path, run: run.id };
+}
+
+function warningsOf(name: string, { result: { commit, run } }: Chosen): string[] {
+  return [
+    ...(commit?.dirty ? [`${name}: run ${run.id} was made with uncommitted changes`] : []),
+    ...(run.complete ? [] : [`${name}: run ${run.id} was interrupted: only its finished rounds are here`]),
+  ];
+}
