@@ -3,9 +3,11 @@
 import { Command, CommanderError } from 'commander';
 import { declareAgainst } from './commands/against.js';
 import { declareBaseline } from './commands/baseline.js';
+import { declareBless } from './commands/bless.js';
 import { declareCalibrate } from './commands/calibrate.js';
 import { declareCompare } from './commands/compare.js';
 import { declareDoctor } from './commands/doctor.js';
+import { declareHistory } from './commands/history.js';
 import { declareList } from './commands/list.js';
 import { declareMigrate } from './commands/migrate.js';
 import { declareMigrations } from './commands/migrations.js';
@@ -37,6 +39,8 @@ const declarations = [
   declareCompare,
   declareAgainst,
   declareBaseline,
+  declareHistory,
+  declareBless,
   declareDoctor,
   declareList,
   declareMigrate,

@@ -53,8 +53,12 @@ export interface Changes {
 
 /** A shorter series shows nothing. */
 export const LEAST_POINTS = 8;
-/** A drift is reported of a series without one with this probability at most. */
-const DRIFT_P = 0.005;
+/**
+ * A step, and a drift, is reported of a series without one with this probability at most; and of any series without one
+ * among those that are looked at together.
+ */
+const STEP_P = { series: 0.01, together: 0.05 };
+const DRIFT_P = { series: 0.005, together: 0.025 };
 /** Fewer points make no trend: steps are all that is looked for. */
 const LEAST_DRIFT_POINTS = 12;
 /** Drifts up to this fraction over their stretch are never called one. */
@@ -76,12 +80,15 @@ const UPPER_QUARTILE = 1.15035;
  * two of them after which the old level is back is a spell, and the rest is judged without it. Where a line over the
  * whole series describes it about as well as its levels do, and rises or falls for certain, it is a drift; else each
  * stretch is asked for one of its own. One-commit spikes, and two modes that alternate, are no change. A step can be
- * seen once some points show it: four or five after a long even stretch. `multifd-bench calibrate --histories` counts
+ * seen once some points show it: four or five after a long even stretch, some more among many series. `multifd-bench calibrate --histories` counts
  * how often it errs.
  *
+ * @param together how many series are looked at together
  * @throws RangeError when a value is not a positive number
  */
-export function changePoints(points: readonly SeriesPoint[]): Changes {
+export function changePoints(points: readonly SeriesPoint[], together = 1): Changes {
+  const limit = (p: typeof STEP_P) => Math.min(p.series, p.together / together);
+  const stepP = limit(STEP_P);
   const all = points.map(({ value }) => Math.log(value));
   if (!all.every(Number.isFinite)) throw new RangeError('change points: expected positive values');
   let kept = points.map((_, index) => index);
@@ -93,24 +100,29 @@ export function changePoints(points: readonly SeriesPoint[]): Changes {
     const own = kept.map((index) => points[index]!);
     const series: Series = { logs, errors: errorsOf(own, logs) };
     const penalty = 2 * Math.log(logs.length);
-    const borders = certainBorders(logs, levelSegments(logs, series.errors, { penalty, clip: CLIP }));
-    const spell = spellOf(logs, borders);
-    if (!spell) return withIndices(kept, { ...changesOf(series, borders, penalty), spells });
+    const borders = certainBorders(logs, levelSegments(logs, series.errors, { penalty, clip: CLIP }), stepP);
+    const spell = spellOf(logs, borders, stepP);
+    if (!spell) return withIndices(kept, { ...changesOf(series, borders, penalty, limit(DRIFT_P)), spells });
     const { from, to, ratio } = spell;
     spells.push({ from: kept[from]!, to: kept[to]!, ratio });
     kept = kept.filter((_, at) => at < from || at > to);
   }
 }
 
-function changesOf(series: Series, borders: readonly number[], penalty: number): Omit<Changes, 'spells'> {
+function changesOf(
+  series: Series,
+  borders: readonly number[],
+  penalty: number,
+  driftP: number,
+): Omit<Changes, 'spells'> {
   const { logs } = series;
-  const line = driftOf(series, 0, logs.length);
+  const line = driftOf(series, 0, logs.length, driftP);
   if (line && line.cost <= costOfLevels(series, borders, CLIP) + penalty * (borders.length - 1 + LINE_PENALTY)) {
     return { steps: [], drifts: [line.drift], levels: levelsOf(logs, []), noise: noiseAbout(logs, []) };
   }
   return {
     steps: borders.map((_, index) => stepAt(series, borders, index, CLIP)),
-    drifts: stretches(borders, logs.length).flatMap(([from, end]) => driftOf(series, from, end)?.drift ?? []),
+    drifts: stretches(borders, logs.length).flatMap(([from, end]) => driftOf(series, from, end, driftP)?.drift ?? []),
     levels: levelsOf(logs, borders),
     noise: noiseAbout(logs, borders),
   };
@@ -132,25 +144,30 @@ function errorsOf(points: readonly SeriesPoint[], logs: readonly number[]): numb
 }
 
 /** The first short stretch without which its neighbours are one. */
-function spellOf(logs: readonly number[], borders: readonly number[]): Spell | undefined {
+function spellOf(logs: readonly number[], borders: readonly number[], stepP: number): Spell | undefined {
   const all = stretches(borders, logs.length);
   for (let index = 1; index < all.length - 1; index++) {
     const [from, end] = all[index]!;
     if (end - from > LONGEST_SPELL) continue;
     const before = logs.slice(all[index - 1]![0], from);
     const around = [...before, ...logs.slice(end, all[index + 1]![1])];
-    if (certainBorders(around, [before.length]).length > 0) continue;
+    if (certainBorders(around, [before.length], stepP).length > 0) continue;
     return { from, to: end - 1, ratio: Math.exp(median(logs.slice(from, end)) - median(around)) };
   }
   return undefined;
 }
 
 /** A drift of the stretch, where it is certain and large enough, and what the values cost about its line. */
-function driftOf({ logs, errors }: Series, from: number, end: number): { drift: Drift; cost: number } | undefined {
+function driftOf(
+  { logs, errors }: Series,
+  from: number,
+  end: number,
+  most: number,
+): { drift: Drift; cost: number } | undefined {
   const own = logs.slice(from, end);
   if (own.length < LEAST_DRIFT_POINTS) return undefined;
   const { p } = mannKendall(own);
-  if (p >= DRIFT_P) return undefined;
+  if (p >= most) return undefined;
   const { slope, intercept } = theilSen(own);
   const change = slope * (own.length - 1);
   if (Math.abs(change) < Math.log1p(LEAST_DRIFT)) return undefined;

@@ -12,15 +12,13 @@ export interface Series {
   readonly errors: readonly number[];
 }
 
-/** A step is reported of a series without one with this probability at most. */
-const STEP_P = 0.01;
 /** The cost may rise by so much where a step could as well have been: 95 % of chi-square with one degree. */
 const ALSO_LIKELY = 3.84;
 const NORMAL_97_5 = 1.95996;
 const MEDIAN_SIZE_OF_NORMAL = 0.67449;
 
-/** The candidates without those that ranks are not certain of, the least certain first, or that are too small. */
-export function certainBorders(logs: readonly number[], candidates: readonly number[]): number[] {
+/** The candidates without those whose p is not below the limit, the least certain first, or that are too small. */
+export function certainBorders(logs: readonly number[], candidates: readonly number[], limit: number): number[] {
   const borders = [...candidates];
   const pOf = (_: number, index: number) => {
     const [before, after] = sides(logs, borders, index);
@@ -30,7 +28,7 @@ export function certainBorders(logs: readonly number[], candidates: readonly num
   const ps = borders.map(pOf);
   while (borders.length > 0) {
     const worst = ps.indexOf(Math.max(...ps));
-    if (ps[worst]! < STEP_P) break;
+    if (ps[worst]! < limit) break;
     borders.splice(worst, 1);
     ps.splice(worst, 1);
     for (const index of [worst - 1, worst]) if (index in ps) ps[index] = pOf(borders[index]!, index);

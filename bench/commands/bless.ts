@@ -1,0 +1,41 @@
+// The bless command: accepts what changed at a commit, for history and gate.
+import type { Command } from 'commander';
+import { commitOf } from '../builds/revision.js';
+import { exitWith } from '../exit-code.js';
+import { badValue } from '../plan/usage-error.js';
+import { bless as addBlessing } from '../store/blessings.js';
+import { parseFilter } from '../views/projection.js';
+import { declareStore, type StoreFlags, storeOf } from './results-flags.js';
+
+export interface BlessFlags extends StoreFlags {
+  readonly reason: string;
+  readonly filter?: string;
+}
+
+export function declareBless(program: Command): void {
+  const command = program
+    .command('bless')
+    .description('accept what changed at a commit: history and gate take the new level for granted')
+    .argument('<commit>', 'the commit that history names, a branch or a tag')
+    .requiredOption('--reason <text>', 'why; others will read it')
+    .option('--filter <terms>', 'only these cells, as in "variant=mutex channels>2"; default all');
+  declareStore(command).action((commit: string, flags: BlessFlags) => exitWith(bless(commit, flags)));
+}
+
+/** Returns 0. */
+export function bless(revision: string, { reason, filter, ...flags }: BlessFlags): number {
+  const store = storeOf(flags);
+  const text = reason.replace(/\s+/g, ' ').trim();
+  if (text === '') throw badValue('--reason', reason, 'some words');
+  if (filter !== undefined) parseFilter(filter);
+  const { sha } = commitOf(revision, 'bless');
+  const at = new Date().toISOString();
+  const path = addBlessing(store.folder, store.machineKey, {
+    commit: sha,
+    reason: text,
+    at,
+    ...(filter && { filter }),
+  });
+  process.stderr.write(`accepted what changed at ${sha.slice(0, 12)}: a line in ${path}, to be committed\n`);
+  return 0;
+}

@@ -1,0 +1,128 @@
+// The history command: results over commits, what changed and at which commit.
+import type { Command } from 'commander';
+import { exitWith } from '../exit-code.js';
+import { RIGOROUS_TABLES, STUDIED_PAIR } from '../plan/tables.js';
+import { badValue, wholeNumber } from '../plan/usage-error.js';
+import { readBlessings } from '../store/blessings.js';
+import { commitLine } from '../store/commit-line.js';
+import { type History, readHistory, seriesOf } from '../store/history.js';
+import { changesOf } from '../store/history-changes.js';
+import { stringify } from '../store/stored.js';
+import { recordsAsTsv } from '../views/grid.js';
+import { renderHistory } from '../views/history.js';
+import { historyDocument, historyRecords } from '../views/history-document.js';
+import { attributesOf, parseFilter } from '../views/projection.js';
+import { declareStore, type StoreFlags, storeOf } from './results-flags.js';
+
+export interface HistoryFlags extends StoreFlags {
+  readonly cell?: string;
+  readonly filter?: string;
+  readonly metric?: string;
+  readonly variants?: string;
+  readonly node?: string;
+  readonly branch: string;
+  readonly last: string;
+  readonly all?: boolean;
+  readonly json?: boolean;
+  readonly format?: string;
+}
+
+/** Pages of a wider terminal say nothing more, narrower ones cannot hold a line of numbers. */
+const [NARROWEST, WIDEST] = [40, 120];
+
+export function declareHistory(program: Command): void {
+  const command = program
+    .command('history')
+    .description('results over commits: steps, drift and spells, and the commit that each began at')
+    .option('--cell <text>', 'cells whose id holds this, as in channels=2; in full, one cell')
+    .option('--filter <terms>', 'as in "variant=mutex channels>2"; * is any text')
+    .option('--metric <names>', 'as in jobsPerSecond,cpuNsPerJob; default what each table shows')
+    .option('--variants <names>', 'only these designs')
+    .option('--branch <revision>', 'whose first parents give the order', 'HEAD')
+    .option('--last <n>', 'most commits, from the newest back', '200')
+    .option('--node <major>', 'runs under this Node; default that of the newest run')
+    .option('--all', 'series without a change too, of all designs');
+  declareStore(command)
+    .option('--json', 'print the document, and nothing else, on stdout')
+    .option('--format <how>', 'table, or tsv; default table on a terminal, tsv when piped')
+    .action((flags: HistoryFlags) => exitWith(history(flags)));
+}
+
+/** Returns 0: to fail on a regression is `gate`'s part. */
+export function history(flags: HistoryFlags): number {
+  const format = flags.format ?? (process.stdout.isTTY ? 'table' : 'tsv');
+  if (format !== 'table' && format !== 'tsv') throw badValue('--format', format, 'table, tsv');
+  const store = storeOf(flags);
+  const last = wholeNumber('--last', flags.last, 1, 2000);
+  const line = commitLine(flags.branch);
+  if (!line && flags.branch !== 'HEAD')
+    throw badValue('--branch', flags.branch, 'a branch, tag or commit of this checkout');
+  const read = readHistory({ store, line, node: flags.node, last });
+  const series = seriesOf(read, wantedOf(flags, read));
+  const blessings = readBlessings(store.folder, store.machineKey);
+  const holds = (filter: string, cell: string, metric: string) => parseFilter(filter)(attributesOf(cell, metric));
+  const view = { history: read, series, changes: changesOf(read, series, blessings, holds), hidden: 0 };
+  if (flags.json) process.stdout.write(`${stringify(historyDocument(view))}\n`);
+  else if (format === 'tsv') process.stdout.write(`${recordsAsTsv(historyRecords(view))}\n`);
+  else {
+    const columns = Math.min(
+      WIDEST,
+      Math.max(NARROWEST, process.stdout.columns ?? (Number(process.env.COLUMNS) || 80)),
+    );
+    process.stdout.write(`${renderHistory(flags.all ? view : withoutQuiet(view, flags), columns)}\n`);
+  }
+  return 0;
+}
+
+/** Which numbers are asked for. Throws UsageError where there are none. */
+function wantedOf({ cell, filter, metric, variants }: HistoryFlags, { summaries, commits }: History) {
+  const has = new Set(
+    commits.flatMap(({ runs }) => [...new Set(runs.map(({ shape }) => shape))]).flatMap(({ keys }) => keys),
+  );
+  const keys = summaries.keys.filter((_, key) => has.has(key));
+  const known = (of: (key: { cell: string; metric: string }) => string) => [...new Set(keys.map(of))].sort();
+  const metrics = metric?.split(',').map((name) => name.trim());
+  for (const name of metrics ?? []) {
+    const all = known((key) => key.metric);
+    if (!all.includes(name)) throw badValue('--metric', name, all.join(', '));
+  }
+  const designs = variants?.split(',').map((name) => name.trim());
+  for (const name of designs ?? []) {
+    const all = known((key) => variantOf(key.cell));
+    if (!all.includes(name)) throw badValue('--variants', name, all.join(', '));
+  }
+  const test = filter === undefined ? undefined : parseFilter(filter);
+  const ids = new Set(keys.map((key) => key.cell));
+  const holdsCell = (id: string) => cell === undefined || (ids.has(cell) ? id === cell : id.includes(cell));
+  const wanted = (id: string, name: string) =>
+    holdsCell(id) &&
+    (designs === undefined || designs.includes(variantOf(id))) &&
+    (metrics === undefined ? isShown(id, name) : metrics.includes(name)) &&
+    (test === undefined || test(attributesOf(id, name)));
+  if (!keys.some((key) => wanted(key.cell, key.metric))) {
+    const [flag, got] = cell !== undefined ? ['--cell', cell] : ['--filter', filter ?? ''];
+    throw badValue(flag, got, `part of a cell's id or terms that hold for one, as in ${keys[0]?.cell ?? '..'}`);
+  }
+  return wanted;
+}
+
+/** What a table shows of its cells; of those of no default table the speed. */
+function isShown(cell: string, metric: string): boolean {
+  const table = RIGOROUS_TABLES.find(({ id }) => id === cell.slice(0, cell.indexOf(' ')));
+  return table ? (table.metrics as readonly string[]).includes(metric) : metric === 'jobsPerSecond';
+}
+
+function variantOf(cell: string): string {
+  return cell.split(' ')[1] ?? '';
+}
+
+/** Unless designs or cells are asked for: the pair under study, and what changed. */
+function withoutQuiet<View extends Parameters<typeof renderHistory>[0]>(view: View, flags: HistoryFlags): View {
+  if (flags.cell !== undefined || flags.filter !== undefined || flags.variants !== undefined) return view;
+  const changed = new Set(view.changes.map(({ cell, metric }) => `${cell} ${metric}`));
+  const shown = view.series.filter(
+    ({ cell, metric }) =>
+      changed.has(`${cell} ${metric}`) || (STUDIED_PAIR as readonly string[]).includes(variantOf(cell)),
+  );
+  return { ...view, series: shown, hidden: view.series.length - shown.length };
+}

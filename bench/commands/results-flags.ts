@@ -1,0 +1,27 @@
+// Where saved runs are, and whose, for the commands that read them in the order of commits.
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { badValue } from '../plan/usage-error.js';
+import { describeMachine } from '../store/machine.js';
+import { PROJECT } from '../store/project.js';
+
+export interface StoreFlags {
+  readonly results?: string;
+  readonly machine?: string;
+}
+
+export function declareStore(command: Command): Command {
+  return command
+    .option('--results <folder>', "where runs are kept; default this project's results/")
+    .option('--machine <key>', 'whose runs; default those of this machine');
+}
+
+/** Throws UsageError for a machine key that is none. */
+export function storeOf({ results, machine }: StoreFlags): { folder: string; machineKey: string } {
+  if (machine !== undefined && !/^[a-z0-9-]+$/.test(machine))
+    throw badValue('--machine', machine, 'a machine key: a folder of the results');
+  return {
+    folder: results === undefined ? `${PROJECT}results` : resolve(results),
+    machineKey: machine ?? describeMachine().key,
+  };
+}

@@ -1,0 +1,157 @@
+// Results over commits: the runs of one machine in the order of a branch, and series of them with their changes.
+import { UsageError } from '../plan/usage-error.js';
+import { type Changes, changePoints, type SeriesPoint } from '../stats/change-points.js';
+import type { CommitLine, LineCommit } from './commit-line.js';
+import { findRuns, type LeftOut } from './find.js';
+import { combineRuns } from './series-points.js';
+import { type RunSummary, readSummaries, type Summaries } from './summaries.js';
+
+/** A commit that was measured, with all its runs. */
+export interface HistoryCommit {
+  /** Undefined for a run outside git: it stands for itself. */
+  readonly sha: string | undefined;
+  readonly time: string;
+  readonly subject: string | undefined;
+  /** Commits of the line since the one before that was measured, this one included; undefined where there is no line. */
+  readonly distance: number | undefined;
+  readonly runs: readonly RunSummary[];
+}
+
+/** Runs that are no part of the line, and why. */
+export interface Aside {
+  readonly reason: string;
+  readonly runs: readonly RunSummary[];
+}
+
+export interface History {
+  readonly machineKey: string;
+  /** Major version of Node: designs differ by several times from one to the next. */
+  readonly node: string;
+  readonly keepAwake: boolean;
+  /** Undefined for the order of time: without git, or where no run is of a commit of the line. */
+  readonly revision: string | undefined;
+  readonly commits: readonly HistoryCommit[];
+  /** Older measured commits that were not asked for. */
+  readonly older: number;
+  readonly aside: readonly Aside[];
+  readonly leftOut: readonly LeftOut[];
+  readonly summaries: Summaries;
+}
+
+/** Results of one machine. */
+export interface Store {
+  readonly folder: string;
+  readonly machineKey: string;
+}
+
+export interface HistoryOptions {
+  readonly store: Store;
+  /** The order, by sha, and what it is called; undefined where git knows of none. */
+  readonly line: CommitLine | undefined;
+  /** Major version; default that of the newest run. */
+  readonly node?: string | undefined;
+  /** Most commits, from the newest back. */
+  readonly last: number;
+}
+
+/** Reads the store. Throws UsageError where there is nothing to show. */
+export function readHistory({ store, line, node, last }: HistoryOptions): History {
+  const { folder, machineKey } = store;
+  const found = findRuns(folder, machineKey);
+  const summaries = readSummaries(folder, found.runs);
+  const aside: Aside[] = [];
+  const without = (reason: string, runs: readonly RunSummary[], strange: (run: RunSummary) => boolean) => {
+    const out = runs.filter(strange);
+    if (out.length > 0) aside.push({ reason, runs: out });
+    return out.length > 0 ? runs.filter((run) => !strange(run)) : runs;
+  };
+  let runs = without('made with uncommitted changes', summaries.runs, ({ commit }) => commit?.dirty === true);
+  const newest = runs.toSorted((x, y) => (x.startedAt < y.startedAt ? -1 : 1)).at(-1);
+  if (!newest) throw nothing(store, summaries.leftOut.length + found.leftOut.length, aside);
+  const major = node ?? majorOf(newest);
+  for (const other of new Set(runs.map(majorOf))) {
+    if (other !== major) runs = without(`under Node ${other} (--node ${other})`, runs, (run) => majorOf(run) === other);
+  }
+  if (runs.length === 0)
+    throw new UsageError(
+      `--node: got "${major}", takes ${[...new Set(summaries.runs.map(majorOf))].sort().join(', ')}`,
+    );
+  const { keepAwake } = runs.at(-1)!;
+  runs = without(`${keepAwake ? 'without' : 'with'} --keep-awake`, runs, (run) => run.keepAwake !== keepAwake);
+  const onLine = runs.some(({ commit }) => commit && line?.commits.has(commit.sha)) ? line : undefined;
+  if (onLine) {
+    const reason = `of commits that are not on the first-parent line of ${onLine.name}`;
+    runs = without(reason, runs, ({ commit }) => !commit || !onLine.commits.has(commit.sha));
+  }
+  const commits = inOrder(runs, onLine?.commits);
+  return {
+    ...{ machineKey, node: major, keepAwake, revision: onLine?.name },
+    commits: commits.slice(-last),
+    older: Math.max(0, commits.length - last),
+    aside,
+    leftOut: [...found.leftOut, ...summaries.leftOut],
+    summaries,
+  };
+}
+
+function inOrder(runs: readonly RunSummary[], line: ReadonlyMap<string, LineCommit> | undefined): HistoryCommit[] {
+  const groups = new Map<string, RunSummary[]>();
+  for (const run of runs) {
+    const key = run.commit?.sha ?? run.id;
+    const group = groups.get(key);
+    if (group) group.push(run);
+    else groups.set(key, [run]);
+  }
+  const timeOf = ({ commit, startedAt }: RunSummary) => commit?.time ?? startedAt;
+  const placed = [...groups.values()].map((own) => {
+    const sha = own[0]!.commit?.sha;
+    return { sha, time: timeOf(own[0]!), at: sha === undefined ? undefined : line?.get(sha), runs: own };
+  });
+  placed.sort((x, y) => (x.at && y.at ? x.at.place - y.at.place : x.time < y.time ? -1 : x.time > y.time ? 1 : 0));
+  return placed.map(({ sha, time, at, runs }, index) => {
+    const before = placed[index - 1]?.at;
+    return { sha, time, subject: at?.subject, distance: at && before ? at.place - before.place : undefined, runs };
+  });
+}
+
+/** One metric of one cell over the commits that measured it. */
+export interface Series {
+  readonly cell: string;
+  readonly metric: string;
+  /** Index of each point's commit in `History.commits`. */
+  readonly at: readonly number[];
+  readonly points: readonly SeriesPoint[];
+  readonly changes: Changes;
+}
+
+/** The series of some numbers, each with its changes: certain for all of them together. */
+export function seriesOf(history: History, wanted: (cell: string, metric: string) => boolean): Series[] {
+  const { summaries, commits } = history;
+  const all = summaries.keys.flatMap(({ cell, metric }, key) => {
+    if (!wanted(cell, metric)) return [];
+    const at: number[] = [];
+    const points: SeriesPoint[] = [];
+    for (const [index, { runs }] of commits.entries()) {
+      const point = combineRuns(summaries, runs, key);
+      if (!point) continue;
+      at.push(index);
+      points.push(point);
+    }
+    return points.length === 0 ? [] : [{ cell, metric, at, points }];
+  });
+  return all.map((series) => ({ ...series, changes: changePoints(series.points, all.length) }));
+}
+
+function majorOf({ node }: RunSummary): string {
+  return /^v?(\d+)/.exec(node)?.[1] ?? node;
+}
+
+function nothing({ folder, machineKey }: Store, damaged: number, aside: readonly Aside[]): UsageError {
+  const others = [...new Set(findRuns(folder).runs.map((run) => run.machineKey))].filter((key) => key !== machineKey);
+  const hints = [
+    ...(damaged > 0 ? [`${damaged} files there cannot be used`] : []),
+    ...aside.map(({ reason, runs }) => `${runs.length} runs there were ${reason}`),
+    ...(others.length > 0 ? [`there are runs of ${others.join(', ')}: --machine KEY takes one`] : []),
+  ];
+  return new UsageError(`no run of ${machineKey} under ${folder}${hints.length > 0 ? `; ${hints.join('; ')}` : ''}`);
+}
