@@ -42,6 +42,7 @@ describe('bad input ends with 2 and one line that says what is accepted', () => 
     [['run', '--resume', '/nonexistent/run.json'], '--resume: /nonexistent/run.json: no such file'],
     [['run', '--layout', '7'], '--layout: got "7", takes packed, 64, 128'],
     [['history', '--results', '/nonexistent', '--machine', 'a-1c-1g'], 'no run of a-1c-1g under /nonexistent'],
+    [['gate', '--config', '/nonexistent/c.json'], '/nonexistent/c.json: no such file'],
     [['bless', 'nosuch', '--reason', 'x'], 'bless: got "nosuch", takes a commit, branch or tag'],
     [['run', '--nosuch'], "unknown option '--nosuch'"],
     [['nosuch'], "unknown command 'nosuch'"],

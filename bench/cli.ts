@@ -7,6 +7,7 @@ import { declareBless } from './commands/bless.js';
 import { declareCalibrate } from './commands/calibrate.js';
 import { declareCompare } from './commands/compare.js';
 import { declareDoctor } from './commands/doctor.js';
+import { declareGate } from './commands/gate.js';
 import { declareHistory } from './commands/history.js';
 import { declareList } from './commands/list.js';
 import { declareMigrate } from './commands/migrate.js';
@@ -41,6 +42,7 @@ const declarations = [
   declareBaseline,
   declareHistory,
   declareBless,
+  declareGate,
   declareDoctor,
   declareList,
   declareMigrate,

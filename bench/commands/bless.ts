@@ -5,7 +5,7 @@ import { exitWith } from '../exit-code.js';
 import { badValue } from '../plan/usage-error.js';
 import { bless as addBlessing } from '../store/blessings.js';
 import { parseFilter } from '../views/projection.js';
-import { declareStore, type StoreFlags, storeOf } from './results-flags.js';
+import { declareStore, type StoreFlags, storeOf } from './store-flags.js';
 
 export interface BlessFlags extends StoreFlags {
   readonly reason: string;

@@ -1,7 +1,7 @@
 // The history command: results over commits, what changed and at which commit.
 import type { Command } from 'commander';
 import { exitWith } from '../exit-code.js';
-import { RIGOROUS_TABLES, STUDIED_PAIR } from '../plan/tables.js';
+import { STUDIED_PAIR } from '../plan/tables.js';
 import { badValue, wholeNumber } from '../plan/usage-error.js';
 import { readBlessings } from '../store/blessings.js';
 import { commitLine } from '../store/commit-line.js';
@@ -12,7 +12,8 @@ import { recordsAsTsv } from '../views/grid.js';
 import { renderHistory } from '../views/history.js';
 import { historyDocument, historyRecords } from '../views/history-document.js';
 import { attributesOf, parseFilter } from '../views/projection.js';
-import { declareStore, type StoreFlags, storeOf } from './results-flags.js';
+import { isShown } from './shown-metrics.js';
+import { declareStore, type StoreFlags, storeOf } from './store-flags.js';
 
 export interface HistoryFlags extends StoreFlags {
   readonly cell?: string;
@@ -104,12 +105,6 @@ function wantedOf({ cell, filter, metric, variants }: HistoryFlags, { summaries,
     throw badValue(flag, got, `part of a cell's id or terms that hold for one, as in ${keys[0]?.cell ?? '..'}`);
   }
   return wanted;
-}
-
-/** What a table shows of its cells; of those of no default table the speed. */
-function isShown(cell: string, metric: string): boolean {
-  const table = RIGOROUS_TABLES.find(({ id }) => id === cell.slice(0, cell.indexOf(' ')));
-  return table ? (table.metrics as readonly string[]).includes(metric) : metric === 'jobsPerSecond';
 }
 
 function variantOf(cell: string): string {

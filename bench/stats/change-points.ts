@@ -1,6 +1,15 @@
 // Where a series over commits changed: steps from one level to another, drift, and spells that passed.
 import { mannKendall, theilSen } from './drift.js';
-import { certainBorders, costOfLevels, levelsOf, noiseAbout, type Series, stepAt, stretches } from './level-changes.js';
+import {
+  certainBorders,
+  costOfLevels,
+  levelsOf,
+  noiseAbout,
+  type Series,
+  stepAt,
+  stretches,
+  UPPER_QUARTILE,
+} from './level-changes.js';
 import { clippedCost, levelSegments } from './level-segments.js';
 import { median, quantile } from './quantile.js';
 import type { RatioInterval } from './ratio.js';
@@ -71,8 +80,6 @@ const LONGEST_SPELL = 9;
 const CLIP = 3;
 /** Series without any noise, as exact counts are, are taken to have this much. */
 const LEAST_NOISE = 0.001;
-/** The 75 % point of a standard normal value's size. */
-const UPPER_QUARTILE = 1.15035;
 
 /**
  * The changes of a series. Candidates for steps are the borders of `levelSegments`; the least certain one is taken away

@@ -2,7 +2,7 @@
 import type { Step } from './change-points.js';
 import { clippedCost } from './level-segments.js';
 import { cutP } from './maximal-rank.js';
-import { median } from './quantile.js';
+import { median, quantile } from './quantile.js';
 import type { RatioInterval } from './ratio.js';
 import { LEAST_DIFFERENCE } from './verdict.js';
 
@@ -15,7 +15,8 @@ export interface Series {
 /** The cost may rise by so much where a step could as well have been: 95 % of chi-square with one degree. */
 const ALSO_LIKELY = 3.84;
 const NORMAL_97_5 = 1.95996;
-const MEDIAN_SIZE_OF_NORMAL = 0.67449;
+/** The 75 % point of a standard normal value's size. */
+export const UPPER_QUARTILE = 1.15035;
 
 /** The candidates without those whose p is not below the limit, the least certain first, or that are too small. */
 export function certainBorders(logs: readonly number[], candidates: readonly number[], limit: number): number[] {
@@ -101,8 +102,11 @@ export function levelsOf(logs: readonly number[], borders: readonly number[]): n
   return stretches(borders, logs.length).map(([from, end]) => Math.exp(median(logs.slice(from, end))));
 }
 
-/** Standard deviation of a value's logarithm about its level, from the median distance: spikes do not count. */
+/**
+ * Standard deviation of a value's logarithm about its level, from the 75 % point of the distances: spikes do not count,
+ * two modes do.
+ */
 export function noiseAbout(logs: readonly number[], borders: readonly number[]): number {
   const distances = stretches(borders, logs.length).flatMap(([from, end]) => aboutMedian(logs.slice(from, end)));
-  return median(distances.map(Math.abs)) / MEDIAN_SIZE_OF_NORMAL;
+  return quantile(distances.map(Math.abs), 0.75) / UPPER_QUARTILE;
 }

@@ -1,6 +1,7 @@
 // Results over commits: the runs of one machine in the order of a branch, and series of them with their changes.
 import { UsageError } from '../plan/usage-error.js';
 import { type Changes, changePoints, type SeriesPoint } from '../stats/change-points.js';
+import type { Store } from './choose.js';
 import type { CommitLine, LineCommit } from './commit-line.js';
 import { findRuns, type LeftOut } from './find.js';
 import { combineRuns } from './series-points.js';
@@ -36,12 +37,6 @@ export interface History {
   readonly aside: readonly Aside[];
   readonly leftOut: readonly LeftOut[];
   readonly summaries: Summaries;
-}
-
-/** Results of one machine. */
-export interface Store {
-  readonly folder: string;
-  readonly machineKey: string;
 }
 
 export interface HistoryOptions {

@@ -1,0 +1,8 @@
+// Which numbers of a cell are looked at when none are asked for.
+import { RIGOROUS_TABLES } from '../plan/tables.js';
+
+/** What a table shows of its cells; of those of no default table the speed. */
+export function isShown(cell: string, metric: string): boolean {
+  const table = RIGOROUS_TABLES.find(({ id }) => id === cell.slice(0, cell.indexOf(' ')));
+  return table ? (table.metrics as readonly string[]).includes(metric) : metric === 'jobsPerSecond';
+}
