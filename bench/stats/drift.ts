@@ -44,10 +44,14 @@ export interface RobustLine {
  * @param values from two to some hundreds: all pairs are looked at
  */
 export function theilSen(values: readonly number[]): RobustLine {
-  const slopes: number[] = [];
-  for (let from = 0; from < values.length; from++) {
-    for (let to = from + 1; to < values.length; to++) slopes.push((values[to]! - values[from]!) / (to - from));
+  const count = values.length;
+  const slopes = new Float64Array((count * (count - 1)) / 2);
+  let pair = 0;
+  for (let from = 0; from < count; from++) {
+    for (let to = from + 1; to < count; to++) slopes[pair++] = (values[to]! - values[from]!) / (to - from);
   }
-  const slope = median(slopes);
+  // Ten times as fast as with a comparing function, and there are thousands.
+  slopes.sort();
+  const slope = (slopes[(pair - 1) >> 1]! + slopes[pair >> 1]!) / 2;
   return { slope, intercept: median(values.map((value, at) => value - slope * at)) };
 }

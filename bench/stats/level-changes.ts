@@ -56,8 +56,12 @@ export function stepAt({ logs, errors }: Series, borders: readonly number[], ind
  * approximation. Source: Hollander, Wolfe and Chicken, "Nonparametric statistical methods", 2014, section 4.2-4.3.
  */
 export function shiftInterval(before: readonly number[], after: readonly number[]): RatioInterval {
-  const shifts = Float64Array.from(after.flatMap((late) => before.map((early) => late - early))).sort();
-  const pairs = shifts.length;
+  const pairs = before.length * after.length;
+  const shifts = new Float64Array(pairs);
+  for (const [row, late] of after.entries()) {
+    for (const [column, early] of before.entries()) shifts[row * before.length + column] = late - early;
+  }
+  shifts.sort();
   const spread = Math.sqrt((pairs * (before.length + after.length + 1)) / 12);
   const outside = Math.max(0, Math.floor(pairs / 2 - NORMAL_97_5 * spread));
   return {
