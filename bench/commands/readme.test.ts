@@ -1,13 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { PROJECT } from '../store/project.js';
-import { shownResult, withResults } from './readme.js';
+import { chartsOf, shownResult, withResults } from './readme.js';
 
 describe('README.md', () => {
-  it('shows exactly what the run that it names holds: `npm run readme` writes it', () => {
+  it('shows exactly what the run that it names holds: `npm run readme` writes it', async () => {
     const text = readFileSync(`${PROJECT}README.md`, 'utf8');
     const shown = shownResult(text);
     expect(shown).toBeDefined();
     expect(withResults(text, shown!)).toBe(text);
+    for (const { path, svg } of await chartsOf(shown!))
+      expect(readFileSync(`${PROJECT}${path}`, 'utf8'), path).toBe(svg);
   });
 });

@@ -1,11 +1,12 @@
-// The readme command: puts the tables of a saved run into README.md, between its two marks.
-import { readFileSync, writeFileSync } from 'node:fs';
+// The readme command: puts the tables and charts of a saved run into README.md, between its two marks.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { Command } from 'commander';
 import { exitWith } from '../exit-code.js';
 import { DEFAULT_TABLES } from '../plan/tables.js';
 import { UsageError } from '../plan/usage-error.js';
 import { readQemuResult } from '../qemu/result.js';
+import { reportOf } from '../report/model.js';
 import { findRuns } from '../store/find.js';
 import { PROJECT } from '../store/project.js';
 import { readResult } from '../store/read.js';
@@ -18,19 +19,36 @@ const END = '<!-- end of results -->';
 export function declareReadme(program: Command): void {
   program
     .command('readme')
-    .description("put the tables of the newest saved run, or of a file, into this project's README.md")
+    .description("put the tables and charts of the newest saved run, or of a file, into this project's README.md")
     .argument('[file]', 'a result file')
     .action(async (file: string | undefined) => exitWith(await readme(file)));
 }
 
-/** README.md with the tables of the run saved at `path` (relative to the project) between the marks. */
+/** The charts that README.md shows above the tables. */
+const CHARTS = ['hand-off', 'latency-percentiles'] as const;
+const CHARTS_FOLDER = 'docs/charts';
+
+/** README.md with the charts and tables of the run saved at `path` (relative to the project) between the marks. */
 export function withResults(readme: string, path: string): string {
   const [begin, end] = [readme.indexOf(BEGIN), readme.indexOf(END)];
   if (begin < 0 || end < begin)
     throw new UsageError(`README.md: expected the marks "${BEGIN}" and "${END}", in this order`);
   const tables = renderTables(readResult(`${PROJECT}${path}`), DEFAULT_TABLES);
-  const body = `From [\`${path}\`](${path}):\n\n\`\`\`text\n${tables}\n\`\`\`\n`;
+  const images = CHARTS.map((name) => `![${name}](${CHARTS_FOLDER}/${name}.svg)\n\n`).join('');
+  const body = `From [\`${path}\`](${path}):\n\n${images}\`\`\`text\n${tables}\n\`\`\`\n`;
   return `${readme.slice(0, begin + BEGIN.length)}\n${body}${readme.slice(end)}`;
+}
+
+/** The charts that README.md shows, of the run saved at `path`: the paths of the files, and what they hold. */
+export async function chartsOf(path: string): Promise<{ path: string; svg: string }[]> {
+  // Loads a DOM and the chart library, which no other command needs.
+  const { renderCharts } = await import('../report/svg.js');
+  const charts = renderCharts(reportOf(readResult(`${PROJECT}${path}`), path));
+  return CHARTS.map((name) => {
+    const chart = charts.find((each) => each.name === name);
+    if (!chart) throw new UsageError(`${path}: no chart ${name}: no run of the default tables`);
+    return { path: `${CHARTS_FOLDER}/${name}.svg`, svg: chart.svg };
+  });
 }
 
 /** The run that README.md shows now. */
@@ -49,8 +67,11 @@ export async function readme(file: string | undefined): Promise<number> {
   if (path === undefined)
     throw new UsageError('readme: no run of the default tables under results/; `npm run bench` makes one');
   const text = readFileSync(`${PROJECT}README.md`, 'utf8');
-  writeFileSync(`${PROJECT}README.md`, withResults(text, relative(PROJECT, path)));
-  process.stderr.write(`README.md shows ${relative(PROJECT, path)}\n`);
+  const shown = relative(PROJECT, path);
+  mkdirSync(`${PROJECT}${CHARTS_FOLDER}`, { recursive: true });
+  for (const chart of await chartsOf(shown)) writeFileSync(`${PROJECT}${chart.path}`, chart.svg);
+  writeFileSync(`${PROJECT}README.md`, withResults(text, shown));
+  process.stderr.write(`README.md shows ${shown}\n`);
   return 0;
 }
 

@@ -37,15 +37,11 @@ export async function report(file: string, flags: ReportFlags): Promise<number> 
   const result = readResult(path);
   const name = basename(path, '.json');
   const files = flags.svg === undefined ? page(result, name, flags.out) : await charts(result, name, flags.svg);
-  for (const { path: target } of files) {
-    if (!flags.force && existsSync(target)) {
-      throw new UsageError(
-        `${flags.svg === undefined ? '--out' : '--svg'}: ${target} is there already; --force writes over it`,
-      );
-    }
-  }
+  const flag = flags.svg === undefined ? '--out' : '--svg';
+  const there = flags.force ? undefined : files.find((each) => existsSync(each.path));
+  if (there) throw new UsageError(`${flag}: ${there.path} is there already; --force writes over it`);
   for (const { path: target, text } of files) {
-    write(target, text);
+    write(flag, target, text);
     process.stdout.write(`${target}\n`);
   }
   return 0;
@@ -76,16 +72,20 @@ function newest(): string {
   return here.startsWith('..') ? path : here;
 }
 
-/** Whole or not at all. */
-function write(target: string, text: string): void {
+/** Whole or not at all. `flag`: what errors name. */
+function write(flag: string, target: string, text: string): void {
   const path = resolve(target);
   const temporary = `${path}.${process.pid}.tmp`;
   try {
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(temporary, text, { flag: 'wx' });
-    renameSync(temporary, path);
+    try {
+      writeFileSync(temporary, text, { flag: 'wx' });
+      renameSync(temporary, path);
+    } catch (cause) {
+      rmSync(temporary, { force: true });
+      throw cause;
+    }
   } catch (cause) {
-    rmSync(temporary, { force: true });
-    throw new UsageError(`--out: cannot write ${target}: ${(cause as Error).message}`);
+    throw new UsageError(`${flag}: cannot write ${target}: ${(cause as Error).message}`);
   }
 }

@@ -28,13 +28,15 @@ export function drawCurve(report: Report, choice: Choice, look: Look, metric = c
   const place = (cell: ReportCell) => (overChannels ? cell.channels : cell.pageSize);
   const { scale } = viewOf(metric);
   const shown = look.variants.filter((name) => cells.some(({ variant }) => variant === name));
+  const ticks = [...new Set(cells.map(place))].sort((x, y) => x - y);
+  const [start, end] = [(ticks[0] ?? 1) / 1.25, (ticks.at(-1) ?? 1) * 1.25];
+  const span = end / start;
   const points: Point[] = cells.map((cell) => {
     const { median, low = median, high = median } = cell.metrics[metric]!;
-    // Side by side, so that one does not hide another: 3 % of a doubling each.
-    const shift = 2 ** ((shown.indexOf(cell.variant) - (shown.length - 1) / 2) * 0.045);
+    // Side by side, so that one does not hide another: 1 % of the axis each.
+    const shift = span ** ((shown.indexOf(cell.variant) - (shown.length - 1) / 2) * 0.01);
     return { cell, x: place(cell) * shift, y: median * scale, low: low * scale, high: high * scale };
   });
-  const ticks = [...new Set(cells.map(place))].sort((x, y) => x - y);
   const models = report.models.filter(
     (model) =>
       overChannels &&
@@ -47,13 +49,12 @@ export function drawCurve(report: Report, choice: Choice, look: Look, metric = c
   const log = isLog(look.scale, values);
   const visible = log ? points.filter(({ y }) => y > 0) : points;
   const over = overChannels ? oversubscribedFrom(cells, ticks) : undefined;
-  const end = (ticks.at(-1) ?? 1) * 1.25;
   return Plot.plot({
     ...frame(look, `${unitOf(metric)} against ${overChannels ? 'channels' : 'page size'}`),
     x: {
       type: 'log',
       base: 2,
-      domain: [(ticks[0] ?? 1) / 1.25, end],
+      domain: [start, end],
       ticks,
       tickFormat: overChannels ? String : showBytes,
       label: overChannels ? 'channels' : 'page size',
