@@ -5,6 +5,7 @@ import { declareAgainst } from './commands/against.js';
 import { declareBaseline } from './commands/baseline.js';
 import { declareBless } from './commands/bless.js';
 import { declareCalibrate } from './commands/calibrate.js';
+import { declareCheck } from './commands/check.js';
 import { declareCompare } from './commands/compare.js';
 import { declareDoctor } from './commands/doctor.js';
 import { declareGate } from './commands/gate.js';
@@ -12,6 +13,7 @@ import { declareHistory } from './commands/history.js';
 import { declareList } from './commands/list.js';
 import { declareMigrate } from './commands/migrate.js';
 import { declareMigrations } from './commands/migrations.js';
+import { declareNew } from './commands/new.js';
 import { declareProfile } from './commands/profile.js';
 import { declareReadme } from './commands/readme.js';
 import { declareReceive } from './commands/receive.js';
@@ -52,6 +54,8 @@ const declarations = [
   declareProfile,
   declareStress,
   declareVerify,
+  declareNew,
+  declareCheck,
   declareCalibrate,
   declareReport,
   declareReadme,

@@ -108,7 +108,7 @@ const onEventLoop: OpensSender<Table> = {
   },
 };
 
-const eventcount = (name: string, sender: OpensSender<Table>, summary: string): Variant<Table> =>
+const eventcount = (name: string, sender: OpensSender<Table>, summary: string): Variant =>
   defineVariant({
     name,
     summary,

@@ -9,7 +9,7 @@ import { estimateMs, type Plan } from '../plan/plan.js';
 import { planOf } from '../plan/run-plan.js';
 import { wholeNumber } from '../plan/usage-error.js';
 import { makeCalibration, newestCalibration, saveCalibration, tally } from '../store/calibration.js';
-import { PROJECT } from '../store/project.js';
+import { WORKPLACE } from '../store/project.js';
 import { resultCells } from '../store/result.js';
 import { describeStored, describeTally, renderCalibration } from '../views/calibration.js';
 import { ProgressLine } from '../views/progress.js';
@@ -25,7 +25,7 @@ export interface CalibrateFlags {
 }
 
 const DESIGN = 'mutex';
-const RESULTS = `${PROJECT}results`;
+const RESULTS = `${WORKPLACE}results`;
 const SIGNAL_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 export function declareCalibrate(program: Command): void {

@@ -13,7 +13,7 @@ import { parseRam, ramBytes } from '../plan/ram-flag.js';
 import { wholeNumber } from '../plan/usage-error.js';
 import { describeCommit } from '../store/commit.js';
 import { describeMachine } from '../store/machine.js';
-import { PROJECT } from '../store/project.js';
+import { WORKPLACE } from '../store/project.js';
 
 export interface MigrationsFlags {
   readonly variants?: string;
@@ -102,7 +102,7 @@ function render(
   about: { readonly bytes: number; readonly pairs: number; readonly command: string },
 ): string {
   const machine = describeMachine();
-  const commit = describeCommit(PROJECT);
+  const commit = describeCommit(WORKPLACE);
   const lines = [
     '# Migrations against the ceiling',
     '',

@@ -16,7 +16,7 @@ import { QEMU_SCHEMA, type QemuResult, saveQemuResult, stringifyQemu } from '../
 import { describeCommit } from '../store/commit.js';
 import { BASELINE, STUDIED } from '../store/comparisons.js';
 import { describeMachine } from '../store/machine.js';
-import { PROJECT } from '../store/project.js';
+import { WORKPLACE } from '../store/project.js';
 import { ProgressLine } from '../views/progress.js';
 import { renderQemu, renderQemuTsv } from '../views/qemu-table.js';
 import { publishQemu } from './publish-qemu.js';
@@ -89,7 +89,7 @@ export async function runAgainstQemu(flags: RunFlags): Promise<number> {
     startedAt,
     machine: describeMachine(),
     node: process.version,
-    commit: describeCommit(PROJECT) ?? null,
+    commit: describeCommit(WORKPLACE) ?? null,
     qemus: plan.qemus.map((binary) => ({ name: qemuName(binary), version: binary.version, major: binary.major })),
     variants: plan.listed.map(({ variant }) => variant.name),
     channels: plan.channels,
@@ -177,7 +177,7 @@ function show(result: QemuResult, { json, format, save, docs }: RunFlags): void 
   if (json) process.stdout.write(`${stringifyQemu(result)}\n`);
   else process.stdout.write(format === 'tsv' ? renderQemuTsv(result) : renderQemu(result));
   for (const warning of result.warnings) process.stderr.write(`warning: ${warning}\n`);
-  const path = save ? saveQemuResult(`${PROJECT}results`, result) : undefined;
+  const path = save ? saveQemuResult(`${WORKPLACE}results`, result) : undefined;
   if (path !== undefined) process.stderr.write(`saved ${path}\n`);
   if (docs) publishQemu(result, path);
 }

@@ -7,18 +7,18 @@ import { exitWith } from '../exit-code.js';
 import { countAccesses } from '../measure/counts.js';
 import { enoughFor } from '../measure/enough.js';
 import { KeepAwake } from '../measure/keep-awake.js';
-import { type Measured, measureRounds, type Progress, type RoundsOptions } from '../measure/rounds.js';
+import { measureRounds, type Progress, type RoundsOptions } from '../measure/rounds.js';
 import { estimateMs, isMeasured, type Plan } from '../plan/plan.js';
 import { type Limits, type PlanFlags, planOf } from '../plan/run-plan.js';
 import { badValue, UsageError } from '../plan/usage-error.js';
-import { LEAST_PROCESSES } from '../stats/verdict.js';
 import { describeCommit } from '../store/commit.js';
 import { describeMachine } from '../store/machine.js';
-import { PROJECT } from '../store/project.js';
+import { WORKPLACE } from '../store/project.js';
 import { makeResult, type Result } from '../store/result.js';
 import { resume } from '../store/resume.js';
 import { saveResult } from '../store/save.js';
 import { stringify } from '../store/stored.js';
+import { warningsOf } from '../store/warnings.js';
 import { renderTables } from '../views/comparison-table.js';
 import { ProgressLine } from '../views/progress.js';
 import { renderTsv } from '../views/tsv.js';
@@ -103,7 +103,7 @@ export async function run(flags: RunFlags): Promise<number> {
     startedAt,
     machine,
     keepAwake: awake !== undefined,
-    commit: describeCommit(PROJECT),
+    commit: describeCommit(WORKPLACE),
     warnings: warningsOf(measured),
     flags: { ...planFlags, seed: String(plan.seed) },
     resumed: resumed?.id,
@@ -180,16 +180,6 @@ async function measureWithProgress(plan: Plan, limits: Limits, flags: RunFlags, 
   }
 }
 
-function warningsOf({ stopped, finishedRounds }: Measured): string[] {
-  const warnings: string[] = [];
-  if (stopped === 'interrupted') warnings.push('interrupted: only the finished rounds are here');
-  if (stopped === 'killed') warnings.push('a process of the run was killed: only the finished rounds are here');
-  if (finishedRounds < LEAST_PROCESSES) {
-    warnings.push(`${finishedRounds} processes are too few for a verdict; ${LEAST_PROCESSES} are the least`);
-  }
-  return warnings;
-}
-
 function show(result: Result, plan: Plan, { json, format, save }: RunFlags): void {
   if (json) process.stdout.write(`${stringify(result)}\n`);
   else if (format === 'tsv') process.stdout.write(`${renderTsv(result, plan.tables)}\n`);
@@ -200,7 +190,7 @@ function show(result: Result, plan: Plan, { json, format, save }: RunFlags): voi
   }
   if (!save) return;
   try {
-    const path = saveResult(`${PROJECT}results`, result);
+    const path = saveResult(`${WORKPLACE}results`, result);
     process.stderr.write(`saved ${path}\n`);
     if (!result.run.complete) process.stderr.write(`go on from there with: multifd-bench run --resume ${path}\n`);
   } catch (cause) {

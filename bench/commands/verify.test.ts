@@ -29,11 +29,14 @@ describe('verify', () => {
   });
 
   it('rejects a wrong design given by path, with a trace that names its lines', () => {
-    const edits = [['Atomics.store(words, pendingJob, 0)', 'words[pendingJob] = 0']] as const;
+    const edits = [
+      ['Atomics.store(words, pendingJob, 0)', 'words[pendingJob] = 0'],
+      ["atomicBarrier('atomic-barrier'", "atomicBarrier('wrong'"],
+    ] as const;
     const path = writeCopy(folder, 'atomic-barrier', edits);
     const { status, stdout } = verify(path);
     expect(status).toBe(1);
-    expect(stdout).toMatch(/^atomic-barrier: \d+ FINDINGS;/m);
+    expect(stdout).toMatch(/^wrong: \d+ FINDINGS;/m);
     expect(stdout).toMatch(/^data-race in "2 channels, .+": .+ at .+atomic-barrier-0\.js:\d+ \(complete\)/m);
     expect(stdout).toMatch(/^ +\d+ +sender \d +pendingJob\[\d\] = 0 +\S+atomic-barrier-0\.js:\d+ \(complete\)$/m);
     expect(stdout).toMatch(/^schedule \d+(,\d+)+$/m);

@@ -6,7 +6,7 @@ import { type FloorReading, measureFloors } from '../measure/floors.js';
 import { harnessHash } from '../store/code-hash.js';
 import { Kernel, type Pressure, type Quota } from '../store/kernel.js';
 import { describeMachine, type Machine } from '../store/machine.js';
-import { PROJECT } from '../store/project.js';
+import { WORKPLACE } from '../store/project.js';
 import { type Feature, nodeFeatures, nodeFlags, programs } from './features.js';
 import { newestResolution, type Resolution } from './resolution.js';
 
@@ -67,7 +67,7 @@ export async function gatherFacts(kernel = new Kernel()): Promise<Facts> {
     floors,
     node: { version: process.version, flags: nodeFlags(), features: nodeFeatures() },
     programs: programs(),
-    resolution: newestResolution(`${PROJECT}results`, machine.key),
+    resolution: newestResolution(`${WORKPLACE}results`, machine.key),
     harness: harnessHash(),
   };
 }

@@ -16,10 +16,14 @@ export interface VerifyProgress {
   readonly total: number;
 }
 
-/** Resolves with a report for each subject, in the order given. Rejects when a subject cannot be run at all. */
+/**
+ * Resolves with a report for each subject, in the order given. Rejects when a subject cannot be run at all, and when
+ * `signal` aborts.
+ */
 export async function checkAll(
   subjects: readonly Subject[],
   onProgress: (running: readonly VerifyProgress[], finished: number) => void,
+  signal?: AbortSignal,
 ): Promise<Checked[]> {
   const reports: Checked[] = [];
   const running = new Map<number, VerifyProgress>();
@@ -29,10 +33,11 @@ export async function checkAll(
     while (next < subjects.length) {
       const index = next++;
       const { name, ...start } = subjects[index]!;
-      reports[index] = await check(start, (progress) => {
+      const onOwnProgress = (progress: Omit<VerifyProgress, 'name'>) => {
         running.set(index, { name, ...progress });
         tell();
-      });
+      };
+      reports[index] = await check(start, onOwnProgress, signal);
       running.delete(index);
       finished++;
       tell();
@@ -42,9 +47,17 @@ export async function checkAll(
   return reports;
 }
 
-function check(start: VerifyStart, onProgress: (progress: Omit<VerifyProgress, 'name'>) => void): Promise<Checked> {
+function check(
+  start: VerifyStart,
+  onProgress: (progress: Omit<VerifyProgress, 'name'>) => void,
+  signal: AbortSignal | undefined,
+): Promise<Checked> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(new URL('./verify-thread.js', import.meta.url), { workerData: start });
+    signal?.addEventListener('abort', () => {
+      reject(signal.reason);
+      void worker.terminate();
+    });
     worker.on('message', (message: FromVerifyThread) => {
       if (message.kind === 'checked') resolve(message.checked);
       else onProgress(message);

@@ -1,14 +1,12 @@
 // The variants that a run may use: the registry's, and files of the user's own.
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { Variant } from '../../src/sender/variant.js';
 import type { VariantSource } from '../../src/session/messages.js';
 import { registry } from '../../variants/index.js';
+import { isPath, loadDesignFile } from './design-file.js';
 import { UsageError } from './usage-error.js';
 
 /** Other names of registered variants. */
-const ALIASES: Readonly<Record<string, string>> = { 'lock-free': 'atomic-barrier' };
+const ALIASES: ReadonlyMap<string, string> = new Map([['lock-free', 'atomic-barrier']]);
 
 /** Another build of this project, and what it calls a design. */
 export interface Build {
@@ -39,22 +37,24 @@ export async function loadVariants(list?: string, flag = '--variants'): Promise<
 }
 
 async function load(name: string, flag: string): Promise<Listed> {
-  const registered = ALIASES[name] ?? name;
-  const source = registry[registered] ?? outside(name, flag);
-  const module = (await import(source.module)) as Record<string, Variant | undefined>;
-  const variant = module[source.export];
-  if (typeof variant?.state !== 'function' || typeof variant.name !== 'string') {
-    throw new UsageError(`${flag}: ${name} has no default export made by defineVariant()`);
+  const registered = ALIASES.get(name) ?? name;
+  const source = Object.hasOwn(registry, registered) ? registry[registered] : undefined;
+  if (source) {
+    const module = (await import(source.module)) as Record<string, Variant>;
+    return { variant: module[source.export]!, source, outside: false };
   }
-  return { variant, source, outside: !(registered in registry) };
-}
-
-function outside(name: string, flag: string): VariantSource {
-  if (!/[./]/.test(name)) {
-    const known = [...Object.keys(registry), ...Object.keys(ALIASES)].join(', ');
+  if (!isPath(name)) {
+    const known = [...Object.keys(registry), ...ALIASES.keys()].join(', ');
     throw new UsageError(`${flag}: got "${name}", takes ${known}, or a path to a .js file`);
   }
-  const path = resolve(name);
-  if (!existsSync(path)) throw new UsageError(`${flag}: no file ${name}`);
-  return { module: pathToFileURL(path).href, export: 'default' };
+  const found = await loadDesignFile(name, flag);
+  if (isTaken(found.variant.name)) {
+    throw new UsageError(`${flag}: ${name}: name: got "${found.variant.name}", which is a registered design's`);
+  }
+  return { ...found, outside: true };
+}
+
+/** True for a registered name and for another name of one. */
+export function isTaken(name: string): boolean {
+  return Object.hasOwn(registry, name) || ALIASES.has(name);
 }

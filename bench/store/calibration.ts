@@ -5,7 +5,7 @@ import type { CalibratedCell } from '../measure/calibration.js';
 import { harnessHash } from './code-hash.js';
 import { type Commit, describeCommit } from './commit.js';
 import { describeMachine, type Machine } from './machine.js';
-import { PROJECT } from './project.js';
+import { WORKPLACE } from './project.js';
 
 /** A row that would find so small a difference in 80 % of runs says that it resolves 10 %. */
 export const FINE = 0.1;
@@ -106,7 +106,7 @@ export function makeCalibration(
     runs: runs.length,
     machine: describeMachine(),
     node: process.version,
-    commit: describeCommit(PROJECT) ?? null,
+    commit: describeCommit(WORKPLACE) ?? null,
     code: { harness: harnessHash() },
     ...tally(runs),
     cells: tallyCells(runs),

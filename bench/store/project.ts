@@ -1,5 +1,8 @@
-// Where the project is: the folder above dist/.
+// Where the project is, and where its runs are kept.
 import { fileURLToPath } from 'node:url';
 
-/** With a slash at its end. */
+/** The folder above dist/, with a slash at its end. */
 export const PROJECT = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** Where results/ is, and whose commit a run carries: the project, or the working directory of who installed it as a package. */
+export const WORKPLACE = PROJECT.includes('/node_modules/') ? `${process.cwd()}/` : PROJECT;

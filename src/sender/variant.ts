@@ -142,9 +142,9 @@ export interface Variant<T extends Table = Table> {
   readonly sender: OpensSender<T>;
 }
 
-/** Declares a variant; the table that `state` returns types every name the variant uses. */
-export function defineVariant<const T extends Table>(variant: Variant<T>): Variant<T> {
-  return variant;
+/** Declares a variant; the table that `state` returns types every name the variant uses. Afterwards nobody needs it. */
+export function defineVariant<const T extends Table>(variant: Variant<T>): Variant {
+  return variant as unknown as Variant;
 }
 
 /** Makes one of something for each channel. */

@@ -1,0 +1,13 @@
+// What a reader of a result must know before its numbers.
+import type { Measured } from '../measure/rounds.js';
+import { LEAST_PROCESSES } from '../stats/verdict.js';
+
+export function warningsOf({ stopped, finishedRounds }: Measured): string[] {
+  const warnings: string[] = [];
+  if (stopped === 'interrupted') warnings.push('interrupted: only the finished rounds are here');
+  if (stopped === 'killed') warnings.push('a process of the run was killed: only the finished rounds are here');
+  if (finishedRounds < LEAST_PROCESSES) {
+    warnings.push(`${finishedRounds} processes are too few for a verdict; ${LEAST_PROCESSES} are the least`);
+  }
+  return warnings;
+}

@@ -1,0 +1,33 @@
+// The model checker for other people's code: `multifd-bench/verify`. Designs whole, or any code on shared memory.
+export {
+  type Checked,
+  type CheckedFinding,
+  type CheckedScenario,
+  type CheckOptions,
+  checkDesign,
+  type DesignBounds,
+  type DesignPlan,
+  designScenario,
+  designSuite,
+  type Step,
+  whyNotModelled,
+} from '../verify/designs/index.js';
+export {
+  ASSUMPTIONS,
+  type Finding,
+  type Problem,
+  type ProblemKind,
+  type Report,
+  renderTrace,
+  replay,
+  type Scenario,
+  type SimulatedPlace,
+  type Strategy,
+  type Survivor,
+  simulatedPlace,
+  type Thread,
+  type TraceRow,
+  type VerifyOptions,
+  verify,
+  wordNames,
+} from '../verify/index.js';
