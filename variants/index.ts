@@ -25,6 +25,7 @@ export const registry: Readonly<Record<string, VariantSource>> = {
   'wait-async': from('./eventcount.js', 'waitAsync'),
   'spsc-ring': from('./spsc-ring.js'),
   'shared-queue': from('./shared-queue.js'),
+  fastest: from('./fastest.js'),
   'requesters-mutex': from('./requesters-mutex.js'),
   'requesters-cas': from('./requesters-cas.js'),
   piscina: from('./piscina.js'),

@@ -16,6 +16,8 @@ export interface Entry {
   readonly words?: number;
   /** Of a lock: its kind. Default `futex`. */
   readonly lock?: LockKind;
+  /** Of an event: who waits looks again first, as long as that has paid, where the cell's wait policy parks at once. */
+  readonly looks?: boolean;
   /** Of a lock: how many threads use it at most. Default 2; an mcs lock has so many nodes. */
   readonly threads?: number;
   /** Of atomic words that are searched for one that is 0: how, or `asked` for what the run asks for (`--scan`). */
@@ -68,6 +70,7 @@ interface Position {
   readonly kind: Kind;
   readonly lock: LockKind;
   readonly scan: Entry['scan'];
+  readonly looks: boolean;
 }
 
 /** One entry where it is laid, its words one after the other. */
@@ -81,6 +84,8 @@ export interface PlacedEntry {
   readonly lock: LockKind;
   /** Of words that are searched. */
   readonly scan: Entry['scan'];
+  /** Means something for events only. */
+  readonly looks: boolean;
 }
 
 /** A table laid at a base: where each of its words is. */
@@ -110,8 +115,9 @@ export function place<T extends Table>(declared: Layout<T>, base: number, rowByt
     const stride = Math.ceil(used / rowWords) * rowWords;
     let first = next;
     for (const [member, each] of group) {
-      const { kind, lock = 'futex', scan } = each;
-      positions.set(member, { first, stride, count: count(entry), words: size(each), kind, lock, scan });
+      const { kind, lock = 'futex', scan, looks = false } = each;
+      const words = size(each);
+      positions.set(member, { first, stride, count: count(entry), words, kind, lock, scan, looks });
       first += size(each);
     }
     next += stride * count(entry);
@@ -121,8 +127,8 @@ export function place<T extends Table>(declared: Layout<T>, base: number, rowByt
     if (!position || !(index >= 0 && index < position.count)) {
       throw new RangeError(`layout: no word ${name}[${index}]; it has ${position?.count ?? 0}`);
     }
-    const { first, stride, words, kind, lock, scan } = position;
-    return { name, index, word: first + index * stride, words, kind, lock, scan };
+    const { first, stride, words, kind, lock, scan, looks } = position;
+    return { name, index, word: first + index * stride, words, kind, lock, scan, looks };
   };
   return {
     end: next,

@@ -1,7 +1,7 @@
 // Which CPU each thread runs on: pinned by thread id with taskset, because Node has no call for it.
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import type { Placement } from './cell.js';
+import type { Cell, Placement } from './cell.js';
 
 /** The CPUs this process may use, from the kernel. */
 export function allowedCpus(): number[] {
@@ -21,6 +21,11 @@ export function cpuFor(placement: Placement, role: 'provider' | 'sender', index:
   if (placement === 'none') return undefined;
   if (placement === 'same') return cpus[0]!;
   return cpus[(role === 'provider' ? index : index + 1) % cpus.length]!;
+}
+
+/** True where the threads of a cell exceed the CPUs, so that one that looks takes the CPU of one that works. */
+export function isCrowded({ channels, requesters, place }: Cell): boolean {
+  return place === 'same' || channels + requesters > allowedCpus().length;
 }
 
 /** Pins a thread of any process of ours to one CPU, or frees it to use all. Resolves false where taskset fails. */

@@ -19,7 +19,7 @@ import { workFor, workingProvider } from './calibrated-work.js';
 import { type Cell, isTimed, type Slice, shapeOf } from './cell.js';
 import type { Control } from './control.js';
 import type { OwnThreads } from './own-threads.js';
-import { allowedCpus } from './placement.js';
+import { isCrowded } from './placement.js';
 import { amongRequesters } from './requesters.js';
 import { type Failed, type Left, openChannel } from './sender-side.js';
 
@@ -113,9 +113,8 @@ export class ProviderSide {
 
   /** True where a provider that looks at the clock all the time would take a sender's CPU. */
   private cpusAreShort(): boolean {
-    const { channels, requesters, place } = this.cell;
     const ownThreads = this.works.length === 0;
-    return ownThreads && (place === 'same' || channels + requesters > allowedCpus().length);
+    return ownThreads && isCrowded(this.cell);
   }
 
   /** Serves task channels, if there are any, and reports when the run ends. */

@@ -8,6 +8,8 @@ import type { Wait } from './cell.js';
  * measures it), which is what parking costs, and enough to outlast the wake-up of a peer that has parked.
  */
 const ADAPTIVE_MOST_NS = 50_000;
+/** The same where threads exceed CPUs, or may: who looks keeps the one it waits for from running. */
+const CROWDED_MOST_NS = 5000;
 const TURNS = 20_000;
 /** The fastest of several trials counts: the first ones run before the compiler has seen the loop. */
 const TRIALS = 12;
@@ -17,6 +19,11 @@ let turnNs: number | undefined;
 export function policyFor(wait: Wait): WaitPolicy {
   if (wait === 'park') return PARK;
   return wait === 'adaptive' ? { spins: turnsIn(ADAPTIVE_MOST_NS), adapts: true } : { spins: turnsIn(wait.spinNs) };
+}
+
+/** The policy of an event whose waiters look again by themselves (see Entry.looks). */
+export function lookingPolicy(crowded: boolean): WaitPolicy {
+  return { spins: turnsIn(crowded ? CROWDED_MOST_NS : ADAPTIVE_MOST_NS), adapts: true };
 }
 
 function turnsIn(nanoseconds: number): number {

@@ -5,10 +5,12 @@ import type { FrameworkLock } from '../memory/lock.js';
 import { openLock } from '../memory/locks.js';
 import { Semaphore } from '../memory/semaphore.js';
 import type { Place, SendRequest } from '../sender/variant.js';
+import { transports } from '../transport/index.js';
 import { type Cell, shapeOf, type Wait } from './cell.js';
 import type { Control } from './control.js';
 import type { Dosing } from './dose.js';
-import { policyFor } from './spin-calibration.js';
+import { isCrowded } from './placement.js';
+import { lookingPolicy, policyFor } from './spin-calibration.js';
 
 export interface Counters {
   readonly parks: number;
@@ -33,6 +35,7 @@ export class ThreadPlace {
   ) {
     const { words, variantWords, dosing } = control;
     const policy = policyFor(wait);
+    const crowded = isCrowded(cell) || transports[cell.transport]!.line === 'socket';
     let local: unknown;
     this.place = {
       shape: shapeOf(cell),
@@ -51,7 +54,9 @@ export class ThreadPlace {
         return dosing.lock(opened, name, index, (extra) => this.locks.push(extra));
       },
       event: (name, index) => {
-        const opened = kept(this.events, new Event(words, variantWords.word(name, index), policy, cell.elide));
+        const looks = wait === 'park' && variantWords.entry(name, index).looks;
+        const word = variantWords.word(name, index);
+        const opened = kept(this.events, new Event(words, word, looks ? lookingPolicy(crowded) : policy, cell.elide));
         if (cell.dose?.kind !== 'notify') return opened;
         return {
           until: (ready) => opened.until(ready),
