@@ -5,8 +5,8 @@
  * cache line are shared by many batches. Late means: at the latest when its owner has nothing else to do.
  *
  *   provider: sendPages(), flush()             sender: next() .. complete()
- *   1. sees    done (only when the last   <--  5. publishes done (batches emptied before), wakes room:
- *              it saw leaves no room); if no      every `late` batches, or when nothing is left to take
+ *   1. sees    done (only when the last   <--  5. publishes done (batches emptied before): when nothing is
+ *              it saw leaves no room); if no      left to take, or every `most` batches, and then wakes room
  *              channel has room, flushes and
  *              waits on room
  *   2. swaps   slots[put] (owned)              4. writes  slots[taken], which stays there, empty
@@ -55,6 +55,7 @@ export default defineVariant({
   family: 'lock-free',
   depth: [1, 256],
   requesters: 'one',
+  publishesLate: 'as-it-sees-fit',
   state,
   batches: ({ channels, depth, requesters }) => requesters + channels * depth,
 
@@ -232,10 +233,8 @@ export default defineVariant({
           if ((seen & INDEX_MASK) === at) {
             seen = look();
             if ((seen & INDEX_MASK) === at) {
-              if (publishedAt !== at) {
-                publishDone();
-                room.wake();
-              }
+              // Nobody need be woken: a provider that sleeps has filled the ring, which leaves more than \`most\` to complete.
+              if (publishedAt !== at) publishDone();
               if ((seen & ~INDEX_MASK) !== syncs) return SYNC;
               if (!work.until(hasMore)) return EXIT;
               seen = look();

@@ -42,7 +42,7 @@ export default defineVariant({
   family: 'lock-free',
   depth: [1, 256],
   requesters: 'one',
-  publishesLate: true,
+  publishesLate: 'as-asked',
   state,
   batches: ({ channels, depth, requesters }) => requesters + channels * depth,
 

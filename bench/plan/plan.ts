@@ -217,7 +217,7 @@ function tableCells(table: TableSpec, options: PlanOptions): PlannedCell[] {
 /** The cell as its design sees it: what has no effect on it has its default. Two that are equal are measured once. */
 function withoutWhatItLacks(variant: Variant, cell: Cell): Cell {
   const waits = waitsByPolicy(variant, cell) ? {} : ({ providerWait: 'park', senderWait: 'park' } as const);
-  const together = variant.publishesLate ? Math.min(cell.publishEvery ?? 1, cell.depth) : 1;
+  const together = variant.publishesLate === 'as-asked' ? Math.min(cell.publishEvery ?? 1, cell.depth) : 1;
   const scan = scansAsAsked(variant, cell) ? cell.scan : undefined;
   return { ...cell, ...waits, scan, publishEvery: together === 1 ? undefined : together };
 }

@@ -128,8 +128,11 @@ export interface Variant<T extends Table = Table> {
   /** Batches in flight a channel that the design can hold. QEMU's designs: [1, 1]. */
   readonly depth: readonly [least: number, most: number];
   readonly requesters: 'one' | 'threads';
-  /** True when it honours `publishEvery`. It then publishes all before it sleeps and in `flush`. */
-  readonly publishesLate?: boolean;
+  /**
+   * How many batches of a channel it publishes together: as many as `publishEvery` asks for, or as it sees fit, one at a
+   * time below depth 4. It then publishes all before it sleeps and in `flush`. Absent, one at a time.
+   */
+  readonly publishesLate?: 'as-asked' | 'as-it-sees-fit';
   /** Why it cannot run here, as when a package is not installed; undefined where it can. */
   unavailable?(): string | undefined;
   /** The shared words of the design. */

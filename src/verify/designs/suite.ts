@@ -70,7 +70,8 @@ function deeper(variant: Variant, { channels, jobs: count }: DesignBounds): Desi
 /** Where two batches are published together: an odd one waits for a flush, or for room. */
 function publishedLate(variant: Variant, { channels, ...rest }: Shape, count: number): DesignPlan[] {
   if (!variant.publishesLate) return [];
-  const shape = { ...rest, channels, publishEvery: 2 };
+  const asked = variant.publishesLate === 'as-asked';
+  const shape = { ...rest, channels, ...(asked ? { publishEvery: 2 } : { depth: 4 }) };
   const narrow = { ...shape, channels: 1 };
   return [
     { shape, steps: [...jobs(count + 1), 'sync'] },
