@@ -3,7 +3,7 @@ import type { GateRow, GateStatus } from '../store/gate.js';
 import { forMarkdown, forTerminal } from './escape.js';
 import { gridAsMarkdown } from './grid.js';
 import { percent } from './readings.js';
-import { seriesLabels } from './series-labels.js';
+import { fullName, seriesLabels } from './series-labels.js';
 
 export interface GateReport {
   readonly candidate: string;
@@ -39,7 +39,7 @@ export function renderGate(report: GateReport, explain: boolean): string {
     forTerminal(headline(report)),
     ...shown.map((row) =>
       [
-        `${WORDS[row.status]}  ${forTerminal(nameOf(row, labels))}${changeOf(row)}${because(row, forTerminal)}`,
+        `${WORDS[row.status]}  ${forTerminal(fullName(row, labels))}${changeOf(row)}${because(row, forTerminal)}`,
         ...row.rungs.map(
           ({ name, holds, seen }) => `  ${holds ? 'on  ' : 'stop'} ${name.padEnd(10)} ${forTerminal(seen)}`,
         ),
@@ -58,7 +58,7 @@ export function gateAsMarkdown(report: GateReport, explain: boolean): string {
     title: 'Gate',
     head: ['cell', 'result', 'change', 'why'],
     rows: shown.map((row) => [
-      nameOf(row, labels),
+      fullName(row, labels),
       WORDS[row.status],
       changeOf(row).trim(),
       row.rungs.at(-1)?.seen ?? row.reason ?? '',
@@ -98,10 +98,6 @@ function headline({ candidate, baseline, rows, exitCode }: GateReport): string {
 
 function inOrder(rows: readonly GateRow[]): GateRow[] {
   return rows.toSorted((x, y) => ORDER.indexOf(x.status) - ORDER.indexOf(y.status));
-}
-
-function nameOf({ cell, metric }: GateRow, labels: ReadonlyMap<string, string>): string {
-  return `${cell.split(' ')[0]}: ${labels.get(`${cell} ${metric}`)}, ${metric}`;
 }
 
 function changeOf({ ratio }: GateRow): string {

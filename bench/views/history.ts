@@ -1,12 +1,13 @@
 // A history as text: what changed and at which commit, then each series as a line of bars.
 
 import { showNumber } from '../plan/quantities.js';
+import { LEAST_POINTS } from '../stats/change-points.js';
 import { betterOf } from '../store/comparisons.js';
 import type { History, HistoryCommit, Series } from '../store/history.js';
 import type { HistoryChange } from '../store/history-changes.js';
 import { forTerminal } from './escape.js';
 import { percent } from './readings.js';
-import { seriesLabels } from './series-labels.js';
+import { fullName, seriesLabels } from './series-labels.js';
 import { sparkline } from './sparkline.js';
 import { wrap } from './wrap.js';
 
@@ -27,7 +28,7 @@ export function renderHistory({ history, series, changes, hidden }: HistoryView,
   const sections = [
     wrap(captionOf(history), columns),
     ...groupByCommit(changes).map((group) => describeGroup(group, labels, columns)),
-    ...(changes.length === 0 ? [wrap(`No change in ${series.length + hidden} series.`, columns)] : []),
+    ...(changes.length === 0 ? [wrap(noChange(history, series.length + hidden), columns)] : []),
     ...tablesOf(series, changes, labels, columns),
     ...(hidden > 0 ? [wrap(`${hidden} more series without a change: --all shows them.`, columns)] : []),
     ...asideOf(history).map((line) => wrap(line, columns, 2)),
@@ -43,6 +44,11 @@ function captionOf({ machineKey, node, revision, commits, older, keepAwake }: Hi
     `${machineKey}, Node ${forTerminal(node)}${keepAwake ? ', CPUs kept awake' : ''}: ${runs} runs of ${commits.length} commits ` +
     `${order}, ${dateOf(first)} to ${dateOf(last)}${older > 0 ? `; ${older} older ones: --last takes more` : ''}`
   );
+}
+
+function noChange({ commits }: History, series: number): string {
+  if (commits.length >= LEAST_POINTS) return `No change in ${series} series.`;
+  return `${commits.length} commits are too few to see a change: ${LEAST_POINTS} are the least.`;
 }
 
 /** Changes that began at the same commit are one story. */
@@ -73,10 +79,11 @@ function describeGroup(group: readonly HistoryChange[], labels: ReadonlyMap<stri
     ...(also.includes('harness') ? ['what measures changed there too'] : []),
     ...(also.includes('node') ? ['Node changed there too'] : []),
   ];
-  const lines = group.map(({ cell, metric, ratio, low, high, earlier, later }) => {
+  const lines = group.map((change) => {
+    const { ratio, low, high, earlier, later } = change;
     const interval = low === undefined || high === undefined ? '' : ` (${low.toFixed(3)} to ${high.toFixed(3)})`;
     const range = earlier || later ? `, give or take ${Math.max(earlier ?? 0, later ?? 0)}` : '';
-    return `x${ratio.toFixed(3)}${interval} ${forTerminal(labels.get(`${cell} ${metric}`) ?? `${cell} ${metric}`)}${range}`;
+    return `x${ratio.toFixed(3)}${interval} ${forTerminal(fullName(change, labels))}${range}`;
   });
   return [
     wrap(head, columns),

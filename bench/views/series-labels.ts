@@ -1,6 +1,9 @@
 // Short names of series: their design, and what tells them apart from the others of their table.
 import { attributesOf } from './projection.js';
 
+/** What stands beside the label: headings say it, or the full name. */
+const NAMED_APART: ReadonlySet<string> = new Set(['table', 'metric']);
+
 /** By `<cell> <metric>`: `mutex 2 ch`, where only channels differ. */
 export function seriesLabels(
   series: readonly { readonly cell: string; readonly metric: string }[],
@@ -19,7 +22,9 @@ export function seriesLabels(
   return new Map(
     all.map(({ name, attributes }) => {
       const table = attributes.get('table')!;
-      const own = [...attributes].filter(([axis]) => axis !== 'table' && (axis === 'variant' || differs(table, axis)));
+      const own = [...attributes].filter(
+        ([axis]) => !NAMED_APART.has(axis) && (axis === 'variant' || differs(table, axis)),
+      );
       return [name, own.map(([axis, value]) => showValue(axis, value)).join(' ')];
     }),
   );
@@ -27,5 +32,13 @@ export function seriesLabels(
 
 function showValue(axis: string, value: string): string {
   if (axis === 'channels') return `${value} ch`;
-  return ['variant', 'metric', 'pageSize', 'workload', 'transport'].includes(axis) ? value : `${axis}=${value}`;
+  return ['variant', 'pageSize', 'workload', 'transport'].includes(axis) ? value : `${axis}=${value}`;
+}
+
+/** `hand-off: mutex 2 ch, jobsPerSecond`. */
+export function fullName(
+  { cell, metric }: { readonly cell: string; readonly metric: string },
+  labels: ReadonlyMap<string, string>,
+): string {
+  return `${cell.split(' ')[0]}: ${labels.get(`${cell} ${metric}`) ?? cell}, ${metric}`;
 }
