@@ -42,8 +42,7 @@ export async function gateSaved(
   const blessings = readBlessings(store.folder, store.machineKey);
   const { thresholds, holds, wanted } = judging;
   const series = seriesOf(history, (cell, metric) => isShown(cell, metric) && wanted(cell, metric));
-  const place = (commit: string) => line.commits.get(commit)?.place;
-  const rows = judge({ history, series, blessings, thresholds, holds, place });
+  const rows = judge({ history, series, blessings, thresholds, holds });
   const before = history.commits.at(-2);
   const about = {
     ...{ candidate: sha.slice(0, 12), baseline: `the level up to ${before?.sha?.slice(0, 12) ?? 'nothing'}` },

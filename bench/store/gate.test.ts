@@ -53,8 +53,7 @@ function rowsOf(
   }
   const history = readHistory({ store: { folder, machineKey: MACHINE }, line, last: 60 });
   const series = seriesOf(history, (_, metric) => metric === 'jobsPerSecond');
-  const place = (commit: string) => line.commits.get(commit)?.place;
-  return judge({ history, series, blessings, thresholds, holds, place });
+  return judge({ history, series, blessings, thresholds, holds });
 }
 const slower =
   (by: number, from = COMMITS - 1) =>

@@ -40,8 +40,6 @@ export interface GateOptions {
   /** Undefined for what is ignored. */
   readonly thresholds: (cell: string, metric: string) => Thresholds | undefined;
   readonly holds: (filter: string, cell: string, metric: string) => boolean;
-  /** Place of a commit on the line. */
-  readonly place: (sha: string) => number | undefined;
 }
 
 /** A series with what the candidate and its baseline have of it. */
@@ -86,15 +84,14 @@ function judgeSeries(series: Series, options: GateOptions, results: Map<string, 
 }
 
 /** The newest accepted change of a series, and the first of its points that has it. */
-function acceptance({ history, blessings, holds, place }: GateOptions, { cell, metric, at }: Series) {
+function acceptance({ history, blessings, holds }: GateOptions, { cell, metric, at }: Series) {
   const places = blessings.flatMap(({ commit, filter, reason }) => {
-    const own = place(commit);
+    const own = history.placeOf(commit);
     return own === undefined || (filter !== undefined && !holds(filter, cell, metric)) ? [] : [{ own, reason }];
   });
   const newest = places.toSorted((x, y) => x.own - y.own).at(-1);
   if (!newest) return undefined;
-  const placeAt = (point: number) => place(history.commits[at[point]!]!.sha ?? '') ?? -1;
-  const from = at.findIndex((_, point) => placeAt(point) >= newest.own);
+  const from = at.findIndex((commit) => (history.commits[commit]!.place ?? -1) >= newest.own);
   return from < 0 ? undefined : { from, reason: newest.reason };
 }
 

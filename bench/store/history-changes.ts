@@ -34,16 +34,20 @@ export function changesOf(
   blessings: readonly Blessing[],
   holds: (filter: string, cell: string, metric: string) => boolean,
 ): HistoryChange[] {
-  const { commits } = history;
+  const { commits, placeOf } = history;
   return series.flatMap(({ cell, metric, at, changes }): HistoryChange[] => {
     const commitAt = (point: number) => commits[at[point]!]!;
     const verdictOf = (ratio: number): HistoryChange['verdict'] =>
       ratio > 1 === (betterOf(metric) === 'higher') ? 'faster' : 'slower';
+    // Also a commit that was not measured, between the last of the old level and the first of the new one.
+    const isWithin = (sha: string, from: number, to: number) => {
+      const [before, place, last] = [commits[at[from - 1] ?? -1]?.place ?? -1, placeOf(sha), commitAt(to).place];
+      if (place !== undefined && last !== undefined) return place > before && place <= last;
+      return commits.slice(at[from], at[to]! + 1).some((commit) => commit.sha === sha);
+    };
     const acceptedFrom = (from: number, to: number) => {
       const blessing = blessings.find(
-        ({ commit, filter }) =>
-          commits.slice(at[from]!, at[to]! + 1).some(({ sha }) => sha === commit) &&
-          (filter === undefined || holds(filter, cell, metric)),
+        ({ commit, filter }) => isWithin(commit, from, to) && (filter === undefined || holds(filter, cell, metric)),
       );
       return blessing ? { accepted: blessing.reason } : {};
     };
@@ -57,7 +61,7 @@ export function changesOf(
       ...changes.drifts.map(({ from, to, ratio, p }) => ({
         ...({ kind: 'drift', cell, metric, ratio, p, commit: commitAt(from), until: commitAt(to) } as const),
         ...{ verdict: verdictOf(ratio), also: [] },
-        ...acceptedFrom(to, to),
+        ...acceptedFrom(from, to),
       })),
       ...changes.spells.map(({ from, to, ratio }) => ({
         ...({ kind: 'spell', cell, metric, ratio, commit: commitAt(from), until: commitAt(to) } as const),

@@ -178,6 +178,11 @@ describe('a history', () => {
         (change) => change.accepted,
       );
     expect(accepted()).toContain('simpler');
+    // The commit that did it was not measured itself.
+    const unmeasured = { ...blessing, commit: sha(first!.commit.place! - 1) };
+    expect(changesOf(history, series, [unmeasured], holds).map((change) => change.accepted)).toContain('simpler');
+    const later = { ...blessing, commit: sha(first!.commit.place! + PLACES * 5) };
+    expect(changesOf(history, series, [later], holds).map((change) => change.accepted)).toEqual([undefined, undefined]);
     expect(accepted('variant=atomic-barrier')).toEqual([undefined, undefined]);
     expect(accepted(`channels=${attributesOf(first!.cell, '').get('channels')}`)[0]).toBe('simpler');
   });

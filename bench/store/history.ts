@@ -13,6 +13,8 @@ export interface HistoryCommit {
   readonly sha: string | undefined;
   readonly time: string;
   readonly subject: string | undefined;
+  /** On the line. */
+  readonly place: number | undefined;
   /** Commits of the line since the one before that was measured, this one included; undefined where there is no line. */
   readonly distance: number | undefined;
   readonly runs: readonly RunSummary[];
@@ -29,6 +31,8 @@ export interface History {
   /** Major version of Node: designs differ by several times from one to the next. */
   readonly node: string;
   readonly keepAwake: boolean;
+  /** Place of any commit on the line, measured or not. */
+  readonly placeOf: (sha: string) => number | undefined;
   /** Undefined for the order of time: without git, or where no run is of a commit of the line. */
   readonly revision: string | undefined;
   readonly commits: readonly HistoryCommit[];
@@ -81,6 +85,7 @@ export function readHistory({ store, line, node, last }: HistoryOptions): Histor
   const commits = inOrder(runs, onLine?.commits);
   return {
     ...{ machineKey, node: major, keepAwake, revision: onLine?.name },
+    placeOf: (sha) => onLine?.commits.get(sha)?.place,
     commits: commits.slice(-last),
     older: Math.max(0, commits.length - last),
     aside,
@@ -105,7 +110,8 @@ function inOrder(runs: readonly RunSummary[], line: ReadonlyMap<string, LineComm
   placed.sort((x, y) => (x.at && y.at ? x.at.place - y.at.place : x.time < y.time ? -1 : x.time > y.time ? 1 : 0));
   return placed.map(({ sha, time, at, runs }, index) => {
     const before = placed[index - 1]?.at;
-    return { sha, time, subject: at?.subject, distance: at && before ? at.place - before.place : undefined, runs };
+    const distance = at && before ? at.place - before.place : undefined;
+    return { sha, time, subject: at?.subject, place: at?.place, distance, runs };
   });
 }
 
