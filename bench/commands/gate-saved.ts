@@ -14,6 +14,7 @@ import { PROJECT } from '../store/project.js';
 import { readStored } from '../store/read.js';
 import type { GateFlags, Judging } from './gate.js';
 import { type Judged, measureBoth } from './gate-against.js';
+import { reading } from './history.js';
 import type { Interrupts } from './interrupts.js';
 import { isShown } from './shown-metrics.js';
 import { storeOf } from './store-flags.js';
@@ -32,7 +33,7 @@ export async function gateSaved(
   const line = commitLine(revision);
   if (!line) throw badValue('gate', revision, 'a commit, branch or tag of a checkout of multifd-bench');
   const { sha } = commitOf(revision, 'gate');
-  const history = readHistory({ store, line, last: HISTORY_COMMITS });
+  const history = readHistory({ store, line, last: HISTORY_COMMITS, reading });
   if (history.commits.at(-1)!.sha !== sha) {
     throw new UsageError(
       `gate: no saved run of ${revision} (${sha.slice(0, 12)}) on ${store.machineKey}: \`run\` makes one of what is ` +

@@ -58,7 +58,7 @@ export function history(flags: HistoryFlags): number {
   const line = commitLine(flags.branch);
   if (!line && flags.branch !== 'HEAD')
     throw badValue('--branch', flags.branch, 'a branch, tag or commit of this checkout');
-  const read = readHistory({ store, line, node: flags.node, last });
+  const read = readHistory({ store, line, node: flags.node, last, reading });
   const series = seriesOf(read, wantedOf(flags, read));
   const blessings = readBlessings(store.folder, store.machineKey);
   const holds = (filter: string, cell: string, metric: string) => parseFilter(filter)(attributesOf(cell, metric));
@@ -73,6 +73,11 @@ export function history(flags: HistoryFlags): number {
     process.stdout.write(`${renderHistory(flags.all ? view : withoutQuiet(view, flags), columns)}\n`);
   }
   return 0;
+}
+
+/** What takes its time, the first time. */
+export function reading(files: number): void {
+  process.stderr.write(`${files} result files read, to be kept in the cache\n`);
 }
 
 /** Which numbers are asked for. Throws UsageError where there are none. */

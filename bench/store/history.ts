@@ -51,13 +51,15 @@ export interface HistoryOptions {
   readonly node?: string | undefined;
   /** Most commits, from the newest back. */
   readonly last: number;
+  /** Told while thousands of files are read for the first time. */
+  readonly reading?: (files: number) => void;
 }
 
 /** Reads the store. Throws UsageError where there is nothing to show. */
-export function readHistory({ store, line, node, last }: HistoryOptions): History {
+export function readHistory({ store, line, node, last, reading }: HistoryOptions): History {
   const { folder, machineKey } = store;
   const found = findRuns(folder, machineKey);
-  const summaries = readSummaries(folder, found.runs);
+  const summaries = readSummaries(folder, found.runs, reading);
   const aside: Aside[] = [];
   const without = (reason: string, runs: readonly RunSummary[], strange: (run: RunSummary) => boolean) => {
     const out = runs.filter(strange);

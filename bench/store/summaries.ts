@@ -11,6 +11,9 @@ import type { Result, ResultCell } from './result.js';
 import type { SeriesKey, SeriesKeys, Shape } from './series-keys.js';
 import { readCache, writeCache } from './summary-cache.js';
 
+/** Files that take about half a second. */
+const TOLD_EVERY = 1000;
+
 /** A run without its numbers. */
 export interface RunHead {
   readonly id: string;
@@ -80,12 +83,14 @@ interface Content {
 /**
  * The medians of these runs of the store at `folder`. A file that cannot be read is left out, with the reason, and the
  * rest is there all the same.
+ *
+ * @param reading told now and then how many files the cache did not know were read: thousands take seconds
  */
-export function readSummaries(folder: string, files: readonly RunFile[]): Summaries {
+export function readSummaries(folder: string, files: readonly RunFile[], reading?: (files: number) => void): Summaries {
   const { entries, series } = readCache(folder);
   const runs: RunSummary[] = [];
   const leftOut: LeftOut[] = [];
-  let stale = false;
+  let fresh = 0;
   for (const file of files) {
     const stat = statSync(file.path, { throwIfNoEntry: false });
     // Taken away since its folder was read.
@@ -95,7 +100,7 @@ export function readSummaries(folder: string, files: readonly RunFile[]): Summar
       const { size, mtimeMs: modifiedMs, ctimeMs: changedMs } = stat;
       entry = { path: file.path, size, modifiedMs, changedMs, content: summarise(file.path, series) };
       entries.set(file.path, entry);
-      stale = true;
+      if (++fresh % TOLD_EVERY === 0) reading?.(fresh);
     }
     const { content } = entry;
     if (typeof content === 'string') leftOut.push({ path: file.path, reason: content });
@@ -104,7 +109,7 @@ export function readSummaries(folder: string, files: readonly RunFile[]): Summar
       runs.push({ file, ...head, medians, errors, shape });
     }
   }
-  if (stale) writeCache(folder, [...entries.values()], series);
+  if (fresh > 0) writeCache(folder, [...entries.values()], series);
   return new Summaries(runs, leftOut, series.keys);
 }
 
