@@ -43,7 +43,7 @@ export async function gateAgainst(
   const here = describeCommit(PROJECT);
   return {
     candidate: here ? `${here.sha.slice(0, 12)}${here.dirty ? ' + changes' : ''}` : 'this build',
-    baseline: `${revision} (${other.sha.slice(0, 12)})`,
+    baseline: other.sha.startsWith(revision) ? other.sha.slice(0, 12) : `${revision} (${other.sha.slice(0, 12)})`,
     machineKey: storeOf(flags).machineKey,
     rows: judgeComparisons(outcome.comparisons, outcome.cells, thresholds, other.sha),
     warnings: outcome.cells
