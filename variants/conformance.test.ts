@@ -1,7 +1,8 @@
 // The conformance suite over every registered design, and over the one that `multifd-bench new` starts from.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CONFORMANCE, CONFORMANCE_FLEET } from '../src/conformance/conformance.js';
-import { CELL_DEFAULTS, type CellFailure, type Fault } from '../src/session/cell.js';
+import type { WriteFault } from '../src/faults/fault.js';
+import { CELL_DEFAULTS, type CellFailure } from '../src/session/cell.js';
 import { Fleet } from '../src/session/fleet.js';
 import type { VariantSource } from '../src/session/messages.js';
 import { availableVariants, loadRegistered } from './fixtures/available.js';
@@ -52,9 +53,9 @@ describe('the error path', () => {
   } as const;
   // Channel 0 is in mid-write when the SYNC write of channel 1 fails: it then sees exiting and leaves without a word,
   // while the provider has already begun to wait for it.
-  const faults: readonly Fault[] = [
-    { channel: 0, write: 0, stallMs: 400 },
-    { channel: 1, write: 1, stallMs: 200, fails: true },
+  const faults: readonly WriteFault[] = [
+    { kind: 'delay', channel: 0, write: 0, delayMs: 400 },
+    { kind: 'fail', channel: 1, write: 1, delayMs: 200 },
   ];
 
   it('of upstream hangs in atomic-barrier, and the watchdog shows the words', async () => {

@@ -71,7 +71,7 @@ export default defineVariant({
       let nextChannel = 0;
       let synced = 0;
       let left = false;
-      let failure: { readonly cause: unknown } | undefined;
+      let failure: Error | undefined;
       let wake: (() => void) | undefined;
       place.onExit(() => {
         left = true;
@@ -88,8 +88,9 @@ export default defineVariant({
             }
             wake?.();
           },
-          (cause) => {
-            failure ??= { cause };
+          ({ message }: Error) => {
+            // A thread that died does not say whose it was.
+            failure ??= new Error(message.startsWith('channel ') ? message : `channel ${channel}: ${message}`);
             wake?.();
           },
         );
@@ -103,7 +104,7 @@ export default defineVariant({
           });
           wake = undefined;
         }
-        if (failure) throw failure.cause;
+        if (failure) throw failure;
         return !left;
       }
 

@@ -167,3 +167,56 @@ describe('send and receive', () => {
     expect(cli('send', '--ram', image, '--to', 'nowhere')).toMatchObject({ status: 2 });
   });
 });
+
+describe('migrate --fault', () => {
+  const run = (...words: string[]) =>
+    new Promise<{ status: number | null; stderr: string }>((resolve) => {
+      const child = spawn(process.execPath, [CLI, 'migrate', image, ...words]);
+      let stderr = '';
+      child.stderr.on('data', (chunk) => {
+        stderr += chunk;
+      });
+      child.stdout.resume();
+      child.once('close', (status) => resolve({ status, stderr }));
+    });
+
+  const faults: readonly (readonly [fault: string, says: RegExp])[] = [
+    ['fail@1.1', /^multifd-bench: migrate: channel 1, write 1: injected failure$/m],
+    ['corrupt=3000@1.1', /the two ends differ/],
+    ['kill-receiver@1.1', /the receiver ended with SIGKILL/],
+    ['kill-child@1.1', /the round's process ended with SIGKILL/],
+    ['kill-provider@1.1', /the provider's thread ended with code 1/],
+    ['stall@1.sync0', /taken nothing more of it for 1500 ms, and it has not ended/],
+    ['reset@1.1', /channel 1, packet 1: injected reset/],
+    ['refuse@1', /channel 1: connecting to .*ECONNREFUSED/],
+    ['no-descriptors', /channel 0: connecting to .*EMFILE/],
+    ['disk-full', /ENOSPC: no space left on device/],
+  ];
+
+  it('ends, says what failed and where, and keeps nothing that looks whole', async () => {
+    const places = faults.map(([fault, says]) => ({ fault, says, out: join(folder, `fault-${fault}`) }));
+    // Two at a time: a machine that is too busy looks like a peer that stalls.
+    for (let at = 0; at < places.length; at += 2) {
+      const ends = places.slice(at, at + 2).map(async ({ fault, says, out }) => {
+        const { status, stderr } = await run('--fault', fault, '--ram-out', out);
+        expect(stderr, fault).toMatch(says);
+        expect([fault, status]).toEqual([fault, 1]);
+      });
+      await Promise.all(ends);
+    }
+    expect(readdirSync(folder).filter((name) => name.startsWith('fault-'))).toEqual([]);
+  }, 60_000);
+
+  it('goes on after a delay, and says what it takes', async () => {
+    const { status } = await run('--fault', 'delay=20ms@1.1,delay=20ms@0.sync0');
+    expect(status).toBe(0);
+    for (const [words, says] of [
+      [['--fault', 'fail@2.0'], '--fault: got "fail@2.0", takes KIND@CHANNEL.WRITE'],
+      [['--fault', 'disk-full'], '--fault: disk-full fills the disk of --ram-out, which is not given'],
+      [['--error-path', 'theirs'], '--error-path: got "theirs", takes repaired, upstream'],
+    ] as const) {
+      const { status: refused, stderr } = await run(...words);
+      expect([refused, stderr]).toEqual([2, expect.stringContaining(says)]);
+    }
+  }, 60_000);
+});

@@ -3,20 +3,24 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { FAULT_KINDS, FAULTS_TAKEN, type Fault } from '../../src/faults/fault.js';
 import { roundUp } from '../../src/ram/ram.js';
+import type { ReceiverPlan } from '../../src/receiver/plan.js';
 import { Receiver } from '../../src/receiver/receiver.js';
-import type { Cell } from '../../src/session/cell.js';
+import { type Cell, CellFailure } from '../../src/session/cell.js';
 import { transports } from '../../src/transport/index.js';
 import { exitWith } from '../exit-code.js';
+import { arrival, beside } from '../measure/arrival.js';
 import { measurePairs, type Pairs } from '../measure/pairs.js';
 import { RoundClient } from '../measure/round-client.js';
 import { oneLine } from '../measure/transfer.js';
 import type { Listed } from '../plan/catalogue.js';
+import { type FaultsByPlace, faultsOf, knowingReceiver } from '../plan/faults.js';
 import { requireMemory } from '../plan/memory.js';
 import { type OneShotFlags, oneShotCell, oneShotVariant } from '../plan/one-shot.js';
 import { parseRam, ramBytes } from '../plan/ram-flag.js';
 import { parseZeroPages } from '../plan/sending.js';
-import { UsageError, wholeNumber } from '../plan/usage-error.js';
+import { badValue, UsageError, wholeNumber } from '../plan/usage-error.js';
 import { TransferProgress } from '../views/transfer-progress.js';
 import { withOneShotAxes } from './one-shot-options.js';
 
@@ -25,6 +29,8 @@ export interface MigrateFlags extends OneShotFlags {
   readonly pairs: string;
   readonly ramOut?: string;
   readonly zeroPages?: string;
+  readonly fault?: string;
+  readonly errorPath?: string;
   readonly json?: boolean;
 }
 
@@ -44,7 +50,14 @@ export function declareMigrate(program: Command): void {
     .option('--ceiling', 'compare with the same writes in a plain loop, in interleaved pairs')
     .option('--pairs <n>', 'how many pairs', '10')
     .option('--ram-out <file>', 'keep what the receiver has; the name appears only when all is well')
+    .option('--fault <specs>', `what goes wrong on purpose: ${FAULTS_TAKEN}`)
+    .option(
+      '--error-path <whose>',
+      'repaired, or upstream: a sync then hangs as in QEMU when a write fails',
+      'repaired',
+    )
     .option('--json', 'as JSON')
+    .addHelpText('after', () => faultHelp())
     .action(async (file: string, flags: MigrateFlags) => exitWith(await migrate(file, flags)));
 }
 
@@ -63,7 +76,9 @@ export async function migrate(file: string, flags: MigrateFlags): Promise<number
   const bytes = ramBytes(parseRam(file, 1));
   requireMemory({ RAM: bytes, "the receiver's RAM": bytes });
   const zeroPages = parseZeroPages(flags.zeroPages, ['none', 'multifd']);
-  const cell: Cell = { ...shape, variant: listed.variant.name, workload: 'transfer', zeroPages };
+  const errorPath = errorPathOf(flags.errorPath);
+  const cell: Cell = { ...shape, variant: listed.variant.name, workload: 'transfer', zeroPages, errorPath };
+  const faults = faultsOf(flags.fault, cell.channels, flags.ramOut !== undefined);
   const folder = cell.transport === 'unix' ? mkdtempSync(join(tmpdir(), 'multifd-bench-')) : undefined;
   let client: RoundClient | undefined;
   let receiver: Receiver | undefined;
@@ -77,17 +92,20 @@ export async function migrate(file: string, flags: MigrateFlags): Promise<number
     void stop();
   });
   try {
-    receiver = await Receiver.start(receiverPlan(cell, bytes, folder, flags.ramOut));
     const source = { file, pageSize: cell.pageSize };
     const plan = { senders: cell.channels, requesters: 1, ram: source, watchdogMs: WATCHDOG_MS, stallMs: STALL_MS };
     client = await RoundClient.start(plan, [listed]);
-    return await transfer({ client, receiver, cell, listed, bytes, pairs, flags });
+    const here = await client.digest(bytes);
+    const there = { ...receiverPlan(cell, bytes, folder, flags.ramOut, faults.receiving), sha256: here };
+    receiver = await Receiver.start(there);
+    return await transfer({ here, client, receiver, cell, listed, bytes, pairs, flags, faults });
   } catch (cause) {
     if (interrupted) {
       process.stderr.write('interrupted: nothing is kept\n');
       return 130;
     }
-    process.stderr.write(`multifd-bench: migrate: ${(cause as Error).message}\n`);
+    const dump = cause instanceof CellFailure ? cause.dump : [];
+    process.stderr.write(`multifd-bench: migrate: ${[(cause as Error).message, ...dump].join('\n  ')}\n`);
     return 1;
   } finally {
     await stop();
@@ -95,6 +113,8 @@ export async function migrate(file: string, flags: MigrateFlags): Promise<number
 }
 
 interface Transfer {
+  /** SHA-256 of what is sent. */
+  readonly here: string;
   readonly client: RoundClient;
   readonly receiver: Receiver;
   readonly cell: Cell;
@@ -102,16 +122,35 @@ interface Transfer {
   readonly bytes: number;
   readonly pairs: number;
   readonly flags: MigrateFlags;
+  readonly faults: FaultsByPlace;
 }
 
-async function transfer({ client, receiver, cell, bytes, pairs, flags }: Transfer): Promise<number> {
-  const here = await client.digest(bytes);
-  // What goes wrong at the receiver is its to say; the sender only sees a connection that ended.
-  const broken = new Promise<never>((_, reject) => receiver.report.catch(reject));
-  broken.catch(() => {});
-  const during = <T>(work: Promise<T>): Promise<T> =>
-    Promise.race([work.catch((cause) => orReceivers(receiver, cause)), broken]);
-  await during(client.connect(LINE, receiver.address, cell.channels));
+function errorPathOf(text = 'repaired'): Cell['errorPath'] {
+  if (text === 'repaired' || text === 'upstream') return text;
+  throw badValue('--error-path', text, 'repaired, upstream');
+}
+
+function faultHelp(): string {
+  const kinds = Object.entries(FAULT_KINDS).map(([kind, does]) => `  ${kind.padEnd(15)} ${does}`);
+  return `\nKinds of faults:\n${kinds.join('\n')}`;
+}
+
+async function transfer({
+  here,
+  client,
+  receiver,
+  cell: plain,
+  bytes,
+  pairs,
+  flags,
+  faults,
+}: Transfer): Promise<number> {
+  const cell = {
+    ...plain,
+    ...(faults.writing.length > 0 && { faults: knowingReceiver(faults.writing, receiver.pid) }),
+  };
+  const during = <T>(work: Promise<T>): Promise<T> => beside(receiver, work);
+  await during(client.connect(LINE, receiver.address, cell.channels, { faults: faults.connecting }));
   const pagesCome = async () => (await receiver.count()).reduce((sum, each) => sum + each.pages + each.zeroPages, 0);
   const progress = new TransferProgress(
     pagesCome,
@@ -126,7 +165,7 @@ async function transfer({ client, receiver, cell, bytes, pairs, flags }: Transfe
   } finally {
     progress.end();
   }
-  const report = await receiver.report;
+  const report = await arrival(receiver, STALL_MS);
   const equal = report.sha256 === here;
   const sum = (key: 'pages' | 'bytes' | 'packets' | 'syncs') =>
     report.channels.reduce((all, each) => all + each[key], 0);
@@ -148,14 +187,13 @@ async function transfer({ client, receiver, cell, bytes, pairs, flags }: Transfe
   return equal ? 0 : 1;
 }
 
-/** The receiver's own reason, if it has one soon: it knows channel, packet and field. */
-async function orReceivers(receiver: Receiver, cause: unknown): Promise<never> {
-  const patience = new Promise<void>((resolve) => setTimeout(resolve, 200).unref());
-  await Promise.race([receiver.report, patience]);
-  throw cause;
-}
-
-function receiverPlan(cell: Cell, bytes: number, folder: string | undefined, ramOut: string | undefined) {
+function receiverPlan(
+  cell: Cell,
+  bytes: number,
+  folder: string | undefined,
+  ramOut: string | undefined,
+  faults: readonly Fault[],
+): ReceiverPlan {
   return {
     listen: folder === undefined ? { host: '127.0.0.1', port: 0 } : { path: join(folder, 'receiver') },
     channels: cell.channels,
@@ -175,6 +213,7 @@ function receiverPlan(cell: Cell, bytes: number, folder: string | undefined, ram
     digest: true,
     whole: true,
     ...(ramOut === undefined ? {} : { ramOut }),
+    ...(faults.length > 0 && { faults }),
   };
 }
 

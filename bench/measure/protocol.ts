@@ -1,4 +1,5 @@
 // What a run's parent and the child process of a round say to each other: versioned lines of JSON over the IPC channel.
+import type { Fault } from '../../src/faults/fault.js';
 import type { Cell, FleetPlan } from '../../src/session/cell.js';
 import type { Address } from '../../src/transport/line.js';
 
@@ -12,6 +13,8 @@ export interface Connection {
   readonly uuid?: string;
   /** True connects a main stream beside the channels. */
   readonly main?: boolean;
+  /** What goes wrong on purpose as it connects. */
+  readonly faults?: readonly Fault[];
 }
 
 export type Ask =

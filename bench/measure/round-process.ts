@@ -1,6 +1,7 @@
 // The child process of a round: it holds the fleet and does what its parent asks, one question at a time.
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { exhaustDescriptors } from '../../src/faults/connect-faults.js';
 import { type Cell, CellFailure } from '../../src/session/cell.js';
 import { Fleet } from '../../src/session/fleet.js';
 import type { VariantSource } from '../../src/session/messages.js';
@@ -82,9 +83,14 @@ async function reply(ask: Ask): Promise<unknown> {
   }
 }
 
-function connect({ address, channels, main = false, uuid }: Connection): Promise<Lines> {
+async function connect({ address, channels, main = false, uuid, faults = [] }: Connection): Promise<Lines> {
   const id = uuid === undefined ? NO_UUID : uuidBytes(uuid);
-  return Lines.connect({ address, channels, main, uuid: id, connectMs: CONNECT_MS });
+  const restore = faults.some(({ kind }) => kind === 'no-descriptors') ? exhaustDescriptors() : () => {};
+  try {
+    return await Lines.connect({ address, channels, main, uuid: id, connectMs: CONNECT_MS, faults });
+  } finally {
+    restore();
+  }
 }
 
 async function disconnect(peer: string, patienceMs: number | undefined): Promise<void> {

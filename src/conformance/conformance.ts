@@ -1,7 +1,9 @@
 // Conformance: what every design must do on real threads. One list, for the project's own tests and for whoever adds one.
+
+import type { WriteFault } from '../faults/fault.js';
 import { SCAN_KINDS } from '../memory/scan.js';
 import type { Variant } from '../sender/variant.js';
-import { CELL_DEFAULTS, type Cell, type CellFailure, type Fault, type FleetPlan } from '../session/cell.js';
+import { CELL_DEFAULTS, type Cell, type CellFailure, type FleetPlan } from '../session/cell.js';
 import type { Fleet } from '../session/fleet.js';
 import type { VariantSource } from '../session/messages.js';
 
@@ -125,7 +127,7 @@ const publishesTogether: Body = async (subject) => {
     const late = { depth: Math.min(most, deepest), channels: 3, publishEvery };
     same('jobs', ALL_JOBS, (await runCell(subject, late)).jobs);
     same('SYNCs', 60, (await runCell(subject, { ...late, delaySeed: 5, workload: 'sync' }, 1, 20)).syncs);
-    const failure = await failCell(subject, { ...late, faults: [{ channel: 1, write: 7, fails: true }] });
+    const failure = await failCell(subject, { ...late, faults: [{ kind: 'fail', channel: 1, write: 7 }] });
     same('failure', 'channel 1, write 7: injected failure', failure.message);
   }
 };
@@ -165,7 +167,7 @@ const severalRequesters: Body = async (subject) => {
       same('SYNCs', 20 * channels, (await runCell(subject, delayed, 1, 20)).syncs);
     }
   }
-  const faults = [{ channel: 1, write: 7, fails: true }];
+  const faults = [{ kind: 'fail', channel: 1, write: 7 }] as const;
   const failure = await failCell(subject, { requesters: 2, faults });
   same('failure', 'channel 1, write 7: injected failure', failure.message);
 };
@@ -184,7 +186,7 @@ function sharesNothing(variant: Variant): string | undefined {
 }
 
 const fails =
-  (fault: Fault): Body =>
+  (fault: WriteFault): Body =>
   async (subject) => {
     const start = performance.now();
     const { message } = await failCell(subject, { faults: [fault] });
@@ -197,11 +199,11 @@ const fails =
     same('jobs of the next run', ALL_JOBS, (await runCell(subject)).jobs);
   };
 
-const FAULTS: readonly (readonly [what: string, fault: Fault])[] = [
-  ['the first write', { channel: 0, write: 0, fails: true }],
-  ['a write under way', { channel: 1, write: 7, fails: true }],
-  ['a SYNC write', { channel: 1, sync: 2, fails: true }],
-  ['a write that stalled first', { channel: 0, write: 3, stallMs: 50, fails: true }],
+const FAULTS: readonly (readonly [what: string, fault: WriteFault])[] = [
+  ['the first write', { kind: 'fail', channel: 0, write: 0 }],
+  ['a write under way', { kind: 'fail', channel: 1, write: 7 }],
+  ['a SYNC write', { kind: 'fail', channel: 1, sync: 2 }],
+  ['a write that stalled first', { kind: 'fail', channel: 0, write: 3, delayMs: 50 }],
 ];
 
 const overChannels = (channels: number): ConformanceTest => ({

@@ -1,5 +1,5 @@
 // One channel of a receiver: its initial packet, then its packets, into RAM, epoch by epoch.
-
+import { FaultCounter, isPacketFault, type PacketFault } from '../faults/fault.js';
 import { Ram } from '../ram/ram.js';
 import { openUnpacker } from '../wire/codecs/codec.js';
 import { INITIAL_BYTES, NO_UUID, parseInitial, uuidBytes } from '../wire/initial-packet.js';
@@ -21,6 +21,14 @@ export interface ChannelEvents {
   sync(pages: number): void;
 }
 
+/** A connection that is to be reset on purpose. */
+export class InjectedReset extends Error {
+  override readonly name = 'InjectedReset';
+  constructor(channel: number, packet: number) {
+    super(`channel ${channel}, packet ${packet}: injected reset`);
+  }
+}
+
 export class ChannelReader implements Reader, PacketHandler {
   readonly numbers = new PacketNumbers();
   private readonly plan: ReceiverPlan;
@@ -36,6 +44,8 @@ export class ChannelReader implements Reader, PacketHandler {
   /** True while bytes are not wanted: the silence is not the peer's. */
   private waits = false;
   private readonly silence = new Silence();
+  private faults: FaultCounter<PacketFault> | undefined;
+  private stalled = false;
 
   constructor(plan: ReceiverPlan, events: ChannelEvents) {
     this.plan = plan;
@@ -59,6 +69,8 @@ export class ChannelReader implements Reader, PacketHandler {
     const accepted = { uuid: uuid === undefined ? NO_UUID : uuidBytes(uuid), channels };
     this.channel = parseInitial(this.initial, accepted).id;
     this.stream = new PacketStream(this.channel, this.plan, this);
+    const faults = this.plan.faults?.filter(isPacketFault).filter((fault) => fault.channel === this.channel);
+    if (faults?.length) this.faults = new FaultCounter(faults);
     this.waits = true;
     this.events.hello(this.channel);
     return false;
@@ -73,6 +85,7 @@ export class ChannelReader implements Reader, PacketHandler {
   }
 
   proceed(): boolean {
+    if (this.stalled) return false;
     this.waits = false;
     this.silence.reset();
     return true;
@@ -100,11 +113,21 @@ export class ChannelReader implements Reader, PacketHandler {
     if (block >= 0) this.fill(packet, block);
     this.pages += packet.normalPages;
     this.zeroPages += packet.zeroPages;
+    if (this.faults) this.meet(this.faults.next(packet.sync));
+    if (this.stalled) return false;
     if (!packet.sync) return true;
     this.syncs++;
     this.waits = !this.plan.ignoreSync;
     this.events.sync(this.pages + this.zeroPages);
     return !this.waits;
+  }
+
+  private meet(fault: PacketFault | undefined): void {
+    if (fault?.kind === 'reset') throw new InjectedReset(this.channel!, this.stream!.packets);
+    if (fault?.kind !== 'stall') return;
+    this.stalled = true;
+    // Not the peer's silence.
+    this.waits = true;
   }
 
   private fill(packet: Packet, block: number): void {

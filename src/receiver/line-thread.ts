@@ -1,7 +1,7 @@
 // A thread of a receiver: takes one connection, reads it on its own event loop, and never blocks.
 import { parentPort, workerData } from 'node:worker_threads';
 import { threadId } from '../session/thread-times.js';
-import { ChannelReader } from './channel-reader.js';
+import { ChannelReader, InjectedReset } from './channel-reader.js';
 import { LineReader } from './line-reader.js';
 import { MainReader } from './main-reader.js';
 import type { FromLine, LineStart, ToLine } from './messages.js';
@@ -24,11 +24,12 @@ const line = new LineReader(plan, {
 let silence: NodeJS.Timeout | undefined;
 let over = false;
 
-const leave = (message: FromLine) => {
+const leave = (message: FromLine, resets = false) => {
   if (over) return;
   over = true;
   clearInterval(silence);
-  connection.destroy();
+  if (resets) connection.reset();
+  else connection.destroy();
   post(message);
 };
 /** Runs a step of the reader; what it throws ends the line. */
@@ -36,7 +37,7 @@ const attempt = (step: () => boolean): boolean => {
   try {
     return step();
   } catch (error) {
-    leave({ kind: 'failed', failure: failureOf(error) });
+    leave({ kind: 'failed', failure: failureOf(error) }, error instanceof InjectedReset);
     return false;
   }
 };

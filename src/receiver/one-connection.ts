@@ -14,6 +14,8 @@ export interface Reading {
 export interface Connection {
   resume(): void;
   destroy(): void;
+  /** Loses what is not read; a unix socket has no such end, and is closed. */
+  reset(): void;
 }
 
 /**
@@ -32,6 +34,14 @@ export function takeConnection(listening: number, reading: Reading, opened: () =
     resume: () => socket?.resume(),
     destroy: () => {
       socket?.destroy();
+      server.close();
+    },
+    reset: () => {
+      try {
+        socket?.resetAndDestroy();
+      } catch {
+        socket?.destroy();
+      }
       server.close();
     },
   };

@@ -1,5 +1,6 @@
 // What is made of the RAM in the end: its digests, a file of it, a file for each block. Nothing appears before all is well.
 import { createHash } from 'node:crypto';
+import { writeToFullDisk } from '../faults/full-disk.js';
 import { OutputDirectory } from '../transport/output-directory.js';
 import { OutputFile } from '../transport/output-file.js';
 import { blockFileName } from './block-file.js';
@@ -14,8 +15,10 @@ export class Outputs {
   /** Opens them under other names, so that what is not to be had is known at once. */
   constructor(plan: ReceiverPlan) {
     this.plan = plan;
-    this.file = plan.ramOut === undefined ? undefined : new OutputFile(plan.ramOut);
-    this.directory = plan.blocksOut === undefined ? undefined : new OutputDirectory(plan.blocksOut);
+    const write = plan.faults?.some(({ kind }) => kind === 'disk-full') ? writeToFullDisk : undefined;
+    const { ramOut, blocksOut } = plan;
+    this.file = ramOut === undefined ? undefined : new OutputFile(ramOut, process.pid, write);
+    this.directory = blocksOut === undefined ? undefined : new OutputDirectory(blocksOut, process.pid, write);
   }
 
   discard(): void {
@@ -41,15 +44,20 @@ export class Outputs {
     const kept = chosen === undefined ? 0 : blocks.findIndex(({ name }) => name === chosen);
     const image = received.main ? ram.piecesOf(kept) : cut(ram.pieces(), imageBytes ?? ram.bytes);
     const sha256 = received.main ? blocks[kept]!.sha256 : digest ? ram.digest(imageBytes) : undefined;
-    if (this.file) for (const piece of image) this.file.append(piece);
-    this.directory?.keep();
-    this.file?.keep();
+    if (this.plan.sha256 !== undefined && sha256 !== this.plan.sha256) this.discard();
+    else this.keep(image);
     return {
       ...received,
       pagesMissing,
       ...(received.main ? { blocks } : {}),
       ...(sha256 === undefined ? {} : { sha256 }),
     };
+  }
+
+  private keep(image: Iterable<Uint8Array>): void {
+    if (this.file) for (const piece of image) this.file.append(piece);
+    this.directory?.keep();
+    this.file?.keep();
   }
 }
 

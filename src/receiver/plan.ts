@@ -1,4 +1,5 @@
 // What a receiver is asked to do, and what it says in the end. Plain data: both cross processes as JSON.
+import type { Fault } from '../faults/fault.js';
 import type { Address } from '../transport/line.js';
 import type { StreamBlock, SyncPlace } from '../wire/main-stream.js';
 import type { WireRules } from '../wire/packet-parser.js';
@@ -37,6 +38,10 @@ export interface ReceiverPlan extends WireRules {
   readonly whole?: boolean;
   /** True makes the SHA-256 of the RAM at the end. */
   readonly digest: boolean;
+  /** What it has to be: else nothing is kept. */
+  readonly sha256?: string;
+  /** What goes wrong here on purpose; those of a write are the sender's. */
+  readonly faults?: readonly Fault[];
 }
 
 /** What came over one channel so far. */

@@ -1,4 +1,6 @@
 // A cell: one point of the matrix that is measured, with every axis spelt out. Plain data, the same in every process.
+
+import type { WriteFault } from '../faults/fault.js';
 import type { SparseCounts } from '../memory/latency-histogram.js';
 import type { ScanKind } from '../memory/scan.js';
 import type { RamSource } from '../ram/image.js';
@@ -11,18 +13,6 @@ import type { ThreadTimes } from './thread-times.js';
 
 /** How long a waiter looks again before it parks: not at all, for a time, or as long as looking has been worth it. */
 export type Wait = 'park' | 'adaptive' | { readonly spinNs: number };
-
-/**
- * What goes wrong on purpose at write number `write` of channel `channel`, from 0 and SYNC writes included, or at its SYNC
- * number `sync`: the write first stalls, if `stallMs` is given, and then fails, if `fails`.
- */
-export interface Fault {
-  readonly channel: number;
-  readonly write?: number;
-  readonly sync?: number;
-  readonly stallMs?: number;
-  readonly fails?: boolean;
-}
 
 /** Who finds pages of zeros: nobody, the provider's thread, or the sender's, which names them in its packets (QEMU's names). */
 export type ZeroPages = 'none' | 'legacy' | 'multifd';
@@ -80,7 +70,8 @@ export interface Cell {
   readonly dose?: Dose | undefined;
   /** What is timed takes longer by this share: a known difference, for calibrations. */
   readonly stretch?: number;
-  readonly faults?: readonly Fault[];
+  /** What goes wrong on purpose. */
+  readonly faults?: readonly WriteFault[];
   /** Seeds random delays at shared accesses; absent, there are none. */
   readonly delaySeed?: number;
   /** True counts every shared access of the design, which slows all of them: in a process that nothing is timed in. */

@@ -1,5 +1,7 @@
 // A fleet: the provider and sender threads of one process, opened once and reused for every cell of a round.
 import { MessageChannel } from 'node:worker_threads';
+import type { WriteFault } from '../faults/fault.js';
+import { hearFaults } from '../faults/told.js';
 import { createSharedMemory, ensureBytes } from '../memory/shared-memory.js';
 import { openRam } from '../ram/image.js';
 import type { Ram } from '../ram/ram.js';
@@ -38,18 +40,20 @@ export class Fleet {
   private readonly ram: Ram;
   private readonly memory = createSharedMemory(1 << 20);
   private readonly cpus = allowedCpus();
-  private readonly providers: readonly ThreadHandle[];
-  private readonly senders: readonly ThreadHandle[];
+  private readonly providers: ThreadHandle[];
+  private readonly senders: ThreadHandle[];
+  /** Called with a fault that somebody else is to meet: the one who knows the receiver. */
+  onFault: (fault: WriteFault) => void = () => {};
   private readonly watchdogMs: number;
   private readonly stallMs: number;
   private visits = 0;
   private visit: Visit | undefined;
+  private stopHearing = () => {};
 
   private constructor(plan: FleetPlan) {
     this.ram = openRam(plan.ram);
-    const ram = this.ram.share();
     const start = (role: 'provider' | 'sender', count: number) =>
-      Array.from({ length: count }, (_, index) => new ThreadHandle({ role, index, ram }));
+      Array.from({ length: count }, (_, index) => this.startThread(role, index));
     this.providers = start('provider', plan.requesters);
     this.senders = start('sender', plan.senders);
     this.watchdogMs = plan.watchdogMs;
@@ -76,6 +80,7 @@ export class Fleet {
         `opening ${cell.variant}: depth ${cell.depth}; it holds ${least} to ${most} batches a channel`,
       );
     }
+    await this.replaceDead();
     ensureBytes(this.memory, Control.bytes(cell, variant));
     const control = new Control(this.memory, cell, variant);
     control.clear();
@@ -91,6 +96,12 @@ export class Fleet {
     const visit: Visit = { ...common, slices: 0, ...NO_FAILURE };
     this.visit = visit;
     this.watchForFailure(visit);
+    if (cell.faults !== undefined) {
+      this.stopHearing = hearFaults((fault) => {
+        if (fault.kind === 'kill-provider') void this.providers[0]!.terminate();
+        else this.onFault(fault);
+      });
+    }
     const parts = lines?.hold(cell.channels, this.stallMs, (line) => this.stalled(visit, line));
     const pairs = perChannel(shapeOf(cell), () => (variant.family === 'message' ? new MessageChannel() : undefined));
     const message = { kind: 'open', visit: number, cell, variant: source, memory: this.memory, lines: parts } as const;
@@ -129,11 +140,19 @@ export class Fleet {
     const left = visit.threads.map((thread) => thread.left());
     visit.control.exit(true);
     for (const thread of visit.threads) thread.post({ kind: 'close', visit: visit.number });
-    const reports = await this.watched(Promise.all(left), 'closing');
+    // All of them, also when one has died: the lines are released when nobody can write to them any more.
+    const reports = await this.watched(Promise.allSettled(left), 'closing');
     this.visit = undefined;
+    this.stopHearing();
     visit.lines?.release();
     if (visit.failure !== undefined) throw new CellFailure(visit.failure);
-    return this.report(visit, reports);
+    return this.report(
+      visit,
+      reports.map((report) => {
+        if (report.status === 'rejected') throw report.reason;
+        return report.value;
+      }),
+    );
   }
 
   /** SHA-256 of the first `bytes` bytes of the RAM as it is now. Between slices only: nobody may be writing to it. */
@@ -149,6 +168,7 @@ export class Fleet {
   /** Ends all threads; what blocks in a system call ends with the process. */
   async terminate(): Promise<void> {
     this.visit?.control.exit(true);
+    this.stopHearing();
     await Promise.all([...this.providers, ...this.senders].map((thread) => thread.terminate()));
   }
 
@@ -172,6 +192,20 @@ export class Fleet {
       ...(visit.cell.counting ? { accesses: { provider: accesses(ofProviders), senders: accesses(ofSenders) } } : {}),
       pinned: visit.pinned && brought.every(({ pinned }) => pinned),
     };
+  }
+
+  private startThread(role: 'provider' | 'sender', index: number): ThreadHandle {
+    return new ThreadHandle({ role, index, ram: this.ram.share() });
+  }
+
+  /** Threads that died in an earlier cell. */
+  private async replaceDead(): Promise<void> {
+    for (const threads of [this.providers, this.senders]) {
+      for (const [index, thread] of threads.entries()) {
+        if (thread.dead) threads[index] = this.startThread(thread.role, thread.index);
+      }
+      await Promise.all(threads.map((thread) => thread.started));
+    }
   }
 
   private async pin(cell: Cell, threads: readonly ThreadHandle[]): Promise<boolean> {

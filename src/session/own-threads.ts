@@ -40,10 +40,13 @@ export class OwnThreads {
     return new OwnThreads(run, place.shape.channels, pinned);
   }
 
-  /** Ends the cell on every thread. */
+  /** Ends the cell on every thread; one that died is without a report, and has been told of. */
   async close(): Promise<NonNullable<ThreadReport['ownThreads']>> {
     const { channels, pinned, run } = this;
-    const reports = Array.from({ length: channels }, (_, channel) => run(channel, CLOSE) as Promise<ThreadReport>);
-    return { pinned, reports: await Promise.all(reports) };
+    const closing = Array.from({ length: channels }, (_, channel) => run(channel, CLOSE) as Promise<ThreadReport>);
+    const reports = (await Promise.allSettled(closing)).flatMap((each) =>
+      each.status === 'fulfilled' ? [each.value] : [],
+    );
+    return { pinned, reports };
   }
 }

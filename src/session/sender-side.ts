@@ -1,4 +1,5 @@
 // The sender's side of a cell on its thread: one channel, its writer and the loop that serves it.
+import { ChannelFaults } from '../faults/channel-faults.js';
 import type { Ram } from '../ram/ram.js';
 import { plainLoop } from '../sender/ceiling.js';
 import { ChannelWork } from '../sender/channel-work.js';
@@ -6,7 +7,6 @@ import { now } from '../sender/clock.js';
 import { runBlocking, runBlockingTimed, runOnEventLoop, runOnEventLoopTimed } from '../sender/loops.js';
 import { Tally } from '../sender/tally.js';
 import type { Place, Sender, SendRequest, Variant } from '../sender/variant.js';
-import { withFaults } from '../transport/fault.js';
 import { transports } from '../transport/index.js';
 import type { LineParts } from '../transport/lines.js';
 import { workFor, workingWriter } from './calibrated-work.js';
@@ -32,6 +32,8 @@ export function openChannel(
   lines: LineParts | undefined,
 ): ChannelWork {
   const tally = new Tally(channel, cell.requesters);
+  const own = cell.faults?.filter((fault) => fault.channel === channel) ?? [];
+  const faults = own.length > 0 ? new ChannelFaults(own, () => control.exiting) : undefined;
   const writer = transports[cell.transport]!.open({
     channel,
     pageSize: cell.pageSize,
@@ -42,13 +44,12 @@ export function openChannel(
     codec: cell.codec,
     findZeroPages: cell.zeroPages === 'multifd',
     nextPacketNumber: control.nextPacketNumber,
+    ...(faults && { write: faults.write }),
     ...(lines ? { line: { descriptor: lines.descriptors[channel]!, signs: lines.signs } } : {}),
   });
   const worked = cell.senderWorkNs ? workingWriter(writer, workFor(cell.senderWorkNs)) : writer;
   const slow = cell.syncLoad === 'slow' && channel === 0 ? workingWriter(worked, sleepASlowWrite) : worked;
-  const faults = cell.faults?.filter((fault) => fault.channel === channel) ?? [];
-  const faulty = faults.length > 0 ? withFaults(slow, faults) : slow;
-  const dosed = control.dosing.writer(faulty, channel);
+  const dosed = control.dosing.writer(faults?.wrap(slow) ?? slow, channel);
   const synced = cell.workload === 'sync';
   return new ChannelWork(channel, control.batches, dosed, tally, (jobs) => {
     control.publishJobs(channel, jobs);

@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { registry } from '../../variants/index.js';
+import type { WriteFault } from '../faults/fault.js';
 import { createSharedMemory, ensureBytes } from '../memory/shared-memory.js';
 import { Ram } from '../ram/ram.js';
 import { PageQueue } from '../sender/page-queue.js';
@@ -11,7 +12,7 @@ import { addTallies } from '../sender/tally.js';
 import type { Variant } from '../sender/variant.js';
 import { sampleOf } from '../transport/memory.js';
 import { whyNotModelled } from '../verify/designs/index.js';
-import { CELL_DEFAULTS, type Cell, type Fault, shapeOf } from './cell.js';
+import { CELL_DEFAULTS, type Cell, shapeOf } from './cell.js';
 import { checkVisit } from './check.js';
 import { Control } from './control.js';
 import type { ThreadReport } from './messages.js';
@@ -66,18 +67,19 @@ interface Script {
   readonly spins: boolean;
   readonly elide: boolean;
   readonly delaySeed: number | undefined;
-  readonly faults: readonly Fault[];
+  readonly faults: readonly WriteFault[];
   readonly steps: readonly Step[];
   /** True syncs before the end; else it is closed with batches under way. */
   readonly syncsLast: boolean;
 }
 
 const channel = fc.nat(MOST_CHANNELS - 1);
-const stallMs = fc.option(fc.nat(3), { nil: undefined });
-const fault: fc.Arbitrary<Fault> = fc.oneof(
-  fc.record({ channel, write: fc.nat(12), stallMs, fails: fc.boolean() }),
-  fc.record({ channel, sync: fc.nat(3), stallMs, fails: fc.boolean() }),
-) as fc.Arbitrary<Fault>;
+const kind = fc.constantFrom('fail', 'delay');
+const delayMs = fc.option(fc.nat(3), { nil: undefined });
+const fault: fc.Arbitrary<WriteFault> = fc.oneof(
+  fc.record({ kind, channel, write: fc.nat(12), delayMs }),
+  fc.record({ kind, channel, sync: fc.nat(3), delayMs }),
+) as fc.Arbitrary<WriteFault>;
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 6,
@@ -171,7 +173,7 @@ async function run(script: Script): Promise<'whole' | 'closed' | 'failed'> {
   const reports = await Promise.all(threads.map((thread) => thread.left()));
   expect(Atomics.exchange(beats, 1, 0), `${name} hung`).toBe(0);
   const failures = threads.flatMap(({ failure }) => failure ?? []);
-  const planned = script.faults.filter(({ fails, channel: where }) => fails && where < cell.channels);
+  const planned = script.faults.filter(({ kind, channel: where }) => kind === 'fail' && where < cell.channels);
   for (const failure of failures) {
     expect(failure).toMatch(/^channel \d+, write \d+: injected failure$/);
     expect(planned.map(({ channel: where }) => `${where}`)).toContain(/^channel (\d+)/.exec(failure)![1]);

@@ -10,6 +10,8 @@ export class ThreadHandle {
   readonly started: Promise<number>;
   /** The first thing that went wrong on the thread, in the cell that is open. */
   failure: string | undefined;
+  /** True once the thread is gone: it is for no other cell. */
+  dead = false;
   /** Called at that first thing. */
   onFailure: () => void = () => {};
   /** The CPU it was pinned to last. */
@@ -28,7 +30,11 @@ export class ThreadHandle {
     this.worker.on('message', (message: FromThread) => this.hear(message));
     // A thread that dies answers everything that is still expected of it.
     this.worker.on('error', (error) => this.die(error instanceof Error ? error.message : String(error)));
-    this.worker.on('exit', (code) => this.die(`${this.role} ${this.index} ended with code ${code}`));
+    this.worker.on('exit', (code) => {
+      this.dead = true;
+      const who = this.role === 'sender' ? `channel ${this.index}: its sender thread` : "the provider's thread";
+      this.die(`${who} ended with code ${code}`);
+    });
   }
 
   post(message: ToThread, transfer: readonly TransferListItem[] = []): void {

@@ -1,4 +1,6 @@
 // The lines of all channels of a run: connected together, lent to the writing threads, ended and closed together.
+import { faultyAddress } from '../faults/connect-faults.js';
+import type { Fault } from '../faults/fault.js';
 import { fillInitial, NO_UUID } from '../wire/initial-packet.js';
 import { MAIN_STREAM_HEADER } from '../wire/main-stream-writer.js';
 import { type Address, Line } from './line.js';
@@ -39,6 +41,8 @@ export interface LinesPlan {
   readonly main?: boolean;
   /** Longest time to connect in, in milliseconds. */
   readonly connectMs: number;
+  /** Connections that are to be refused. */
+  readonly faults?: readonly Fault[];
 }
 
 export class Lines implements Lender {
@@ -54,10 +58,12 @@ export class Lines implements Lender {
   }
 
   /** Connects all channels, each with its initial packet. Rejects with the first failure, and leaves nothing open. */
-  static async connect({ address, channels, uuid = NO_UUID, main = false, connectMs }: LinesPlan): Promise<Lines> {
+  static async connect(plan: LinesPlan): Promise<Lines> {
+    const { address, channels, uuid = NO_UUID, main = false, connectMs, faults } = plan;
+    const addressOf = (id: number) => (faults ? faultyAddress(faults, id, address) : address);
     const first = main ? await named('main stream', Line.connect(address, MAIN_STREAM_HEADER, connectMs)) : undefined;
     const connecting = Array.from({ length: channels }, (_, id) =>
-      named(`channel ${id}`, Line.connect(address, fillInitial({ uuid, id }), connectMs)),
+      named(`channel ${id}`, Line.connect(addressOf(id), fillInitial({ uuid, id }), connectMs)),
     );
     const settled = await Promise.allSettled(connecting);
     const lines = settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));

@@ -12,9 +12,11 @@ export function checkOutputDirectory(path: string): void {
 export class OutputDirectory {
   private readonly path: string;
   private readonly temporary: string;
+  private readonly writeBytes: typeof writeAll;
 
   /** Creates it for the owner alone. Throws what the system says. */
-  constructor(path: string, pid = process.pid) {
+  constructor(path: string, pid = process.pid, write = writeAll) {
+    this.writeBytes = write;
     checkOutputDirectory(path);
     this.path = path;
     this.temporary = temporaryName(path, pid);
@@ -27,7 +29,7 @@ export class OutputDirectory {
     this.attempt(() => {
       const file = openSync(join(this.temporary, name), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
       try {
-        for (const piece of pieces) writeAll(file, [piece]);
+        for (const piece of pieces) this.writeBytes(file, [piece]);
         fsyncSync(file);
       } finally {
         closeSync(file);

@@ -17,13 +17,15 @@ export class OutputFile {
   readonly descriptor: number;
   private readonly path: string;
   private readonly temporary: string;
+  private readonly write: typeof writeAll;
   private open = true;
 
   /** Creates it for the owner alone; follows no link, takes over no file. Throws what the system says. */
-  constructor(path: string, pid = process.pid) {
+  constructor(path: string, pid = process.pid, write = writeAll) {
     const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
     checkOutput(path);
     this.path = path;
+    this.write = write;
     this.temporary = temporaryName(path, pid);
     const flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
     this.descriptor = this.attempt(() => openSync(this.temporary, flags, 0o600));
@@ -31,7 +33,7 @@ export class OutputFile {
 
   /** Writes at the end. Throws what the system says; the file is then still to be discarded. */
   append(bytes: Uint8Array): void {
-    this.attempt(() => writeAll(this.descriptor, [bytes]));
+    this.attempt(() => this.write(this.descriptor, [bytes]));
   }
 
   /** It is whole: cut to `bytes` if given, on the disk, and under its name. Throws, and leaves nothing, if that fails. */

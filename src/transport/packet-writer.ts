@@ -11,6 +11,7 @@ import { WriteSigns } from './write-signs.js';
 /** Writes to the channel's line; its initial packet was written when the line was opened. */
 export function openPackets(context: ChannelContext): ChannelWriter {
   const { batches, channel, codec = 'none', pageSize, pagesPerBatch, ram, tally } = context;
+  const writeBytes = context.write ?? writeAll;
   const { descriptor, signs } = lineOf(context);
   const geometry = { pageSize, pagesPerPacket: pagesPerBatch };
   const packet = new Packet(geometry);
@@ -26,7 +27,7 @@ export function openPackets(context: ChannelContext): ChannelWriter {
     packet.number = context.nextPacketNumber();
     header.fill(packet);
     sign.turn();
-    writeAll(descriptor, buffers);
+    writeBytes(descriptor, buffers);
     sign.turn();
     tally.packet(packet.number);
   };

@@ -3,6 +3,7 @@ import type { Batches, BatchIndex } from '../ram/batches.js';
 import type { Ram } from '../ram/ram.js';
 import type { Tally } from '../sender/tally.js';
 import type { CodecName } from '../wire/packet.js';
+import type { writeAll } from './gathered-write.js';
 
 /** The writing end of one channel. A failed write throws; the framework adds channel and write number. */
 export interface ChannelWriter {
@@ -29,6 +30,8 @@ export interface ChannelContext {
   readonly findZeroPages?: boolean;
   /** False writes each page as a buffer of its own; else adjacent pages are joined into one. */
   readonly joinPages?: boolean;
+  /** Writes in the place of `writeAll`, where bytes are to go wrong. */
+  readonly write?: typeof writeAll;
   /** The next packet number over all channels (QEMU: packet_num). */
   nextPacketNumber(): number;
 }

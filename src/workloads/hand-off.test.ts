@@ -49,7 +49,7 @@ describe.each(['mutex', 'atomic-barrier', 'message-port'])('%s', (variant) => {
   it('shows a sender that stalled at p99 of an open loop; a closed loop hides it', async () => {
     const stallMs = 600;
     const jobs = 1200;
-    const faults = [{ channel: 0, write: 600, stallMs }];
+    const faults = [{ kind: 'delay', channel: 0, write: 600, delayMs: stallMs }] as const;
     const cell: Cell = { ...BASE, variant, faults };
     const [closed] = await measure(cell, jobs);
     // What is due while the sender stalls, half of all jobs, starts late.

@@ -14,7 +14,7 @@ const HANGS: ReadonlySet<ProblemKind> = new Set<ProblemKind>(['deadlock', 'lost-
 const UPSTREAM_FINDINGS = 8;
 /** What carries a design, in the benchmark and here: not mutated with it. */
 const CARRIERS =
-  /^src\/(?:ram|session|transport|verify|workloads)\/|^src\/sender\/(?:channel-work|invariant|loops|page-queue|tally)\./;
+  /^src\/(?:faults|ram|session|transport|verify|workloads)\/|^src\/sender\/(?:channel-work|invariant|loops|page-queue|tally)\./;
 
 export function checkDesign(variant: Variant, bounds: DesignBounds, options: CheckOptions = {}): Checked {
   const scenarios = designSuite(variant, bounds).map(({ scenario }) => scenario);

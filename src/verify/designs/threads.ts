@@ -1,10 +1,10 @@
 // The threads of a design under test: the provider's and sender's code that is benchmarked, driven by a plan.
+import { ChannelFaults } from '../../faults/channel-faults.js';
 import { ChannelWork, WriteFailure } from '../../sender/channel-work.js';
 import { invariant } from '../../sender/invariant.js';
 import { runBlocking } from '../../sender/loops.js';
 import { PageQueue } from '../../sender/page-queue.js';
 import { Tally } from '../../sender/tally.js';
-import { withFaults } from '../../transport/fault.js';
 import type { Thread } from '../scenario.js';
 import { jobsOf } from './plan.js';
 import { type Design, Run } from './run.js';
@@ -88,7 +88,8 @@ function send(run: Run, channel: number): unknown {
   };
   const writer = new ShownWriter(run, channel);
   const { fault } = plan;
-  const faulty = fault?.channel === channel ? withFaults(writer, [{ ...fault, fails: true }]) : writer;
+  const faults = fault?.channel === channel ? [{ ...fault, kind: 'fail' } as const] : [];
+  const faulty = new ChannelFaults(faults, () => false).wrap(writer);
   const work = new ChannelWork(channel, words.batches(run.words), faulty, tally, publishJobs);
   const sender = run.openSender(channel, () => writer.digest());
   try {

@@ -1,0 +1,198 @@
+// Every threaded variant under every fault, over 1, 2, 5 and 16 channels: the run ends, says what failed and where, and
+// leaves nothing behind; the next migration in the same process arrives whole.
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { exhaustDescriptors } from '../src/faults/connect-faults.js';
+import { type Fault, isPacketFault, isWriteFault } from '../src/faults/fault.js';
+import { OneThreadReceiver } from '../src/receiver/fixtures/one-thread.js';
+import type { ReceiverPlan } from '../src/receiver/plan.js';
+import { CELL_DEFAULTS, type Cell, CellFailure } from '../src/session/cell.js';
+import { Fleet } from '../src/session/fleet.js';
+import type { VariantSource } from '../src/session/messages.js';
+import { Lines } from '../src/transport/lines.js';
+import { availableVariants, loadRegistered } from './fixtures/available.js';
+
+const CHANNELS = [1, 2, 5, 16];
+/** A write that blocks for so long is stalled: only the runs that stall on purpose have so little patience. */
+const STALL_MS = 100;
+const PATIENT_MS = 20_000;
+const RAM = { bytes: 1 << 19, seed: 7, shares: { zero: 1, text: 1, random: 2 } };
+const PAGES_PER_BATCH = 2;
+/** More than a socket's buffers hold, for each channel, with no SYNC between: else others would stall behind it. */
+const JOBS_TO_STALL = 100;
+/** A channel gets its write number 1 when the scheduler will; each transfer gives every channel a SYNC at least. */
+const MOST_TRANSFERS = 400;
+
+type AtChannel = (channel: number) => { readonly fault: Fault; readonly says: RegExp };
+
+/** On the last channel: what is injected, and what the run says of it.  */
+const FAULTS: Readonly<Record<string, AtChannel>> = {
+  'a write that fails': (channel) => ({
+    fault: { kind: 'fail', channel, write: 1 },
+    says: new RegExp(`^channel ${channel}, write 1: injected failure$`),
+  }),
+  'a SYNC write that fails': (channel) => ({
+    fault: { kind: 'fail', channel, sync: 1 },
+    says: new RegExp(`^channel ${channel}, write \\d+: injected failure$`),
+  }),
+  'a write that is late, and fails': (channel) => ({
+    fault: { kind: 'fail', channel, write: 0, delayMs: 20 },
+    says: new RegExp(`^channel ${channel}, write 0: injected failure$`),
+  }),
+  'a write cut short': (channel) => ({
+    fault: { kind: 'short', channel, write: 1 },
+    says: new RegExp(`^channel ${channel}, packet [12], `),
+  }),
+  'a byte that is changed': (channel) => ({
+    fault: { kind: 'corrupt', channel, write: 1 },
+    says: new RegExp(`^channel ${channel}, packet 1, magic: `),
+  }),
+  'a channel that stalls': (channel) => ({
+    fault: { kind: 'stall', channel, write: 1 },
+    says: new RegExp(`^channel ${channel}: a write did not end within ${STALL_MS} ms: its peer takes nothing$`),
+  }),
+  'a connection that is reset': (channel) => ({
+    fault: { kind: 'reset', channel, write: 1 },
+    says: new RegExp(`^channel ${channel}, packet 1: injected reset$`),
+  }),
+  'a sender thread that is killed': (channel) => ({
+    fault: { kind: 'kill-sender', channel, write: 1 },
+    says: new RegExp(`^channel ${channel}: (its sender thread ended with code 1|worker exited with code: 1)$`),
+  }),
+  'a provider that is killed': (channel) => ({
+    fault: { kind: 'kill-provider', channel, write: 1 },
+    says: /^the provider's thread ended with code 1$/,
+  }),
+  'a receiver that is killed': (channel) => ({
+    fault: { kind: 'kill-receiver', channel, write: 1 },
+    says: /^channel \d+, write \d+: .*(EPIPE|ECONNRESET)/,
+  }),
+  'a connection that is refused': (channel) => ({
+    fault: { kind: 'refuse', channel },
+    says: new RegExp(`^channel ${channel}: connecting to .*ENOENT`),
+  }),
+  'no descriptor left': () => ({
+    fault: { kind: 'no-descriptors' },
+    says: /^channel 0: connecting to .*EMFILE/,
+  }),
+};
+
+const folder = mkdtempSync(join(tmpdir(), 'multifd-bench-faults-'));
+const path = join(folder, 'receiver');
+let receiver: OneThreadReceiver;
+let fleets: Readonly<Record<'patient' | 'hasty', Fleet>>;
+let slowest = { ms: 0, what: '' };
+beforeAll(async () => {
+  receiver = await OneThreadReceiver.listen(path);
+  const plan = { senders: Math.max(...CHANNELS), requesters: 1, ram: RAM, watchdogMs: 10_000 };
+  fleets = {
+    patient: await Fleet.start({ ...plan, stallMs: PATIENT_MS }),
+    hasty: await Fleet.start({ ...plan, stallMs: STALL_MS }),
+  };
+}, 60_000);
+afterAll(async () => {
+  await Promise.all(Object.values(fleets).map((fleet) => fleet.terminate()));
+  await receiver.close();
+  rmSync(folder, { recursive: true });
+  process.stdout.write(`slowest end after a fault: ${slowest.ms.toFixed(0)} ms, ${slowest.what}\n`);
+});
+
+function planOf(channels: number, faults: readonly Fault[]): ReceiverPlan {
+  return {
+    ...{ listen: { path }, channels, pageSize: 4096, pagesPerPacket: PAGES_PER_BATCH, codec: 'none' },
+    blocks: [{ name: 'm0', bytes: RAM.bytes }],
+    ...{ numbersGrow: false, numbersDense: false, ignoreSync: false, pinned: false, digest: false },
+    ...{ connectMs: 0, stallMs: 0, idleMs: 0, faults },
+  } as ReceiverPlan;
+}
+
+/** A whole migration. Resolves with what failed first, or undefined when all arrived. */
+async function migrate(fleet: Fleet, cell: Cell, source: VariantSource, fault?: Fault): Promise<Error | undefined> {
+  const { channels } = cell;
+  const arrived = receiver.receive(planOf(channels, fault && isPacketFault(fault) ? [fault] : []));
+  let there: Error | undefined;
+  arrived.catch((cause: Error) => {
+    there = cause;
+  });
+  let met = performance.now();
+  fleet.onFault = () => receiver.breakOff();
+  const restore = fault?.kind === 'no-descriptors' ? exhaustDescriptors() : () => {};
+  let lines: Lines;
+  try {
+    lines = await Lines.connect({ address: { path }, channels, connectMs: 5000, faults: fault ? [fault] : [] });
+  } catch (cause) {
+    return cause as Error;
+  } finally {
+    restore();
+  }
+  let here: Error | undefined;
+  try {
+    const faults = fault && isWriteFault(fault) ? { faults: [fault] } : {};
+    const stalls = fault?.kind === 'stall';
+    await fleet.open({ ...cell, ...faults, ...(stalls && { workload: 'throughput' }) }, source, lines);
+    for (let transfer = 0; transfer < (fault ? MOST_TRANSFERS : 1) && !there; transfer++) {
+      met = performance.now();
+      await fleet.slice(stalls ? JOBS_TO_STALL * channels : 1);
+    }
+  } catch (cause) {
+    here = cause as Error;
+  }
+  await fleet.close().catch(() => {});
+  await lines.close();
+  if (!here && !there) {
+    const ram = await arrived;
+    expect(ram.digest()).toBe(fleet.digest());
+    return undefined;
+  }
+  const ms = performance.now() - met;
+  if (ms > slowest.ms) slowest = { ms, what: `${cell.variant}, ${channels} channels, ${fault?.kind}` };
+  if (here instanceof CellFailure) expect(here.message).not.toContain('hang');
+  receiver.breakOff();
+  // As the migrate command says it: the end that failed by itself.
+  return here && !/EPIPE|ECONNRESET/.test(here.message) ? here : (there ?? here);
+}
+
+/** The runtime may start threads of its own meanwhile, for its pool and the garbage collector. */
+const THREADS_OF_THE_RUNTIME = 2;
+const leftovers = () => ({
+  threads: readdirSync('/proc/self/task').length,
+  descriptors: readdirSync('/proc/self/fd').length,
+  files: readdirSync(folder),
+});
+
+const threaded = (
+  await Promise.all(
+    (
+      await availableVariants()
+    ).map(async ([name, source]) => ({ name, source, variant: await loadRegistered(source) })),
+  )
+).filter(({ variant }) => variant.sender.waits !== 'never' && !('on' in variant.sender));
+
+describe.each(threaded.map((each) => [each.name, each] as const))('%s', (name, { source, variant }) => {
+  const base: Omit<Cell, 'channels'> = {
+    ...{ ...CELL_DEFAULTS, variant: name, workload: 'transfer', pagesPerBatch: PAGES_PER_BATCH, transport: 'unix' },
+    ...{ depth: variant.depth[0], place: 'none', checking: true },
+  };
+
+  it.each(CHANNELS)(
+    'over %i channels',
+    async (channels) => {
+      const cell = { ...base, channels };
+      // Both have whatever threads the design brings along.
+      for (const fleet of Object.values(fleets)) expect(await migrate(fleet, cell, source)).toBeUndefined();
+      const before = leftovers();
+      for (const [what, at] of Object.entries(FAULTS)) {
+        const { fault, says } = at(channels - 1);
+        const fleet = fault.kind === 'stall' ? fleets.hasty : fleets.patient;
+        expect((await migrate(fleet, cell, source, fault))?.message, what).toMatch(says);
+        expect(await migrate(fleets.patient, cell, source), `after ${what}`).toBeUndefined();
+      }
+      const { threads, ...rest } = leftovers();
+      expect(rest).toEqual({ descriptors: before.descriptors, files: before.files });
+      expect(threads).toBeLessThanOrEqual(before.threads + THREADS_OF_THE_RUNTIME);
+    },
+    60_000,
+  );
+});
