@@ -10,6 +10,7 @@ import { declareCompare } from './commands/compare.js';
 import { declareDoctor } from './commands/doctor.js';
 import { declareGate } from './commands/gate.js';
 import { declareHistory } from './commands/history.js';
+import { declareLimits } from './commands/limits.js';
 import { declareList } from './commands/list.js';
 import { declareMigrate } from './commands/migrate.js';
 import { declareMigrations } from './commands/migrations.js';
@@ -46,6 +47,7 @@ const declarations = [
   declareBless,
   declareGate,
   declareDoctor,
+  declareLimits,
   declareList,
   declareMigrate,
   declareMigrations,

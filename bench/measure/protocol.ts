@@ -28,6 +28,8 @@ export type Ask =
   | { readonly kind: 'close' }
   /** Packets of the open cell so far: also while a slice runs. */
   | { readonly kind: 'packets' }
+  /** A round trip of two threads of this process that do nothing else, while no cell is open: undefined where there is none. */
+  | { readonly kind: 'floor'; readonly waits: 'spin' | 'park'; readonly forMs: number }
   /** SHA-256 of the first bytes of the RAM. */
   | { readonly kind: 'digest'; readonly bytes: number }
   /** Ends all threads and the process in good order, which a kill does not: profiles are written then. */

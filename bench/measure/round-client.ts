@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Cell, CellFailure, type FleetPlan, type Slice, type VisitReport } from '../../src/session/cell.js';
 import type { Address } from '../../src/transport/line.js';
 import type { Listed } from '../plan/catalogue.js';
+import type { FloorReading } from './floors.js';
 import { type Alive, type Answer, type Ask, type Connection, PROTOCOL, type Question } from './protocol.js';
 
 /** A process of ours was ended from outside, by SIGKILL: by a person, or by a kernel that is short of memory. */
@@ -89,6 +90,11 @@ export class RoundClient {
   /** Packets of the open cell so far: also while a slice runs. */
   async packets(): Promise<number> {
     return (await this.ask({ kind: 'packets' })) as number;
+  }
+
+  /** The round trip of two threads that do nothing else, on the CPUs of a provider and its first sender; no cell is open. */
+  async floor(waits: 'spin' | 'park', forMs: number): Promise<FloorReading | undefined> {
+    return ((await this.ask({ kind: 'floor', waits, forMs })) as FloorReading | null) ?? undefined;
   }
 
   async slice(amount: number): Promise<Slice> {

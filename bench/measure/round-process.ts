@@ -5,11 +5,13 @@ import { exhaustDescriptors } from '../../src/faults/connect-faults.js';
 import { type Cell, CellFailure } from '../../src/session/cell.js';
 import { Fleet } from '../../src/session/fleet.js';
 import type { VariantSource } from '../../src/session/messages.js';
+import { allowedCpus } from '../../src/session/placement.js';
 import { transports } from '../../src/transport/index.js';
 import { type Lender, Lines } from '../../src/transport/lines.js';
 import { SharedFile } from '../../src/transport/shared-file.js';
 import { NO_UUID, uuidBytes } from '../../src/wire/initial-packet.js';
 import { registry } from '../../variants/index.js';
+import { measureFloor } from './floors.js';
 import {
   ALIVE_EVERY_MS,
   type Alive,
@@ -73,6 +75,8 @@ async function reply(ask: Ask): Promise<unknown> {
       return disconnect(ask.peer, ask.patienceMs);
     case 'packets':
       return fleet!.packets;
+    case 'floor':
+      return measureFloor({ waits: ask.waits, where: 'two CPUs', keptAwake: false }, allowedCpus(), ask.forMs);
     case 'digest':
       return fleet!.digest(ask.bytes);
     case 'end':

@@ -1,0 +1,129 @@
+// The limits command: how near a design comes to what this machine can do, a ring in C and the floors of two threads.
+import { randomBytes } from 'node:crypto';
+import type { Command } from 'commander';
+import { CellFailure } from '../../src/session/cell.js';
+import { allowedCpus } from '../../src/session/placement.js';
+import { exitWith } from '../exit-code.js';
+import { CRing } from '../measure/c-ring.js';
+import { type Contest, type ContestResult, type Limit, limitCell, measureLimits } from '../measure/limits.js';
+import { axes, parseAxis } from '../plan/axes.js';
+import { type Listed, loadVariants } from '../plan/catalogue.js';
+import { reasonToSkip } from '../plan/plan.js';
+import { badValue, UsageError, wholeNumber } from '../plan/usage-error.js';
+import { describeCommit } from '../store/commit.js';
+import { describeMachine } from '../store/machine.js';
+import { PROJECT } from '../store/project.js';
+import { limitRows, renderLimits, renderLimitsTsv } from '../views/limits-table.js';
+
+const DEFAULT_VARIANT = 'spsc-ring';
+const DEFAULT_DEPTH = '64';
+const PROFILES = {
+  default: { rounds: 7, mirrors: 3, slices: 3, sliceMs: 13 },
+  quick: { rounds: 3, mirrors: 1, slices: 2, sliceMs: 10 },
+} as const;
+const INTERRUPTED = 130;
+
+export interface LimitsFlags {
+  readonly variants?: string;
+  readonly depth?: string;
+  readonly publishEvery?: string;
+  readonly rounds?: string;
+  readonly seed?: string;
+  readonly quick?: boolean;
+  readonly json?: boolean;
+  readonly format?: string;
+}
+
+export function declareLimits(program: Command): void {
+  program
+    .command('limits')
+    .description('how near designs come to what this machine can do: a ring in C, and the floors of two threads')
+    .option('--variants <names>', `names from \`list\`, or paths of .js files; default ${DEFAULT_VARIANT}`)
+    .option('--depth <n>', `batches in flight beside the ring in C; default ${DEFAULT_DEPTH}`)
+    .option('--publish-every <list>', `beside the ring in C: ${axes.publishEvery.takes}`)
+    .option('--rounds <n>', 'fresh processes')
+    .option('--seed <n>', 'order of the turns; printed when it is not given')
+    .option('--quick', 'fewer processes and turns; shows large differences only')
+    .option('--json', 'as JSON')
+    .option('--format <how>', 'table, or tsv; default table on a terminal, tsv when piped')
+    .action(async (flags: LimitsFlags) => exitWith(await limits(flags)));
+}
+
+/** Returns 0, 1 when a cell failed, or 130 when it was interrupted. */
+export async function limits(flags: LimitsFlags): Promise<number> {
+  const { json, format = process.stdout.isTTY ? 'table' : 'tsv' } = flags;
+  if (format !== 'table' && format !== 'tsv') throw badValue('--format', format, 'table, tsv');
+  const profile = PROFILES[flags.quick ? 'quick' : 'default'];
+  const rounds = flags.rounds === undefined ? profile.rounds : wholeNumber('--rounds', flags.rounds, 1, 1000);
+  const seed =
+    flags.seed === undefined ? randomBytes(2).readUInt16LE() : wholeNumber('--seed', flags.seed, 0, 2 ** 32 - 1);
+  const listed = await loadVariants(flags.variants ?? DEFAULT_VARIANT);
+  const depths = parseAxis(axes.depth, flags.depth ?? DEFAULT_DEPTH);
+  if (depths.length > 1) throw new UsageError(`--depth: got "${flags.depth}", takes one value here`);
+  const cpus = allowedCpus();
+  if (cpus.length < 2) throw new UsageError('limits needs two CPUs that this process may use; it has one');
+  const machine = describeMachine();
+  const ring = await CRing.build(process.env.CC ?? 'cc', depths[0]!, [cpus[0]!, cpus[1]!]);
+  const notes = typeof ring === 'string' ? [`the ring in C is not measured: ${ring}`] : [];
+  const publishEvery = parseAxis(axes.publishEvery, flags.publishEvery ?? '1');
+  const asked = contestsOf(listed, depths[0]!, publishEvery, typeof ring !== 'string');
+  const contests = asked.filter(({ skipped }) => skipped === undefined);
+  notes.push(
+    ...asked.flatMap(({ skipped, limit, cell }) => (skipped ? [`${cell.variant}, ${limit}: ${skipped}`] : [])),
+  );
+  if (contests.length === 0) throw new UsageError(`nothing to measure: ${notes.join('; ')}`);
+  const abort = new AbortController();
+  const interrupt = () => abort.abort();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, interrupt);
+  process.stderr.write(`${contests.length} limits in ${rounds} fresh processes (seed ${seed})\n`);
+  let results: readonly ContestResult[];
+  try {
+    results = await measureLimits({
+      ...profile,
+      ...{ contests, listed, rounds, seed, signal: abort.signal },
+      ring: typeof ring === 'string' ? undefined : ring,
+      progress: (round) => {
+        if (process.stderr.isTTY) process.stderr.write(`round ${round + 1} of ${rounds}\n`);
+      },
+    });
+  } catch (cause) {
+    if (!(cause instanceof CellFailure)) throw cause;
+    process.stderr.write(`FAILED ${cause.message}\n`);
+    return 1;
+  } finally {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.removeListener(signal, interrupt);
+    if (typeof ring !== 'string') ring.remove();
+  }
+  if (results.length === 0) {
+    process.stderr.write('interrupted before a round was finished: nothing to show\n');
+    return INTERRUPTED;
+  }
+  const rows = limitRows(results);
+  if (json) {
+    const around = { machine, node: { version: process.version }, commit: describeCommit(PROJECT) ?? null, seed };
+    process.stdout.write(`${JSON.stringify({ ...around, limits: rows, notes }, null, 1)}\n`);
+  } else {
+    const caption = `${machine.cpuModel}, ${machine.cores} cores, Node ${process.version}; provider on CPU ${cpus[0]}, sender on CPU ${cpus[1]}`;
+    process.stdout.write(`${format === 'tsv' ? renderLimitsTsv(rows) : renderLimits(rows, caption)}\n`);
+    for (const note of notes) process.stderr.write(`${note}\n`);
+  }
+  return abort.signal.aborted ? INTERRUPTED : 0;
+}
+
+function contestsOf(
+  listed: readonly Listed[],
+  depth: number,
+  publishEvery: readonly (number | undefined)[],
+  hasRing: boolean,
+): (Contest & { readonly skipped: string | undefined })[] {
+  const cpus = allowedCpus().length;
+  return listed.flatMap(({ variant }) => {
+    const contest = (limit: Limit, every?: number) => {
+      const cell = limitCell(variant.name, limit, depth, every);
+      return { limit, cell, skipped: reasonToSkip(cell, { listed, cpus, forceSpin: false }) };
+    };
+    const late = publishEvery.filter((every) => every === undefined || variant.publishesLate);
+    const rings = hasRing ? late.map((every) => contest('ring', every)) : [];
+    return [...rings, contest('spin'), contest('park')];
+  });
+}
