@@ -9,7 +9,7 @@ export interface RunFile {
   readonly machineKey: string;
   /** Of the commit, or of the run where there was no commit: `20261125T170307Z`. */
   readonly time: string;
-  /** The first 12 digits. */
+  /** The first `SHA_DIGITS` digits. */
   readonly sha: string | undefined;
   readonly id: string;
 }
@@ -25,6 +25,9 @@ export interface Found {
   readonly runs: readonly RunFile[];
   readonly leftOut: readonly LeftOut[];
 }
+
+/** Of a commit, in the name of a file. */
+export const SHA_DIGITS = 12;
 
 const NAME = /^(\d{8}T\d{6}Z)-([0-9a-f]{12}|no-commit)-([0-9a-f]{8})\.json$/;
 const YEAR = /^\d{4}$/;

@@ -152,6 +152,14 @@ describe('a history', () => {
     );
   });
 
+  it('reads on into the past where the newest runs are of another kind', () => {
+    const mixed = temporary();
+    for (let commit = 0; commit < 12; commit++) save(mixed, commit, { dirty: commit >= 6 });
+    const history = readHistory({ store: { folder: mixed, machineKey: MACHINE }, line, last: 2 });
+    expect(history.commits.map((commit) => commit.sha)).toEqual([sha(4 * PLACES), sha(5 * PLACES)]);
+    expect(history.older).toBe(4);
+  });
+
   it('knows where what measures changed too', () => {
     const changed = temporary();
     for (let commit = 0; commit < 24; commit++) {

@@ -3,7 +3,7 @@ import { UsageError } from '../plan/usage-error.js';
 import { type Changes, changePoints, type SeriesPoint } from '../stats/change-points.js';
 import type { Store } from './choose.js';
 import type { CommitLine, LineCommit } from './commit-line.js';
-import { findRuns, type LeftOut } from './find.js';
+import { findRuns, type LeftOut, type RunFile, SHA_DIGITS } from './find.js';
 import { combineRuns } from './series-points.js';
 import { type RunSummary, readSummaries, type Summaries } from './summaries.js';
 
@@ -39,6 +39,8 @@ export interface History {
   /** Older measured commits that were not asked for. */
   readonly older: number;
   readonly aside: readonly Aside[];
+  /** More runs of commits that are not on the line. */
+  readonly strangers: number;
   readonly leftOut: readonly LeftOut[];
   readonly summaries: Summaries;
 }
@@ -55,11 +57,47 @@ export interface HistoryOptions {
   readonly reading?: (files: number) => void;
 }
 
-/** Reads the store. Throws UsageError where there is nothing to show. */
-export function readHistory({ store, line, node, last, reading }: HistoryOptions): History {
-  const { folder, machineKey } = store;
-  const found = findRuns(folder, machineKey);
-  const summaries = readSummaries(folder, found.runs, reading);
+/** Runs beside the line whose branches are looked up, the newest ones. */
+const STRANGERS_READ = 20;
+
+/** Reads what it needs of the store, the newest commits. Throws UsageError where there is nothing to show. */
+export function readHistory(options: HistoryOptions): History {
+  const { store, line, last, reading } = options;
+  const found = findRuns(store.folder, store.machineKey);
+  const { groups, strangers, onLine } = byCommit(found.runs, line);
+  const beside = strangers.slice(-STRANGERS_READ);
+  // More than was asked for where runs of other kinds are among them.
+  for (let count = last; ; count *= 4) {
+    const files = groups.slice(-count).flat();
+    const summaries = readSummaries(store.folder, [...beside, ...files], reading);
+    const unread = Math.max(0, groups.length - count);
+    const history = historyOf(summaries, { ...options, line: onLine }, unread);
+    if (unread > 0 && (history instanceof UsageError || history.commits.length < last)) continue;
+    if (history instanceof UsageError) throw found.runs.length > 0 ? history : nothing(store, found.leftOut.length, []);
+    return { ...history, leftOut: [...found.leftOut, ...history.leftOut], strangers: strangers.length - beside.length };
+  }
+}
+
+/** Files by commit as their names say it, in the order of the line or of time, and those of commits beside the line. */
+function byCommit(runs: readonly RunFile[], line: CommitLine | undefined) {
+  const places = new Map(
+    [...(line?.commits.values() ?? [])].map(({ sha, place }) => [sha.slice(0, SHA_DIGITS), place]),
+  );
+  const placeOf = ({ sha }: RunFile) => (sha === undefined ? undefined : places.get(sha));
+  const onLine = runs.some((run) => placeOf(run) !== undefined) ? line : undefined;
+  const groups = new Map<string, RunFile[]>();
+  const strangers: RunFile[] = [];
+  for (const run of runs) {
+    if (onLine && placeOf(run) === undefined) strangers.push(run);
+    else groups.set(run.sha ?? run.id, [...(groups.get(run.sha ?? run.id) ?? []), run]);
+  }
+  const ordered = [...groups.values()];
+  if (onLine) ordered.sort((x, y) => placeOf(x[0]!)! - placeOf(y[0]!)!);
+  return { groups: ordered, strangers, onLine };
+}
+
+/** The history of the runs that were read; a UsageError where none of them can be used. */
+function historyOf(summaries: Summaries, { store, line, node, last }: HistoryOptions, unread: number) {
   const aside: Aside[] = [];
   const without = (reason: string, runs: readonly RunSummary[], strange: (run: RunSummary) => boolean) => {
     const out = runs.filter(strange);
@@ -68,30 +106,27 @@ export function readHistory({ store, line, node, last, reading }: HistoryOptions
   };
   let runs = without('made with uncommitted changes', summaries.runs, ({ commit }) => commit?.dirty === true);
   const newest = runs.toSorted((x, y) => (x.startedAt < y.startedAt ? -1 : 1)).at(-1);
-  if (!newest) throw nothing(store, summaries.leftOut.length + found.leftOut.length, aside);
+  if (!newest) return nothing(store, summaries.leftOut.length, aside);
   const major = node ?? majorOf(newest);
   for (const other of new Set(runs.map(majorOf))) {
     if (other !== major) runs = without(`under Node ${other} (--node ${other})`, runs, (run) => majorOf(run) === other);
   }
-  if (runs.length === 0)
-    throw new UsageError(
-      `--node: got "${major}", takes ${[...new Set(summaries.runs.map(majorOf))].sort().join(', ')}`,
-    );
+  const majors = [...new Set(summaries.runs.map(majorOf))].sort();
+  if (runs.length === 0) return new UsageError(`--node: got "${major}", takes ${majors.join(', ')}`);
   const { keepAwake } = runs.at(-1)!;
   runs = without(`${keepAwake ? 'without' : 'with'} --keep-awake`, runs, (run) => run.keepAwake !== keepAwake);
-  const onLine = runs.some(({ commit }) => commit && line?.commits.has(commit.sha)) ? line : undefined;
-  if (onLine) {
-    const reason = `of commits that are not on the first-parent line of ${onLine.name}`;
-    runs = without(reason, runs, ({ commit }) => !commit || !onLine.commits.has(commit.sha));
+  if (line) {
+    const reason = `of commits that are not on the first-parent line of ${line.name}`;
+    runs = without(reason, runs, ({ commit }) => !commit || !line.commits.has(commit.sha));
   }
-  const commits = inOrder(runs, onLine?.commits);
+  const commits = inOrder(runs, line?.commits);
   return {
-    ...{ machineKey, node: major, keepAwake, revision: onLine?.name },
-    placeOf: (sha) => onLine?.commits.get(sha)?.place,
+    ...{ machineKey: store.machineKey, node: major, keepAwake, revision: line?.name },
+    placeOf: (sha: string) => line?.commits.get(sha)?.place,
     commits: commits.slice(-last),
-    older: Math.max(0, commits.length - last),
+    older: Math.max(0, commits.length - last) + unread,
     aside,
-    leftOut: [...found.leftOut, ...summaries.leftOut],
+    leftOut: summaries.leftOut,
     summaries,
   };
 }

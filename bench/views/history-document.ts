@@ -7,7 +7,7 @@ import type { Records } from './grid.js';
 import type { HistoryView } from './history.js';
 
 export function historyDocument({ history, series, changes }: HistoryView) {
-  const { machineKey, node, keepAwake, revision, commits, older, aside, leftOut } = history;
+  const { machineKey, node, keepAwake, revision, commits, older, aside, strangers, leftOut } = history;
   return {
     schema: 1,
     ...{ machineKey, node, keepAwake, order: revision === undefined ? 'time' : 'first-parent' },
@@ -26,6 +26,7 @@ export function historyDocument({ history, series, changes }: HistoryView) {
       ...(until ? { until: commitDocument(until) } : {}),
     })),
     aside: aside.map(({ reason, runs }) => ({ reason, runs: runs.map(({ file }) => file.path) })),
+    strangers,
     leftOut,
   };
 }

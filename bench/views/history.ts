@@ -160,7 +160,7 @@ function rowOf(
   };
 }
 
-function asideOf({ aside, leftOut }: History): string[] {
+function asideOf({ aside, strangers, leftOut }: History): string[] {
   return [
     ...aside.map(({ reason, runs }) => {
       const branches = [...new Set(runs.flatMap(({ commit }) => (commit ? [commit.branch] : [])))].slice(0, 5);
@@ -168,6 +168,7 @@ function asideOf({ aside, leftOut }: History): string[] {
         reason.startsWith('of commits') && branches.length > 0 ? `: ${branches.map(forTerminal).join(', ')}` : '';
       return `aside: ${runs.length} run${runs.length > 1 ? 's' : ''} ${forTerminal(reason)}${named}`;
     }),
+    ...(strangers > 0 ? [`aside: ${strangers} more runs of commits that are not on the line`] : []),
     ...leftOut.slice(0, 10).map(({ path, reason }) => `left out: ${forTerminal(path)}: ${forTerminal(reason)}`),
     ...(leftOut.length > 10 ? [`left out: ${leftOut.length - 10} more files`] : []),
   ];
