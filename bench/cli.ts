@@ -8,6 +8,7 @@ import { declareCalibrate } from './commands/calibrate.js';
 import { declareCheck } from './commands/check.js';
 import { declareCompare } from './commands/compare.js';
 import { declareDoctor } from './commands/doctor.js';
+import { declareFindings } from './commands/findings.js';
 import { declareGate } from './commands/gate.js';
 import { declareHistory } from './commands/history.js';
 import { declareLimits } from './commands/limits.js';
@@ -60,6 +61,7 @@ const declarations = [
   declareCheck,
   declareCalibrate,
   declareReport,
+  declareFindings,
   declareReadme,
 ];
 for (const declare of declarations) declare(program);

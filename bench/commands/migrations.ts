@@ -10,7 +10,7 @@ import { exitWith } from '../exit-code.js';
 import { axes, parseAxis } from '../plan/axes.js';
 import { loadVariants } from '../plan/catalogue.js';
 import { parseRam, ramBytes } from '../plan/ram-flag.js';
-import { wholeNumber } from '../plan/usage-error.js';
+import { badValue, wholeNumber } from '../plan/usage-error.js';
 import { describeCommit } from '../store/commit.js';
 import { describeMachine } from '../store/machine.js';
 import { WORKPLACE } from '../store/project.js';
@@ -18,6 +18,8 @@ import { WORKPLACE } from '../store/project.js';
 export interface MigrationsFlags {
   readonly variants?: string;
   readonly channels: string;
+  readonly depth?: string;
+  readonly transport: string;
   readonly pairs: string;
   readonly out?: string;
 }
@@ -48,6 +50,8 @@ export function declareMigrations(program: Command): void {
     .argument('<file>', 'the RAM image')
     .option('--variants <names>', 'names from `list`; default those of `run` that have threads')
     .option('--channels <list>', axes.channels.takes, '1,2,4..16')
+    .option('--depth <n>', axes.depth.takes)
+    .option('--transport <names>', 'tcp, unix', 'tcp,unix')
     .option('--pairs <n>', 'interleaved pairs for each row', '10')
     .option('--out <file>', 'where the page goes; default stdout')
     .action(async (file: string, flags: MigrationsFlags) => exitWith(await migrations(file, flags)));
@@ -57,16 +61,20 @@ export function declareMigrations(program: Command): void {
 export async function migrations(file: string, flags: MigrationsFlags): Promise<number> {
   const channels = parseAxis(axes.channels, flags.channels);
   const pairs = wholeNumber('--pairs', flags.pairs, 1, 1000);
+  const transports = parseAxis(axes.transport, flags.transport);
+  for (const each of transports)
+    if (each !== 'tcp' && each !== 'unix') throw badValue('--transport', each, 'tcp, unix');
+  const depth = flags.depth === undefined ? [] : ['--depth', flags.depth];
   const bytes = ramBytes(parseRam(file, 1));
   const listed = (await loadVariants(flags.variants ?? DEFAULT_VARIANTS.join(','))).filter(
     ({ variant }) => variant.sender.waits !== 'never' && !('on' in variant.sender),
   );
   const rows: Row[] = [];
   let failed = false;
-  for (const transport of ['tcp', 'unix']) {
+  for (const transport of transports) {
     for (const { variant } of listed) {
       for (const count of channels) {
-        const words = ['--variants', variant.name, '--channels', `${count}`, '--transport', transport];
+        const words = ['--variants', variant.name, '--channels', `${count}`, '--transport', transport, ...depth];
         try {
           const { stdout } = await call(process.execPath, [
             CLI,
@@ -91,7 +99,9 @@ export async function migrations(file: string, flags: MigrationsFlags): Promise<
       }
     }
   }
-  const page = render(rows, { bytes, pairs, command: `multifd-bench migrations ${basename(file)} --pairs ${pairs}` });
+  const words = process.argv.slice(2).map((word) => (word === file ? basename(file) : word));
+  const command = `multifd-bench ${words.join(' ')}`;
+  const page = render(rows, { bytes, pairs, command, depth: flags.depth ?? '1' });
   if (flags.out === undefined) process.stdout.write(page);
   else writeFileSync(flags.out, page);
   return failed || rows.some(({ equal }) => !equal) ? 1 : 0;
@@ -99,7 +109,7 @@ export async function migrations(file: string, flags: MigrationsFlags): Promise<
 
 function render(
   rows: readonly Row[],
-  about: { readonly bytes: number; readonly pairs: number; readonly command: string },
+  about: { readonly bytes: number; readonly pairs: number; readonly command: string; readonly depth: string },
 ): string {
   const machine = describeMachine();
   const commit = describeCommit(WORKPLACE);
@@ -109,7 +119,9 @@ function render(
     `Written by \`${about.command}\`: ${(about.bytes / 2 ** 20).toFixed(0)} MiB in QEMU's packets of 512 KiB, into a receiver process`,
     'that checks every field, SHA-256 compared at the end of each. The ceiling is a plain loop of the same gathered writes on',
     "each sender thread, without a hand-off; a share is the median over interleaved pairs of the design's throughput to the",
-    `ceiling's, with its 95 % order-statistic interval (${about.pairs} pairs). Two parked wake-ups a batch are the price of depth 1.`,
+    `ceiling's, with its 95 % order-statistic interval (${about.pairs} pairs). ${
+      about.depth === '1' ? 'Two parked wake-ups a batch are the price of depth 1.' : `Depth ${about.depth}.`
+    }`,
     '',
     `${machine.cpuModel}, ${machine.cores} cores, Node ${process.version}, commit ${commit?.sha.slice(0, 12) ?? 'none'}${commit?.dirty ? ' (dirty)' : ''}.`,
     'Sender, receiver and kernel share the cores: more channels than one or two measure the scheduler too.',

@@ -99,7 +99,10 @@ function valuesOf(cell: Cell, turns: readonly Turn[]): Record<string, number> {
   }
   const signalNs = slices.flatMap((slice) => slice.signalNs ?? []);
   const collectNs = slices.flatMap((slice) => slice.collectNs ?? []);
-  if (signalNs.length > 0) Object.assign(values, { signalNs: median(signalNs), collectNs: median(collectNs) });
+  if (signalNs.length > 0) {
+    const syncNs = signalNs.map((each, sync) => each + collectNs[sync]!);
+    Object.assign(values, { signalNs: median(signalNs), collectNs: median(collectNs), syncNs: median(syncNs) });
+  }
   const downtimeNs = slices.flatMap((slice) => slice.downtimeNs ?? []);
   if (downtimeNs.length > 0)
     Object.assign(values, { totalNs: over(({ durationNs }) => durationNs), downtimeNs: median(downtimeNs) });

@@ -9,6 +9,7 @@ export type MetricName =
   | 'cpuNsPerJob'
   | 'signalNs'
   | 'collectNs'
+  | 'syncNs'
   | 'totalNs'
   | 'downtimeNs'
   | 'delayNs'
@@ -36,7 +37,7 @@ export const STUDIED_PAIR = ['mutex', 'atomic-barrier'] as const;
 
 /** A ping-pong in parts: what a design's two wake-ups cost, and what they cost at worst. */
 const PING_PONG: readonly MetricName[] = ['takenNs.p50', 'freedNs.p50', 'handoffNs.p50', 'handoffNs.p99'];
-const SYNC_METRICS = ['signalNs', 'collectNs', 'slowestDelayNs'] as const;
+const SYNC_METRICS = ['signalNs', 'collectNs', 'syncNs', 'slowestDelayNs'] as const;
 const OPEN_LOOP: readonly MetricName[] = ['handoffNs.p50', 'handoffNs.p99'];
 
 /** What `run` measures when no axis is asked for. */
@@ -70,7 +71,7 @@ export const DEFAULT_TABLES: readonly TableSpec[] = [
     title: 'Sync with busy channels: 512 KiB a batch, copied in memory',
     axes: { channels: [2, 4], transport: ['memory'], workload: ['sync'] },
     columns: 'channels',
-    metrics: ['signalNs', 'collectNs'],
+    metrics: ['signalNs', 'collectNs', 'syncNs'],
     turns: 3,
   },
   {
@@ -102,7 +103,7 @@ export const RIGOROUS_TABLES: readonly TableSpec[] = [
     title: 'Sync with one slow channel: 512 KiB a batch, channel 0 takes 1 ms for each',
     axes: { channels: [2, 4], transport: ['memory'], workload: ['sync'], syncLoad: ['slow'] },
     columns: 'channels',
-    metrics: ['signalNs', 'collectNs', 'delayNs', 'slowestDelayNs'],
+    metrics: ['signalNs', 'collectNs', 'syncNs', 'delayNs', 'slowestDelayNs'],
     turns: 3,
   },
   {

@@ -1,5 +1,4 @@
 // What the lock-free variant is held to beside QEMU, and whether it holds.
-import type { MeanRatio } from '../stats/ratio.js';
 import { STUDIED } from '../store/comparisons.js';
 
 export interface Goal {
@@ -16,17 +15,4 @@ const CHANNELS = [1, 2, 4];
 export function goalOf(variant: string, qemuMajor: number, channels: number): Goal | undefined {
   if (variant !== STUDIED || !CHANNELS.includes(channels)) return undefined;
   return { cpu: qemuMajor >= 9 ? 1 : 0.9, throughput: 0.95 };
-}
-
-/** For a ratio that should be at most `most`: what the interval allows to say. */
-export function heldBelow({ ratio, high, low }: MeanRatio, most: number): string {
-  if (high <= most) return 'holds';
-  if (ratio <= most) return 'holds, not certain';
-  return low > most ? 'missed' : 'missed, not certain';
-}
-
-/** For a ratio whose whole interval should be above `least`. */
-export function heldAbove({ low, high }: MeanRatio, least: number): string {
-  if (low > least) return 'holds';
-  return high > least ? 'missed, not certain' : 'missed';
 }

@@ -45,6 +45,7 @@ export const METRIC_VIEWS: Readonly<Record<MetricName, MetricView>> = {
   totalNs: { title: 'ms in all (lower is better)', scale: 1e-6 },
   downtimeNs: { title: 'ms of downtime, the last round (lower is better)', scale: 1e-6 },
   signalNs: { title: 'us to signal a sync (lower is better)', scale: 1e-3 },
+  syncNs: { title: 'us to signal and collect a sync (lower is better)', scale: 1e-3 },
   collectNs: { title: 'us to collect a sync (lower is better)', scale: 1e-3 },
 };
 

@@ -2,10 +2,11 @@
 import Table from 'cli-table3';
 import { showNumber } from '../plan/quantities.js';
 import { PLAIN_LOOP } from '../qemu/compare.js';
-import { goalOf, heldAbove, heldBelow } from '../qemu/goals.js';
+import { goalOf } from '../qemu/goals.js';
 import { PIECES, type Pieces } from '../qemu/pieces.js';
 import type { QemuResult } from '../qemu/result.js';
 import { busiestDrain, type Measure, pairedRatio, pieceCostNs, summary } from '../qemu/summary.js';
+import { heldAbove, heldBelow } from '../stats/held.js';
 import type { MeanRatio } from '../stats/ratio.js';
 
 const TITLES: Readonly<Record<Measure, string>> = {

@@ -1,0 +1,84 @@
+// The findings command: makes every figure of docs/findings.md anew, each by the command that stands above it.
+import { spawn } from 'node:child_process';
+import { randomFillSync } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Command } from 'commander';
+import { exitWith } from '../exit-code.js';
+import { checkExpectations } from '../findings/expectations.js';
+import { EXPERIMENTS, type Experiment, IMAGE } from '../findings/experiments.js';
+import { blockOf, withBlock } from '../findings/page.js';
+import { badValue, UsageError } from '../plan/usage-error.js';
+import { PROJECT } from '../store/project.js';
+import { readResult } from '../store/read.js';
+
+const CLI = fileURLToPath(new URL('../cli.js', import.meta.url));
+const PAGE = 'docs/findings.md';
+
+export function declareFindings(program: Command): void {
+  program
+    .command('findings')
+    .description(`measure the claims of ${PAGE} again, and write what came out into it (half an hour)`)
+    .argument('[names...]', `of ${EXPERIMENTS.map(({ id }) => id).join(', ')}; default all`)
+    .action(async (names: string[]) => exitWith(await findings(names)));
+}
+
+/** Returns 1 where a command failed; the blocks of the others are written. */
+export async function findings(names: readonly string[]): Promise<number> {
+  const known = EXPERIMENTS.map(({ id }) => id);
+  for (const name of names) if (!known.includes(name)) throw badValue('findings', name, known.join(', '));
+  const wanted = EXPERIMENTS.filter(({ id }) => names.length === 0 || names.includes(id));
+  let failed = 0;
+  for (const experiment of wanted) {
+    process.stderr.write(`${experiment.id}: multifd-bench ${experiment.command.join(' ')}\n`);
+    const outcome = await measure(experiment);
+    if (outcome.code !== 0) failed++;
+    if (outcome.code >= 128) return outcome.code;
+    if (outcome.text.trim() === '') continue;
+    const page = readFileSync(`${PROJECT}${PAGE}`, 'utf8');
+    writeFileSync(`${PROJECT}${PAGE}`, withBlock(page, experiment.id, blockOf(experiment.command, outcome)));
+    process.stderr.write(`${PAGE} shows it\n`);
+  }
+  return failed > 0 ? 1 : 0;
+}
+
+async function measure(experiment: Experiment) {
+  const folder = mkdtempSync(join(tmpdir(), 'multifd-bench-findings-'));
+  try {
+    if (experiment.command.includes(IMAGE.name)) {
+      const bytes = randomFillSync(Buffer.alloc(IMAGE.mebibytes * 2 ** 20));
+      writeFileSync(join(folder, IMAGE.name), bytes);
+    }
+    return await runIn(folder, experiment);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+async function runIn(folder: string, { command, expects }: Experiment) {
+  const takesFormat = ['run', 'limits'].includes(command[0]!) && !command.includes('primitives');
+  const tables = takesFormat ? ['--format', 'table'] : [];
+  const child = spawn(process.execPath, [CLI, ...command, ...tables], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let text = '';
+  let said = '';
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    text += chunk;
+  });
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    said += chunk;
+    process.stderr.write(chunk);
+  });
+  const code = await new Promise<number>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (exit, signal) => resolve(exit ?? (signal === 'SIGINT' ? 130 : 143)));
+  });
+  const saved = /^saved (.+)$/m.exec(said)?.[1];
+  if (!expects) return { text, code, saved: saved && relative(PROJECT, saved), held: [] };
+  if (saved === undefined) throw new UsageError(`findings: ${command.join(' ')} saved no result to check`);
+  return { text, code, saved: relative(PROJECT, saved), held: checkExpectations(readResult(saved), expects) };
+}
