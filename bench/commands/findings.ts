@@ -30,18 +30,23 @@ export async function findings(names: readonly string[]): Promise<number> {
   const known = EXPERIMENTS.map(({ id }) => id);
   for (const name of names) if (!known.includes(name)) throw badValue('findings', name, known.join(', '));
   const wanted = EXPERIMENTS.filter(({ id }) => names.length === 0 || names.includes(id));
+  const blocks = new Map<string, string>();
   let failed = 0;
-  for (const experiment of wanted) {
-    process.stderr.write(`${experiment.id}: multifd-bench ${experiment.command.join(' ')}\n`);
-    const outcome = await measure(experiment);
+  let ended = 0;
+  for (const { id, command, expects } of wanted) {
+    process.stderr.write(`${id}: multifd-bench ${command.join(' ')}\n`);
+    const outcome = await measure({ id, command, expects });
     if (outcome.code !== 0) failed++;
-    if (outcome.code >= 128) return outcome.code;
-    if (outcome.text.trim() === '') continue;
-    const page = readFileSync(`${PROJECT}${PAGE}`, 'utf8');
-    writeFileSync(`${PROJECT}${PAGE}`, withBlock(page, experiment.id, blockOf(experiment.command, outcome)));
-    process.stderr.write(`${PAGE} shows it\n`);
+    ended = outcome.code >= 128 ? outcome.code : 0;
+    if (ended) break;
+    if (outcome.text.trim() !== '') blocks.set(id, blockOf(command, outcome));
   }
-  return failed > 0 ? 1 : 0;
+  // Last, so that no run finds the checkout changed.
+  let page = readFileSync(`${PROJECT}${PAGE}`, 'utf8');
+  for (const [id, block] of blocks) page = withBlock(page, id, block);
+  writeFileSync(`${PROJECT}${PAGE}`, page);
+  process.stderr.write(`${PAGE} shows ${[...blocks.keys()].join(', ') || 'nothing new'}\n`);
+  return ended || (failed > 0 ? 1 : 0);
 }
 
 async function measure(experiment: Experiment) {

@@ -7,7 +7,7 @@ export interface Experiment {
   /** What comes after `multifd-bench`. */
   readonly command: readonly string[];
   /** Of a `run` with tables: what its ratios are held to. */
-  readonly expects?: readonly Expectation[];
+  readonly expects?: readonly Expectation[] | undefined;
 }
 
 /** A command that names this file gets one of random bytes, made for it. */
