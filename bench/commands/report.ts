@@ -4,8 +4,11 @@ import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { exitWith } from '../exit-code.js';
 import { UsageError } from '../plan/usage-error.js';
+import { historyOf } from '../report/history.js';
 import { reportOf } from '../report/model.js';
 import { renderPage } from '../report/page.js';
+import { readBlessings } from '../store/blessings.js';
+import { commitLine } from '../store/commit-line.js';
 import { findRuns } from '../store/find.js';
 import { PROJECT } from '../store/project.js';
 import { readResult } from '../store/read.js';
@@ -14,6 +17,7 @@ import type { Result } from '../store/result.js';
 export interface ReportFlags {
   readonly out?: string;
   readonly svg?: string;
+  readonly results?: string;
   readonly force?: boolean;
 }
 
@@ -26,6 +30,7 @@ export function declareReport(program: Command): void {
     .argument('[file]', 'a result file, or latest', LATEST)
     .option('--out <file>', 'where the page goes; default report-RUN.html here')
     .option('--svg <folder>', 'write the charts there as SVG files instead of a page')
+    .option('--results <folder>', "where the saved runs are; default this project's results/")
     .option('--force', 'write over files that are there')
     .action(async (file: string, flags: ReportFlags) => exitWith(await report(file, flags)));
 }
@@ -33,10 +38,10 @@ export function declareReport(program: Command): void {
 /** Prints the path of each file that it wrote. */
 export async function report(file: string, flags: ReportFlags): Promise<number> {
   if (flags.out !== undefined && flags.svg !== undefined) throw new UsageError('--svg: takes a folder, and no --out');
-  const path = file === LATEST ? newest() : file;
+  const path = file === LATEST ? newest(flags.results ?? `${PROJECT}results`) : file;
   const result = readResult(path);
   const name = basename(path, '.json');
-  const files = flags.svg === undefined ? page(result, name, flags.out) : await charts(result, name, flags.svg);
+  const files = flags.svg === undefined ? page(result, name, flags) : await charts(result, name, flags.svg);
   const flag = flags.svg === undefined ? '--out' : '--svg';
   const there = flags.force ? undefined : files.find((each) => existsSync(each.path));
   if (there) throw new UsageError(`${flag}: ${there.path} is there already; --force writes over it`);
@@ -52,8 +57,13 @@ interface Written {
   readonly text: string;
 }
 
-function page(result: Result, name: string, out = `report-${result.run.id.replace(/[^\w-]/g, '_')}.html`): Written[] {
-  return [{ path: out, text: renderPage(result, name) }];
+function page(result: Result, name: string, { out, results }: ReportFlags): Written[] {
+  const report = reportOf(result, name);
+  const folder = results ?? `${PROJECT}results`;
+  const source = { folder, line: commitLine('HEAD'), blessings: readBlessings(folder, result.machine.key) };
+  const history = historyOf(result, report, source);
+  const path = out ?? `report-${result.run.id.replace(/[^\w-]/g, '_')}.html`;
+  return [{ path, text: renderPage(result, { ...report, ...(history && { history }) }) }];
 }
 
 async function charts(result: Result, name: string, folder: string): Promise<Written[]> {
@@ -65,9 +75,9 @@ async function charts(result: Result, name: string, folder: string): Promise<Wri
   }));
 }
 
-function newest(): string {
-  const path = findRuns(`${PROJECT}results`).runs.at(-1)?.path;
-  if (path === undefined) throw new UsageError('report: no saved run under results/; `npm run bench` makes one');
+function newest(folder: string): string {
+  const path = findRuns(folder).runs.at(-1)?.path;
+  if (path === undefined) throw new UsageError(`report: no saved run under ${folder}; \`npm run bench\` makes one`);
   const here = relative(process.cwd(), path);
   return here.startsWith('..') ? path : here;
 }

@@ -10,6 +10,8 @@ import { readResult } from '../store/read.js';
 import type { Result } from '../store/result.js';
 import { defaultRun, savedRuns } from './fixtures/default-run.js';
 import { hostile } from './fixtures/hostile.js';
+import type { DrawnHistory } from './history.js';
+import { reportOf } from './model.js';
 import { renderPage } from './page.js';
 
 const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome'];
@@ -205,6 +207,31 @@ describe.skipIf(!executablePath)(`a report in Chromium${executablePath ? '' : ` 
     await page.close();
   });
 
+  it('shows a history, thinned and said so, whatever subjects its commits have', async () => {
+    const commits = Array.from({ length: 50 }, (_, at) => ({
+      ...{ name: `${at}`.padStart(12, '0'), time: new Date(Date.UTC(2026, 0, 1 + at)).toISOString() },
+      subject: at === 30 ? '</script><img src=x onerror=alert(1)>' : 'a subject',
+    }));
+    const series = {
+      ...{ group: 0, variant: 'mutex', channels: 2, pageSize: 4096, metric: 'jobsPerSecond' },
+      ...{ at: commits.map((_, at) => at), medians: commits.map((_, at) => (at < 30 ? 7e4 : 6e4)) },
+      changes: [{ kind: 'step', verdict: 'slower', ratio: 6 / 7, low: 0.8, high: 0.9, from: 30, to: 30 } as const],
+    };
+    const history = { order: 'along main', measured: 9000, searched: 1000, commits, series: [series] };
+    const { page, complaints } = await open(saved, history);
+    const points = await labels(page, 'history');
+    expect(points).toHaveLength(50);
+    expect(points[29]).toContain('70.0 thousand batches/s');
+    expect(points[30]).toContain('60.0 thousand batches/s\n000000000030 of 2026-01-31: </script><img src=x');
+    const text = await page.locator('#history').innerText();
+    expect(text).toContain('50 of 9000 measured commits are drawn, along main, changes are those of the newest 1000');
+    expect(text).toContain('mutex, 2 ch: step, x0.857 (0.800 to 0.900), ▼ SLOWER at 000000000030');
+    await page.uncheck('[name=variant-0]');
+    expect(await page.locator('#history').innerText()).toContain('No saved runs');
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
   it('hostile names in the data stay text', async () => {
     const { result, names } = hostile(saved);
     const { page, complaints } = await open(result);
@@ -236,8 +263,8 @@ describe.skipIf(!executablePath)(`a report in Chromium${executablePath ? '' : ` 
 });
 
 /** A report in a page of its own; `complaints`: errors, warnings, and requests for anything but the file itself. */
-async function open(result: Result) {
-  const text = renderPage(result, result.run.id);
+async function open(result: Result, history?: DrawnHistory) {
+  const text = renderPage(result, { ...reportOf(result, result.run.id), ...(history && { history }) });
   const path = join(folder, 'report.html');
   writeFileSync(path, text);
   const address = pathToFileURL(path).href;
@@ -250,7 +277,7 @@ async function open(result: Result) {
   });
   const started = performance.now();
   await page.goto(address);
-  await page.locator('#slopes').waitFor();
+  await page.locator('#history').waitFor();
   return { page, complaints, openMs: performance.now() - started, bytes: Buffer.byteLength(text) };
 }
 

@@ -9,6 +9,7 @@ export const CSV_DOCUMENTS = {
   cells: cellsCsv,
   comparisons: comparisonsCsv,
   percentiles: percentilesCsv,
+  history: historyCsv,
 } as const satisfies Record<string, (report: Report) => string>;
 
 const CELL = ['group', 'axes', 'variant', 'channels', 'page_size'] as const;
@@ -77,6 +78,20 @@ function percentilesCsv({ groups, cells }: Report): string {
     ),
   );
   return csv([...CELL, 'part', 'share', 'ns'], rows);
+}
+
+function historyCsv({ groups, history }: Report): string {
+  const head = ['commit', 'time', 'subject', ...CELL, 'metric', 'median', 'standard_error_of_log', 'change', 'ratio'];
+  const rows = (history?.series ?? []).flatMap(
+    ({ group, variant, channels, pageSize, metric, at, medians, errors, changes }) =>
+      at.map((place, index) => {
+        const { name, time, subject } = history!.commits[place]!;
+        const change = changes.find(({ from }) => from === place);
+        const cell = [groups[group]!.title, groups[group]!.axes, variant, channels, pageSize];
+        return [name, time, subject, ...cell, metric, medians[index], errors?.[index], change?.kind, change?.ratio];
+      }),
+  );
+  return csv(head, rows);
 }
 
 /** Lines end in CR LF. */

@@ -9,6 +9,7 @@ import { isOversubscribed } from '../views/comparison-table.js';
 import { METRIC_VIEWS } from '../views/metrics.js';
 import { type Curves, curvesOf } from './curves.js';
 import { type Group, groupsOf } from './groups.js';
+import type { DrawnHistory } from './history.js';
 import { printable } from './printable.js';
 
 /** `low` and `high` are absent where a percentile rests on all samples together. */
@@ -75,6 +76,8 @@ export interface Report {
   readonly comparisons: readonly ReportComparison[];
   readonly slopes: readonly ResultSlope[];
   readonly models: readonly ModelCurve[];
+  /** Of its cells over commits; absent where it was not asked for or there is none. */
+  readonly history?: DrawnHistory;
 }
 
 /** The report of one run. `name`: what the reader knows the run by. */

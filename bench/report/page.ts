@@ -5,7 +5,7 @@ import type { Result } from '../store/result.js';
 import { renderAnswer } from './answer.js';
 import { pagePalette } from './charts/palette.js';
 import { embeddedJson, Html, html } from './html.js';
-import { type Report, reportOf } from './model.js';
+import type { Report } from './model.js';
 import { renderOrigin } from './origin.js';
 import { printable } from './printable.js';
 
@@ -28,7 +28,7 @@ function asset(name: string): string {
 }
 
 /** The whole file. */
-export function renderPage(result: Result, name: string, report: Report = reportOf(result, name)): string {
+export function renderPage(result: Result, report: Report): string {
   const shown = printable(result);
   const [script, style] = [asset('main.js'), pagePalette() + asset('page.css')];
   if (/<\/script|<!--/i.test(script)) throw new Error('the bundle of the report would end its own script element');

@@ -1,11 +1,13 @@
 // The figures of the page: for each what it is called, what it draws of a choice, and what it says where there is nothing.
 import { curveCells, drawCurve } from '../charts/curve.js';
 import { drawEfficiency, efficiencyCells } from '../charts/efficiency.js';
+import { changeWords, drawHistory, historyCharts } from '../charts/history.js';
 import type { Look } from '../charts/look.js';
 import { curvedCells, drawPercentiles } from '../charts/percentiles.js';
 import { drawRatios, ratioComparisons } from '../charts/ratios.js';
 import { drawSlopes, slopeSets } from '../charts/slopes.js';
 import { type Choice, groupWith } from '../choice.js';
+import type { DrawnHistory } from '../history.js';
 import type { Report, ReportCell } from '../model.js';
 import { unitOf } from '../words.js';
 import { element } from './elements.js';
@@ -14,6 +16,8 @@ import { answersToPointing } from './pointing.js';
 interface Drawing {
   /** What this chart alone is about. */
   readonly caption: string;
+  /** Said below it, a line each. */
+  readonly notes?: readonly string[];
   draw(look: Look): Element;
 }
 
@@ -126,7 +130,33 @@ export const FIGURES: readonly Figure[] = [
         draw: (look: Look) => drawSlopes(slopes, look) as Element,
       })),
   },
+  {
+    id: 'history',
+    title: 'History',
+    otherwise: 'No saved runs of this machine have these cells.',
+    drawings: (report, choice) =>
+      historyCharts(report, choice).map((series) => {
+        const history = report.history!;
+        const { group, channels, metric } = series[0]!;
+        const what = `${report.groups[group]!.title}, ${channels} ch: ${unitOf(metric)}`;
+        return {
+          caption: `${what}; ${extentOf(history)}`,
+          notes: series.flatMap((each) => each.changes.map((change) => changeWords(history.commits, each, change))),
+          draw: (look: Look) => drawHistory(history, series, look) as Element,
+        };
+      }),
+  },
 ];
+
+/** Which commits are there, and which of them are drawn. */
+function extentOf({ measured, searched, commits, order }: DrawnHistory): string {
+  const drawn =
+    commits.length < measured
+      ? `${commits.length} of ${measured} measured commits are drawn`
+      : `${measured} measured commits`;
+  const changes = searched < measured ? `, changes are those of the newest ${searched}` : '';
+  return `${drawn}, ${order}${changes}`;
+}
 
 /** One figure for a choice, as wide as there is room. */
 export function renderFigure(figure: Figure, report: Report, choice: Choice, width: number): HTMLElement {
@@ -136,7 +166,7 @@ export function renderFigure(figure: Figure, report: Report, choice: Choice, wid
   if (drawings.length === 0) section.append(element('p', { class: 'quiet' }, figure.otherwise));
   const beside = drawings.length > 1 && width >= 720 ? 2 : 1;
   const row = element('div', { class: beside === 2 ? 'beside' : '' });
-  for (const { caption, draw } of drawings) {
+  for (const { caption, notes = [], draw } of drawings) {
     const box = element('figure', {});
     const chart = draw({
       width: Math.floor(beside === 2 ? (width - 24) / 2 : width),
@@ -145,6 +175,7 @@ export function renderFigure(figure: Figure, report: Report, choice: Choice, wid
     });
     box.append(chart, element('figcaption', {}, caption));
     answersToPointing(box, chart);
+    if (notes.length > 0) box.append(element('ul', {}, ...notes.map((note) => element('li', {}, note))));
     row.append(box);
   }
   section.append(row);

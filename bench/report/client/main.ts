@@ -29,7 +29,8 @@ function draw(): void {
 
 function fit(): void {
   const now = Math.floor(room.clientWidth);
-  if (now === width) return;
+  // A page that is not shown has no width.
+  if (now === width || now === 0) return;
   width = now;
   draw();
 }
