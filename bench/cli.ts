@@ -23,6 +23,7 @@ import { declareReport } from './commands/report.js';
 import { declareRun } from './commands/run.js';
 import { declareSend } from './commands/send.js';
 import { declareStress } from './commands/stress.js';
+import { declareTune } from './commands/tune.js';
 import { declareVerify } from './commands/verify.js';
 import { UsageError } from './plan/usage-error.js';
 import { forTerminal } from './views/escape.js';
@@ -55,6 +56,7 @@ const declarations = [
   declareSend,
   declareReceive,
   declareProfile,
+  declareTune,
   declareStress,
   declareVerify,
   declareNew,

@@ -121,6 +121,22 @@ describe('send and receive', () => {
     expect(readFileSync(out).equals(readFileSync(image))).toBe(true);
   });
 
+  it('let nobody in without the token, and go on for who has it', async () => {
+    const [token, other] = ['token', 'other-token'].map((name) => {
+      const path = join(folder, name);
+      writeFileSync(path, `the secret of ${name}\n`, { mode: 0o600 });
+      return path;
+    });
+    const receiver = receive('--ram-bytes', '3000001', '--channels', '2', '--token-file', token!);
+    const to = ['--ram', image, '--channels', '2', '--to', `:${await receiver.port}`];
+    const { status, stderr } = cli('send', ...to, '--token-file', other!);
+    expect([status, stderr]).toEqual([1, expect.stringMatching(/channel \d/)]);
+    expect(cli('send', ...to, '--token-file', token!).status).toBe(0);
+    expect(await receiver.ended).toMatchObject({ status: 0, stderr: expect.not.stringContaining('secret') });
+    const qemu = cli('send', ...to, '--token-file', token!, '--peer', 'qemu-10.0');
+    expect([qemu.status, qemu.stderr]).toEqual([2, expect.stringContaining('a QEMU knows no token')]);
+  });
+
   it('send to anything that takes bytes, which is asked for nothing', async () => {
     let bytes = 0;
     const drain = createServer((socket) => socket.on('data', (chunk) => (bytes += chunk.length)).on('error', () => {}));

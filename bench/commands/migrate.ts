@@ -1,4 +1,5 @@
 // The migrate command: a RAM image through N channels to a receiver process, and whether it arrived equal.
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,6 +38,7 @@ export interface MigrateFlags extends OneShotFlags {
 const LINE = 'sending';
 const CONNECT_MS = 5000;
 const STALL_MS = 1500;
+const PACKET_MS = 20_000;
 const WATCHDOG_MS = 10_000;
 
 export function declareMigrate(program: Command): void {
@@ -96,9 +98,11 @@ export async function migrate(file: string, flags: MigrateFlags): Promise<number
     const plan = { senders: cell.channels, requesters: 1, ram: source, watchdogMs: WATCHDOG_MS, stallMs: STALL_MS };
     client = await RoundClient.start(plan, [listed]);
     const here = await client.digest(bytes);
-    const there = { ...receiverPlan(cell, bytes, folder, flags.ramOut, faults.receiving), sha256: here };
+    // Other users of this machine reach the port as well.
+    const token = randomBytes(32).toString('hex');
+    const there = { ...receiverPlan(cell, bytes, folder, flags.ramOut, faults.receiving), sha256: here, token };
     receiver = await Receiver.start(there);
-    return await transfer({ here, client, receiver, cell, listed, bytes, pairs, flags, faults });
+    return await transfer({ token, here, client, receiver, cell, listed, bytes, pairs, flags, faults });
   } catch (cause) {
     if (interrupted) {
       process.stderr.write('interrupted: nothing is kept\n');
@@ -113,6 +117,8 @@ export async function migrate(file: string, flags: MigrateFlags): Promise<number
 }
 
 interface Transfer {
+  /** The connections' own. */
+  readonly token: string;
   /** SHA-256 of what is sent. */
   readonly here: string;
   readonly client: RoundClient;
@@ -136,6 +142,7 @@ function faultHelp(): string {
 }
 
 async function transfer({
+  token,
   here,
   client,
   receiver,
@@ -150,7 +157,7 @@ async function transfer({
     ...(faults.writing.length > 0 && { faults: knowingReceiver(faults.writing, receiver.pid) }),
   };
   const during = <T>(work: Promise<T>): Promise<T> => beside(receiver, work);
-  await during(client.connect(LINE, receiver.address, cell.channels, { faults: faults.connecting }));
+  await during(client.connect(LINE, receiver.address, cell.channels, { token, faults: faults.connecting }));
   const pagesCome = async () => (await receiver.count()).reduce((sum, each) => sum + each.pages + each.zeroPages, 0);
   const progress = new TransferProgress(
     pagesCome,
@@ -206,6 +213,7 @@ function receiverPlan(
     ignoreSync: false,
     connectMs: CONNECT_MS,
     stallMs: STALL_MS,
+    packetMs: PACKET_MS,
     idleMs: 0,
     // It stands for another host: on the provider's CPU it would keep the provider from waking.
     pinned: false,

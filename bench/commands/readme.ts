@@ -1,6 +1,6 @@
 // The readme command: puts the tables and charts of a saved run into README.md, between its two marks.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { relative } from 'node:path';
+import { relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { exitWith } from '../exit-code.js';
 import { DEFAULT_TABLES } from '../plan/tables.js';
@@ -10,11 +10,17 @@ import { reportOf } from '../report/model.js';
 import { findRuns } from '../store/find.js';
 import { PROJECT } from '../store/project.js';
 import { readResult } from '../store/read.js';
+import { savedRounds } from '../tune/saved.js';
+import { renderAdvice } from '../views/advice.js';
 import { renderTables } from '../views/comparison-table.js';
 import { publishQemu } from './publish-qemu.js';
+import { adviceFrom } from './tune-saved.js';
 
 const BEGIN = '<!-- results: written by `npm run readme` -->';
 const END = '<!-- end of results -->';
+const BEGIN_TUNE = '<!-- tune: written by `npm run readme` from a run of tune -->';
+const END_TUNE = '<!-- end of tune -->';
+const COLUMNS = 100;
 
 export function declareReadme(program: Command): void {
   program
@@ -51,6 +57,24 @@ export async function chartsOf(path: string): Promise<{ path: string; svg: strin
   });
 }
 
+/** README.md with the answer of the run of `tune` that is saved at `path` between its marks. */
+export function withTuning(readme: string, path: string): string {
+  const [begin, end] = [readme.indexOf(BEGIN_TUNE), readme.indexOf(END_TUNE)];
+  if (begin < 0 || end < begin)
+    throw new UsageError(`README.md: expected the marks "${BEGIN_TUNE}" and "${END_TUNE}", in this order`);
+  const result = readResult(`${PROJECT}${path}`);
+  const advice = adviceFrom(result, savedRounds(result, path, {}));
+  if (!advice) throw new UsageError(`${path}: too few rounds for an answer`);
+  const { cpuModel, cores } = result.machine;
+  const about = `${cpuModel}, ${cores} cores, Node ${result.node.version}: \`${result.run.command.replace(/ --no-save/, '')}\`, from [\`${path}\`](${path})`;
+  return `${readme.slice(0, begin + BEGIN_TUNE.length)}\n${about}:\n\n\`\`\`text\n${renderAdvice(advice, COLUMNS)}\n\`\`\`\n${readme.slice(end)}`;
+}
+
+/** The run of `tune` that README.md shows now. */
+export function shownTuning(readme: string): string | undefined {
+  return /, from \[`([^`]+)`\]/.exec(readme.slice(readme.indexOf(BEGIN_TUNE)))?.[1];
+}
+
 /** The run that README.md shows now. */
 export function shownResult(readme: string): string | undefined {
   return /^From \[`([^`]+)`\]/m.exec(readme)?.[1];
@@ -63,6 +87,12 @@ export async function readme(file: string | undefined): Promise<number> {
     publishQemu(comparison, file);
     return 0;
   }
+  if (file !== undefined && isTuning(file)) {
+    const text = readFileSync(`${PROJECT}README.md`, 'utf8');
+    writeFileSync(`${PROJECT}README.md`, withTuning(text, relative(PROJECT, resolve(file))));
+    process.stderr.write(`README.md shows ${file}\n`);
+    return 0;
+  }
   const path = file ?? findRuns(`${PROJECT}results`).runs.findLast((run) => isDefaultRun(run.path))?.path;
   if (path === undefined)
     throw new UsageError('readme: no run of the default tables under results/; `npm run bench` makes one');
@@ -73,6 +103,11 @@ export async function readme(file: string | undefined): Promise<number> {
   writeFileSync(`${PROJECT}README.md`, withResults(text, shown));
   process.stderr.write(`README.md shows ${shown}\n`);
   return 0;
+}
+
+/** A run of `tune` has the table that it searched. */
+function isTuning(path: string): boolean {
+  return readResult(path).cells.some(({ table }) => table === 'tune');
 }
 
 function isDefaultRun(path: string): boolean {

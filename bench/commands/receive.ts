@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { roundUp } from '../../src/ram/ram.js';
 import type { ReceiverPlan } from '../../src/receiver/plan.js';
 import { Receiver } from '../../src/receiver/receiver.js';
-import { addressText } from '../../src/transport/line.js';
+import { type Address, addressText } from '../../src/transport/line.js';
 import { HAS_ZSTD } from '../../src/wire/codecs/flushed-stream.js';
 import { uuidBytes } from '../../src/wire/initial-packet.js';
 import { exitWith } from '../exit-code.js';
@@ -13,6 +13,7 @@ import { axes } from '../plan/axes.js';
 import { availableBytes, requireMemory } from '../plan/memory.js';
 import { oneShotCell } from '../plan/one-shot.js';
 import { parseBytes } from '../plan/quantities.js';
+import { NO_TOKEN, TOKEN_VARIABLE, tokenOf } from '../plan/token.js';
 import { badValue, UsageError } from '../plan/usage-error.js';
 import { showReception } from '../views/reception.js';
 
@@ -28,12 +29,15 @@ export interface ReceiveFlags {
   readonly codec?: string;
   readonly uuid?: string;
   readonly strictNumbers?: boolean;
+  readonly tokenFile?: string;
   readonly json?: boolean;
 }
 
 /** From the first connection on. Before it, a receiver waits for as long as it takes. */
 const CONNECT_MS = 10_000;
 const STALL_MS = 10_000;
+/** A packet of 512 KiB over the slowest link that is of use. */
+const PACKET_MS = 60_000;
 /** A QEMU whose guest dirties little, or that is told to pause before the end, is silent for longer. */
 const QEMU_IDLE_MS = 60_000;
 
@@ -55,6 +59,7 @@ export function declareReceive(program: Command): void {
     .option('--page-size <size>', axes.pageSize.takes)
     .option('--batch-pages <n>', axes.pagesPerBatch.takes)
     .option('--codec <name>', axes.codec.takes)
+    .option('--token-file <file>', `senders must show this token; or by ${TOKEN_VARIABLE}; not with a QEMU`)
     .option('--json', 'as JSON')
     .action(async (flags: ReceiveFlags) => exitWith(await receive(flags)));
 }
@@ -67,6 +72,9 @@ export async function receive(flags: ReceiveFlags): Promise<number> {
   try {
     receiver = await Receiver.start(plan);
     const from = plan.blocks ? '' : ' and a main stream';
+    if (plan.token === undefined && !isThisMachine(receiver.address)) {
+      process.stderr.write('warning: whoever reaches this address can send; --token-file asks for a token\n');
+    }
     process.stderr.write(`listening on ${addressText(receiver.address)} for ${plan.channels} channels${from}\n`);
     const report = await receiver.report;
     process.stdout.write(flags.json ? `${JSON.stringify(report, null, 1)}\n` : showReception(report));
@@ -94,12 +102,15 @@ function planOf(flags: ReceiveFlags): ReceiverPlan {
     ignoreSync: false,
     connectMs: CONNECT_MS,
     stallMs: STALL_MS,
+    packetMs: PACKET_MS,
     pinned: false,
     digest: true,
     ...(uuid === undefined ? {} : { uuid }),
     ...(ramOut === undefined ? {} : { ramOut }),
   };
+  const token = tokenOf(flags.tokenFile);
   if (ramBytes === undefined) {
+    if (token !== undefined) throw new UsageError(NO_TOKEN);
     const numbersStrict = flags.strictNumbers === true;
     return {
       ...common,
@@ -128,7 +139,13 @@ function planOf(flags: ReceiveFlags): ReceiverPlan {
     numbersDense: true,
     imageBytes: bytes,
     whole: true,
+    ...(token === undefined ? {} : { token }),
   };
+}
+
+/** True for addresses that other machines do not reach. */
+function isThisMachine(address: Address): boolean {
+  return 'path' in address || /^(?:127\.|::1$|localhost$)/.test(address.host);
 }
 
 function checkUuid(text: string): void {

@@ -5,9 +5,9 @@ import { allowedCpus } from '../../src/session/placement.js';
 import { DEFAULT_VARIANTS } from '../../variants/index.js';
 import { exitWith } from '../exit-code.js';
 import { countAccesses } from '../measure/counts.js';
-import { enoughFor } from '../measure/enough.js';
+import { describeKnown, enoughFor } from '../measure/enough.js';
 import { KeepAwake } from '../measure/keep-awake.js';
-import { measureRounds, type Progress, type RoundsOptions } from '../measure/rounds.js';
+import { type Measured, measureRounds, type Progress, type RoundsOptions } from '../measure/rounds.js';
 import { estimateMs, isMeasured, type Plan } from '../plan/plan.js';
 import { type Limits, type PlanFlags, planOf } from '../plan/run-plan.js';
 import { badValue, UsageError } from '../plan/usage-error.js';
@@ -20,8 +20,10 @@ import { saveResult } from '../store/save.js';
 import { stringify } from '../store/stored.js';
 import { warningsOf } from '../store/warnings.js';
 import { renderTables } from '../views/comparison-table.js';
+import { renderPlots } from '../views/plot.js';
 import { ProgressLine } from '../views/progress.js';
 import { renderTsv } from '../views/tsv.js';
+import { columnsOf } from '../views/width.js';
 import { declareMatrix } from './plan-flags.js';
 import { runPrimitives } from './primitives.js';
 import { isAgainstQemu, type QemuFlags, runAgainstQemu } from './run-qemu.js';
@@ -34,6 +36,7 @@ export interface RunFlags extends PlanFlags, QemuFlags {
   readonly json?: boolean;
   readonly format?: string;
   readonly explain?: boolean;
+  readonly plot?: boolean;
 }
 
 /** What a run that is interrupted ends with, once its finished rounds are shown and saved. */
@@ -58,6 +61,7 @@ export function declareRun(program: Command): void {
     .option('--force-spin', 'measure spinning even where threads exceed CPUs')
     .addOption(new Option('--quick', 'under 20 s; shows large differences only').conflicts('rigorous'))
     .option('--rigorous', 'twice the processes, four times the time in each')
+    .option('--plot', 'bars, boxes over the processes, and a curve over channels under the tables')
     .option('--explain', 'count shared accesses before timing, and show what is behind each row')
     .option('--peer <name>', "qemu: QEMU's own sender beside ours, into the same drain")
     .option('--qemu <paths>', 'with --peer qemu: binaries; default every qemu-system-x86_64 on PATH')
@@ -74,8 +78,10 @@ export function declareRun(program: Command): void {
 export async function run(flags: RunFlags): Promise<number> {
   if (isAgainstQemu(flags)) return runAgainstQemu(flags);
   if (flags.workload === 'primitives') return runPrimitives(flags);
-  const format = flags.format ?? (process.stdout.isTTY ? 'table' : 'tsv');
+  const format = flags.format ?? (process.stdout.isTTY || flags.plot ? 'table' : 'tsv');
   if (format !== 'table' && format !== 'tsv') throw badValue('--format', format, 'table, tsv');
+  if (flags.plot && (flags.json || format === 'tsv'))
+    throw new UsageError('--plot: only with tables: --format table, and not with --json');
   const resumed = flags.resume === undefined ? undefined : await resume(flags.resume);
   const planFlags = resumed?.flags ?? planFlagsOf(flags);
   const { plan, limits } = resumed ?? (await planOf(planFlags));
@@ -145,6 +151,7 @@ function planFlagsOf({
   json: _json,
   format: _format,
   explain: _explain,
+  plot: _plot,
   keepAwake: _keepAwake,
   ...flags
 }: RunFlags) {
@@ -167,10 +174,14 @@ async function measureWithProgress(plan: Plan, limits: Limits, flags: RunFlags, 
   };
   try {
     const counts = flags.explain ? await countAccesses(plan, (at) => line.counting(at), abort.signal) : undefined;
+    const enough = enoughFor(plan, limits);
     const options = {
       progress,
       signal: abort.signal,
-      enough: enoughFor(plan, limits),
+      enough: (sofar: Measured) => {
+        line.known(describeKnown(plan, sofar));
+        return enough(sofar);
+      },
       ...(earlier ? { earlier } : {}),
     };
     return { measured: await measureRounds(plan, options), counts, interrupted };
@@ -180,10 +191,11 @@ async function measureWithProgress(plan: Plan, limits: Limits, flags: RunFlags, 
   }
 }
 
-function show(result: Result, plan: Plan, { json, format, save }: RunFlags): void {
+function show(result: Result, plan: Plan, { json, format, save, plot }: RunFlags): void {
   if (json) process.stdout.write(`${stringify(result)}\n`);
   else if (format === 'tsv') process.stdout.write(`${renderTsv(result, plan.tables)}\n`);
   else process.stdout.write(`${renderTables(result, plan.tables)}\n`);
+  if (plot) process.stdout.write(`\n${renderPlots(result, plan.tables, columnsOf(process.stdout))}\n`);
   for (const warning of result.warnings) process.stderr.write(`warning: ${warning}\n`);
   if (result.run.stopped === 'precision' || result.run.stopped === 'budget') {
     process.stderr.write(`stopped by --${result.run.stopped} after ${result.run.rounds} processes\n`);

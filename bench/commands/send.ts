@@ -17,6 +17,8 @@ import {
   parseZeroPages,
   requireQemuPackets,
 } from '../plan/sending.js';
+import { NO_TOKEN, TOKEN_VARIABLE, tokenOf } from '../plan/token.js';
+import { UsageError } from '../plan/usage-error.js';
 import { TransferProgress } from '../views/transfer-progress.js';
 import { withOneShotAxes } from './one-shot-options.js';
 
@@ -28,6 +30,7 @@ export interface SendFlags extends OneShotFlags {
   readonly uuid?: string;
   readonly block?: string;
   readonly capabilities?: string;
+  readonly tokenFile?: string;
   readonly json?: boolean;
 }
 
@@ -51,6 +54,7 @@ export function declareSend(program: Command): void {
     .option('--uuid <uuid>', "the machine's, as QEMU's -uuid; default all zero")
     .option('--block <name>', "the RAM block's name: id of a QEMU's memory-backend; default m0")
     .option('--capabilities <names>', "the destination QEMU's: multifd; others are refused by name")
+    .option('--token-file <file>', `the token that the receiver asks for; or by ${TOKEN_VARIABLE}`)
     .option('--json', 'as JSON')
     .action(async (flags: SendFlags) => exitWith(await send(flags)));
 }
@@ -62,6 +66,8 @@ export async function send(flags: SendFlags): Promise<number> {
   const zeroPages = parseZeroPages(flags.zeroPages, peer.zeroPages);
   const uuid = flags.uuid === undefined ? undefined : parseUuid(flags.uuid);
   if (flags.capabilities !== undefined) checkCapabilities(flags.capabilities);
+  const token = tokenOf(flags.tokenFile);
+  if (token !== undefined && flags.peer !== 'receiver') throw new UsageError(NO_TOKEN);
   const address = parseAddress('--to', flags.to);
   const shape = oneShotCell({ ...flags, transport: 'path' in address ? 'unix' : 'tcp' });
   const listed = await oneShotVariant(flags.variants, shape.depth);
@@ -85,7 +91,7 @@ export async function send(flags: SendFlags): Promise<number> {
     const plan = { senders: cell.channels, requesters: 1, ram, watchdogMs: 2 * STALL_MS, stallMs: STALL_MS };
     client = await RoundClient.start(plan, [listed]);
     const sha256 = await client.digest(bytes);
-    const rest = { main: mainStream !== undefined, ...(uuid === undefined ? {} : { uuid }) };
+    const rest = { main: mainStream !== undefined, token, ...(uuid === undefined ? {} : { uuid }) };
     await client.connect(LINE, address, cell.channels, rest);
     const batches = Math.ceil(bytes / cell.pageSize / cell.pagesPerBatch);
     const sent = await transfer(client, cell, batches, peer.ends);

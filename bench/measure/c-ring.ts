@@ -11,7 +11,7 @@ export const RING_SOURCE = 'docs/ring.c';
 const FLAGS = ['-std=c11', '-O2', '-pthread'];
 const COMPILE_MS = 30_000;
 const RUN_MS = 10_000;
-const FIRST_ITEMS = 1_000_000;
+const FIRST_ITEMS = 10_000_000;
 
 export class CRing {
   private readonly folder: string;

@@ -50,6 +50,8 @@ const FLEET: FleetPlan = {
 };
 /** A pair of threads is started for each turn of a floor, and has to be compiled first. */
 const FLOOR_MS = 100;
+/** A process is started for each turn of the ring: in less it has hardly begun. */
+const RING_MS = 150;
 const SPINS = { spinNs: 10e6 } as const;
 
 /** A cell of nothing but the hand-off: one page a batch, which nobody writes, over one channel. */
@@ -122,7 +124,7 @@ async function meet(client: RoundClient, contest: Contest, random: Random, optio
   }
 
   async function limitTurn(): Promise<number> {
-    if (contest.limit === 'ring') return options.ring!.itemsPerSecond(slices * sliceMs);
+    if (contest.limit === 'ring') return options.ring!.itemsPerSecond(RING_MS);
     const floor = await client.floor(contest.limit, FLOOR_MS);
     if (!floor) throw new CellFailure('the floor was not measured: this machine has one CPU, or is too busy');
     pinned &&= floor.pinned;

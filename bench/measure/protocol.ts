@@ -13,6 +13,8 @@ export interface Connection {
   readonly uuid?: string;
   /** True connects a main stream beside the channels. */
   readonly main?: boolean;
+  /** What the receiver asks for: the digest of a token. */
+  readonly token?: string | undefined;
   /** What goes wrong on purpose as it connects. */
   readonly faults?: readonly Fault[];
 }

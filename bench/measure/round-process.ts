@@ -87,11 +87,11 @@ async function reply(ask: Ask): Promise<unknown> {
   }
 }
 
-async function connect({ address, channels, main = false, uuid, faults = [] }: Connection): Promise<Lines> {
+async function connect({ address, channels, main = false, uuid, token, faults = [] }: Connection): Promise<Lines> {
   const id = uuid === undefined ? NO_UUID : uuidBytes(uuid);
   const restore = faults.some(({ kind }) => kind === 'no-descriptors') ? exhaustDescriptors() : () => {};
   try {
-    return await Lines.connect({ address, channels, main, uuid: id, connectMs: CONNECT_MS, faults });
+    return await Lines.connect({ address, channels, main, uuid: id, connectMs: CONNECT_MS, token, faults });
   } finally {
     restore();
   }

@@ -4,7 +4,7 @@ import { type Cell, shapeOf } from '../../src/session/cell.js';
 import { Control } from '../../src/session/control.js';
 import { transports } from '../../src/transport/index.js';
 import type { Listed } from './catalogue.js';
-import { isMeasured, type Plan } from './plan.js';
+import { isMeasured, type Plan, senderThreads } from './plan.js';
 import { showBytes } from './quantities.js';
 import { ramBytes } from './ram-flag.js';
 import { UsageError } from './usage-error.js';
@@ -34,6 +34,11 @@ export function requireMemory(parts: Readonly<Record<string, number>>): void {
   throw new UsageError(
     `too little memory: ${sum} = ${mib(needed)} needed, ${mib(available)} available; --ram takes a smaller size or file`,
   );
+}
+
+/** What the threads and shared words of one cell take on the sending side, without the RAM. */
+export function cellBytes(cell: Cell, listed: readonly Listed[]): number {
+  return (senderThreads(cell, listed) + cell.requesters) * THREAD_BYTES + controlBytes(cell, listed);
 }
 
 function controlBytes(cell: Cell, listed: readonly Listed[]): number {

@@ -47,6 +47,8 @@ export interface PlanOptions {
   readonly besideEvery: number;
   /** Names of the designs under study. */
   readonly studied: readonly string[];
+  /** What alternates turn by turn: the designs of a cell, or all cells of a table. Default designs. */
+  readonly alternate?: 'designs' | 'cells';
   readonly seed: number;
   readonly ram: RamSource;
   readonly cpus: number;
@@ -125,9 +127,10 @@ export interface PlannedTurn {
 }
 
 /**
- * The turns of a round: groups of cells that differ in the design, its dose or its scan only, at random; in a group mirrored
- * sequences of its designs (A B B A), the order drawn anew for each. The noise of a machine lasts longer than a turn, so what alternates
- * turn by turn differs less than what is measured in two stretches.
+ * The turns of a round: groups of cells that differ in the design, its dose or its scan only (or all of a table, if the
+ * plan says so), at random; in a group mirrored sequences of its cells (A B B A), the order drawn anew for each. The
+ * noise of a machine lasts longer than a turn, so what alternates turn by turn differs less than what is measured in two
+ * stretches.
  */
 export function roundOrder(plan: Plan, round: number): PlannedTurn[] {
   const random = new Random(plan.seed + round);
@@ -137,7 +140,8 @@ export function roundOrder(plan: Plan, round: number): PlannedTurn[] {
     const { cell, table } = planned;
     // Builds of one design are compared with each other, and not with other designs.
     const variant = listedOf(cell, plan.listed).build?.variant ?? '';
-    const key = `${table} ${cellKey({ ...cell, variant, dose: undefined, scan: undefined })}`;
+    const rest = cellKey({ ...cell, variant, dose: undefined, scan: undefined });
+    const key = plan.alternate === 'cells' ? table : `${table} ${rest}`;
     groups.set(key, [...(groups.get(key) ?? []), planned]);
   }
   return random.shuffle([...groups.values()]).flatMap((group) => {

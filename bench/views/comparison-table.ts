@@ -13,14 +13,14 @@ import { type Compared, listComparisons, readPrice, readSlope, readVerdicts } fr
 import { readScans } from './scan-reading.js';
 
 /** A column: which cells stand in it, and which of their numbers. */
-interface Column {
+export interface Column {
   readonly heading: string;
   readonly metric: MetricName;
   holds(cell: ResultCell): boolean;
 }
 
 /** One printed table: the cells that differ only in variant and column. */
-interface Block {
+export interface Block {
   readonly title: string;
   readonly unit: string;
   readonly columns: readonly Column[];
@@ -37,7 +37,7 @@ export function renderTables(result: Result, tables: readonly TableSpec[]): stri
 }
 
 /** Splits a table's cells by every axis that is neither variant nor column. */
-function blocksOf(result: Result, { id, title, columns: axis, metrics }: TableSpec): Block[] {
+export function blocksOf(result: Result, { id, title, columns: axis, metrics }: TableSpec): Block[] {
   const groups = new Map<string, ResultCell[]>();
   for (const cell of result.cells) {
     if (cell.table !== id) continue;

@@ -5,6 +5,7 @@ export class ProgressLine {
   private readonly stream: NodeJS.WriteStream;
   private lastRound = -1;
   private shown = 0;
+  private estimate = '';
 
   constructor(stream: NodeJS.WriteStream = process.stderr) {
     this.stream = stream;
@@ -23,8 +24,22 @@ export class ProgressLine {
     // After a tenth of the work its own speed is the better guess.
     const wholeMs = done > total / 10 ? (elapsed * total) / done : estimateMs;
     const left = Math.max(0, Math.round((wholeMs - elapsed) / 1000));
-    const text = `round ${round + 1} of ${rounds}, ${Math.floor((100 * done) / total)} %, about ${left} s left`;
+    const text = `round ${round + 1} of ${rounds}, ${Math.floor((100 * done) / total)} %, about ${left} s left${this.estimate === '' ? '' : `; ${this.estimate}`}`;
     if (this.stream.isTTY) this.rewrite(`${text}: ${what}`);
+    else if (round !== this.lastRound) this.stream.write(`${text}\n`);
+    this.lastRound = round;
+  }
+
+  /** What the finished rounds say, shown with what is under way: told between rounds. */
+  known(estimate: string): void {
+    this.estimate = estimate;
+  }
+
+  /** Shows what a search has found so far, turn by turn on a terminal, once a round elsewhere. */
+  searching(at: { round: number; done: number; total: number; found: string; leftMs: number }): void {
+    const { round, done, total, found, leftMs } = at;
+    const text = `round ${round + 1}, at most ${Math.max(0, Math.round(leftMs / 1000))} s left: ${found}`;
+    if (this.stream.isTTY) this.rewrite(`${text} [${done + 1}/${total}]`);
     else if (round !== this.lastRound) this.stream.write(`${text}\n`);
     this.lastRound = round;
   }

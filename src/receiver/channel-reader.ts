@@ -44,6 +44,8 @@ export class ChannelReader implements Reader, PacketHandler {
   /** True while bytes are not wanted: the silence is not the peer's. */
   private waits = false;
   private readonly silence = new Silence();
+  /** The same for whole packets: bytes may trickle. */
+  private readonly slowness = new Silence();
   private faults: FaultCounter<PacketFault> | undefined;
   private stalled = false;
 
@@ -98,6 +100,9 @@ export class ChannelReader implements Reader, PacketHandler {
 
   checkSilence(now: number): void {
     const { plan, stream, bytes } = this;
+    if (stream && this.slowness.exceeds(plan.packetMs ?? 0, now, stream.packets, stream.insidePacket && !this.waits)) {
+      throw stream.broken('the rest of the packet', `a part of it in ${plan.packetMs} ms`);
+    }
     const limit = !stream ? plan.connectMs : stream.insidePacket ? plan.stallMs : plan.idleMs;
     if (!this.silence.exceeds(limit, now, bytes, !this.waits)) return;
     const silence = `nothing for ${limit} ms`;

@@ -2,10 +2,11 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { threadId } from '../session/thread-times.js';
 import { ChannelReader, InjectedReset } from './channel-reader.js';
+import { GuardedReading } from './guarded-reading.js';
 import { LineReader } from './line-reader.js';
 import { MainReader } from './main-reader.js';
 import type { FromLine, LineStart, ToLine } from './messages.js';
-import { takeConnection } from './one-connection.js';
+import { type Connection, type Reading, takeConnection } from './one-connection.js';
 import { failureOf } from './plan.js';
 
 const { plan, listening } = workerData as LineStart;
@@ -42,34 +43,42 @@ const attempt = (step: () => boolean): boolean => {
   }
 };
 
-const limits = [plan.connectMs, plan.stallMs, plan.idleMs].filter((limit) => limit > 0);
-const connection = takeConnection(
-  listening,
-  {
-    target: () => line.target(),
-    received: (bytes) => attempt(() => line.received(bytes)),
-    connected: () => {
-      post({ kind: 'connected' });
-      const check = () => {
-        line.checkSilence(performance.now());
-        return true;
-      };
-      if (limits.length > 0) silence = setInterval(() => attempt(check), Math.min(...limits) / 4);
-    },
-    ended: () => {
-      const end = () => {
-        line.end();
-        const { reader } = line;
-        if (reader instanceof MainReader) leave({ kind: 'main-end', counts: reader.counts });
-        else leave({ kind: 'end', counts: reader!.counts, numbers: { ...reader!.numbers } });
-        return true;
-      };
-      attempt(end);
-    },
-    failed: ({ message }) => leave({ kind: 'failed', failure: lost(message) }),
+const limits = [plan.connectMs, plan.stallMs, plan.packetMs ?? 0, plan.idleMs].filter((limit) => limit > 0);
+const reading: Reading = {
+  target: () => line.target(),
+  received: (bytes) => attempt(() => line.received(bytes)),
+  connected: () => {
+    post({ kind: 'connected' });
+    const check = () => {
+      line.checkSilence(performance.now());
+      return true;
+    };
+    if (limits.length > 0) silence = setInterval(() => attempt(check), Math.min(...limits) / 4);
   },
-  () => post({ kind: 'listening' }),
-);
+  ended: () => {
+    const end = () => {
+      line.end();
+      const { reader } = line;
+      if (reader instanceof MainReader) leave({ kind: 'main-end', counts: reader.counts });
+      else leave({ kind: 'end', counts: reader!.counts, numbers: { ...reader!.numbers } });
+      return true;
+    };
+    attempt(end);
+  },
+  failed: ({ message }) => leave({ kind: 'failed', failure: lost(message) }),
+};
+
+let connection = take(listening, () => post({ kind: 'listening' }));
+
+function take(number: number, opened: () => void): Connection {
+  const { token } = plan;
+  if (token === undefined) return takeConnection(number, reading, opened);
+  const stranger = () => {
+    connection.destroy();
+    post({ kind: 'stranger' });
+  };
+  return takeConnection(number, new GuardedReading(token, reading, stranger), opened);
+}
 
 /** The connection itself failed. */
 function lost(message: string) {
@@ -82,6 +91,10 @@ function lost(message: string) {
 
 parentPort!.on('message', (message: ToLine) => {
   if (over) return;
+  if (message.kind === 'again') {
+    connection = take(message.listening, () => {});
+    return;
+  }
   if (message.kind === 'count') {
     if (line.reader instanceof ChannelReader) post({ kind: 'counted', counts: line.reader.counts });
     return;

@@ -5,13 +5,19 @@ import type { NumbersCounted } from '../wire/packet-numbers.js';
 import type { ChannelCounts, MainCounts, ReceiverFailure, ReceiverPlan, ReceiverReport } from './plan.js';
 
 /** Grows when a message changes its meaning. */
-export const RECEIVER_VERSION = 2;
+export const RECEIVER_VERSION = 3;
+/** Connections without the token that are turned away; one more ends the reception. */
+export const MOST_STRANGERS = 16;
 /** How the process is started; after these come its numbers of the listening socket. */
 export const STDIO = ['ignore', 'inherit', 'inherit', 'ipc'] as const;
 
-/** How many numbers of the listening socket the process gets: one a thread, and one that refuses what comes later. */
+/**
+ * How many numbers of the listening socket the process gets: one a thread, one that refuses what comes later, and where a
+ * token is asked for one for each stranger: the thread that met it then takes another connection.
+ */
 export function listeningNumbers(plan: ReceiverPlan): number {
-  return connections(plan) + (plan.blocks === undefined ? 1 : 0);
+  const strangers = plan.token === undefined ? 0 : MOST_STRANGERS;
+  return connections(plan) + (plan.blocks === undefined ? 1 : 0) + strangers;
 }
 
 /** How many connections make a migration: the channels, and a main stream that says what blocks there are. */
@@ -56,12 +62,16 @@ export type ToLine =
   | { readonly kind: 'begin'; readonly memory: Memory }
   /** The SYNC is reached by all: read on. */
   | { readonly kind: 'proceed' }
+  /** Take another connection, from this number of the listening socket. */
+  | { readonly kind: 'again'; readonly listening: number }
   | { readonly kind: 'count' };
 
 /** The thread of a line to the main thread. */
 export type FromLine =
   | { readonly kind: 'listening' }
   | { readonly kind: 'connected' }
+  /** A connection came without the token, and is closed. */
+  | { readonly kind: 'stranger' }
   | { readonly kind: 'hello'; readonly line: Line; readonly threadId: number }
   | { readonly kind: 'blocks'; readonly blocks: readonly StreamBlock[] }
   /** `pages`: of all kinds that came over the line so far. */

@@ -22,6 +22,8 @@ export interface ReceiverPlan extends WireRules {
   readonly connectMs: number;
   /** Longest silence inside a packet. */
   readonly stallMs: number;
+  /** Longest time that one packet may take, however steadily it comes; absent, any. */
+  readonly packetMs?: number;
   /** Longest silence between two packets; 0 allows any. */
   readonly idleMs: number;
   /** Pins thread i to the allowed CPU number i + 2, in turn. */
@@ -40,6 +42,8 @@ export interface ReceiverPlan extends WireRules {
   readonly digest: boolean;
   /** What it has to be: else nothing is kept. */
   readonly sha256?: string;
+  /** What every connection has to show first: the digest of a token. Absent, none is asked for. */
+  readonly token?: string;
   /** What goes wrong here on purpose; those of a write are the sender's. */
   readonly faults?: readonly Fault[];
 }

@@ -6,7 +6,15 @@ import type { StreamBlock } from '../wire/main-stream.js';
 import { findNumberGap, type NumbersCounted } from '../wire/packet-numbers.js';
 import { WireError } from '../wire/wire-error.js';
 import { allocateMemory } from './memory.js';
-import { connections, type FromLine, type Line, type LineStart, type Memory, type ToLine } from './messages.js';
+import {
+  connections,
+  type FromLine,
+  type Line,
+  type LineStart,
+  type Memory,
+  MOST_STRANGERS,
+  type ToLine,
+} from './messages.js';
 import { refuseConnections } from './one-connection.js';
 import { PageMarks } from './page-marks.js';
 import {
@@ -39,6 +47,8 @@ export class Reception {
   private readonly threads: readonly Worker[];
   /** A number of the listening socket for what comes when all have connected. */
   private readonly late: number | undefined;
+  /** Its numbers for connections in the place of strangers. */
+  private readonly spare: number[];
   private memory: Memory | undefined;
   private readonly lines = new Map<Line, Worker>();
   /** Lines that wait for the RAM. */
@@ -76,7 +86,8 @@ export class Reception {
       this.resolveListening = resolve;
     });
     const threads = connections(plan);
-    this.late = listening[threads];
+    this.late = plan.blocks === undefined ? listening[threads] : undefined;
+    this.spare = listening.slice(threads + (this.late === undefined ? 0 : 1));
     this.threads = listening.slice(0, threads).map((number) => this.startThread(number));
   }
 
@@ -113,6 +124,7 @@ export class Reception {
     if (message.kind === 'listening') {
       if (++this.listeners === this.threads.length) this.resolveListening();
     } else if (message.kind === 'connected') this.connected();
+    else if (message.kind === 'stranger') this.stranger(thread);
     else if (message.kind === 'hello') this.hello(thread, line, message.threadId);
     else if (message.kind === 'blocks') this.blocks(message.blocks);
     else if (message.kind === 'sync') this.sync(line, message.pages);
@@ -134,6 +146,12 @@ export class Reception {
       const reason = `${who.join(', ')}: expected a connection within ${connectMs} ms of the first, got none`;
       this.fail({ ...(missing.length > 0 ? { channel: missing[0]! } : {}), reason });
     }, connectMs);
+  }
+
+  private stranger(thread: Worker): void {
+    const number = this.spare.pop();
+    if (number !== undefined) tell(thread, { kind: 'again', listening: number });
+    else this.fail({ reason: `new connection: more than ${MOST_STRANGERS} came without the token` });
   }
 
   private hello(thread: Worker, line: Line, threadId: number): void {

@@ -3,6 +3,7 @@ import { faultyAddress } from '../faults/connect-faults.js';
 import type { Fault } from '../faults/fault.js';
 import { fillInitial, NO_UUID } from '../wire/initial-packet.js';
 import { MAIN_STREAM_HEADER } from '../wire/main-stream-writer.js';
+import { fillToken } from '../wire/token.js';
 import { type Address, Line } from './line.js';
 import { WriteSigns, watchWrites } from './write-signs.js';
 
@@ -41,6 +42,8 @@ export interface LinesPlan {
   readonly main?: boolean;
   /** Longest time to connect in, in milliseconds. */
   readonly connectMs: number;
+  /** What the receiver asks for: the digest of a token. */
+  readonly token?: string | undefined;
   /** Connections that are to be refused. */
   readonly faults?: readonly Fault[];
 }
@@ -59,11 +62,15 @@ export class Lines implements Lender {
 
   /** Connects all channels, each with its initial packet. Rejects with the first failure, and leaves nothing open. */
   static async connect(plan: LinesPlan): Promise<Lines> {
-    const { address, channels, uuid = NO_UUID, main = false, connectMs, faults } = plan;
+    const { address, channels, uuid = NO_UUID, main = false, connectMs, token, faults } = plan;
+    const shown = token === undefined ? [] : [fillToken(token)];
     const addressOf = (id: number) => (faults ? faultyAddress(faults, id, address) : address);
     const first = main ? await named('main stream', Line.connect(address, MAIN_STREAM_HEADER, connectMs)) : undefined;
     const connecting = Array.from({ length: channels }, (_, id) =>
-      named(`channel ${id}`, Line.connect(addressOf(id), fillInitial({ uuid, id }), connectMs)),
+      named(
+        `channel ${id}`,
+        Line.connect(addressOf(id), Buffer.concat([...shown, fillInitial({ uuid, id })]), connectMs),
+      ),
     );
     const settled = await Promise.allSettled(connecting);
     const lines = settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));

@@ -133,7 +133,7 @@ describe('packet checks', () => {
   };
 
   it.each<[string, (bytes: Buffer) => void]>([
-    ['magic: expected 0x11223344, got 0x51455654', (bytes) => bytes.writeUInt32BE(0x51455654, 0)],
+    ['magic: expected 0x11223344, got something else', (bytes) => bytes.writeUInt32BE(0x51455654, 0)],
     ['version: expected 1, got 2', (bytes) => bytes.writeUInt32BE(2, 4)],
     ['flags: expected only SYNC and a codec, got 0x80000000', (bytes) => bytes.writeUInt32BE(0x80000000, 8)],
     ['flags: expected no device state, got 0x40', (bytes) => bytes.writeUInt32BE(0x40, 8)],

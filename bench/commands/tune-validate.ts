@@ -1,0 +1,126 @@
+// tune --validate: a full sweep of the counts in fresh processes, and whether any of them beats the one that was advised.
+import Table from 'cli-table3';
+import { compare } from '../stats/comparison.js';
+import { holm } from '../stats/holm.js';
+import { pairTurns } from '../stats/paired.js';
+import { type Verdict, verdict } from '../stats/verdict.js';
+import type { Machine } from '../store/machine.js';
+import type { Advice } from '../tune/advice.js';
+import { keyOf, type Round } from '../tune/candidate.js';
+import { Measuring } from '../tune/measuring.js';
+import type { Space } from '../tune/space.js';
+import { ProgressLine } from '../views/progress.js';
+import { interruptible, SIGNAL_CODES } from './interruption.js';
+
+/** Of a rigorous run. */
+const ROUNDS = 12;
+/** Every count up to here, then some: each of many channels takes longest. What is like the best is swept as well. */
+const EVERY = 12;
+const THINNED = new Set([14, 16, 20, 24, 32, 48, 64]);
+
+interface Swept {
+  readonly channels: number;
+  readonly ratio: number;
+  readonly low: number;
+  readonly high: number;
+  readonly adjustedP: number;
+  readonly verdict: Verdict;
+}
+
+/** Returns 0 when no count is FASTER than the advised one, 1 when one is, 128 and the signal's number when interrupted. */
+export async function validate(space: Space, advice: Advice, machine: Machine): Promise<number> {
+  const arm = space.arms.findIndex(
+    ({ variant, place, wait }) =>
+      variant === advice.variant && place === advice.place && JSON.stringify(wait) === JSON.stringify(advice.wait),
+  );
+  const alike = new Set([advice.channels, ...advice.equalSet, ...advice.undecided]);
+  const candidates = space.counts[arm]!.filter(
+    (channels) => channels <= EVERY || THINNED.has(channels) || alike.has(channels),
+  ).map((channels) => ({ arm, channels }));
+  process.stderr.write(`a sweep of ${candidates.length} counts in ${ROUNDS} fresh processes\n`);
+  const line = new ProgressLine();
+  const begun = performance.now();
+  const { value: rounds, interrupted } = await interruptible(async (signal) => {
+    const measuring = new Measuring(withoutParts(space), signal, ({ done, total }) => {
+      const taken = measuring.finishedRounds + done / total;
+      const leftMs = taken === 0 ? 0 : ((performance.now() - begun) / taken) * (ROUNDS - taken);
+      line.searching({ round: measuring.finishedRounds, done, total, found: 'sweep', leftMs });
+    });
+    const all: Round[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      // Other orders than those of the search.
+      const taken = await measuring.measure(1000 + round, candidates);
+      if (!taken) break;
+      all.push(taken);
+    }
+    return all;
+  }).finally(() => line.end());
+  if (interrupted || rounds.length < ROUNDS) return interrupted ? SIGNAL_CODES[interrupted] : 1;
+  const swept = sweepOf(rounds, arm, advice.channels);
+  const beaten = swept.filter((each) => each.verdict === 'faster');
+  process.stderr.write(`${table(swept, advice.channels)}\n`);
+  const seconds = ((performance.now() - begun) / 1000).toFixed(0);
+  process.stderr.write(
+    beaten.length === 0
+      ? `${advice.channels} channels: not beaten by any of ${swept.length} other counts (Holm-adjusted; ${ROUNDS} processes, ${seconds} s, ${machine.cpuModel})\n`
+      : `${advice.channels} channels: BEATEN by ${beaten.map(({ channels }) => channels).join(', ')} (${ROUNDS} processes, ${seconds} s)\n`,
+  );
+  return beaten.length === 0 ? 0 : 1;
+}
+
+/** Every other count against the advised one, by neighbouring turns, adjusted after Holm over all of them. */
+export function sweepOf(rounds: readonly Round[], arm: number, advised: number): Swept[] {
+  const counts = [...new Set(rounds.flat().map(({ candidate }) => candidate.channels))]
+    .filter((each) => each !== advised)
+    .sort((x, y) => x - y);
+  const find = (round: Round, channels: number) =>
+    round.find(({ candidate }) => keyOf(candidate) === keyOf({ arm, channels }));
+  const compared = counts.map((channels) => {
+    const processes = rounds.flatMap((round) => {
+      const [own, other] = [find(round, advised), find(round, channels)];
+      return own && other ? [pairTurns(own.turns, other.turns)] : [];
+    });
+    return { channels, comparison: compare(processes, counts.length) };
+  });
+  const adjusted = holm(compared.map(({ comparison }) => comparison.p));
+  return compared.map(({ channels, comparison }, at) => {
+    const { ratio, low, high } = comparison;
+    return {
+      channels,
+      ratio,
+      low,
+      high,
+      adjustedP: adjusted[at]!,
+      verdict: verdict(comparison, adjusted[at]!, { better: 'higher' }),
+    };
+  });
+}
+
+/** Only what is compared: the ping-pong is not. */
+function withoutParts(space: Space): Space {
+  return {
+    ...space,
+    cells: (candidate) => {
+      const { tune } = space.cells(candidate);
+      return tune ? { tune } : {};
+    },
+  };
+}
+
+function table(swept: readonly Swept[], advised: number): string {
+  const rows = new Table({
+    head: ['ch', `ratio to ${advised} ch`, 'interval', 'adjusted p', 'verdict'],
+    style: { head: [], border: [] },
+    colAligns: ['right', 'right', 'right', 'right', 'left'],
+  });
+  for (const { channels, ratio, low, high, adjustedP, verdict: word } of swept) {
+    rows.push([
+      channels,
+      ratio.toFixed(3),
+      `${low.toFixed(3)} to ${high.toFixed(3)}`,
+      adjustedP.toFixed(3),
+      word.toUpperCase(),
+    ]);
+  }
+  return rows.toString();
+}

@@ -1,0 +1,113 @@
+// tune as a user starts it: what it refuses, pairs from a file, saved runs, and one small search that is saved and read again.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Advice } from '../tune/advice.js';
+
+const CLI = fileURLToPath(new URL('../cli.js', import.meta.url));
+const tune = (...words: string[]) =>
+  spawnSync(process.execPath, [CLI, 'tune', ...words], { encoding: 'utf8', timeout: 120_000 });
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tune-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('what is refused', () => {
+  it.each([
+    [['--p99', 'soon'], '--p99: got "soon", takes a time'],
+    [['--link', '10'], '--link: got "10", takes a rate'],
+    [['--page-size', '4k,64k'], '--page-size: got "4k,64k", takes one value here'],
+    [['--from', 'x', '--csv', 'y'], '--csv: not with --from'],
+    [['--from', '/nowhere.json'], '/nowhere.json: no such file'],
+    [['--csv', '/nowhere.csv'], '--csv: /nowhere.csv: no such file'],
+    [['--most', '1'], '--most: got "1", takes whole numbers from 2 to 64'],
+    [['--load', '50'], '--load: only with --p99'],
+  ])('%j', (words, reason) => {
+    const { status, stderr } = tune(...words, '--dry-run');
+    expect(stderr).toContain(reason);
+    expect(status).toBe(2);
+  });
+});
+
+describe('a search', { timeout: 120_000 }, () => {
+  it('measures until its budget ends, and says so; its document has what scripts rely on', () => {
+    const flags = [
+      '--variants',
+      'atomic-barrier',
+      '--channels',
+      '1,2',
+      '--batch-pages',
+      '1',
+      '--transport',
+      'memory',
+      '--ram',
+      '1m',
+      '--budget',
+      '1s',
+      '--p99',
+      '1s',
+    ];
+    const { status, stdout, stderr } = tune(...flags, '--no-save', '--json', '--seed', '7');
+    expect(status, stderr).toBe(0);
+    const advice = JSON.parse(stdout) as Advice & { run: { seed: number } };
+    expect(advice).toMatchObject({
+      schema: 1,
+      variant: 'atomic-barrier',
+      wait: { provider: 'park', sender: 'park' },
+      place: 'spread',
+      run: { seed: 7 },
+    });
+    expect([1, 2]).toContain(advice.channels);
+    expect(advice.equalSet).toContain(advice.channels);
+    expect(advice.range).toEqual({ least: 1, most: 2, measured: [1, 2] });
+    expect(advice.rounds).toBeGreaterThanOrEqual(2);
+    expect(advice.usl).toMatchObject({ peak: null, refused: expect.stringContaining('fewer than 3') });
+    expect(advice.curve.every(({ bound, latency }) => bound! > 0 && latency!.p99Ns! > 0)).toBe(true);
+    expect(advice.binds!.binding).toMatch(/provider|senders|wake|cores/);
+    expect(stderr).toMatch(/round 2, at most \d+ s left/);
+  });
+});
+
+describe('without measuring', () => {
+  it('fits pairs', () => {
+    const path = join(folder, 'pairs.csv');
+    writeFileSync(path, 'load,throughput\n1,64.9\n18,995.9\n36,1652.4\n72,1853.2\n108,1828.9\n144,1775\n216,1702.2\n');
+    const { status, stdout } = tune('--csv', path, '--json');
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      channels: 72,
+      equalSet: [72, 108],
+      usl: { peak: expect.closeTo(96.5, 1) },
+    });
+    writeFileSync(path, '1,2\n2,what\n');
+    const bad = tune('--csv', path);
+    expect([bad.status, bad.stderr]).toEqual([2, expect.stringContaining('line 2: throughput: got "what"')]);
+  });
+
+  it('answers from a saved run, whose questions the flags must narrow to one', () => {
+    const stored = fileURLToPath(
+      new URL('../../../results/amd-epyc-2c-32g/2026/20261125T170307Z-ddac12fd2d9c-342ac03d.json', import.meta.url),
+    );
+    const { status, stdout, stderr } = tune(
+      '--from',
+      stored,
+      '--transport',
+      'tcp',
+      '--json',
+      '--variants',
+      'mutex,atomic-barrier',
+    );
+    expect(status, stderr).toBe(0);
+    const advice = JSON.parse(stdout) as Advice;
+    expect(advice.range.measured).toEqual([1, 2, 4]);
+    expect(advice.equalSet).toContain(advice.channels);
+    const several = tune('--from', stored);
+    expect([several.status, several.stderr]).toEqual([2, expect.stringContaining('answers several questions')]);
+    expect(several.stderr).toContain('tcp, 128 x 4k a batch, depth 1');
+  });
+});

@@ -1,0 +1,150 @@
+// The tune command: which number of channels to use, measured adaptively, or read from what was measured before.
+import { randomBytes } from 'node:crypto';
+import type { Command } from 'commander';
+import { Random } from '../../src/random.js';
+import { exitWith } from '../exit-code.js';
+import { axes } from '../plan/axes.js';
+import { parseNanoseconds } from '../plan/quantities.js';
+import { badValue, UsageError } from '../plan/usage-error.js';
+import { describeMachine } from '../store/machine.js';
+import { adviceOf } from '../tune/advice.js';
+import type { LatencyLimit } from '../tune/limit.js';
+import { MOST_ROUNDS } from '../tune/search.js';
+import { type Space, type TuneFlags as SpaceFlags, showArm, spaceOf } from '../tune/space.js';
+import { SIGNAL_CODES } from './interruption.js';
+import { makeTuneResult, save, searchHere, subjectOf } from './tune-search.js';
+import { showAdvice } from './tune-show.js';
+
+export interface TuneFlags extends SpaceFlags {
+  readonly p99?: string;
+  readonly link?: string;
+  readonly from?: string;
+  readonly csv?: string;
+  readonly simulate?: string | boolean;
+  readonly validate?: boolean;
+  readonly dryRun?: boolean;
+  readonly save: boolean;
+  readonly json?: boolean;
+}
+
+const DEFAULT_BUDGET = '3min';
+const SHARED_AXES = [
+  'depth',
+  'publishEvery',
+  'pageSize',
+  'pagesPerBatch',
+  'transport',
+  'codec',
+  'requesters',
+  'scan',
+] as const;
+
+export function declareTune(program: Command): void {
+  const command = program
+    .command('tune')
+    .description(
+      'which number of channels to use: measures coarsely, then finer round the knee; the answer comes first',
+    )
+    .option(
+      '--variants <names>',
+      'designs to choose from; the first of equal ones is advised; default mutex,atomic-barrier',
+    )
+    .option('--channels <list>', `only these counts: ${axes.channels.takes}`)
+    .option('--most <n>', 'every count up to this; default 64');
+  for (const key of SHARED_AXES) command.option(`${axes[key].flag} <value>`, axes[key].takes);
+  command
+    .option('--wait <list>', `to choose from: ${axes.senderWait.takes}`)
+    .option('--provider-wait <list>', 'the same for the provider alone')
+    .option('--sender-wait <list>', 'the same for the senders alone')
+    .option('--place <list>', `to choose from: ${axes.place.takes}`)
+    .option('--ram <what>', 'a file, or a size as in 64m, with shares as in 64m:zero=20,text=40,random=40')
+    .option('--p99 <time>', 'only counts that keep the 99th percentile of latency within this, as in 200us')
+    .option('--load <percent>', "the load of --p99, of each count's own capacity; default 75")
+    .option('--link <rate>', 'what the link can take, as in 10gbit or 1.2gib, for the bounds')
+    .option('--from <file>', 'answer from a saved run, or the latest that has an answer; measure nothing')
+    .option('--csv <file>', 'answer from pairs of load and throughput, a line each; measure nothing')
+    .option('--simulate [n]', 'try the search on n simulated systems whose best count is known; default 60')
+    .option('--validate', 'then sweep the counts rigorously, and see whether any beats the answer')
+    .option('--force-spin', 'measure spinning even where threads exceed CPUs')
+    .option('--budget <time>', `measure no round that would end later than this; default ${DEFAULT_BUDGET}`)
+    .option('--seed <n>', 'order of turns, and contents of RAM; printed when it is not given')
+    .option('--dry-run', 'print what would be measured and how long it may take, measure nothing')
+    .option('--no-save', 'write no file under results/')
+    .option('--json', 'print the answer as JSON, and nothing else, on stdout')
+    .action(async (flags: TuneFlags) => exitWith(await tune(flags)));
+}
+
+/** Returns the exit code: 0 fine, 1 a check failed, 3 nothing can be advised, 128 and the signal's number when interrupted. */
+export async function tune(flags: TuneFlags): Promise<number> {
+  const { from, csv, simulate, validate } = flags;
+  const sources = Object.entries({ from, csv, simulate, validate }).flatMap(([name, value]) =>
+    value === undefined ? [] : [name],
+  );
+  if (sources.length > 1) throw new UsageError(`--${sources[1]}: not with --${sources[0]}`);
+  if (flags.csv !== undefined) return (await import('./tune-csv.js')).tuneCsv(flags.csv, flags);
+  if (flags.simulate !== undefined) return (await import('./tune-simulate.js')).tuneSimulate(flags);
+  if (flags.from !== undefined) return (await import('./tune-saved.js')).tuneSaved(flags.from, flags);
+  const limit = limitOf(flags);
+  const linkBytes = flags.link === undefined ? undefined : parseLink(flags.link);
+  const seed = flags.seed ?? String(randomBytes(2).readUInt16LE());
+  const budget = flags.budget ?? DEFAULT_BUDGET;
+  const space = await spaceOf({ ...spaceFlags(flags), seed, budget }, limit !== undefined);
+  const budgetMs = parseNanoseconds(budget)! / 1e6;
+  announce(space, budgetMs);
+  if (flags.dryRun) return 0;
+  const machine = describeMachine();
+  const startedAt = new Date();
+  const searched = await searchHere(space, limit, budgetMs);
+  const subject = subjectOf(space, searched, machine, linkBytes, limit);
+  const advice = adviceOf(subject, new Random(space.plan.seed));
+  const result = makeTuneResult(space, searched, { machine, startedAt, flags: { ...flags, seed } });
+  for (const { cellId, reason } of searched.measuring.failures.values())
+    process.stderr.write(`FAILED ${cellId}: ${reason}\n`);
+  const code = showAdvice(advice, flags, { result, ended: searched.found.ended, limit });
+  if (flags.save && searched.measuring.finishedRounds > 0) save(result);
+  if (searched.interrupted) return SIGNAL_CODES[searched.interrupted];
+  if (!flags.validate || !advice) return code;
+  return (await import('./tune-validate.js')).validate(space, advice, machine);
+}
+
+/** What `tune` takes that makes the plan. */
+function spaceFlags(flags: TuneFlags): SpaceFlags {
+  const {
+    p99: _,
+    link: __,
+    from: ___,
+    csv: ____,
+    simulate: _____,
+    validate: ______,
+    dryRun: _______,
+    save: ________,
+    json: _________,
+    ...rest
+  } = flags;
+  return rest;
+}
+
+function announce({ plan, arms, counts, skipped }: Space, budgetMs: number): void {
+  const all = counts.reduce((sum, list) => sum + list.length, 0);
+  for (const arm of arms) process.stderr.write(`${showArm(arm)}\n`);
+  for (const reason of skipped) process.stderr.write(`skipped: ${reason}\n`);
+  process.stderr.write(
+    `${all} candidates, from a coarse grid on, in at most ${MOST_ROUNDS} fresh processes and ${Math.round(budgetMs / 1000)} s (seed ${plan.seed})\n`,
+  );
+}
+
+function limitOf({ p99, load }: TuneFlags): LatencyLimit | undefined {
+  if (p99 === undefined) return undefined;
+  const ns = parseNanoseconds(p99);
+  if (ns === undefined || ns <= 0) throw badValue('--p99', p99, 'a time, as in 200us or 2ms');
+  const share = axes.load.parse(load ?? '75')?.[0];
+  return { p99Ns: ns, load: share ?? 0.75 };
+}
+
+const LINK_UNITS: Readonly<Record<string, number>> = { mbit: 1e6 / 8, gbit: 1e9 / 8, mib: 2 ** 20, gib: 2 ** 30 };
+
+function parseLink(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(mbit|gbit|mib|gib)$/i.exec(text);
+  if (!match) throw badValue('--link', text, 'a rate a second, as in 10gbit, 800mbit, 1.2gib or 900mib');
+  return Number(match[1]) * LINK_UNITS[match[2]!.toLowerCase()]!;
+}
