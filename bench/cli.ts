@@ -2,17 +2,20 @@
 // The command line: one command a file in commands/. Exit codes: 0 fine, 1 failed, 2 usage, 3 inconclusive, 130 interrupted.
 import { Command, CommanderError } from 'commander';
 import { declareAgainst } from './commands/against.js';
+import { declareBackfill } from './commands/backfill.js';
 import { declareBaseline } from './commands/baseline.js';
 import { declareBless } from './commands/bless.js';
 import { declareCalibrate } from './commands/calibrate.js';
 import { declareCheck } from './commands/check.js';
 import { declareCompare } from './commands/compare.js';
 import { declareDoctor } from './commands/doctor.js';
+import { declareExport } from './commands/export.js';
 import { declareFindings } from './commands/findings.js';
 import { declareGate } from './commands/gate.js';
 import { declareHistory } from './commands/history.js';
 import { declareLimits } from './commands/limits.js';
 import { declareList } from './commands/list.js';
+import { declareMerge } from './commands/merge.js';
 import { declareMigrate } from './commands/migrate.js';
 import { declareMigrations } from './commands/migrations.js';
 import { declareNew } from './commands/new.js';
@@ -44,10 +47,13 @@ const declarations = [
   declareRun,
   declareCompare,
   declareAgainst,
+  declareBackfill,
   declareBaseline,
   declareHistory,
   declareBless,
   declareGate,
+  declareMerge,
+  declareExport,
   declareDoctor,
   declareLimits,
   declareList,

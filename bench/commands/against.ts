@@ -63,7 +63,7 @@ export async function against(revision: string, flags: AgainstFlags): Promise<nu
       },
     });
     line.end();
-    const changes = changesOf(outcome, ends, plan.seed);
+    const changes = changesOf(outcome, ends, plan);
     if (flags.json) process.stdout.write(`${stringify(changes)}\n`);
     else process.stdout.write(`${renderChanges(changes, format, layout)}\n`);
     return interrupts.code ?? (outcome.cells.some(({ status }) => status === 'failed') ? 1 : 0);
@@ -119,7 +119,7 @@ function endsOf(revision: string, other: Commit): Record<'a' | 'b', ComparedEnd>
 function changesOf(
   { cells, comparisons, rounds, stopped }: AgainstOutcome,
   ends: Record<'a' | 'b', ComparedEnd>,
-  seed: number,
+  { seed, shard }: Plan,
 ): Changes {
   const interrupted = stopped === 'interrupted' || stopped === 'killed';
   return {
@@ -128,6 +128,7 @@ function changesOf(
     ...ends,
     rounds,
     seed,
+    ...(shard ? { shard: { index: shard.index, of: shard.of } } : {}),
     cells: cells.map(withoutVisits),
     comparisons,
     unaligned: unalignedOf(cells),

@@ -25,6 +25,7 @@ export function declareMeasuring(command: Command, variants: string): Command {
     .option('--ram <what>', 'a file, or a size as in 64m, with shares as in 64m:zero=20,text=40,random=40')
     .option('--rounds <n>', 'fresh processes of each build; 6 are the least for a verdict')
     .option('--seed <n>', 'order of cells, and contents of RAM; printed when it is not given')
+    .option('--shard <i/n>', 'measure only this part of the plan, on one of n machines; needs --seed')
     .addOption(new Option('--quick', 'shorter turns; shows large differences only').conflicts('rigorous'))
     .option('--rigorous', 'twice the processes, four times the time in each');
 }

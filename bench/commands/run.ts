@@ -16,7 +16,7 @@ import { describeMachine } from '../store/machine.js';
 import { WORKPLACE } from '../store/project.js';
 import { makeResult, type Result } from '../store/result.js';
 import { resume } from '../store/resume.js';
-import { saveResult } from '../store/save.js';
+import { saveRaw, saveResult } from '../store/save.js';
 import { stringify } from '../store/stored.js';
 import { warningsOf } from '../store/warnings.js';
 import { renderTables } from '../views/comparison-table.js';
@@ -30,6 +30,8 @@ import { isAgainstQemu, type QemuFlags, runAgainstQemu } from './run-qemu.js';
 
 export interface RunFlags extends PlanFlags, QemuFlags {
   readonly save: boolean;
+  readonly results?: string;
+  readonly raw?: boolean;
   readonly keepAwake?: boolean;
   readonly resume?: string;
   readonly dryRun?: boolean;
@@ -67,8 +69,14 @@ export function declareRun(program: Command): void {
     .option('--qemu <paths>', 'with --peer qemu: binaries; default every qemu-system-x86_64 on PATH')
     .option('--zero-pages <how>', 'with --peer qemu: who looks for pages of zeros, at both: legacy, none, multifd')
     .option('--docs', 'with --peer qemu: put the tables into README.md and docs/qemu-compared.md')
+    .option(
+      '--shard <i/n>',
+      'measure only this part of the plan, on one of n machines; `merge` joins them; needs --seed',
+    )
     .option('--dry-run', 'print the plan and its estimated time, measure nothing')
-    .option('--no-save', 'write no file under results/')
+    .option('--results <folder>', "where the run is kept; default this project's results/")
+    .option('--raw', 'keep every slice beside it, in order, in a file that git ignores')
+    .option('--no-save', 'write no file there')
     .option('--json', 'print the result document, and nothing else, on stdout')
     .option('--format <how>', 'table, or tsv; default table on a terminal, tsv when piped')
     .action(async (flags: RunFlags) => exitWith(await run(flags)));
@@ -115,7 +123,7 @@ export async function run(flags: RunFlags): Promise<number> {
     resumed: resumed?.id,
     ...(counts ? { counts } : {}),
   });
-  show(result, plan, { ...flags, format });
+  show(result, plan, measured, { ...flags, format });
   if (interrupted) return SIGNAL_CODES[interrupted];
   return result.cells.some(({ status }) => status === 'failed') ? 1 : 0;
 }
@@ -146,6 +154,8 @@ function announce(plan: Plan, limits: Limits, finished: number, flags: RunFlags)
 /** The flags that make the plan, as a saved run keeps them. */
 function planFlagsOf({
   save: _save,
+  results: _results,
+  raw: _raw,
   resume: _resume,
   dryRun: _dryRun,
   json: _json,
@@ -191,7 +201,8 @@ async function measureWithProgress(plan: Plan, limits: Limits, flags: RunFlags, 
   }
 }
 
-function show(result: Result, plan: Plan, { json, format, save, plot }: RunFlags): void {
+function show(result: Result, plan: Plan, { visits }: Measured, flags: RunFlags): void {
+  const { json, format, save, results, raw, plot } = flags;
   if (json) process.stdout.write(`${stringify(result)}\n`);
   else if (format === 'tsv') process.stdout.write(`${renderTsv(result, plan.tables)}\n`);
   else process.stdout.write(`${renderTables(result, plan.tables)}\n`);
@@ -202,8 +213,9 @@ function show(result: Result, plan: Plan, { json, format, save, plot }: RunFlags
   }
   if (!save) return;
   try {
-    const path = saveResult(`${WORKPLACE}results`, result);
+    const path = saveResult(results ?? `${WORKPLACE}results`, result);
     process.stderr.write(`saved ${path}\n`);
+    if (raw) process.stderr.write(`saved ${saveRaw(path, result, visits)}\n`);
     if (!result.run.complete) process.stderr.write(`go on from there with: multifd-bench run --resume ${path}\n`);
   } catch (cause) {
     process.stderr.write(`not saved: ${(cause as Error).message}\n`);

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { badValue } from '../plan/usage-error.js';
 import type { Store } from '../store/choose.js';
 import { describeMachine } from '../store/machine.js';
-import { PROJECT } from '../store/project.js';
+import { WORKPLACE } from '../store/project.js';
 
 export interface StoreFlags {
   readonly results?: string;
@@ -22,7 +22,7 @@ export function storeOf({ results, machine }: StoreFlags): Store {
   if (machine !== undefined && !/^[a-z0-9-]+$/.test(machine))
     throw badValue('--machine', machine, 'a machine key: a folder of the results');
   return {
-    folder: results === undefined ? `${PROJECT}results` : resolve(results),
+    folder: results === undefined ? `${WORKPLACE}results` : resolve(results),
     machineKey: machine ?? describeMachine().key,
   };
 }

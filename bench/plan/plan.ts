@@ -9,6 +9,7 @@ import { LOADED_SLICE_FACTOR } from '../measure/offered-load.js';
 import { axes, defaultBatchPages, showWait } from './axes.js';
 import type { Listed } from './catalogue.js';
 import { refuseWhatDoesNotFit } from './memory.js';
+import type { Shard } from './shard.js';
 import type { TableSpec } from './tables.js';
 
 /** A cell of a table: measured, skipped with a reason, or the same as another one, whose visits are its own too. */
@@ -59,6 +60,8 @@ export interface PlanOptions {
 export interface Plan extends PlanOptions {
   readonly cells: readonly PlannedCell[];
   readonly fleet: FleetPlan;
+  /** Where only this part of it is measured. */
+  readonly shard?: Shard;
 }
 
 const WATCHDOG_MS = 10_000;
@@ -137,11 +140,7 @@ export function roundOrder(plan: Plan, round: number): PlannedTurn[] {
   const groups = new Map<string, PlannedCell[]>();
   for (const planned of plan.cells) {
     if (!isMeasured(planned) || sitsOut(planned, plan, round)) continue;
-    const { cell, table } = planned;
-    // Builds of one design are compared with each other, and not with other designs.
-    const variant = listedOf(cell, plan.listed).build?.variant ?? '';
-    const rest = cellKey({ ...cell, variant, dose: undefined, scan: undefined });
-    const key = plan.alternate === 'cells' ? table : `${table} ${rest}`;
+    const key = groupOfCells(planned, plan);
     groups.set(key, [...(groups.get(key) ?? []), planned]);
   }
   return random.shuffle([...groups.values()]).flatMap((group) => {
@@ -156,6 +155,17 @@ export function roundOrder(plan: Plan, round: number): PlannedTurn[] {
       ];
     }).flat();
   });
+}
+
+/** What cells share whose turns alternate: all but the design, its dose and its scan; or the table alone. */
+export function groupOfCells(
+  { cell, table }: PlannedCell,
+  { listed, alternate }: Pick<Plan, 'listed' | 'alternate'>,
+): string {
+  if (alternate === 'cells') return table;
+  // Builds of one design are compared with each other, and not with other designs.
+  const variant = listedOf(cell, listed).build?.variant ?? '';
+  return `${table} ${cellKey({ ...cell, variant, dose: undefined, scan: undefined })}`;
 }
 
 function sitsOut({ cell }: PlannedCell, { studied, besideEvery }: Plan, round: number): boolean {

@@ -8,6 +8,7 @@ import type { OneShotFlags } from './one-shot.js';
 import { makePlan, type Plan } from './plan.js';
 import { parseNanoseconds } from './quantities.js';
 import { parseRam } from './ram-flag.js';
+import { parseShard, shardOf } from './shard.js';
 import { customTable, DEFAULT_TABLES, RIGOROUS_TABLES, STUDIED_PAIR, slopeTables, type TableSpec } from './tables.js';
 import { badValue, UsageError, wholeNumber } from './usage-error.js';
 
@@ -31,6 +32,7 @@ export interface PlanFlags extends OneShotFlags {
   readonly forceSpin?: boolean;
   readonly quick?: boolean;
   readonly rigorous?: boolean;
+  readonly shard?: string;
 }
 
 /** How much a profile measures. The default fits 90 s on 2 cores, quick 20 s. */
@@ -70,7 +72,9 @@ export async function planOf(flags: PlanFlags): Promise<{ plan: Plan; limits: Li
   const doses = flags.dose === undefined ? undefined : parseAxis(axes.dose, flags.dose);
   const listed = await loadVariants(flags.variants ?? (doses ? STUDIED_PAIR : DEFAULT_VARIANTS).join(','));
   const limited = limits.precision !== undefined || limits.budgetNs !== undefined;
-  const plan = makePlan({
+  const shard = flags.shard === undefined ? undefined : parseShard(flags.shard);
+  if (shard && flags.seed === undefined) throw new UsageError('--shard: needs --seed N, the same in all shards');
+  const whole = makePlan({
     tables: tablesOf(flags, matrixOf(flags), doses),
     listed,
     everywhere: everywhereOf(flags),
@@ -91,6 +95,7 @@ export async function planOf(flags: PlanFlags): Promise<{ plan: Plan; limits: Li
     ram: parseRam(flags.ram, seed),
     cpus: usableCores(),
   });
+  const plan = shard ? shardOf(whole, shard) : whole;
   if (plan.cells.every(({ skipped }) => skipped !== undefined)) {
     throw new UsageError(`nothing to measure: ${plan.cells[0]?.skipped ?? 'no variant'}`);
   }

@@ -1,7 +1,7 @@
 // Hashes of the compiled code that is measured: rows of another hash are not compared.
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -16,19 +16,19 @@ const HARNESS = [
   'bench/measure',
 ];
 
-/** Twelve hexadecimal digits over the compiled files of the framework. */
-export function harnessHash(): string {
+/** Twelve hexadecimal digits over the compiled files of the framework; `root`: the `dist` of another build. */
+export function harnessHash(root = ROOT): string {
   const files = HARNESS.flatMap((folder) =>
-    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.js') && !name.endsWith('.test.js'))
-      .map((name) => join(ROOT, folder, name)),
+      .map((name) => join(root, folder, name)),
   );
   return hash(files.sort());
 }
 
-/** The same over one variant's file. */
-export function variantHash(module: string): string {
-  return hash([fileURLToPath(module)]);
+/** The same over one variant's file; in another build the file of the same name. */
+export function variantHash(module: string, root = ROOT): string {
+  return hash([join(root, relative(ROOT, fileURLToPath(module)))]);
 }
 
 function hash(files: readonly string[]): string {

@@ -7,6 +7,7 @@ import type { Measured, Stopped } from '../measure/rounds.js';
 import { showWait } from '../plan/axes.js';
 import type { Plan, PlannedCell } from '../plan/plan.js';
 import { showRam } from '../plan/ram-flag.js';
+import type { Shard } from '../plan/shard.js';
 import { LEAST_SLICES, type Steadiness, steadiness } from '../stats/steadiness.js';
 import { loadMissed, metricsOf } from './cell-metrics.js';
 import { harnessHash, variantHash } from './code-hash.js';
@@ -106,7 +107,7 @@ export interface Result {
     /** Id of the run whose rounds it goes on from. */
     readonly resumed?: string;
     /** Which part of a plan that was split (`--shard`), counted from 1. */
-    readonly shard?: { readonly index: number; readonly of: number; readonly plan: string };
+    readonly shard?: Shard;
     /** Ids of the runs that were merged into this one. */
     readonly merged?: readonly string[];
     readonly seed: number;
@@ -141,6 +142,8 @@ export interface Surroundings {
   readonly warnings: readonly string[];
   readonly flags: Readonly<Record<string, string | boolean>>;
   readonly resumed: string | undefined;
+  /** Of another build, where that was measured. */
+  readonly code?: Result['code'];
   /** By cell id, where they were counted. */
   readonly counts?: ReadonlyMap<string, CellCounts>;
 }
@@ -161,6 +164,7 @@ export function makeResult(plan: Plan, measured: Measured, around: Surroundings)
       timedShare: Number((measured.timedNs / measured.wholeNs).toPrecision(3)),
       flags,
       ...(resumed === undefined ? {} : { resumed }),
+      ...(plan.shard ? { shard: plan.shard } : {}),
       seed: plan.seed,
       rounds: finishedRounds,
       slices: plan.slices,
@@ -171,7 +175,7 @@ export function makeResult(plan: Plan, measured: Measured, around: Surroundings)
     machine,
     node: { version: process.version, v8: process.versions.v8, flags: process.execArgv },
     commit: commit ?? null,
-    code: {
+    code: around.code ?? {
       harness: harnessHash(),
       variants: Object.fromEntries(
         plan.listed.map(({ variant, source }) => [variant.name, variantHash(source.module)]),
@@ -199,7 +203,8 @@ export function comparisonsOf({ tables, studied }: Plan, cells: readonly ResultC
   );
 }
 
-function slopesOf({ tables }: Plan, cells: readonly ResultCell[]): Pick<Result, 'slopes' | 'price'> {
+/** What doses cost, design by design, and the headline of it. */
+export function slopesOf({ tables }: Plan, cells: readonly ResultCell[]): Pick<Result, 'slopes' | 'price'> {
   const slopes = tables.flatMap(({ id: table, metrics }) =>
     metrics.flatMap((metric) =>
       fitSlopes(

@@ -1,9 +1,13 @@
 // Saving a run: one immutable file, written whole under a temporary name and then linked to its own.
 import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import type { RecordedVisit } from '../measure/round.js';
 import { placeOf } from './find.js';
 import type { Result } from './result.js';
 import { storedText } from './stored.js';
+
+const RAW = '.raw.json.gz';
 
 /** Writes the file that `placeOf` names, below `folder`. Returns the path. Throws where that file is there already. */
 export function saveResult(folder: string, result: Result): string {
@@ -12,14 +16,27 @@ export function saveResult(folder: string, result: Result): string {
   return path;
 }
 
+/**
+ * Every slice of every visit in order, and the latencies of each visit, beside the file of the run: large, and left
+ * aside by git. Returns the path.
+ */
+export function saveRaw(path: string, { run }: Pick<Result, 'run'>, visits: readonly RecordedVisit[]): string {
+  const raw = path.replace(/\.json$/, RAW);
+  const samples = visits.map(({ cellId: cell, round, position, slices, latencies }) => {
+    return { cell, round, position, slices, ...(latencies && { latencies }) };
+  });
+  saveFile(raw, gzipSync(JSON.stringify({ schema: 1, run: run.id, visits: samples })));
+  return raw;
+}
+
 /** Writes a file that must not be there, whole or not at all: neither a full disk nor two at once leave a part of it. */
-export function saveFile(path: string, text: string): void {
+export function saveFile(path: string, content: string | Uint8Array): void {
   mkdirSync(dirname(path), { recursive: true });
   const temporary = `${path}.${process.pid}.tmp`;
   try {
     const file = openSync(temporary, 'wx');
     try {
-      writeAll(file, Buffer.from(text));
+      writeAll(file, typeof content === 'string' ? Buffer.from(content) : content);
       fsyncSync(file);
     } finally {
       closeSync(file);
@@ -31,6 +48,6 @@ export function saveFile(path: string, text: string): void {
   }
 }
 
-function writeAll(file: number, bytes: Buffer): void {
+function writeAll(file: number, bytes: Uint8Array): void {
   for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
 }

@@ -133,7 +133,8 @@ function titleOf(attributes: Attributes, laid: ReadonlySet<string>): string {
   return [...(laid.has('table') ? [] : [attributes.get('table')!]), ...words].join(', ');
 }
 
-function isDefault(name: string, value: string): boolean {
+/** Whether an axis has the value that it has when nothing is asked for. */
+export function isDefault(name: string, value: string): boolean {
   const axis = Object.values(axes).find(({ key }) => key === name);
   return (
     axis !== undefined &&

@@ -1,0 +1,59 @@
+// The export command: a saved run in the format of another tool.
+import type { Command } from 'commander';
+import { exitWith } from '../exit-code.js';
+import { toBencher } from '../formats/bencher.js';
+import { toGithubAction } from '../formats/github-action.js';
+import { toGoogleBenchmark } from '../formats/google-benchmark.js';
+import { toCsv, toMarkdown } from '../formats/tables.js';
+import { badValue, UsageError } from '../plan/usage-error.js';
+import { chooseRun } from '../store/choose.js';
+import { shownMetrics } from '../store/compare-runs.js';
+import type { Result } from '../store/result.js';
+import type { Layout } from '../views/projection.js';
+import { declareLayout, type LayoutFlags, layoutOf, wantedBy } from './layout-flags.js';
+import { declareStore, type StoreFlags, storeOf } from './store-flags.js';
+
+export interface ExportFlags extends StoreFlags, LayoutFlags {
+  readonly to: string;
+}
+
+const json = (document: unknown) => JSON.stringify(document, null, 1);
+
+const FORMATS: Readonly<Record<string, (result: Result, layout: Layout) => string>> = {
+  'google-benchmark': (result) => json(toGoogleBenchmark(result)),
+  bencher: (result) => json(toBencher(result)),
+  'github-action-bigger': (result) => json(someOf(toGithubAction(result, 'higher'), 'bigger')),
+  'github-action-smaller': (result) => json(someOf(toGithubAction(result, 'lower'), 'smaller')),
+  csv: toCsv,
+  markdown: toMarkdown,
+};
+
+export function declareExport(program: Command): void {
+  const command = program
+    .command('export')
+    .description("print a saved run in another tool's format")
+    .argument('[run]', 'latest, baseline:NAME, a result file, or a commit, branch or tag with a saved run', 'latest')
+    .requiredOption('--to <format>', Object.keys(FORMATS).join(', '));
+  declareLayout(declareStore(command)).action((what: string, flags: ExportFlags) => exitWith(exportRun(what, flags)));
+}
+
+/** Returns 0. */
+export function exportRun(what: string, flags: ExportFlags): number {
+  const print = FORMATS[flags.to];
+  if (!Object.hasOwn(FORMATS, flags.to) || !print) throw badValue('--to', flags.to, Object.keys(FORMATS).join(', '));
+  const wanted = wantedBy(flags);
+  const layout = layoutOf(flags);
+  const { result, leftOut } = chooseRun(what, 'export', storeOf(flags));
+  for (const { path, reason } of leftOut) process.stderr.write(`left out ${path}: ${reason}\n`);
+  const cells = result.cells.filter(
+    (cell) => flags.filter === undefined || shownMetrics(cell).some((metric) => wanted(cell.id, metric)),
+  );
+  process.stdout.write(`${print({ ...result, cells }, layout)}\n`);
+  return 0;
+}
+
+/** The receiving action takes an empty list for an error. */
+function someOf<T>(entries: readonly T[], direction: string): readonly T[] {
+  if (entries.length === 0) throw new UsageError(`export: no metric of this run is ${direction}-is-better`);
+  return entries;
+}

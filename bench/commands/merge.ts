@@ -1,0 +1,58 @@
+// The merge command: joins the shards of a run, prints and saves it.
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { exitWith } from '../exit-code.js';
+import type { PlanFlags } from '../plan/run-plan.js';
+import { planOf } from '../plan/run-plan.js';
+import { badValue } from '../plan/usage-error.js';
+import { type MergeOptions, mergeShards } from '../store/merge.js';
+import { WORKPLACE } from '../store/project.js';
+import { readResult } from '../store/read.js';
+import { saveResult } from '../store/save.js';
+import { stringify } from '../store/stored.js';
+import { renderTables } from '../views/comparison-table.js';
+import { renderTsv } from '../views/tsv.js';
+
+export interface MergeFlags extends MergeOptions {
+  readonly results?: string;
+  readonly save: boolean;
+  readonly json?: boolean;
+  readonly format?: string;
+}
+
+export function declareMerge(program: Command): void {
+  program
+    .command('merge')
+    .description('join the shards of a run (`run --shard i/n`) into one result')
+    .argument('<files...>', 'the result files of all shards')
+    .option('--across-machines', 'join shards of several machines; the result is compared with no other')
+    .option('--partial', 'join what is there when shards are missing')
+    .option('--results <folder>', "where the run is kept; default this project's results/")
+    .option('--no-save', 'write no file there')
+    .option('--json', 'print the result document, and nothing else, on stdout')
+    .option('--format <how>', 'table, or tsv; default table on a terminal, tsv when piped')
+    .action(async (files: string[], flags: MergeFlags) => exitWith(await merge(files, flags)));
+}
+
+/** Returns 0, or 1 when a cell failed. */
+export async function merge(files: readonly string[], flags: MergeFlags): Promise<number> {
+  const format = flags.format ?? (process.stdout.isTTY ? 'table' : 'tsv');
+  if (format !== 'table' && format !== 'tsv') throw badValue('--format', format, 'table, tsv');
+  const parts = files.map((path) => ({ path, result: readResult(path) }));
+  const merged = await mergeShards(parts, flags);
+  const { plan } = await planOf(merged.run.flags as PlanFlags);
+  if (flags.json) process.stdout.write(`${stringify(merged)}\n`);
+  else
+    process.stdout.write(`${format === 'tsv' ? renderTsv(merged, plan.tables) : renderTables(merged, plan.tables)}\n`);
+  for (const warning of merged.warnings) process.stderr.write(`warning: ${warning}\n`);
+  if (flags.save) {
+    const folder = flags.results === undefined ? `${WORKPLACE}results` : resolve(flags.results);
+    try {
+      process.stderr.write(`saved ${saveResult(folder, merged)}\n`);
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause;
+      process.stderr.write('these shards were merged before: the run is there already\n');
+    }
+  }
+  return merged.cells.some(({ status }) => status === 'failed') ? 1 : 0;
+}
