@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // The command line: one command a file in commands/. Exit codes: 0 fine, 1 failed, 2 usage, 3 inconclusive, 130 interrupted.
-import { Command, CommanderError } from 'commander';
+import { existsSync } from 'node:fs';
+import { Command } from 'commander';
 import { declareAgainst } from './commands/against.js';
 import { declareBackfill } from './commands/backfill.js';
 import { declareBaseline } from './commands/baseline.js';
@@ -25,15 +26,17 @@ import { declareReceive } from './commands/receive.js';
 import { declareReport } from './commands/report.js';
 import { declareRun } from './commands/run.js';
 import { declareSend } from './commands/send.js';
+import { declareSoak } from './commands/soak.js';
 import { declareStress } from './commands/stress.js';
 import { declareTune } from './commands/tune.js';
 import { declareVerify } from './commands/verify.js';
-import { UsageError } from './plan/usage-error.js';
+import { failureOf } from './failure.js';
 import { forTerminal } from './views/escape.js';
 
 const [major, minor] = process.versions.node.split('.').map(Number) as [number, number];
 if (process.platform !== 'linux')
   end(2, `multifd-bench runs on Linux only (it needs /proc, taskset and descriptors); this is ${process.platform}`);
+if (!existsSync('/proc/self/status')) end(2, 'multifd-bench needs /proc, which is not mounted here');
 if (major < 20 || (major === 20 && minor < 19))
   end(2, `multifd-bench needs Node 20.19 or newer; this is ${process.version}`);
 
@@ -64,6 +67,7 @@ const declarations = [
   declareProfile,
   declareTune,
   declareStress,
+  declareSoak,
   declareVerify,
   declareNew,
   declareCheck,
@@ -74,15 +78,19 @@ const declarations = [
 ];
 for (const declare of declarations) declare(program);
 
-// A reader that has seen enough (`| head`) is no error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+// A reader that has seen enough (`| head`) is no error; nor is one of what goes beside the answer.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  end(1, `multifd-bench: standard output: ${error.message}`);
+});
+process.stderr.on('error', () => {});
 
 try {
   await program.parseAsync();
 } catch (cause) {
-  if (cause instanceof CommanderError) process.exitCode = cause.exitCode === 0 ? 0 : 2;
-  else if (cause instanceof UsageError) end(2, `multifd-bench: ${cause.message}`);
-  else end(1, `multifd-bench: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`);
+  const { code, message } = failureOf(cause);
+  if (message !== undefined) end(code, message);
+  process.exitCode = code;
 }
 
 function end(code: number, message: string): never {

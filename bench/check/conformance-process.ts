@@ -3,6 +3,7 @@ import { CONFORMANCE, CONFORMANCE_FLEET, FEW_SENDERS } from '../../src/conforman
 import type { Variant } from '../../src/sender/variant.js';
 import { Fleet } from '../../src/session/fleet.js';
 import type { VariantSource } from '../../src/session/messages.js';
+import { leaveSignalsToParent } from '../../src/session/signals.js';
 
 export interface ConformanceStart {
   readonly source: VariantSource;
@@ -21,8 +22,7 @@ const WATCHDOG_MS = 3000;
 /** Also ends threads that spin. */
 const leave = () => process.kill(process.pid, 'SIGKILL');
 process.on('disconnect', leave);
-/** A terminal sends Ctrl-C to all processes of the group: the parent decides what ends. */
-process.on('SIGINT', () => {});
+leaveSignalsToParent();
 const send = (message: ConformanceMessage) =>
   new Promise<void>((resolve) => process.send!(message, undefined, undefined, () => resolve()));
 

@@ -14,6 +14,7 @@ import { resultCells } from '../store/result.js';
 import { describeStored, describeTally, renderCalibration } from '../views/calibration.js';
 import { ProgressLine } from '../views/progress.js';
 import { calibrateHistories } from './calibrate-histories.js';
+import { Interrupts } from './interrupts.js';
 
 export interface CalibrateFlags {
   readonly runs: string;
@@ -26,7 +27,6 @@ export interface CalibrateFlags {
 
 const DESIGN = 'mutex';
 const RESULTS = `${WORKPLACE}results`;
-const SIGNAL_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 export function declareCalibrate(program: Command): void {
   program
@@ -55,7 +55,7 @@ export async function calibrate(flags: CalibrateFlags): Promise<number> {
   const stored = flags.json ? newestCalibration(RESULTS) : undefined;
   if (stored) process.stderr.write(`${describeStored(stored)}\n`);
   const startedAt = new Date().toISOString();
-  const { measured, rounds, signal } = await measureRuns(runs, seed);
+  const { measured, rounds, code } = await measureRuns(runs, seed);
   if (flags.json) {
     const slice = measured.length > 0 ? { ...tally(measured), seed, startedAt } : null;
     const age = stored ? { path: stored.path, ageSeconds: Math.round(stored.ageMs / 1000) } : {};
@@ -63,37 +63,32 @@ export async function calibrate(flags: CalibrateFlags): Promise<number> {
     const none = { falsePositiveRate: null, power: null };
     process.stdout.write(`${JSON.stringify({ ...(stored?.calibration ?? none), ...age, ...same, slice }, null, 1)}\n`);
     if (!stored) process.stderr.write('no stored calibration: `npm run calibrate` makes one (about half an hour)\n');
-    return signal ? SIGNAL_CODES[signal] : stored ? 0 : 1;
+    return code ?? (stored ? 0 : 1);
   }
   if (measured.length === 0) {
     process.stderr.write('interrupted before a run was finished: nothing to show\n');
-    return SIGNAL_CODES[signal ?? 'SIGINT'];
+    return code ?? 1;
   }
   const calibration = makeCalibration(measured, { startedAt, design: DESIGN, seed, rounds });
   process.stdout.write(`${renderCalibration(calibration)}\n`);
-  if (signal) process.stderr.write('interrupted: not stored\n');
+  if (code !== undefined) process.stderr.write('interrupted: not stored\n');
   else if (flags.save) process.stderr.write(`saved ${saveCalibration(RESULTS, calibration)}\n`);
-  return signal ? SIGNAL_CODES[signal] : 0;
+  return code ?? 0;
 }
 
 async function measureRuns(runs: number, seed: number) {
-  const abort = new AbortController();
-  let signal: keyof typeof SIGNAL_CODES | undefined;
-  const interrupt = (name: NodeJS.Signals) => {
-    signal = name as keyof typeof SIGNAL_CODES;
-    abort.abort();
-  };
-  for (const name of Object.keys(SIGNAL_CODES)) process.once(name, interrupt);
+  const interrupts = new Interrupts();
+  const { signal } = interrupts;
   const measured: (readonly CalibratedCell[])[] = [];
   let rounds = 0;
   const line = new ProgressLine();
   try {
-    const roundTripNs = await roundTrip(seed, abort.signal);
-    for (let run = 0; run < runs && !abort.signal.aborted; run++) {
+    const roundTripNs = await roundTrip(seed, signal);
+    for (let run = 0; run < runs && !signal.aborted; run++) {
       const plan = await planOfRun(seed + run, roundTripNs);
       rounds = plan.rounds;
       if (run === 0) announce(runs, plan);
-      const cells = await measureOne(plan, { run, runs, line, signal: abort.signal });
+      const cells = await measureOne(plan, { run, runs, line, signal });
       if (!cells) break;
       measured.push(cells);
       line.end();
@@ -101,9 +96,9 @@ async function measureRuns(runs: number, seed: number) {
     }
   } finally {
     line.end();
-    for (const name of Object.keys(SIGNAL_CODES)) process.removeListener(name, interrupt);
+    interrupts.close();
   }
-  return { measured, rounds, signal };
+  return { measured, rounds, code: interrupts.code };
 }
 
 function announce(runs: number, plan: Plan): void {

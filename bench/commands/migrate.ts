@@ -23,6 +23,7 @@ import { parseRam, ramBytes } from '../plan/ram-flag.js';
 import { parseZeroPages } from '../plan/sending.js';
 import { badValue, UsageError, wholeNumber } from '../plan/usage-error.js';
 import { TransferProgress } from '../views/transfer-progress.js';
+import { Interrupts } from './interrupts.js';
 import { withOneShotAxes } from './one-shot-options.js';
 
 export interface MigrateFlags extends OneShotFlags {
@@ -88,30 +89,30 @@ export async function migrate(file: string, flags: MigrateFlags): Promise<number
     await Promise.all([client?.kill(), receiver?.stop()]);
     if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
   };
-  let interrupted = false;
-  process.once('SIGINT', () => {
-    interrupted = true;
-    void stop();
-  });
+  const interrupts = new Interrupts();
+  interrupts.signal.addEventListener('abort', () => void stop());
   try {
     const source = { file, pageSize: cell.pageSize };
     const plan = { senders: cell.channels, requesters: 1, ram: source, watchdogMs: WATCHDOG_MS, stallMs: STALL_MS };
     client = await RoundClient.start(plan, [listed]);
+    interrupts.signal.throwIfAborted();
     const here = await client.digest(bytes);
     // Other users of this machine reach the port as well.
     const token = randomBytes(32).toString('hex');
     const there = { ...receiverPlan(cell, bytes, folder, flags.ramOut, faults.receiving), sha256: here, token };
     receiver = await Receiver.start(there);
+    interrupts.signal.throwIfAborted();
     return await transfer({ token, here, client, receiver, cell, listed, bytes, pairs, flags, faults });
   } catch (cause) {
-    if (interrupted) {
+    if (interrupts.code !== undefined) {
       process.stderr.write('interrupted: nothing is kept\n');
-      return 130;
+      return interrupts.code;
     }
     const dump = cause instanceof CellFailure ? cause.dump : [];
     process.stderr.write(`multifd-bench: migrate: ${[(cause as Error).message, ...dump].join('\n  ')}\n`);
     return 1;
   } finally {
+    interrupts.close();
     await stop();
   }
 }

@@ -94,6 +94,8 @@ function write(path: string, text: string): void {
     writeFileSync(path, text, { flag: 'wx' });
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
+    // A disk that is full leaves a file without its text.
+    if (code !== 'EEXIST') rmSync(path, { force: true });
     throw new UsageError(code === 'EEXIST' ? `new: ${path} is there already` : `new: ${message}`);
   }
 }

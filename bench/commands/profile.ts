@@ -72,7 +72,7 @@ export async function profile(id: string | undefined, flags: ProfileFlags): Prom
   };
   const folder = resolve(flags.out ?? join('profiles', `${stamp()}-${cell.variant}`));
   if (mkdirSync(folder, { recursive: true }) === undefined) throw new UsageError(`--out: ${folder} is there already`);
-  for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143 })) {
+  for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 })) {
     // The process under the profiler ends with this one; what it wrote is no whole profile.
     process.once(signal, () => {
       rmSync(folder, { recursive: true, force: true });

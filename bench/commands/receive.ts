@@ -16,6 +16,7 @@ import { parseBytes } from '../plan/quantities.js';
 import { NO_TOKEN, TOKEN_VARIABLE, tokenOf } from '../plan/token.js';
 import { badValue, UsageError } from '../plan/usage-error.js';
 import { showReception } from '../views/reception.js';
+import { Interrupts } from './interrupts.js';
 
 export interface ReceiveFlags {
   readonly listen: string;
@@ -68,9 +69,11 @@ export function declareReceive(program: Command): void {
 export async function receive(flags: ReceiveFlags): Promise<number> {
   const plan = planOf(flags);
   let receiver: Receiver | undefined;
-  process.once('SIGINT', () => void receiver?.stop());
+  const interrupts = new Interrupts();
+  interrupts.signal.addEventListener('abort', () => void receiver?.stop());
   try {
     receiver = await Receiver.start(plan);
+    interrupts.signal.throwIfAborted();
     const from = plan.blocks ? '' : ' and a main stream';
     if (plan.token === undefined && !isThisMachine(receiver.address)) {
       process.stderr.write('warning: whoever reaches this address can send; --token-file asks for a token\n');
@@ -80,9 +83,14 @@ export async function receive(flags: ReceiveFlags): Promise<number> {
     process.stdout.write(flags.json ? `${JSON.stringify(report, null, 1)}\n` : showReception(report));
     return 0;
   } catch (cause) {
+    if (interrupts.code !== undefined) {
+      process.stderr.write('interrupted: nothing is kept\n');
+      return interrupts.code;
+    }
     process.stderr.write(`multifd-bench: receive: ${(cause as Error).message}\n`);
     return 1;
   } finally {
+    interrupts.close();
     await receiver?.stop();
   }
 }

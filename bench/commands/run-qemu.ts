@@ -19,6 +19,7 @@ import { describeMachine } from '../store/machine.js';
 import { WORKPLACE } from '../store/project.js';
 import { ProgressLine } from '../views/progress.js';
 import { renderQemu, renderQemuTsv } from '../views/qemu-table.js';
+import { Interrupts } from './interrupts.js';
 import { publishQemu } from './publish-qemu.js';
 import type { RunFlags } from './run.js';
 
@@ -44,7 +45,6 @@ const LEAST_BYTES = 512 << 20;
 const ZERO_PAGES: readonly ZeroPages[] = ['legacy', 'none', 'multifd'];
 /** One migration with what goes before and after it, where nothing else runs. */
 const SECONDS_A_MIGRATION = 0.7;
-const SIGNAL_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 /** Throws UsageError for flags that mean nothing without a peer. */
 export function isAgainstQemu({ peer, qemu, zeroPages, docs }: QemuFlags): boolean {
@@ -61,22 +61,17 @@ export async function runAgainstQemu(flags: RunFlags): Promise<number> {
   const plan = await planOf(flags);
   const warnings = warningsOf(plan);
   const startedAt = new Date().toISOString();
-  const abort = new AbortController();
-  let code = 0;
-  const interrupt = (signal: NodeJS.Signals) => {
-    code = SIGNAL_CODES[signal as keyof typeof SIGNAL_CODES];
-    abort.abort();
-  };
-  for (const signal of Object.keys(SIGNAL_CODES)) process.once(signal, interrupt);
+  const interrupts = new Interrupts();
   let samples: readonly Sample[];
   try {
-    samples = await measure(plan, abort.signal);
+    samples = await measure(plan, interrupts.signal);
   } catch (cause) {
     process.stderr.write(`multifd-bench: run --peer qemu: ${(cause as Error).message}\n`);
     return 1;
   } finally {
-    for (const signal of Object.keys(SIGNAL_CODES)) process.removeListener(signal, interrupt);
+    interrupts.close();
   }
+  const { code = 0 } = interrupts;
   if (samples.length === 0) {
     process.stderr.write('interrupted before a round was finished: nothing to show\n');
     return code;

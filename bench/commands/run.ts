@@ -24,6 +24,7 @@ import { renderPlots } from '../views/plot.js';
 import { ProgressLine } from '../views/progress.js';
 import { renderTsv } from '../views/tsv.js';
 import { columnsOf } from '../views/width.js';
+import { Interrupts } from './interrupts.js';
 import { declareMatrix } from './plan-flags.js';
 import { runPrimitives } from './primitives.js';
 import { isAgainstQemu, type QemuFlags, runAgainstQemu } from './run-qemu.js';
@@ -42,7 +43,6 @@ export interface RunFlags extends PlanFlags, QemuFlags {
 }
 
 /** What a run that is interrupted ends with, once its finished rounds are shown and saved. */
-const SIGNAL_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 export function declareRun(program: Command): void {
   const runCommand = program
@@ -105,11 +105,12 @@ export async function run(flags: RunFlags): Promise<number> {
   // Before the run itself is what keeps the machine busy.
   const machine = describeMachine();
   const awake = (resumed?.keepAwake ?? flags.keepAwake) ? await keepAwake() : undefined;
-  const measuring = measureWithProgress(plan, limits, flags, resumed?.earlier);
-  const { measured, counts, interrupted } = await measuring.finally(() => awake?.stop());
+  const interrupts = new Interrupts();
+  const measuring = measureWithProgress(plan, limits, flags, interrupts.signal, resumed?.earlier);
+  const { measured, counts } = await measuring.finally(() => awake?.stop());
   if (measured.finishedRounds === 0 && measured.failures.length === 0) {
     process.stderr.write('interrupted before a round was finished: nothing to show\n');
-    return SIGNAL_CODES[interrupted ?? 'SIGINT'];
+    return interrupts.code ?? 1;
   }
   const result = makeResult(plan, measured, {
     id: randomBytes(4).toString('hex'),
@@ -124,7 +125,8 @@ export async function run(flags: RunFlags): Promise<number> {
     ...(counts ? { counts } : {}),
   });
   show(result, plan, measured, { ...flags, format });
-  if (interrupted) return SIGNAL_CODES[interrupted];
+  interrupts.close();
+  if (interrupts.code !== undefined) return interrupts.code;
   return result.cells.some(({ status }) => status === 'failed') ? 1 : 0;
 }
 
@@ -168,14 +170,13 @@ function planFlagsOf({
   return flags;
 }
 
-async function measureWithProgress(plan: Plan, limits: Limits, flags: RunFlags, earlier: RoundsOptions['earlier']) {
-  const abort = new AbortController();
-  let interrupted: keyof typeof SIGNAL_CODES | undefined;
-  const interrupt = (signal: NodeJS.Signals) => {
-    interrupted = signal as keyof typeof SIGNAL_CODES;
-    abort.abort();
-  };
-  for (const signal of Object.keys(SIGNAL_CODES)) process.once(signal, interrupt);
+async function measureWithProgress(
+  plan: Plan,
+  limits: Limits,
+  flags: RunFlags,
+  signal: AbortSignal,
+  earlier: RoundsOptions['earlier'],
+) {
   const line = new ProgressLine();
   const whole = Math.min(estimateMs(plan), (limits.budgetNs ?? Number.POSITIVE_INFINITY) / 1e6);
   const progress: Progress = ({ round, done, total, cell: { cell } }) => {
@@ -183,21 +184,20 @@ async function measureWithProgress(plan: Plan, limits: Limits, flags: RunFlags, 
     line.show({ round, rounds: plan.rounds, done, total, what, estimateMs: whole });
   };
   try {
-    const counts = flags.explain ? await countAccesses(plan, (at) => line.counting(at), abort.signal) : undefined;
+    const counts = flags.explain ? await countAccesses(plan, (at) => line.counting(at), signal) : undefined;
     const enough = enoughFor(plan, limits);
     const options = {
       progress,
-      signal: abort.signal,
+      signal,
       enough: (sofar: Measured) => {
         line.known(describeKnown(plan, sofar));
         return enough(sofar);
       },
       ...(earlier ? { earlier } : {}),
     };
-    return { measured: await measureRounds(plan, options), counts, interrupted };
+    return { measured: await measureRounds(plan, options), counts };
   } finally {
     line.end();
-    for (const signal of Object.keys(SIGNAL_CODES)) process.removeListener(signal, interrupt);
   }
 }
 

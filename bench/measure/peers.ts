@@ -39,7 +39,7 @@ export class Peer {
 
   /** Starts a receiver for packets of the cell's shape and connects it. Rejects with the reason. */
   static async start(client: RoundClient, cell: Cell, plan: PeerPlan): Promise<Peer> {
-    const folder = cell.transport === 'unix' ? mkdtempSync(join(tmpdir(), 'multifd-bench-')) : undefined;
+    const folder = cell.transport === 'unix' ? temporaryFolder() : undefined;
     const receiver = await Receiver.start({
       listen: folder === undefined ? { host: '127.0.0.1', port: 0 } : { path: join(folder, 'receiver') },
       channels: plan.channels,
@@ -114,6 +114,14 @@ export class Peer {
   async stop(): Promise<void> {
     await this.receiver.stop();
     if (this.folder !== undefined) rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+function temporaryFolder(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), 'multifd-bench-'));
+  } catch (cause) {
+    throw new CellFailure(`no folder for a socket (TMPDIR): ${(cause as Error).message}`);
   }
 }
 

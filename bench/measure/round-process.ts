@@ -6,6 +6,7 @@ import { type Cell, CellFailure } from '../../src/session/cell.js';
 import { Fleet } from '../../src/session/fleet.js';
 import type { VariantSource } from '../../src/session/messages.js';
 import { allowedCpus } from '../../src/session/placement.js';
+import { leaveSignalsToParent } from '../../src/session/signals.js';
 import { transports } from '../../src/transport/index.js';
 import { type Lender, Lines } from '../../src/transport/lines.js';
 import { SharedFile } from '../../src/transport/shared-file.js';
@@ -36,8 +37,7 @@ let outside: Readonly<Record<string, string>> = {};
 
 /** Without its parent nobody would end it: SIGKILL also ends threads that block in a system call. */
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
-/** A terminal sends Ctrl-C to all processes of the group: the parent decides what ends. */
-process.on('SIGINT', () => {});
+leaveSignalsToParent();
 
 setInterval(() => process.send?.({ protocol: PROTOCOL, alive: true } satisfies Alive), ALIVE_EVERY_MS).unref();
 

@@ -1,5 +1,6 @@
 // The drain: takes all bytes of all connections and forgets them, on one event loop, and says when they came.
 import { createServer, type Socket, Socket as SocketOf } from 'node:net';
+import { leaveSignalsToParent } from '../../src/session/signals.js';
 import type { Drained, Expect, Go, Listening, NotDrained } from './drain-messages.js';
 import { processCpuSeconds } from './process-cpu.js';
 
@@ -63,8 +64,7 @@ process.on('message', (message: Expect | Go) => {
   else reception?.go();
 });
 process.on('disconnect', () => process.exit());
-// Ctrl-C reaches the whole group of processes; the parent decides.
-process.on('SIGINT', () => {});
+leaveSignalsToParent();
 
 /** A server has no way to say where its connections' bytes go; a socket of our own over the same handle has. */
 function drain(accepted: Socket, from: Reception | undefined): void {

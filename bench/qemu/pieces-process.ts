@@ -1,6 +1,7 @@
 // The process of `pieces`: connects to the drain and writes the whole RAM, packet by packet, from its one thread.
 import { openRam } from '../../src/ram/image.js';
 import { Random } from '../../src/random.js';
+import { leaveSignalsToParent } from '../../src/session/signals.js';
 import { writeAll } from '../../src/transport/gathered-write.js';
 import { Line } from '../../src/transport/line.js';
 import type { SendPieces } from './pieces.js';
@@ -14,7 +15,7 @@ const pages = segment.length / PAGE;
 const random = shuffled(pages);
 
 process.on('disconnect', () => process.exit());
-process.on('SIGINT', () => {});
+leaveSignalsToParent();
 process.on('message', async ({ pieces, port }: SendPieces) => {
   const line = await Line.connect({ host: '127.0.0.1', port }, new Uint8Array(0), 5000);
   const descriptor = line.hold();

@@ -1,6 +1,7 @@
 // A comparison with QEMU as it is saved: every sample, and what is needed to make it again.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { UsageError } from '../plan/usage-error.js';
 import type { Commit } from '../store/commit.js';
 import type { Machine } from '../store/machine.js';
 import { QEMU_FOLDER } from '../store/read.js';
@@ -51,8 +52,13 @@ export function stringifyQemu(result: QemuResult): string {
   return text.replace(/[[{][^[\]{}]*[\]}]/g, (inner) => inner.replace(/\s*\n\s*/g, ' '));
 }
 
-/** The file's comparison; undefined when it holds something else. */
+/** The file's comparison; undefined when it holds something else. Throws UsageError for a file that cannot be read. */
 export function readQemuResult(path: string): QemuResult | undefined {
-  const result = JSON.parse(readFileSync(path, 'utf8')) as QemuResult;
-  return result.schema === QEMU_SCHEMA ? result : undefined;
+  let result: QemuResult | null;
+  try {
+    result = JSON.parse(readFileSync(path, 'utf8')) as QemuResult | null;
+  } catch (cause) {
+    throw new UsageError(`${path}: no result file: ${(cause as Error).message}`);
+  }
+  return result?.schema === QEMU_SCHEMA ? result : undefined;
 }

@@ -20,7 +20,9 @@ export function stringify(result: unknown): string {
 
 /** The same in a third of the space, with a checksum: a file of the store. */
 export function storedText(result: Result): string {
-  const cells = result.cells.map((cell) => ({ ...cell, visits: columnsOf(cell.visits) }));
+  // No visit, no columns: of a cell that was skipped, or failed at once.
+  const columns = (visits: ResultCell['visits']) => (visits.length > 0 ? columnsOf(visits) : visits);
+  const cells = result.cells.map((cell) => ({ ...cell, visits: columns(cell.visits) }));
   const document = { ...result, cells };
   // What is left out by JSON counts for nothing in the checksum either.
   const plain = JSON.parse(JSON.stringify(document)) as object;

@@ -1,6 +1,7 @@
 // The functions in which a thread's time went, from a .cpuprofile file of V8.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { CellFailure } from '../../src/session/cell.js';
 
 interface CpuProfile {
   readonly nodes: readonly {
@@ -24,9 +25,18 @@ export interface ProfileSummary {
   readonly top: readonly SelfTime[];
 }
 
+/** V8 writes a profile as its process ends, and says nothing where it cannot. */
+function read(path: string): CpuProfile {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as CpuProfile;
+  } catch (cause) {
+    throw new CellFailure(`${path}: not a whole profile (is the disk full?): ${(cause as Error).message}`);
+  }
+}
+
 /** Reads a file and adds up the time that each function itself was on top of the stack. A thread that sleeps in a wait is in it. */
 export function summariseProfile(path: string, root: string, most: number): ProfileSummary {
-  const { nodes, samples, timeDeltas } = JSON.parse(readFileSync(path, 'utf8')) as CpuProfile;
+  const { nodes, samples, timeDeltas } = read(path);
   const names = new Map(nodes.map(({ id, callFrame }) => [id, nameOf(callFrame, root)]));
   const times = new Map<string, number>();
   let whole = 0;

@@ -1,4 +1,5 @@
 // The receiver process: told by its parent what to receive, says what came, and ends; also when its parent does.
+import { leaveSignalsToParent } from '../session/signals.js';
 import { type FromReceiver, listeningNumbers, RECEIVER_VERSION, STDIO, type ToReceiver } from './messages.js';
 import { Outputs } from './outputs.js';
 import { failureOf, ReceiverError } from './plan.js';
@@ -10,8 +11,7 @@ let outputs: Outputs | undefined;
 // All connections end with the process: whoever writes to one is released.
 process.on('disconnect', () => process.exit(1));
 process.on('exit', () => outputs?.discard());
-// Ctrl-C reaches the whole group of processes; the parent decides.
-process.on('SIGINT', () => {});
+leaveSignalsToParent();
 
 process.on('message', (message: ToReceiver) => {
   if (message.kind === 'start') receive(message).catch((error) => last({ kind: 'failed', failure: failureOf(error) }));

@@ -22,11 +22,12 @@ export class ThreadHandle {
   private leaving: Promise<ThreadReport> = Promise.reject(new CellFailure('no cell is open'));
 
   constructor(start: ThreadStart) {
+    // First: a worker that cannot be had throws.
+    this.leaving.catch(() => {});
     this.role = start.role;
     this.index = start.index;
     this.worker = new Worker(new URL('./thread.js', import.meta.url), { workerData: start });
     this.started = this.expect('started').then((message) => (message as FromThread & { kind: 'started' }).threadId);
-    this.leaving.catch(() => {});
     this.worker.on('message', (message: FromThread) => this.hear(message));
     // A thread that dies answers everything that is still expected of it.
     this.worker.on('error', (error) => this.die(error instanceof Error ? error.message : String(error)));
