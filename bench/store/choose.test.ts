@@ -38,6 +38,11 @@ describe('the run that is meant', () => {
     }));
     save({ id: '00000005', sha: OLD, time: day(1), machineKey: 'other-4c-8g' }, started(day(7)));
     save({ id: '00000006', sha: NEW, time: day(2), dirty: true });
+    const shard = { index: 1, of: 2, plan: '0123456789ab' };
+    save({ id: '00000007', sha: OLD, time: day(1) }, (result) => ({
+      ...result,
+      run: { ...result.run, shard, startedAt: day(8) },
+    }));
     expect(chosen(OLD)).toBe('00000002');
     expect(chosen(OLD.slice(0, 8))).toBe('00000002');
     expect(chosen(NEW)).toBe('00000006');

@@ -63,7 +63,7 @@ export function chooseRun(what: string, flag: string, store: Store): Chosen {
   );
 }
 
-/** The newest of a commit's runs: a complete one, without changes, where there is any. */
+/** The newest of a commit's runs: a whole one (no shard), complete and without changes, where there is any. */
 function newestOf(files: readonly RunFile[]): Chosen | undefined {
   const leftOut: LeftOut[] = [];
   const read = files.flatMap(({ path }) => {
@@ -76,7 +76,7 @@ function newestOf(files: readonly RunFile[]): Chosen | undefined {
     }
   });
   const rank = ({ result: { run, commit } }: { result: Result }) =>
-    `${run.complete} ${commit?.dirty !== true} ${run.startedAt}`;
+    `${run.shard === undefined} ${run.complete} ${commit?.dirty !== true} ${run.startedAt}`;
   const newest = read.toSorted((x, y) => (rank(x) < rank(y) ? -1 : 1)).at(-1);
   return newest && { ...newest, leftOut };
 }

@@ -99,6 +99,11 @@ describe('summaries', () => {
     const foreign = good.replace('made-up-2c-8g', 'other-4c-8g');
     mkdirSync(dirname(foreign), { recursive: true });
     copyFileSync(good, foreign);
+    const part = madeUpResult({ id: '00000006', time: day(6) });
+    const shard = saveResult(folder, {
+      ...part,
+      run: { ...part.run, shard: { index: 1, of: 2, plan: '0123456789ab' } },
+    });
     for (const _ of ['from the files', 'from the cache']) {
       const { runs, leftOut } = read();
       expect(runs.map(({ id }) => id)).toEqual(['00000001']);
@@ -109,6 +114,7 @@ describe('summaries', () => {
           [newer, expect.stringContaining('written by a newer multifd-bench')],
           [copy, expect.stringContaining('a copy, or renamed: a run with its content belongs to made-up-2c-8g/2026/')],
           [foreign, expect.stringContaining('a copy, or renamed')],
+          [shard, 'shard 1 of 2: only merged shards are a run'],
         ]),
       );
     }

@@ -123,6 +123,8 @@ function summarise(path: string, series: SeriesKeys): Entry['content'] {
     return cause.message.replace(`${path}: `, '');
   }
   const { run, node, commit, code } = result;
+  // The run that `merge` makes of it has the same cells.
+  if (run.shard) return `shard ${run.shard.index} of ${run.shard.of}: only merged shards are a run`;
   const { id, startedAt, complete, rounds, keepAwake } = run;
   const numbers = result.cells.flatMap((cell) =>
     mediansOf(cell).map(([metric, median, error]) => ({

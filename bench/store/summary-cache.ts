@@ -5,7 +5,7 @@ import { type SeriesKey, SeriesKeys } from './series-keys.js';
 import type { Entry, RunHead } from './summaries.js';
 
 /** Raised with every change of the format, and of what is taken from a result file. */
-const VERSION = 2;
+const VERSION = 3;
 const FILE = 'summaries';
 const LENGTH_BYTES = 4;
 
