@@ -64,7 +64,7 @@ describe.skipIf(sha === undefined)('against', () => {
       status: 2,
       stderr: expect.stringContaining('against: got "no-such-branch", takes a commit, branch or tag'),
     });
-    expect(cli('HEAD', '--variants', './dist/variants/mutex.js').stderr).toContain(
+    expect(cli('HEAD', '--variants', './dist/variants/template.js').stderr).toContain(
       'takes names here: both builds must have it',
     );
   });
