@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { showNumber } from '../plan/quantities.js';
 import { readResult } from '../store/read.js';
 import type { Result } from '../store/result.js';
+import { adviseChannels } from './channels.js';
 import { defaultRun, savedRuns } from './fixtures/default-run.js';
 import { hostile } from './fixtures/hostile.js';
 import type { DrawnHistory } from './history.js';
@@ -264,7 +265,9 @@ describe.skipIf(!executablePath)(`a report in Chromium${executablePath ? '' : ` 
 
 /** A report in a page of its own; `complaints`: errors, warnings, and requests for anything but the file itself. */
 async function open(result: Result, history?: DrawnHistory) {
-  const text = renderPage(result, { ...reportOf(result, result.run.id), ...(history && { history }) });
+  const report = reportOf(result, result.run.id);
+  const { advice, models } = adviseChannels(result, report);
+  const text = renderPage(result, { ...report, models, ...(history && { history }) }, advice);
   const path = join(folder, 'report.html');
   writeFileSync(path, text);
   const address = pathToFileURL(path).href;

@@ -60,8 +60,7 @@ export interface ModelCurve {
   readonly pageSize: number;
   readonly variant: string;
   readonly metric: string;
-  /** Which model, and its coefficients in words. */
-  readonly name: string;
+  readonly name: 'USL' | 'closed network';
   readonly points: readonly (readonly [channels: number, value: number])[];
 }
 

@@ -50,7 +50,7 @@ export const FIGURES: readonly Figure[] = [
         ? []
         : [
             {
-              caption: `${report.groups[choice.group]!.title}: ${unitOf(choice.metric)}; bars are 95 % intervals over processes`,
+              caption: `${report.groups[choice.group]!.title}: ${unitOf(choice.metric)}; bars are 95 % intervals over processes${modelsIn(report, choice)}`,
               draw: (look) => drawCurve(report, choice, look) as Element,
             },
           ],
@@ -147,6 +147,20 @@ export const FIGURES: readonly Figure[] = [
       }),
   },
 ];
+
+/** Which models are drawn behind the points. */
+function modelsIn({ models }: Report, { group, pageSize, metric, variants }: Choice): string {
+  const own = models.filter(
+    (each) =>
+      each.group === group && each.pageSize === pageSize && each.metric === metric && variants.includes(each.variant),
+  );
+  const has = (name: string) => own.some((each) => each.name === name);
+  const said = [
+    ...(has('USL') ? ['broad pale: USL'] : []),
+    ...(has('closed network') ? ['narrow pale: closed network'] : []),
+  ];
+  return said.map((each) => `; ${each}`).join('');
+}
 
 /** Which commits are there, and which of them are drawn. */
 function extentOf({ measured, searched, commits, order }: DrawnHistory): string {
