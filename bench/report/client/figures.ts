@@ -63,7 +63,7 @@ export const FIGURES: readonly Figure[] = [
       const compared = ratioComparisons(report, choice);
       if (compared.length === 0) return [];
       const metrics = [...new Set(compared.map(({ metric }) => unitOf(metric)))].join(', ');
-      const caption = `${report.groups[choice.group]!.title}: ratio to ${compared[0]!.a} of ${metrics}; blue is better, orange is worse`;
+      const caption = `${report.groups[choice.group]!.title}: ratio to ${compared[0]!.a} of ${metrics}; blue is better, orange is worse; ▲ faster, ▼ slower, = same, ? unclear, … too few processes`;
       return [{ caption, draw: (look) => drawRatios(report, choice, look) as Element }];
     },
   },
