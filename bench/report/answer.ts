@@ -10,10 +10,10 @@ import { placeWords, ratioWords, unitOf, verdictWords } from './words.js';
 
 const VERDICTS = ['faster', 'slower', 'same', 'unclear', 'too-few'] as const;
 
-/** The comparisons that a reader came for: of the design under study, or of all where that one was not measured. */
-export function asked({ comparisons }: Report): readonly ReportComparison[] {
+/** The comparisons that a reader came for: of the designs that were asked for by name, else of the pair under study. */
+export function asked({ comparisons, named }: Report): readonly ReportComparison[] {
   const studied = comparisons.filter(({ b }) => b === STUDIED);
-  return studied.length > 0 ? studied : comparisons;
+  return named || studied.length === 0 ? comparisons : studied;
 }
 
 /** One sentence a pair of designs: how many comparisons came out how. */

@@ -20,7 +20,7 @@ import { printable } from './printable.js';
 import { renderCharts } from './svg.js';
 
 const saved = defaultRun();
-const report = reportOf(saved, 'saved');
+const report = { ...reportOf(saved, 'saved'), named: false };
 
 describe('groups', () => {
   it('hold what differs in variant, channels and page size alone', () => {
