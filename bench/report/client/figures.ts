@@ -126,7 +126,7 @@ export const FIGURES: readonly Figure[] = [
     otherwise: 'This run put in no doses: `run --dose lock=0,1,10,50` does.',
     drawings: (report, choice) =>
       slopeSets(report, choice.variants).map((slopes) => ({
-        caption: `${slopes[0]!.table}: ${unitOf(slopes[0]!.metric)} by dose; the band is the 95 % interval of the slope`,
+        caption: `${slopes[0]!.table}: ${unitOf(slopes[0]!.metric)} by dose: points are medians over processes, the line is the mean of their fits, the band the 95 % interval of its slope`,
         draw: (look: Look) => drawSlopes(slopes, look) as Element,
       })),
   },
