@@ -1,7 +1,7 @@
 // The report command as a script sees it: the files it writes, the paths it prints, and what it refuses.
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { savedRuns } from '../report/fixtures/default-run.js';
 import { type ReportFlags, report } from './report.js';
@@ -44,7 +44,8 @@ describe('report', () => {
     const svg = join(folder, 'charts');
     expect(await report(savedRuns().at(-1)!.path, { svg })).toBe(0);
     const paths = printed.trim().split('\n');
-    expect(paths).toContain(join(svg, 'hand-off.svg'));
+    expect(new Set(paths).size).toBeGreaterThan(0);
+    expect(readdirSync(svg).sort()).toEqual(paths.map((path) => basename(path)).sort());
     for (const path of paths)
       expect(readFileSync(path, 'utf8')).toMatch(/^<svg [^>]*xmlns="http:\/\/www.w3.org\/2000\/svg"/);
     expect(await refused('latest', { svg })).toMatch(/^UsageError --svg: .*\.svg is there already/);

@@ -4,6 +4,7 @@ import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { exitWith } from '../exit-code.js';
 import { UsageError } from '../plan/usage-error.js';
+import { adviseChannels } from '../report/channels.js';
 import { historyOf } from '../report/history.js';
 import { reportOf } from '../report/model.js';
 import { renderPage } from '../report/page.js';
@@ -63,7 +64,8 @@ function page(result: Result, name: string, { out, results }: ReportFlags): Writ
   const source = { folder, line: commitLine('HEAD'), blessings: readBlessings(folder, result.machine.key) };
   const history = historyOf(result, report, source);
   const path = out ?? `report-${result.run.id.replace(/[^\w-]/g, '_')}.html`;
-  return [{ path, text: renderPage(result, { ...report, ...(history && { history }) }) }];
+  const { advice, models } = adviseChannels(result, report);
+  return [{ path, text: renderPage(result, { ...report, models, ...(history && { history }) }, advice) }];
 }
 
 async function charts(result: Result, name: string, folder: string): Promise<Written[]> {

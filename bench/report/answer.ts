@@ -3,16 +3,17 @@ import { showBytes } from '../plan/quantities.js';
 import { STUDIED } from '../store/comparisons.js';
 import type { Result } from '../store/result.js';
 import { percent, readPrice, readSlope, readVerdicts } from '../views/readings.js';
+import type { ChannelAdvice } from './channels.js';
 import { type Html, html } from './html.js';
 import type { Report, ReportComparison } from './model.js';
-import { isRate, placeWords, ratioWords, unitOf, verdictWords } from './words.js';
+import { placeWords, ratioWords, unitOf, verdictWords } from './words.js';
 
 const VERDICTS = ['faster', 'slower', 'same', 'unclear', 'too-few'] as const;
 
-/** The comparisons that a reader came for: of the design under study, or of all where that one was not measured. */
-export function asked({ comparisons }: Report): readonly ReportComparison[] {
+/** The comparisons that a reader came for: of the designs that were asked for by name, else of the pair under study. */
+export function asked({ comparisons, named }: Report): readonly ReportComparison[] {
   const studied = comparisons.filter(({ b }) => b === STUDIED);
-  return studied.length > 0 ? studied : comparisons;
+  return named || studied.length === 0 ? comparisons : studied;
 }
 
 /** One sentence a pair of designs: how many comparisons came out how. */
@@ -29,41 +30,24 @@ export function headlines(report: Report): string[] {
   });
 }
 
-/** Where channels were varied: the count at which each design under study does most, and from which on the intervals meet. */
-export function bestCounts(report: Report): { title: string; lines: string[] }[] {
-  return report.groups.flatMap(({ title }, group) => {
-    const metric = report.comparisons.find((each) => each.group === group)?.metric ?? 'jobsPerSecond';
-    if (!isRate(metric)) return [];
-    const cells = report.cells.filter((cell) => cell.group === group && cell.metrics[metric]);
-    const rows = new Set(cells.map(({ variant, pageSize }) => JSON.stringify([variant, pageSize])));
-    const lines = [...rows].flatMap((row) => {
-      const own = cells.filter(({ variant, pageSize }) => JSON.stringify([variant, pageSize]) === row);
-      if (own.length < 2) return [];
-      const ordered = own.sort((x, y) => x.channels - y.channels);
-      const value = (cell: (typeof own)[number]) => cell.metrics[metric]!;
-      const best = ordered.reduce((x, y) => (value(y).median > value(x).median ? y : x));
-      const reach = value(best).low ?? value(best).median;
-      const least = ordered.find((cell) => (value(cell).high ?? value(cell).median) >= reach)!;
-      const more = least === best ? '' : `; the interval of ${least.channels} reaches it`;
-      return [`${best.variant}: most at ${placeWords(best)}${more}`];
-    });
-    return lines.length === 0 ? [] : [{ title, lines }];
-  });
-}
-
-export function renderAnswer(report: Report, { price, slopes = [] }: Result): Html {
+export function renderAnswer(report: Report, { price, slopes = [] }: Result, advice: readonly ChannelAdvice[]): Html {
   const costs = [...(price ? readPrice(price) : []), ...slopes.flatMap(readSlope)];
   const lines = [...headlines(report), ...costs];
-  const counts = bestCounts(report);
+  const named = new Set(asked(report).flatMap(({ a, b }) => [a, b]));
+  const counts = advice.filter(({ variant }) => named.has(variant));
   return html`
 <ul class="answer">${(lines.length > 0 ? lines : ['Nothing was compared in this run.']).map((line) => html`<li>${line}</li>`)}</ul>
 <ul>${readings(report).map(({ title, line }) => html`<li><span class="quiet">${title}.</span> ${line}</li>`)}</ul>
-${details('All verdicts, and what they rest on', renderVerdicts(report))}
 ${
   counts.length > 0 &&
+  html`<ul>${counts.map(({ group, head }) => html`<li><span class="quiet">${report.groups[group]!.title}:</span> ${head.slice(0, 2).join('; ')}</li>`)}</ul>`
+}
+${details('All verdicts, and what they rest on', renderVerdicts(report))}
+${
+  advice.length > 0 &&
   details(
-    'Which count of channels does most',
-    html`${counts.map(({ title, lines: each }) => html`<p>${title}</p><ul>${each.map((line) => html`<li>${line}</li>`)}</ul>`)}`,
+    'How many channels, and why, design by design',
+    html`${advice.map(({ group, text }) => html`<p>${report.groups[group]!.title}</p><pre>${text}</pre>`)}`,
   )
 }`;
 }

@@ -6,9 +6,9 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { showNumber } from '../plan/quantities.js';
-import { readResult } from '../store/read.js';
 import type { Result } from '../store/result.js';
-import { defaultRun, savedRuns } from './fixtures/default-run.js';
+import { adviseChannels } from './channels.js';
+import { defaultRun, oneOfEachKind } from './fixtures/default-run.js';
 import { hostile } from './fixtures/hostile.js';
 import type { DrawnHistory } from './history.js';
 import { reportOf } from './model.js';
@@ -47,15 +47,19 @@ describe.skipIf(!executablePath)(`a report in Chromium${executablePath ? '' : ` 
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('opens each saved run without a request or a complaint, and says how long that took', async () => {
-    for (const { path } of savedRuns()) {
-      const { page, complaints, openMs, bytes } = await open(readResult(path));
-      expect(complaints, path).toEqual([]);
-      expect(await page.locator('figure svg').count()).toBeGreaterThan(3);
-      expect(bytes).toBeLessThan(1 << 20);
-      process.stderr.write(
-        `report of ${path.split('/').at(-1)}: ${bytes >> 10} KiB, open in ${openMs.toFixed(0)} ms\n`,
+  it('opens a saved run of each kind without a request or a complaint, and says how long that took', async () => {
+    const all = oneOfEachKind();
+    expect(all.length).toBeGreaterThan(1);
+    for (const result of all) {
+      const { page, complaints, openMs, bytes } = await open(result);
+      const { id, command } = result.run;
+      expect(complaints, id).toEqual([]);
+      expect(await page.locator('figure svg').count(), id).toBeGreaterThan(1);
+      expect(await page.locator('#slopes svg').count(), id).toBe(
+        new Set(result.slopes?.map(({ table }) => table)).size,
       );
+      expect(bytes).toBeLessThan(1 << 20);
+      process.stderr.write(`report of ${id} (${command}): ${bytes >> 10} KiB, open in ${openMs.toFixed(0)} ms\n`);
       await page.close();
     }
   });
@@ -100,7 +104,8 @@ describe.skipIf(!executablePath)(`a report in Chromium${executablePath ? '' : ` 
       expect(own.some((label) => label.includes(`(${low.toFixed(3)} to ${high.toFixed(3)})`))).toBe(true);
       expect(own.some((label) => label.includes(verdict.toUpperCase().replace('-', ' ')))).toBe(true);
     }
-    const studied = saved.comparisons.filter(({ b }) => b === 'atomic-barrier');
+    const named = saved.run.flags?.variants !== undefined;
+    const studied = saved.comparisons.filter(({ b }) => named || b === 'atomic-barrier');
     expect(await page.locator('td.verdict').count()).toBe(studied.length);
     await page.close();
   });
@@ -264,7 +269,9 @@ describe.skipIf(!executablePath)(`a report in Chromium${executablePath ? '' : ` 
 
 /** A report in a page of its own; `complaints`: errors, warnings, and requests for anything but the file itself. */
 async function open(result: Result, history?: DrawnHistory) {
-  const text = renderPage(result, { ...reportOf(result, result.run.id), ...(history && { history }) });
+  const report = reportOf(result, result.run.id);
+  const { advice, models } = adviseChannels(result, report);
+  const text = renderPage(result, { ...report, models, ...(history && { history }) }, advice);
   const path = join(folder, 'report.html');
   writeFileSync(path, text);
   const address = pathToFileURL(path).href;

@@ -60,8 +60,7 @@ export interface ModelCurve {
   readonly pageSize: number;
   readonly variant: string;
   readonly metric: string;
-  /** Which model, and its coefficients in words. */
-  readonly name: string;
+  readonly name: 'USL' | 'closed network';
   readonly points: readonly (readonly [channels: number, value: number])[];
 }
 
@@ -69,6 +68,8 @@ export interface Report {
   readonly name: string;
   readonly cores: number;
   readonly variants: readonly string[];
+  /** Whether the designs were asked for by name, and so all are under study. */
+  readonly named: boolean;
   readonly groups: readonly Group[];
   /** The table of each group. */
   readonly tables: readonly string[];
@@ -115,6 +116,7 @@ export function reportOf(result: Result, name: string): Report {
     name,
     cores: result.machine.cores,
     variants: [...new Set(result.cells.map(({ variant }) => variant))],
+    named: result.run.flags?.variants !== undefined,
     groups,
     tables: groups.map((_, group) => result.cells[indexes.indexOf(group)]!.table),
     cells: result.cells.map((cell, index) => reportCell(cell, indexes[index]!, result.machine.cores)),

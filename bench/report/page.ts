@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Result } from '../store/result.js';
 import { renderAnswer } from './answer.js';
+import type { ChannelAdvice } from './channels.js';
 import { pagePalette } from './charts/palette.js';
 import { embeddedJson, Html, html } from './html.js';
 import type { Report } from './model.js';
@@ -28,7 +29,7 @@ function asset(name: string): string {
 }
 
 /** The whole file. */
-export function renderPage(result: Result, report: Report): string {
+export function renderPage(result: Result, report: Report, advice: readonly ChannelAdvice[] = []): string {
   const shown = printable(result);
   const [script, style] = [asset('main.js'), pagePalette() + asset('page.css')];
   if (/<\/script|<!--/i.test(script)) throw new Error('the bundle of the report would end its own script element');
@@ -55,7 +56,7 @@ export function renderPage(result: Result, report: Report): string {
 <p class="quiet">${report.name}: ${shown.machine.cpuModel}, ${shown.machine.cores} cores, Node ${shown.node.version}, ${shown.run.startedAt.slice(0, 10)}</p>
 </header>
 <main>
-<section aria-labelledby="answer"><h2 id="answer">What it says</h2>${renderAnswer(report, shown)}</section>
+<section aria-labelledby="answer"><h2 id="answer">What it says</h2>${renderAnswer(report, shown, printable(advice))}</section>
 <section id="figures" aria-label="Charts"><noscript><p>The charts need JavaScript; the answer, the verdicts and the plan do not.</p></noscript></section>
 <section aria-labelledby="origin"><h2 id="origin">Machine and plan</h2>${renderOrigin(shown)}</section>
 <section aria-labelledby="data"><h2 id="data">Data</h2><p>All that is drawn here, one value a line:</p><p id="downloads"></p></section>

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { DOMParser } from 'linkedom';
 import { describe, expect, it } from 'vitest';
 import type { ResultCell } from '../store/result.js';
-import { bestCounts, headlines } from './answer.js';
+import { headlines } from './answer.js';
+import { adviseChannels } from './channels.js';
 import { front } from './charts/efficiency.js';
 import { legendPlaces } from './charts/legend.js';
 import { isLog, styleOf } from './charts/look.js';
@@ -19,7 +20,7 @@ import { printable } from './printable.js';
 import { renderCharts } from './svg.js';
 
 const saved = defaultRun();
-const report = reportOf(saved, 'saved');
+const report = { ...reportOf(saved, 'saved'), named: false };
 
 describe('groups', () => {
   it('hold what differs in variant, channels and page size alone', () => {
@@ -54,21 +55,29 @@ describe('the answer', () => {
     expect(headlines(report)[0]).toMatch(new RegExp(`SAME in ${same}\\b`));
     expect(headlines(report)[0]).toContain(` of ${studied.length} comparisons`);
   });
+});
 
-  it('names the count of channels that does most, and the least one whose interval reaches it', () => {
-    const value = (channels: number, median: number) => ({
-      ...report.cells[0]!,
-      channels,
-      metrics: { jobsPerSecond: { median, low: median * 0.95, high: median * 1.05 } },
-    });
-    const cells = [value(8, 101), value(1, 50), value(2, 97), value(4, 99)];
-    const [best] = bestCounts({ ...report, cells, comparisons: [] });
-    expect(best!.lines).toEqual(['mutex: most at 8 channels, pages of 4k; the interval of 2 reaches it']);
-    // Where lower is better, there is no count that does most.
-    const compared = report.comparisons
-      .filter(({ metric }) => metric === 'signalNs')
-      .map((each) => ({ ...each, group: 0 }));
-    expect(bestCounts({ ...report, cells, comparisons: compared })).toEqual([]);
+describe('channels', () => {
+  const { advice, models } = adviseChannels(saved, report);
+
+  it('are advised for every design that was measured with several', () => {
+    const expected = [0, 4].flatMap((group) => report.variants.map((variant) => `${group} ${variant}`));
+    expect(advice.map(({ group, variant }) => `${group} ${variant}`)).toEqual(expected);
+    for (const { variant, head, text } of advice) {
+      expect(head[0]).toMatch(new RegExp(`^use \\d+ channels?, .*${variant}`));
+      expect(text.split('\n')[0]).toBe(head[0]);
+    }
+  });
+
+  it('have curves of models in both units of throughput, within what was measured', () => {
+    const cell = report.cells.find(({ group }) => group === 4)!;
+    for (const { group, variant, metric, points } of models.filter((each) => each.metric === 'mibPerSecond')) {
+      const jobs = models.find((each) => each.group === group && each.variant === variant && each.metric !== metric)!;
+      const batch = group === 4 ? (cell.pageSize * cell.pagesPerBatch) / 2 ** 20 : 4096 / 2 ** 20;
+      expect(points[0]![1]).toBeCloseTo(jobs.points[0]![1] * batch, 6);
+      const counts = report.cells.filter((each) => each.group === group).map(({ channels }) => channels);
+      for (const [count] of points) expect(count >= Math.min(...counts) && count <= Math.max(...counts)).toBe(true);
+    }
   });
 });
 

@@ -6,6 +6,7 @@ import type { Look } from './charts/look.js';
 import { svgPalette } from './charts/palette.js';
 import { curvedCells, drawPercentiles } from './charts/percentiles.js';
 import { drawRatios, ratioComparisons } from './charts/ratios.js';
+import { drawSlopes, slopeSets } from './charts/slopes.js';
 import { type Choice, settle } from './choice.js';
 import type { Report } from './model.js';
 import { unitOf } from './words.js';
@@ -19,7 +20,7 @@ export interface SvgFile {
 const WIDTH = 820;
 const MARGIN = 16;
 
-/** One file for each group that has points along an axis, for its ratios, and for its latency curves. */
+/** One file for each group that has points along an axis, for its ratios and its latency curves, and for each fit of slopes. */
 export function renderCharts(report: Report): SvgFile[] {
   const files = report.groups.flatMap(({ title, axes }, group) => {
     const choice = settle(report, { group });
@@ -45,7 +46,17 @@ export function renderCharts(report: Report): SvgFile[] {
     }
     return drawn;
   });
-  return files;
+  const slopes = slopeSets(report, report.variants).map((set): SvgFile => {
+    const { table, metric, kind } = set[0]!;
+    const shown = report.variants.filter((name) => set.some(({ variant }) => variant === name));
+    const caption = `by dose of ${kind}; the band is the 95 % interval of the slope`;
+    const draw = (look: Look) => drawSlopes(set, look);
+    return {
+      name: `${slug(table)}-${slug(metric)}`,
+      svg: alone(report, `${table}: ${unitOf(metric)}`, caption, shown, draw),
+    };
+  });
+  return [...files, ...slopes];
 }
 
 function named(report: Report, choice: Choice, cells: readonly { readonly variant: string }[]): string[] {
@@ -56,11 +67,15 @@ function named(report: Report, choice: Choice, cells: readonly { readonly varian
 
 /** Groups of one table are numbered; names keep to letters that every file system takes. */
 function fileName({ groups, tables }: Report, group: number): string {
-  const table = tables[group]!.toLowerCase().replace(/[^a-z0-9]+/g, '-');
+  const table = slug(tables[group]!);
   const before = tables.slice(0, group).filter((other) => other === tables[group]).length;
   return groups.length > 0 && tables.filter((other) => other === tables[group]).length > 1
     ? `${table}-${before + 1}`
     : table;
+}
+
+function slug(text: string): string {
+  return text.toLowerCase().replace(/[^a-z0-9]+/g, '-');
 }
 
 /** A chart with its title, its legend and its colours, in a file of its own. */

@@ -40,6 +40,18 @@ describe('a result file', () => {
     expect(parseResult(storedText(one), 'a.json')).toEqual(one);
   });
 
+  it('has cells again that no process visited, skipped ones among them', () => {
+    const skipped = {
+      ...result.cells[0]!,
+      status: 'skipped' as const,
+      reason: 'no lock to dose',
+      metrics: {},
+      visits: [],
+    };
+    const some = { ...result, cells: [skipped, ...result.cells.slice(1)] };
+    expect(parseResult(storedText(some), 'a.json')).toEqual(some);
+  });
+
   it('takes a few KB a cell', () => {
     expect(storedText(result).length / result.cells.length).toBeLessThan(3000);
   });

@@ -20,7 +20,8 @@ export function columnsOf(visits: Visits): Columns {
  * @throws RangeError that names a column whose length is not that of `round`
  */
 export function visitsOf(columns: Columns): Visits {
-  const count = (columns.round as readonly unknown[]).length;
+  // Without a visit there is no column.
+  const count = (columns.round as readonly unknown[] | undefined)?.length ?? 0;
   return Array.from({ length: count }, (_, at) => rowAt(columns, at, count, '')) as unknown as Visits;
 }
 

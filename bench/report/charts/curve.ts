@@ -70,10 +70,15 @@ export function drawCurve(report: Report, choice: Choice, look: Look, metric = c
             ...{ x: over, frameAnchor: 'top', textAnchor: 'start', dx: 4, dy: 4 },
             ...{ text: () => 'more threads than CPUs', fill: 'var(--quiet)', fontSize: 11 },
           }),
-      ...models.map(({ variant, points: line }) =>
+      ...models.map(({ variant, name, points: line }) =>
         Plot.line(line, {
           ...{ x: '0', y: (point: readonly [number, number]) => point[1] * scale },
-          ...{ stroke: styleOf(variant, look).colour, strokeWidth: 4, strokeOpacity: 0.3, ariaHidden: 'true' },
+          ...{
+            stroke: styleOf(variant, look).colour,
+            strokeWidth: name === 'USL' ? 5 : 2,
+            strokeOpacity: 0.3,
+            ariaHidden: 'true',
+          },
         }),
       ),
       ...shown.flatMap((variant) => {

@@ -50,7 +50,7 @@ export const FIGURES: readonly Figure[] = [
         ? []
         : [
             {
-              caption: `${report.groups[choice.group]!.title}: ${unitOf(choice.metric)}; bars are 95 % intervals over processes`,
+              caption: `${report.groups[choice.group]!.title}: ${unitOf(choice.metric)}; bars are 95 % intervals over processes${modelsIn(report, choice)}`,
               draw: (look) => drawCurve(report, choice, look) as Element,
             },
           ],
@@ -63,7 +63,7 @@ export const FIGURES: readonly Figure[] = [
       const compared = ratioComparisons(report, choice);
       if (compared.length === 0) return [];
       const metrics = [...new Set(compared.map(({ metric }) => unitOf(metric)))].join(', ');
-      const caption = `${report.groups[choice.group]!.title}: ratio to ${compared[0]!.a} of ${metrics}; blue is better, orange is worse`;
+      const caption = `${report.groups[choice.group]!.title}: ratio to ${compared[0]!.a} of ${metrics}; blue is better, orange is worse; ▲ faster, ▼ slower, = same, ? unclear, … too few processes`;
       return [{ caption, draw: (look) => drawRatios(report, choice, look) as Element }];
     },
   },
@@ -126,7 +126,7 @@ export const FIGURES: readonly Figure[] = [
     otherwise: 'This run put in no doses: `run --dose lock=0,1,10,50` does.',
     drawings: (report, choice) =>
       slopeSets(report, choice.variants).map((slopes) => ({
-        caption: `${slopes[0]!.table}: ${unitOf(slopes[0]!.metric)} by dose; the band is the 95 % interval of the slope`,
+        caption: `${slopes[0]!.table}: ${unitOf(slopes[0]!.metric)} by dose: points are medians over processes, the line is the mean of their fits, the band the 95 % interval of its slope`,
         draw: (look: Look) => drawSlopes(slopes, look) as Element,
       })),
   },
@@ -147,6 +147,20 @@ export const FIGURES: readonly Figure[] = [
       }),
   },
 ];
+
+/** Which models are drawn behind the points. */
+function modelsIn({ models }: Report, { group, pageSize, metric, variants }: Choice): string {
+  const own = models.filter(
+    (each) =>
+      each.group === group && each.pageSize === pageSize && each.metric === metric && variants.includes(each.variant),
+  );
+  const has = (name: string) => own.some((each) => each.name === name);
+  const said = [
+    ...(has('USL') ? ['broad pale: USL'] : []),
+    ...(has('closed network') ? ['narrow pale: closed network'] : []),
+  ];
+  return said.map((each) => `; ${each}`).join('');
+}
 
 /** Which commits are there, and which of them are drawn. */
 function extentOf({ measured, searched, commits, order }: DrawnHistory): string {

@@ -1,0 +1,84 @@
+// Which count of channels each design of a run wants, by the same reasoning as `tune --from`, and what its models draw.
+import { Random } from '../../src/random.js';
+import { UsageError } from '../plan/usage-error.js';
+import { uslThroughput } from '../stats/usl.js';
+import type { Result } from '../store/result.js';
+import { type Advice, adviceOf } from '../tune/advice.js';
+import { savedRounds } from '../tune/saved.js';
+import { judge } from '../tune/search.js';
+import { headOf, renderAdvice } from '../views/advice.js';
+import type { ModelCurve, Report } from './model.js';
+
+/** The answer for one design and page size of a group. */
+export interface ChannelAdvice {
+  readonly group: number;
+  readonly variant: string;
+  /** What to do, and how sure that is. */
+  readonly head: readonly string[];
+  /** All that `tune` says, as lines of text. */
+  readonly text: string;
+}
+
+/** Columns of the text: as wide as a page takes. */
+const COLUMNS = 100;
+
+/** One for each design, group and page size that has throughputs at two counts of channels or more. */
+export function adviseChannels(result: Result, report: Report): { advice: ChannelAdvice[]; models: ModelCurve[] } {
+  const advice: ChannelAdvice[] = [];
+  const models: ModelCurve[] = [];
+  for (const place of placesOf(report)) {
+    const own = report.cells.flatMap((cell, index) => (keyOf(cell) === keyOf(place) ? [result.cells[index]!] : []));
+    const said = adviceFrom({ ...result, cells: own });
+    if (!said) continue;
+    const { group, variant, pageSize } = place;
+    advice.push({ group, variant, head: headOf(said), text: renderAdvice(said, COLUMNS) });
+    const mib = (own[0]!.pageSize * own[0]!.pagesPerBatch) / 2 ** 20;
+    for (const { name, points } of curvesOf(said)) {
+      const about = { group, pageSize, variant, name };
+      models.push({ ...about, metric: 'jobsPerSecond', points });
+      models.push({
+        ...about,
+        metric: 'mibPerSecond',
+        points: points.map(([count, value]) => [count, value * mib] as const),
+      });
+    }
+  }
+  return { advice, models };
+}
+
+function placesOf({ cells }: Report): Report['cells'] {
+  const places = new Map(cells.filter(({ metrics }) => metrics.jobsPerSecond).map((cell) => [keyOf(cell), cell]));
+  return [...places.values()];
+}
+
+function keyOf({ group, variant, pageSize }: Report['cells'][number]): string {
+  return JSON.stringify([group, variant, pageSize]);
+}
+
+/** Undefined where the cells answer no such question. */
+function adviceFrom(result: Result): Advice | undefined {
+  try {
+    const { arms, rounds, depth, isOversubscribed } = savedRounds(result, result.run.id, {});
+    const subject = {
+      ...{ arms, depth, cores: result.machine.cores, found: { ...judge({}, rounds), next: [] } },
+      isOversubscribed: ({ channels }: { channels: number }) => isOversubscribed(channels),
+    };
+    return adviceOf(subject, new Random(result.run.seed));
+  } catch (cause) {
+    if (cause instanceof UsageError) return undefined;
+    throw cause;
+  }
+}
+
+/** The law where the points tell its coefficients, and the closed network where its times were measured. */
+function curvesOf({ usl, curve, range }: Advice): Pick<ModelCurve, 'name' | 'points'>[] {
+  const counts = Array.from({ length: range.most - range.least + 1 }, (_, at) => range.least + at);
+  const law = usl.intervals ? counts.map((count) => [count, uslThroughput(usl, count)] as const) : [];
+  const network = curve.flatMap(({ channels, predicted }) =>
+    predicted === undefined ? [] : [[channels, predicted] as const],
+  );
+  return [
+    { name: 'USL' as const, points: law },
+    { name: 'closed network' as const, points: network },
+  ].filter(({ points }) => points.length > 1);
+}
