@@ -66,7 +66,7 @@ export function withTuning(readme: string, path: string): string {
   const advice = adviceFrom(result, savedRounds(result, path, {}));
   if (!advice) throw new UsageError(`${path}: too few rounds for an answer`);
   const { cpuModel, cores } = result.machine;
-  const about = `${cpuModel}, ${cores} cores, Node ${result.node.version}: \`${result.run.command.replace(/ --no-save/, '')}\`, from [\`${path}\`](${path})`;
+  const about = `${cpuModel}, ${cores} cores, Node ${result.node.version}: \`${result.run.command.replace(/ --validate/, '')}\`, from [\`${path}\`](${path})`;
   return `${readme.slice(0, begin + BEGIN_TUNE.length)}\n${about}:\n\n\`\`\`text\n${renderAdvice(advice, COLUMNS)}\n\`\`\`\n${readme.slice(end)}`;
 }
 

@@ -9,6 +9,9 @@ import { renderCurve } from './curve.js';
 
 /** Below this the table of counts has columns left out. */
 const WIDE = 72;
+/** .. and below this the prediction of the closed network. */
+const WIDEST = 92;
+const NARROW_INDENT = 4;
 const NAMES: Readonly<Record<Binding, string>> = {
   provider: "the provider's time for a batch",
   senders: "the senders' time for their batches",
@@ -16,21 +19,24 @@ const NAMES: Readonly<Record<Binding, string>> = {
   link: 'the link',
   cores: 'the CPUs',
 };
+const APART =
+  'Losses are side by side, within processes; the values before them are of the processes each count was in.';
 const QEMU_DEFAULT = 2;
 const CURVE_TITLE = 'thousand batches/s over channels; the USL dotted';
 /** Measured so far below its lowest bound, nothing that is known binds. */
 const NEAR_BOUND = 0.7;
 
 export function renderAdvice(advice: Advice, columns: number): string {
-  return [
-    ...headOf(advice),
-    '',
-    ...factsOf(advice),
-    '',
-    ...countsTable(advice, columns),
-    ...curveOf(advice, columns),
-  ].join('\n');
+  const head = headOf(advice).flatMap((line) => wrap(line, columns, ''));
+  const facts = factsOf(advice, columns);
+  return [...head, '', ...facts, '', ...countsTable(advice, columns), ...curveOf(advice, columns)].join('\n');
 }
+
+const MODELS: readonly (readonly [string, (point: CurvePoint) => number | undefined])[] = [
+  ['bound', ({ bound }) => bound],
+  ['predicted', ({ predicted }) => predicted],
+  ['USL', ({ usl }) => usl],
+];
 
 /** The first lines: what to do. */
 export function headOf(advice: Advice): string[] {
@@ -50,7 +56,7 @@ export function headOf(advice: Advice): string[] {
   return lines;
 }
 
-function factsOf(advice: Advice): string[] {
+function factsOf(advice: Advice, columns: number): string[] {
   const { throughput, gains, memoryBytes, equalArms, limit, usl } = advice;
   const { jobsPerSecond, mibPerSecond, cpuNsPerJob, latency } = throughput;
   const rate = mibPerSecond && mibPerSecond.median > 0 ? `${withSpread(mibPerSecond, 1)} MiB/s, ` : '';
@@ -76,7 +82,23 @@ function factsOf(advice: Advice): string[] {
     `${advice.range.measured.length} counts from ${advice.range.least} to ${advice.range.most}, ${advice.rounds} processes${endText(advice)}`,
   ]);
   const width = Math.max(...facts.map(([name]) => name.length));
-  return facts.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`);
+  const indent = ' '.repeat(columns >= WIDE ? width + 4 : NARROW_INDENT);
+  return facts.flatMap(([name, text]) =>
+    wrap(`  ${name.padEnd(columns >= WIDE ? width : 0)}  ${text}`, columns, indent),
+  );
+}
+
+/** Breaks a line between words; what follows is indented. A word longer than the line stays whole. */
+function wrap(text: string, columns: number, indent: string): string[] {
+  const lines: string[] = [];
+  let line = text;
+  while (line.length > columns) {
+    const at = line.lastIndexOf(' ', columns);
+    if (line.slice(0, Math.max(0, at)).trim() === '') break;
+    lines.push(line.slice(0, at));
+    line = `${indent}${line.slice(at + 1)}`;
+  }
+  return [...lines, line];
 }
 
 function predictionOf({
@@ -119,12 +141,13 @@ export function uslText({ contention, coherency, peak, peakLow, peakHigh, refuse
 
 function countsTable({ curve, channels, limit }: Advice, columns: number): string[] {
   const wide = columns >= WIDE;
+  const models = columns >= WIDEST ? MODELS : MODELS.filter(([name]) => name !== 'predicted');
   const head = [
     'ch',
-    wide ? 'thousand batches/s' : 'k/s',
+    wide ? 'k batches/s' : 'k/s',
     wide ? 'loses to the best' : 'loses',
     ...(limit ? ['p99'] : []),
-    ...(wide ? ['bound', 'predicted', 'USL'] : []),
+    ...(wide ? models.map(([name]) => name) : []),
     '',
   ];
   const table = new Table({
@@ -139,14 +162,14 @@ function countsTable({ curve, channels, limit }: Advice, columns: number): strin
       withSpread(point.jobsPerSecond, 1e-3),
       lossText(point, wide),
     ];
-    const models = [point.bound, point.predicted, point.usl].map((value) =>
-      value === undefined ? '' : showNumber(value / 1e3),
-    );
+    const predictions = models
+      .map(([, of]) => of(point))
+      .map((value) => (value === undefined ? '' : showNumber(value / 1e3)));
     const latency = point.latency?.p99Ns === undefined ? (point.latency?.reason ?? '') : time(point.latency.p99Ns);
     table.push([
       ...own,
       ...(limit ? [latency] : []),
-      ...(wide ? models : []),
+      ...(wide ? predictions : []),
       point.channels === channels ? '<- use' : MARKS[point.standing],
     ]);
   }
@@ -158,7 +181,7 @@ function countsTable({ curve, channels, limit }: Advice, columns: number): strin
       .toString()
       .split('\n')
       .map((line) => line.trimEnd()),
-    ...note,
+    ...[...note, APART].flatMap((line) => wrap(line, columns, '')),
   ];
 }
 
@@ -166,7 +189,7 @@ const MARKS: Readonly<Record<CurvePoint['standing'], string>> = {
   equal: 'equal',
   undecided: '?',
   worse: '',
-  'breaks-limit': 'breaks the limit',
+  'breaks-limit': 'too slow',
 };
 // biome-ignore format: a table
 const PLAIN = {

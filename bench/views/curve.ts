@@ -52,7 +52,7 @@ export function renderCurve(series: readonly CurveSeries[], unit: string, column
     width,
   );
   return [
-    ...(unit === '' ? [] : [unit]),
+    ...(unit === '' ? [] : [unit.slice(0, columns)]),
     ...lines,
     `${' '.repeat(margin)} └${'─'.repeat(width)}`,
     `${' '.repeat(margin + 2)}${ticks}`,
