@@ -32,9 +32,7 @@ export interface QemuFlags {
 }
 
 /** The flags of `run` that mean something here. */
-const TAKEN = new Set(
-  'peer qemu variants channels rounds seed ram place zeroPages save json format docs elide'.split(' '),
-);
+const TAKEN = new Set('peer qemu variants channels rounds seed ram place zeroPages save json format docs'.split(' '));
 const ROUNDS = 12;
 /** Pairs that a statement needs. */
 const LEAST_ROUNDS = 10;

@@ -16,8 +16,6 @@ async function planFor(variants: string, axes: Parameters<typeof customTable>[0]
     tables: [customTable({ channels: [1], pagesPerBatch: [1], ...axes })],
     listed: await loadVariants(variants),
     everywhere: {},
-    elide: true,
-    rowBytes: 128,
     rounds: 1,
     slices: 1,
     sliceMs: 1,

@@ -56,6 +56,7 @@ class BuildProcess {
   private readonly peerPlan: PeerPlan;
   private client: RoundClient | undefined;
   private peers: Peers | undefined;
+  private ended = false;
   /** Of this process, in jobs a second, by the closed loop that measured it. */
   private readonly capacities = new Map<string, number>();
   /** Open loops that could not keep pace: their later turns are cut short, since they are invalid already. */
@@ -91,6 +92,11 @@ class BuildProcess {
   /** A turn over the transport of the cell; what a receiver was sent must have come. Rejects with CellFailure. */
   private async plainTurn(cell: Cell, options: TurnOptions): Promise<Turn> {
     this.client ??= await this.start();
+    // An end that came while it started did not know of it, and nobody else will.
+    if (this.ended) {
+      await this.client.kill();
+      throw new CellFailure("the round's process was ended while it started");
+    }
     this.peers ??= new Peers(this.client, this.peerPlan);
     if (cell.workload === 'precopy') return precopyTurn(this.client, cell, this.peerPlan);
     const peer = await this.peers.for(cell);
@@ -125,6 +131,7 @@ class BuildProcess {
 
   async end(): Promise<void> {
     const { client, peers } = this;
+    this.ended = true;
     this.client = undefined;
     this.peers = undefined;
     await Promise.all([client?.kill(), peers?.stop()]);

@@ -1,7 +1,7 @@
 // The axes in one table: flag, what it takes, parser, default, and its name in results.
 import { SCAN_KINDS } from '../../src/memory/scan.js';
 import { LARGEST_PAGE_BYTES, SMALLEST_PAGE_BYTES } from '../../src/ram/ram.js';
-import type { Cell, Dose, Placement, Wait } from '../../src/session/cell.js';
+import { CELL_DEFAULTS, type Cell, type Dose, type Placement, type Wait } from '../../src/session/cell.js';
 import { transports } from '../../src/transport/index.js';
 import { HAS_ZSTD } from '../../src/wire/codecs/flushed-stream.js';
 import { parseBytes, parseNanoseconds, showBytes, showNanoseconds } from './quantities.js';
@@ -14,6 +14,8 @@ const LONGEST_SPIN_NS = 10e9;
 const LONGEST_HOLD_NS = 1e9;
 const LARGEST_DOSE = 1000;
 const LONGEST_WORK_NS = 1e9;
+/** A primitive's two words, and nothing between them and the next one's. */
+const PACKED_BYTES = 8;
 
 /** One axis of the matrix. `K` is its field in a cell. */
 export interface Axis<K extends keyof Cell = keyof Cell> {
@@ -22,6 +24,8 @@ export interface Axis<K extends keyof Cell = keyof Cell> {
   /** What one value may be, for help and errors. */
   readonly takes: string;
   readonly fallback: readonly Cell[K][];
+  /** True where ids say nothing of the first value: they are older than the axis. */
+  readonly unsaid?: true;
   /** The values that one item of the list stands for; undefined when it is none. */
   parse(item: string): readonly Cell[K][] | undefined;
   /** The value as the flag takes it: also how it stands in results. */
@@ -174,6 +178,27 @@ export const axes = {
       return kind && [kind === 'plain' ? undefined : kind];
     },
     show: (kind) => kind ?? 'plain',
+  }),
+  rowBytes: axis({
+    key: 'rowBytes',
+    flag: '--layout',
+    takes: 'packed, 64, 128: bytes from the words of one writer to those of the next',
+    fallback: [CELL_DEFAULTS.rowBytes],
+    unsaid: true,
+    parse: (item) => {
+      if (item === 'packed') return [PACKED_BYTES];
+      return item === '64' || item === '128' ? [Number(item)] : undefined;
+    },
+    show: (bytes) => (bytes === PACKED_BYTES ? 'packed' : bytes),
+  }),
+  elide: axis({
+    key: 'elide',
+    flag: '--elide',
+    takes: 'on, off: off notifies at every post and wake, asleep or not',
+    fallback: [CELL_DEFAULTS.elide],
+    unsaid: true,
+    parse: (item) => (item === 'on' || item === 'off' ? [item === 'on'] : undefined),
+    show: (elide) => (elide ? 'on' : 'off'),
   }),
   dose: axis({
     key: 'dose',

@@ -8,8 +8,6 @@ describe('parseCellId', () => {
   it('gives back every cell of the default tables', async () => {
     const options = {
       everywhere: {},
-      elide: true,
-      rowBytes: 128,
       rounds: 1,
       slices: 1,
       sliceMs: 1,

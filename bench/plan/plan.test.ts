@@ -79,8 +79,6 @@ describe('makePlan', () => {
     tables: DEFAULT_TABLES,
     listed: await loadVariants('mutex,atomic-barrier,message-port'),
     everywhere: {},
-    elide: true,
-    rowBytes: 128,
     forceSpin: false,
     rounds: 6,
     slices: 4,
@@ -223,6 +221,58 @@ describe('makePlan', () => {
     const turns = roundOrder(plan, 0).map(({ planned }) => planned.id);
     expect(turns.slice(0, 5)).toEqual(turns.slice(5).reverse());
     expect(tables[0]!.columns).toBe('scan');
+  });
+
+  it('ablates layout and elision cell by cell, and repeats designs that have nothing to lay out or notify', async () => {
+    const flags = { variants: 'mutex,message-port', channels: '2', layout: 'packed,64,128', elide: 'on,off' };
+    const { plan } = await planOf({ ...flags, seed: '1' });
+    const shown = plan.cells.map(({ cell, repeats }) => {
+      const as = repeats === undefined ? '' : ' again';
+      return `${cell.variant} ${cell.rowBytes} ${cell.elide ? 'on' : 'off'}${as}`;
+    });
+    const combinations = [8, 64, 128].flatMap((rowBytes) => ['on', 'off'].map((elide) => `${rowBytes} ${elide}`));
+    expect(shown).toEqual(
+      combinations.flatMap((each, at) => [`mutex ${each}`, `message-port ${each}${at === 0 ? '' : ' again'}`]),
+    );
+    const turns = roundOrder(plan, 0).map(({ planned }) => planned.id);
+    expect(turns.slice(0, 7)).toEqual(turns.slice(7, 14).reverse());
+    expect(new Set(turns.slice(0, 7)).size).toBe(7);
+    for (const { id, cell } of plan.cells) expect(parseCellId(id)).toEqual(cell);
+    // Ids are older than these axes: the defaults are not in them.
+    expect(plan.cells.map(({ id }) => id.replace(/^.* place=spread/, ''))).toEqual([
+      ...[' rowBytes=packed', ' rowBytes=packed', ' rowBytes=packed elide=off', ' rowBytes=packed elide=off'],
+      ...[' rowBytes=64', ' rowBytes=64', ' rowBytes=64 elide=off', ' rowBytes=64 elide=off'],
+      ...['', '', ' elide=off', ' elide=off'],
+    ]);
+  });
+
+  it('repeats a design whose words lie the same however far apart they are asked to', async () => {
+    const { plan } = await planOf({ variants: 'mutex,inline', channels: '1', layout: '64,128', elide: 'off,on' });
+    const again = plan.cells.filter(({ repeats }) => repeats !== undefined);
+    expect(again.map(({ cell }) => cell.variant)).toEqual(['inline', 'inline', 'inline']);
+  });
+
+  it('takes one layout, and --no-elide, for the default tables too, and what a saved run says of them', async () => {
+    const of = async (flags: PlanFlags) => (await planOf(flags)).plan;
+    const plan = await of({ elide: false, layout: 'packed' });
+    expect(plan.tables).toEqual(DEFAULT_TABLES);
+    expect(plan.cells.every(({ cell }) => !cell.elide && cell.rowBytes === 8)).toBe(true);
+    expect((await of({ elide: true })).cells.map(({ id }) => id)).toEqual((await of({})).cells.map(({ id }) => id));
+    await expect(of({ layout: '64,7' })).rejects.toThrow('--layout: got "7", takes packed, 64, 128');
+    await expect(of({ elide: 'no' })).rejects.toThrow('--elide: got "no", takes on, off');
+  });
+
+  it.each([
+    [{ channels: '1,2', depth: '1,2' }, 'channels'],
+    [{ depth: '1,2' }, 'channels'],
+    [{ channels: '1', depth: '1,2,4' }, 'depth'],
+    [{ channels: '1', depth: '64', publishEvery: '1,8' }, 'publishEvery'],
+    [{ channels: '1', depth: '1,64', elide: 'on,off' }, 'elide'],
+    [{ channels: '1', layout: 'packed,128', elide: 'on,off' }, 'rowBytes'],
+    [{ channels: '1', layout: '64' }, 'channels'],
+    [{ channels: '1', workload: 'hand-off' }, 'metrics'],
+  ] as const)('has the first axis with several values across: %j', async (flags, columns) => {
+    expect((await planOf({ variants: 'message-port', ...flags })).plan.tables[0]!.columns).toBe(columns);
   });
 
   it('refuses what does not fit into memory, with the sum', async () => {

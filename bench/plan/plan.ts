@@ -6,7 +6,8 @@ import { CELL_DEFAULTS, type Cell, type FleetPlan, shapeOf, type Wait } from '..
 import { takesDose } from '../../src/session/dose.js';
 import { transports } from '../../src/transport/index.js';
 import { LOADED_SLICE_FACTOR } from '../measure/offered-load.js';
-import { axes, defaultBatchPages, showWait } from './axes.js';
+import { hasWaiters, withAblationsOf, withoutAblations } from './ablations.js';
+import { type Axis, axes, defaultBatchPages, showWait } from './axes.js';
 import type { Listed } from './catalogue.js';
 import { refuseWhatDoesNotFit } from './memory.js';
 import type { Shard } from './shard.js';
@@ -30,12 +31,10 @@ export function isMeasured({ skipped, repeats }: PlannedCell): boolean {
 export interface PlanOptions {
   readonly tables: readonly TableSpec[];
   readonly listed: readonly Listed[];
-  /** Axes that apply to every table: waits and placement. */
+  /** Axes that apply to every table: waits, placement, and what is ablated in every design. */
   readonly everywhere: TableSpec['axes'];
   /** True where both sides wait alike: the wait axes are one. */
   readonly sameWaits?: boolean;
-  readonly elide: boolean;
-  readonly rowBytes: number;
   readonly forceSpin: boolean;
   /** Fresh processes: the unit of replication. */
   readonly rounds: number;
@@ -130,8 +129,8 @@ export interface PlannedTurn {
 }
 
 /**
- * The turns of a round: groups of cells that differ in the design, its dose or its scan only (or all of a table, if the
- * plan says so), at random; in a group mirrored sequences of its cells (A B B A), the order drawn anew for each. The
+ * The turns of a round: groups of cells that differ in the design, its dose or its ablations only (or all of a table, if
+ * the plan says so), at random; in a group mirrored sequences of its cells (A B B A), the order drawn anew for each. The
  * noise of a machine lasts longer than a turn, so what alternates turn by turn differs less than what is measured in two
  * stretches.
  */
@@ -157,7 +156,7 @@ export function roundOrder(plan: Plan, round: number): PlannedTurn[] {
   });
 }
 
-/** What cells share whose turns alternate: all but the design, its dose and its scan; or the table alone. */
+/** What cells share whose turns alternate: all but the design, its dose and its ablations; or the table alone. */
 export function groupOfCells(
   { cell, table }: PlannedCell,
   { listed, alternate }: Pick<Plan, 'listed' | 'alternate'>,
@@ -165,7 +164,7 @@ export function groupOfCells(
   if (alternate === 'cells') return table;
   // Builds of one design are compared with each other, and not with other designs.
   const variant = listedOf(cell, listed).build?.variant ?? '';
-  return `${table} ${cellKey({ ...cell, variant, dose: undefined, scan: undefined })}`;
+  return `${table} ${cellKey({ ...withoutAblations(cell), variant, dose: undefined })}`;
 }
 
 function sitsOut({ cell }: PlannedCell, { studied, besideEvery }: Plan, round: number): boolean {
@@ -180,8 +179,8 @@ function turnsOf({ cell, table }: PlannedCell, { studied, tables, turnFactor }: 
 
 /** A cell as one string: equal for equal cells. Axes that only some cells have stand in those alone. */
 export function cellKey(cell: Cell): string {
-  const shown = Object.values(axes)
-    .filter(({ key }) => cell[key] !== undefined)
+  const shown = Object.values<Axis>(axes)
+    .filter(({ key, fallback, unsaid }) => cell[key] !== undefined && !(unsaid && cell[key] === fallback[0]))
     .map(({ key, show }) => `${key}=${(show as (value: unknown) => string)(cell[key])}`);
   return [cell.variant, ...shown].join(' ');
 }
@@ -206,10 +205,10 @@ function tableCells(table: TableSpec, options: PlanOptions): PlannedCell[] {
       cells = cells.flatMap((cell) => list.map((value) => (value === undefined ? cell : { ...cell, [key]: value })));
     }
   }
-  const { elide, rowBytes, listed, sameWaits } = options;
+  const { listed, sameWaits } = options;
   if (sameWaits) cells = cells.filter(({ providerWait, senderWait }) => isSameWait(providerWait!, senderWait!));
   const { zeroPages, checking, errorPath } = CELL_DEFAULTS;
-  const fixed = { elide, rowBytes, zeroPages, checking, errorPath };
+  const fixed = { zeroPages, checking, errorPath };
   const measured = new Map<string, string>();
   return cells.filter(onlyWhatApplies).flatMap((part) =>
     listed.map(({ variant }): PlannedCell => {
@@ -230,20 +229,9 @@ function tableCells(table: TableSpec, options: PlanOptions): PlannedCell[] {
 
 /** The cell as its design sees it: what has no effect on it has its default. Two that are equal are measured once. */
 function withoutWhatItLacks(variant: Variant, cell: Cell): Cell {
-  const waits = waitsByPolicy(variant, cell) ? {} : ({ providerWait: 'park', senderWait: 'park' } as const);
+  const waits = hasWaiters(variant, cell) ? {} : ({ providerWait: 'park', senderWait: 'park' } as const);
   const together = variant.publishesLate === 'as-asked' ? Math.min(cell.publishEvery ?? 1, cell.depth) : 1;
-  const scan = scansAsAsked(variant, cell) ? cell.scan : undefined;
-  return { ...cell, ...waits, scan, publishEvery: together === 1 ? undefined : together };
-}
-
-/** False for a design that searches in a way of its own, or does not search. */
-function scansAsAsked(variant: Variant, cell: Cell): boolean {
-  return Object.values(variant.state(shapeOf(cell)).table).some(({ scan }) => scan === 'asked');
-}
-
-/** False for a design that has nothing which waits by policy: it awaits messages, or never waits. */
-function waitsByPolicy(variant: Variant, cell: Cell): boolean {
-  return Object.values(variant.state(shapeOf(cell)).table).some(({ kind }) => kind === 'semaphore' || kind === 'event');
+  return { ...withAblationsOf(variant, cell), ...waits, publishEvery: together === 1 ? undefined : together };
 }
 
 function isSameWait(one: Wait, other: Wait): boolean {
@@ -281,7 +269,7 @@ export function reasonToSkip(
   if (cell.dose?.kind === 'hold' && senderThreads(cell, listed) === 0) {
     return `${cell.variant} has no sender threads that could hold anything`;
   }
-  const spins = (cell.providerWait !== 'park' || cell.senderWait !== 'park') && waitsByPolicy(variant, cell);
+  const spins = (cell.providerWait !== 'park' || cell.senderWait !== 'park') && hasWaiters(variant, cell);
   const usable = cell.place === 'same' ? 1 : cpus;
   if (spins && !forceSpin && isOversubscribed(cell, listed, usable)) {
     const where = cell.place === 'same' ? 'while all threads share one CPU' : `with more threads than ${cpus} CPUs`;

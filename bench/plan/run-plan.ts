@@ -28,7 +28,8 @@ export interface PlanFlags extends OneShotFlags {
   readonly budget?: string;
   readonly seed?: string;
   readonly layout?: string;
-  readonly elide?: boolean;
+  /** False is `--no-elide`: the same as `off`. Older runs saved true as well. */
+  readonly elide?: string | boolean;
   readonly forceSpin?: boolean;
   readonly quick?: boolean;
   readonly rigorous?: boolean;
@@ -48,12 +49,6 @@ const DOSE_ROUNDS = 10;
 /** The most rounds of a run that stops at a precision or a budget. */
 const MOST_ROUNDS = 200;
 
-const LAYOUTS: ReadonlyMap<string, number> = new Map([
-  ['packed', 8],
-  ['64', 64],
-  ['128', 128],
-]);
-
 /** When a run is over before its last round. */
 export interface Limits {
   /** Half-width of the ratio's interval, as a fraction, of every design under study in every table. */
@@ -65,8 +60,6 @@ export interface Limits {
 export async function planOf(flags: PlanFlags): Promise<{ plan: Plan; limits: Limits }> {
   const profile = PROFILES[flags.quick ? 'quick' : flags.rigorous ? 'rigorous' : 'default'];
   const limits = { precision: precisionOf(flags.precision), budgetNs: budgetOf(flags.budget) };
-  const rowBytes = LAYOUTS.get(flags.layout ?? '128');
-  if (rowBytes === undefined) throw badValue('--layout', flags.layout!, [...LAYOUTS.keys()].join(', '));
   const seed =
     flags.seed === undefined ? randomBytes(2).readUInt16LE() : wholeNumber('--seed', flags.seed, 0, 2 ** 32 - 1);
   const doses = flags.dose === undefined ? undefined : parseAxis(axes.dose, flags.dose);
@@ -74,13 +67,12 @@ export async function planOf(flags: PlanFlags): Promise<{ plan: Plan; limits: Li
   const limited = limits.precision !== undefined || limits.budgetNs !== undefined;
   const shard = flags.shard === undefined ? undefined : parseShard(flags.shard);
   if (shard && flags.seed === undefined) throw new UsageError('--shard: needs --seed N, the same in all shards');
+  const everywhere = everywhereOf(flags);
   const whole = makePlan({
-    tables: tablesOf(flags, matrixOf(flags), doses),
+    tables: tablesOf(flags, matrixOf(flags), everywhere, doses),
     listed,
-    everywhere: everywhereOf(flags),
+    everywhere,
     sameWaits: flags.providerWait === undefined && flags.senderWait === undefined,
-    elide: flags.elide !== false,
-    rowBytes,
     forceSpin: flags.forceSpin === true,
     ...profile,
     // Who asks for designs by name studies them; else it is the pair, and the others stand beside it.
@@ -102,10 +94,15 @@ export async function planOf(flags: PlanFlags): Promise<{ plan: Plan; limits: Li
   return { plan, limits };
 }
 
-function tablesOf(flags: PlanFlags, asked: TableSpec['axes'], doses: TableSpec['axes']['dose']): readonly TableSpec[] {
+function tablesOf(
+  flags: PlanFlags,
+  asked: TableSpec['axes'],
+  everywhere: TableSpec['axes'],
+  doses: TableSpec['axes']['dose'],
+): readonly TableSpec[] {
   const waits = [flags.wait, flags.providerWait, flags.senderWait].some((wait) => wait !== undefined);
   if (doses) return slopeTables(doses, asked, waits);
-  if (Object.keys(asked).length > 0) return [customTable(asked)];
+  if (Object.keys(asked).length > 0) return [customTable({ ...asked, ...everywhere })];
   return flags.rigorous ? RIGOROUS_TABLES : DEFAULT_TABLES;
 }
 
@@ -128,8 +125,16 @@ function needsWorkload(flag: string, value: string | undefined, needed: string, 
 }
 
 /** The axes that apply to the default tables as well. */
-function everywhereOf({ wait, providerWait = wait, senderWait = wait, place }: PlanFlags): TableSpec['axes'] {
-  return parsed({ providerWait, senderWait, place });
+function everywhereOf({
+  wait,
+  providerWait = wait,
+  senderWait = wait,
+  place,
+  layout,
+  elide,
+}: PlanFlags): TableSpec['axes'] {
+  const elides = typeof elide === 'boolean' ? (elide ? 'on' : 'off') : elide;
+  return parsed({ providerWait, senderWait, place, rowBytes: layout, elide: elides });
 }
 
 function parsed(lists: { readonly [K in keyof typeof axes]?: string | undefined }): TableSpec['axes'] {

@@ -1,5 +1,6 @@
 // The default tables, and the one that flags describe: which cells, and what each table shows of them.
 import type { Cell, Dose, Wait } from '../../src/session/cell.js';
+import { axes } from './axes.js';
 
 /** The measures a table can show. */
 export type MetricName =
@@ -18,15 +19,18 @@ export type MetricName =
 
 export type LatencyMetric = `${'handoffNs' | 'takenNs' | 'freedNs'}.${'p50' | 'p90' | 'p99' | 'p999' | 'max'}`;
 
+/** The axes that may run over the columns of a matrix: the first one with several values does. */
+const COLUMN_AXES = ['channels', 'pageSize', 'load', 'scan', 'rowBytes', 'elide', 'depth', 'publishEvery'] as const;
+type ColumnAxis = (typeof COLUMN_AXES)[number];
+
 /** One question, one table. */
 export interface TableSpec {
   readonly id: string;
   readonly title: string;
   /** Values of the axes; what is left out has its default. */
   readonly axes: { readonly [K in keyof Cell]?: readonly Cell[K][] };
-  /** The axis that runs over the columns. */
-  /** `metrics` puts the metrics side by side, in place of a table each. */
-  readonly columns: 'channels' | 'pageSize' | 'load' | 'scan' | 'dose' | 'metrics';
+  /** The axis that runs over the columns; `metrics` puts the metrics side by side, in place of a table each. */
+  readonly columns: ColumnAxis | 'dose' | 'metrics';
   readonly metrics: readonly MetricName[];
   /** Turns a visit of the designs under study: more where one turn says less. */
   readonly turns: number;
@@ -156,11 +160,8 @@ export function customTable(asked: TableSpec['axes']): TableSpec {
   return { id: 'custom', title: 'As asked', axes: asked, columns: columnsFor(asked), metrics, turns: 6 };
 }
 
-function columnsFor({ workload, channels, pageSize, load, scan }: TableSpec['axes']): TableSpec['columns'] {
-  const oneOf = (list: readonly unknown[] | undefined, otherwise: number) => (list?.length ?? otherwise) === 1;
-  if (!oneOf(channels, 4)) return 'channels';
-  if (!oneOf(pageSize, 1)) return 'pageSize';
-  if (!oneOf(load, 1)) return 'load';
-  if (!oneOf(scan, 1)) return 'scan';
-  return workload?.length === 1 && workload[0] === 'hand-off' ? 'metrics' : 'channels';
+function columnsFor(asked: TableSpec['axes']): TableSpec['columns'] {
+  const across = COLUMN_AXES.find((key) => (asked[key] ?? axes[key].fallback).length > 1);
+  if (across) return across;
+  return asked.workload?.length === 1 && asked.workload[0] === 'hand-off' ? 'metrics' : 'channels';
 }

@@ -12,13 +12,13 @@ import { LEAST_SLICES, type Steadiness, steadiness } from '../stats/steadiness.j
 import { loadMissed, metricsOf } from './cell-metrics.js';
 import { harnessHash, variantHash } from './code-hash.js';
 import type { Commit } from './commit.js';
+import { compareAblations } from './compare-ablations.js';
 import { compareWithBaseline, type ResultComparison } from './comparisons.js';
 import { encodeLatencies, type Histograms, type LatencySummary, pooled } from './latency-summary.js';
 import type { Machine } from './machine.js';
 import { SCHEMA } from './migrate.js';
 import { type Price, priceOf } from './price.js';
 import { mapValues, roundAll, rounded } from './rounding.js';
-import { compareScans } from './scans.js';
 import { fitSlopes, type ResultSlope } from './slopes.js';
 
 export interface MetricSummary {
@@ -193,12 +193,12 @@ export function resultCells(plan: Plan, { visits, failures }: Pick<Measured, 'vi
   return plan.cells.map((planned) => resultCell(plan, planned, visits, failures));
 }
 
-/** Every design against the baseline, and every kind of scan against one, table by table and metric by metric. */
+/** Every design against the baseline, and every value of an ablation against one, table by table and metric by metric. */
 export function comparisonsOf({ tables, studied }: Plan, cells: readonly ResultCell[]): ResultComparison[] {
   return tables.flatMap(({ id: table, metrics }) =>
     metrics.flatMap((metric) => {
       const own = cells.filter((cell) => cell.table === table);
-      return [...compareWithBaseline(own, metric, studied), ...compareScans(own, metric)];
+      return [...compareWithBaseline(own, metric, studied), ...compareAblations(own, metric)];
     }),
   );
 }

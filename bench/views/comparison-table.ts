@@ -1,16 +1,17 @@
-// A comparison table: a row a variant, a column a channel count, page size or dose, each cell with its ratio.
-import Table from 'cli-table3';
+// A comparison table: a row a variant, a column a value of one axis, each cell with its ratio.
+import { CELL_DEFAULTS } from '../../src/session/cell.js';
 import { axes } from '../plan/axes.js';
 import { showBytes, showNanoseconds, showNumber } from '../plan/quantities.js';
 import type { MetricName, TableSpec } from '../plan/tables.js';
 import { groupOf, type ResultComparison, STUDIED } from '../store/comparisons.js';
 import { shownMetric } from '../store/latency-summary.js';
 import type { Result, ResultCell } from '../store/result.js';
+import { readAblations } from './ablation-reading.js';
+import { boxedTable } from './boxed-table.js';
 import { blockKey, columnOf } from './columns.js';
 import { EXPLAINED, explain } from './explanation.js';
 import { METRIC_VIEWS, partsOf } from './metrics.js';
 import { type Compared, listComparisons, readPrice, readSlope, readVerdicts } from './readings.js';
-import { readScans } from './scan-reading.js';
 
 /** A column: which cells stand in it, and which of their numbers. */
 export interface Column {
@@ -30,10 +31,10 @@ export interface Block {
 /** All tables of a run as text, boxed, each with its reading and its footnotes. */
 export function renderTables(result: Result, tables: readonly TableSpec[]): string {
   const blocks = tables.flatMap((spec) => blocksOf(result, spec).map((block) => renderBlock(result, spec, block)));
-  const scans = readScans(result, tables);
+  const ablations = readAblations(result);
   const price = result.price ? [`${readPrice(result.price).join('\n')}\n`] : [];
   const explained = result.cells.some(({ counts }) => counts) ? [`${EXPLAINED.join('\n')}\n`] : [];
-  return [...blocks, ...scans, ...price, ...explained, captionOf(result)].join('\n');
+  return [...blocks, ...ablations, ...price, ...explained, captionOf(result)].join('\n');
 }
 
 /** Splits a table's cells by every axis that is neither variant nor column. */
@@ -45,7 +46,7 @@ export function blocksOf(result: Result, { id, title, columns: axis, metrics }: 
     groups.set(key, [...(groups.get(key) ?? []), cell]);
   }
   return [...groups.values()].flatMap((cells) => {
-    const heading = id === 'custom' ? describe(cells[0]!, axis) : title;
+    const heading = id === 'custom' ? describe(cells[0]!, axis) : [title, ...conditionsOf(cells[0]!, axis)].join(', ');
     const shown = metrics.filter((metric) => cells.some((cell) => shownMetric(cell, metric)) || metric === metrics[0]);
     if (axis === 'metrics') {
       const columns = shown.map((metric) => ({ heading: METRIC_VIEWS[metric].heading!, metric, holds: () => true }));
@@ -66,7 +67,7 @@ export function blocksOf(result: Result, { id, title, columns: axis, metrics }: 
 const MARKS = {
   '*': 'more threads than CPUs: the scheduler is measured too',
   '+': 'not pinned: processes differ more than designs do',
-  '=': 'has no such choice (how to wait, search or publish): measured once, shown for each',
+  '=': 'has no such choice (of waits, scan, layout, notifies or publishing): measured once',
   d: 'drifting: its speed moved by more than 2 % while it was measured',
   b: 'bistable: spinning with no work on either side (--sender-work)',
   u: 'unstable: four fifths of its slices differ by up to a quarter, or more',
@@ -77,19 +78,14 @@ function renderBlock(result: Result, { metrics }: TableSpec, block: Block): stri
   const { columns, cells } = block;
   const { cores } = result.machine;
   const marked = new Set<Mark>();
-  const table = new Table({
-    head: ['variant', ...columns.map(({ heading }) => heading)],
-    style: { head: [], border: [] },
-    colAligns: ['left', ...columns.map(() => 'right' as const)],
-  });
-  for (const variant of new Set(cells.map(({ variant }) => variant))) {
-    const row = columns.map((column) => {
+  const rows = [...new Set(cells.map(({ variant }) => variant))].map((variant) => {
+    const values = columns.map((column) => {
       const cell = cells.find((each) => each.variant === variant && column.holds(each));
       return cell ? cellText(result, cell, column.metric, cores, marked) : '';
     });
-    table.push([variant, ...row]);
-  }
-  const lines = [block.title, block.unit, table.toString()];
+    return [variant, ...values];
+  });
+  const lines = [block.title, block.unit, boxedTable(['variant', ...columns.map(({ heading }) => heading)], rows)];
   for (const [mark, meaning] of Object.entries(MARKS)) if (marked.has(mark as Mark)) lines.push(`${mark} ${meaning}`);
   lines.push(...readingOf(result, block), ...slopesOf(result, block), ...reasonsOf(cells));
   // Once for a table that is printed metric by metric.
@@ -172,26 +168,32 @@ function comparisonOf(result: Result, cell: ResultCell, metric: string): ResultC
 }
 
 function describe(cell: ResultCell, columns: TableSpec['columns']): string {
-  const { workload, transport, codec, pageSize, pagesPerBatch, depth, channels, requesters, wait, place } = cell;
+  const { workload, transport, codec, pageSize, pagesPerBatch, depth, channels, requesters } = cell;
   const { publishEvery, load, syncLoad, providerWorkNs, senderWorkNs, scan } = cell;
   const parts: string[] = [workload, transport];
   if (codec !== 'none') parts.push(codec);
-  parts.push(
-    columns === 'channels' || columns === 'load'
-      ? `${pagesPerBatch} x ${showBytes(pageSize)} a batch`
-      : `${channels} ch`,
-  );
-  if (depth !== 1) parts.push(`depth ${depth}`);
-  if (publishEvery !== undefined) parts.push(`published by ${publishEvery}`);
+  if (columns !== 'channels') parts.push(`${channels} ch`);
+  if (columns !== 'pageSize') parts.push(`${pagesPerBatch} x ${showBytes(pageSize)} a batch`);
+  if (depth !== 1 && columns !== 'depth') parts.push(`depth ${depth}`);
+  if (publishEvery !== undefined && columns !== 'publishEvery') parts.push(`published by ${publishEvery}`);
   if (requesters !== 1) parts.push(`${requesters} requesters`);
-  if (wait.provider !== 'park' || wait.sender !== 'park') parts.push(`wait ${wait.provider}/${wait.sender}`);
-  if (place !== 'spread') parts.push(`place ${place}`);
   if (load !== undefined && columns !== 'load') parts.push(`load ${axes.load.show(load)}`);
   if (syncLoad !== undefined) parts.push(`${syncLoad} channels`);
   if (providerWorkNs !== undefined) parts.push(`provider works ${showNanoseconds(providerWorkNs)}`);
   if (senderWorkNs !== undefined) parts.push(`sender works ${showNanoseconds(senderWorkNs)}`);
   if (scan !== undefined && columns !== 'scan') parts.push(`scan ${scan}`);
-  return parts.join(', ');
+  return [...parts, ...conditionsOf(cell, columns)].join(', ');
+}
+
+/** What applies to every table of a run, but for the defaults. */
+function conditionsOf({ wait, place, rowBytes, elide }: ResultCell, columns: TableSpec['columns']): string[] {
+  const parts: string[] = [];
+  if (wait.provider !== 'park' || wait.sender !== 'park') parts.push(`wait ${wait.provider}/${wait.sender}`);
+  if (place !== 'spread') parts.push(`place ${place}`);
+  if (rowBytes !== CELL_DEFAULTS.rowBytes && columns !== 'rowBytes')
+    parts.push(`layout ${axes.rowBytes.show(rowBytes)}`);
+  if (!elide && columns !== 'elide') parts.push('elide off');
+  return parts;
 }
 
 function captionOf({ machine, node, commit, run }: Result): string {

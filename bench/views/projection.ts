@@ -1,5 +1,5 @@
 // Which comparisons are shown, and how they are laid out: --filter, --row and --col over the axes of their cells.
-import { axes } from '../plan/axes.js';
+import { type Axis, axes } from '../plan/axes.js';
 import { parseBytes } from '../plan/quantities.js';
 import { badValue } from '../plan/usage-error.js';
 
@@ -44,12 +44,12 @@ export function parseFilter(text: string): Test {
       if (operator === '=' || operator === '!=') {
         const patterns = value.split(',').map(globOf);
         const wanted = operator === '=';
-        return (attributes) => patterns.some((pattern) => pattern.test(attributes.get(name) ?? '')) === wanted;
+        return (attributes) => patterns.some((pattern) => pattern.test(shownIn(attributes, name))) === wanted;
       }
       const limit = numberOf(value);
       if (limit === undefined) throw badValue('--filter', term, `a number after ${operator}`);
       return (attributes) => {
-        const number = numberOf(attributes.get(name) ?? '');
+        const number = numberOf(shownIn(attributes, name));
         if (number === undefined) return false;
         return operator.startsWith('>')
           ? number > limit || (operator === '>=' && number === limit)
@@ -86,7 +86,9 @@ export interface Laid<T> {
 }
 
 /** The axes that may run over the columns when nothing is asked for, the first that has several values. */
-const COLUMNS = ['channels', 'pageSize', 'load', 'depth', 'scan', 'dose', 'metric'];
+const COLUMNS = [
+  ...['channels', 'pageSize', 'load', 'scan', 'rowBytes', 'elide', 'depth', 'publishEvery', 'dose', 'metric'],
+];
 
 /** Items in tables: one for each combination of what is neither row nor column. */
 export function layOut<T extends { readonly attributes: Attributes }>(items: readonly T[], layout: Layout): Laid<T>[] {
@@ -111,8 +113,8 @@ function layOutTable<T extends { readonly attributes: Attributes }>(items: reado
     const key = JSON.stringify(rest);
     groups.set(key, [...(groups.get(key) ?? []), item]);
   }
-  const rowOf = ({ attributes }: T) => layout.rows.map((name) => attributes.get(name) ?? '').join(' ');
-  const columnOf = ({ attributes }: T) => headingOf(column, attributes.get(column) ?? '');
+  const rowOf = ({ attributes }: T) => layout.rows.map((name) => shownIn(attributes, name)).join(' ');
+  const columnOf = ({ attributes }: T) => headingOf(column, shownIn(attributes, column));
   return [...groups.values()].map((group) => ({
     title: titleOf(group[0]!.attributes, laid),
     rows: [...new Set(group.map(rowOf))],
@@ -135,10 +137,16 @@ function titleOf(attributes: Attributes, laid: ReadonlySet<string>): string {
 
 /** Whether an axis has the value that it has when nothing is asked for. */
 export function isDefault(name: string, value: string): boolean {
-  const axis = Object.values(axes).find(({ key }) => key === name);
-  return (
-    axis !== undefined &&
-    axis.fallback.length > 0 &&
-    String((axis.show as (v: unknown) => unknown)(axis.fallback[0])) === value
-  );
+  return value !== '' && defaultOf(name) === value;
+}
+
+/** What an id leaves out has its default. */
+function shownIn(attributes: Attributes, name: string): string {
+  return attributes.get(name) ?? defaultOf(name);
+}
+
+/** Empty where there is none. */
+function defaultOf(name: string): string {
+  const axis = Object.values<Axis>(axes).find(({ key }) => key === name);
+  return axis && axis.fallback.length > 0 ? String((axis.show as (v: unknown) => unknown)(axis.fallback[0])) : '';
 }

@@ -14,10 +14,13 @@ const HEAD = [
     'page_size',
     'pages_per_batch',
     'depth',
+    'publish_every',
     'transport',
     'codec',
     'load',
     'scan',
+    'layout',
+    'elide',
     'metric',
     'status',
   ],
@@ -30,28 +33,13 @@ export function renderTsv(result: Result, tables: readonly TableSpec[]): string 
       .filter(({ table }) => table === id)
       .flatMap((cell) => [
         ...metrics.map((metric) => {
-          const { variant, workload, channels, pageSize, pagesPerBatch, depth, transport, codec, status, reason } =
-            cell;
+          const { variant, status, reason } = cell;
           const summary = shownMetric(cell, metric);
           const comparison = result.comparisons.find(
             (each) => each.b === variant && each.cell === groupOf(cell) && each.metric === metric,
           );
           return [
-            ...[
-              id,
-              variant,
-              workload,
-              channels,
-              pageSize,
-              pagesPerBatch,
-              depth,
-              transport,
-              codec,
-              loadOf(cell),
-              axes.scan.show(cell.scan),
-              metric,
-              status,
-            ],
+            ...[...axesOf(cell), metric, status],
             ...[summary?.median, summary?.low, summary?.high, summary?.rounds],
             ...[comparison?.ratio, comparison?.low, comparison?.high, comparison?.verdict, reason],
           ];
@@ -64,6 +52,16 @@ export function renderTsv(result: Result, tables: readonly TableSpec[]): string 
     .join('\n');
 }
 
+/** The fields that say which cell a row is of. */
+function axesOf(cell: ResultCell): unknown[] {
+  const { table, variant, workload, channels, pageSize, pagesPerBatch, depth, publishEvery, transport, codec } = cell;
+  return [
+    ...[table, variant, workload, channels, pageSize, pagesPerBatch, depth, axes.publishEvery.show(publishEvery)],
+    ...[transport, codec, loadOf(cell), axes.scan.show(cell.scan), axes.rowBytes.show(cell.rowBytes)],
+    axes.elide.show(cell.elide),
+  ];
+}
+
 /** Of a hand-off or a sync; empty for a closed loop and for busy channels. */
 function loadOf({ load, syncLoad }: ResultCell): string | undefined {
   return load === undefined ? syncLoad : String(axes.load.show(load));
@@ -71,12 +69,12 @@ function loadOf({ load, syncLoad }: ResultCell): string | undefined {
 
 /** A row a count, where accesses were counted: `provider.batch.atomicLoads`. */
 function countRows(cell: ResultCell): unknown[][] {
-  const { table, variant, workload, channels, pageSize, pagesPerBatch, depth, transport, codec, counts } = cell;
+  const { counts } = cell;
   if (!counts) return [];
   return (['provider', 'senders'] as const).flatMap((side) =>
     (['batch', 'sync'] as const).flatMap((per) =>
       Object.entries(counts[side][per]).map(([kind, { median, low, high }]) => [
-        ...[table, variant, workload, channels, pageSize, pagesPerBatch, depth, transport, codec, loadOf(cell)],
+        ...axesOf(cell),
         ...[`${side}.${per}.${kind}`, 'counted', median, low, high, counts.visits, '', '', '', '', ''],
       ]),
     ),

@@ -1,0 +1,25 @@
+// A boxed table, in as many parts as it takes to fit a terminal: a row a design, its columns divided among the parts.
+import Table from 'cli-table3';
+
+const WIDEST = 80;
+
+/** `rows` begin with the row's name, `head` with what that is. Parts have as many columns as each other, or one more. */
+export function boxedTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const columns = head.length - 1;
+  for (let parts = 1; ; parts++) {
+    const each = Math.ceil(columns / parts);
+    const starts = Array.from({ length: Math.ceil(columns / each) }, (_, part) => 1 + part * each);
+    const drawn = starts.map((start) => {
+      const partOf = (row: readonly string[]) => [row[0]!, ...row.slice(start, start + each)];
+      return draw(partOf(head), rows.map(partOf));
+    });
+    if (each <= 1 || drawn.every((text) => text.indexOf('\n') <= WIDEST)) return drawn.join('\n');
+  }
+}
+
+function draw(head: string[], rows: string[][]): string {
+  const colAligns = head.map((_, at) => (at === 0 ? ('left' as const) : ('right' as const)));
+  const table = new Table({ head, style: { head: [], border: [] }, colAligns });
+  table.push(...rows);
+  return table.toString();
+}
