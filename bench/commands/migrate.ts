@@ -157,7 +157,9 @@ async function transfer({
     ...plain,
     ...(faults.writing.length > 0 && { faults: knowingReceiver(faults.writing, receiver.pid) }),
   };
-  const during = <T>(work: Promise<T>): Promise<T> => beside(receiver, work);
+  // Upstream's hang is for the watchdog to find, long after the receiver has seen its connections end.
+  const patienceMs = cell.errorPath === 'upstream' ? 3 * WATCHDOG_MS : undefined;
+  const during = <T>(work: Promise<T>): Promise<T> => beside(receiver, work, patienceMs);
   await during(client.connect(LINE, receiver.address, cell.channels, { token, faults: faults.connecting }));
   const pagesCome = async () => (await receiver.count()).reduce((sum, each) => sum + each.pages + each.zeroPages, 0);
   const progress = new TransferProgress(

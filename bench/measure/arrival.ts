@@ -3,27 +3,29 @@ import type { ChannelCounts, ReceiverReport } from '../../src/receiver/plan.js';
 import type { Receiver } from '../../src/receiver/receiver.js';
 
 const LOOK_MS = 100;
-/** The other end's reason, where it has one, comes within this. */
+/** The other end's reason, where it has one, comes within this, in milliseconds. */
 const PATIENCE_MS = 300;
 /** What the sending end says when the other has gone. */
 const CONNECTION_LOST = /EPIPE|ECONNRESET|ENOTCONN/;
 
-/** Work of the sending end while the receiver lives. Rejects with what failed first, at whichever end. */
-export async function beside<T>(receiver: Receiver, work: Promise<T>): Promise<T> {
+/**
+ * Work of the sending end while the receiver lives. Rejects with what failed first, at whichever end; when the receiver has
+ * failed, the work has `patienceMs` to say why.
+ */
+export async function beside<T>(receiver: Receiver, work: Promise<T>, patienceMs = PATIENCE_MS): Promise<T> {
   const broken = new Promise<never>((_, reject) => receiver.report.catch(reject));
   try {
     return await Promise.race([work, broken]);
   } catch {
-    const patience = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), PATIENCE_MS).unref());
-    const reasonOf = (end: Promise<unknown>): Promise<Error | undefined> =>
+    const reasonOf = (end: Promise<unknown>, withinMs: number): Promise<Error | undefined> =>
       Promise.race([
         end.then(
           () => undefined,
           (cause: Error) => cause,
         ),
-        patience,
+        new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), withinMs).unref()),
       ]);
-    const [here, there] = await Promise.all([reasonOf(work), reasonOf(receiver.report)]);
+    const [here, there] = await Promise.all([reasonOf(work, patienceMs), reasonOf(receiver.report, PATIENCE_MS)]);
     // The receiver knows channel, packet and field; but when this end fails by itself, it only sees that no more comes.
     throw here && !CONNECTION_LOST.test(here.message) ? here : (there ?? here);
   }

@@ -2,7 +2,7 @@
 
 /** What a sending thread meets at one of its writes. */
 const AT_A_WRITE = {
-  fail: 'the write fails',
+  fail: 'the write fails; fail=TIME: after so long',
   delay: 'delay=TIME: the write waits so long first',
   short: 'half of its bytes are left out',
   corrupt: 'corrupt=BYTE: that byte of it is changed, default 0',
@@ -64,7 +64,7 @@ export function isPacketFault(fault: Fault): fault is PacketFault {
 /** What a specification may be, for help and errors. */
 export const FAULTS_TAKEN =
   `KIND@CHANNEL.WRITE or KIND@CHANNEL.syncN, writes and SYNCs from 0, of ${Object.keys({ ...AT_A_WRITE, ...AT_A_PACKET }).join(', ')}` +
-  ` (delay=TIME, corrupt=BYTE), as in fail@1.3 or delay=50ms@0.sync0; refuse@CHANNEL, no-descriptors, disk-full`;
+  ` (delay=TIME, fail=TIME, corrupt=BYTE), as in fail@1.3 or delay=50ms@0.sync0; refuse@CHANNEL, no-descriptors, disk-full`;
 
 /** A line a kind: what it does. */
 export const FAULT_KINDS: Readonly<Record<Fault['kind'], string>> = { ...AT_A_WRITE, ...AT_A_PACKET, ...ELSEWHERE };
@@ -85,7 +85,8 @@ function parseFault(text: string, channels: number): Fault | undefined {
   const kind = parts.kind as Fault['kind'];
   const given = (name: 'channel' | 'write' | 'sync') => (parts[name] === undefined ? undefined : Number(parts[name]));
   const [channel, write, sync] = [given('channel'), given('write'), given('sync')];
-  const takesValue = kind === 'delay' || kind === 'corrupt';
+  const takesTime = kind === 'delay' || (kind === 'fail' && value !== undefined);
+  const takesValue = takesTime || kind === 'corrupt';
   if ((value !== undefined && !takesValue) || (channel ?? 0) >= channels) return undefined;
   if (Object.hasOwn(ELSEWHERE, kind)) {
     if (write !== undefined || sync !== undefined || (kind === 'refuse') !== (channel !== undefined)) return undefined;
@@ -93,7 +94,7 @@ function parseFault(text: string, channels: number): Fault | undefined {
   }
   if (channel === undefined || (write === undefined && sync === undefined)) return undefined;
   const point = { channel, ...(write === undefined ? { sync: sync! } : { write }) };
-  if (kind === 'delay') {
+  if (takesTime) {
     const [, number, unit] = TIME.exec(value ?? '') ?? [];
     return number === undefined ? undefined : { kind, ...point, delayMs: Number(number) * (unit === 's' ? 1000 : 1) };
   }

@@ -225,9 +225,9 @@ export class Fleet {
       visit.fail = (reason) => {
         visit.failure ??= reason;
         resolve();
+        if (visit.cell.errorPath === 'upstream') return;
         // Whoever blocks in a write is freed by nothing else.
         visit.lines?.end();
-        if (visit.cell.errorPath === 'upstream') return;
         visit.control.exit(true);
         for (const each of visit.threads) each.post({ kind: 'close', visit: visit.number });
       };
