@@ -130,6 +130,7 @@ export class Peers {
   private readonly client: RoundClient;
   private readonly plan: PeerPlan;
   private readonly peers = new Map<string, Peer>();
+  private over = false;
 
   constructor(client: RoundClient, plan: PeerPlan) {
     this.client = client;
@@ -150,6 +151,11 @@ export class Peers {
     }
     if (!peer) {
       peer = await Peer.start(this.client, cell, this.plan);
+      if (this.over) {
+        // They were stopped while this one was being started: nobody else knows of it.
+        await peer.stop();
+        throw new CellFailure('the round is over');
+      }
       this.peers.set(key, peer);
     }
     return peer;
@@ -163,6 +169,7 @@ export class Peers {
 
   /** Ends all receivers at once. */
   async stop(): Promise<void> {
+    this.over = true;
     await Promise.all([...this.peers.values()].map((peer) => peer.stop()));
     this.peers.clear();
   }

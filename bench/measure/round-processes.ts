@@ -59,6 +59,7 @@ class BuildProcess {
   private ended = false;
   /** Of this process, in jobs a second, by the closed loop that measured it. */
   private readonly capacities = new Map<string, number>();
+  private over = false;
   /** Open loops that could not keep pace: their later turns are cut short, since they are invalid already. */
   private readonly missed = new Set<string>();
 
@@ -109,6 +110,14 @@ class BuildProcess {
   }
 
   private async start(): Promise<RoundClient> {
+    const client = await this.startClient();
+    if (!this.over) return client;
+    // It was ended while this process was being started: nobody else knows of it.
+    await client.kill();
+    throw new CellFailure('the round is over');
+  }
+
+  private async startClient(): Promise<RoundClient> {
     try {
       return await RoundClient.start(this.plan.fleet, this.plan.listed, this.runtime);
     } catch (cause) {
@@ -130,6 +139,7 @@ class BuildProcess {
   }
 
   async end(): Promise<void> {
+    this.over = true;
     const { client, peers } = this;
     this.ended = true;
     this.client = undefined;
