@@ -81,7 +81,7 @@ const atomicBarrier = (name: string, scan: 'asked' | 'atomic', summary: string) 
             }
             channel = channel + 1 === channels ? 0 : channel + 1;
           }
-          channel = nextChannel;
+          if (guesses) channel = 0;
           for (let step = 0; step < channels; step++) {
             // Sees the emptied batch after pendingJob is 0. Pairs with Atomics.store(pendingJob) in complete().
             if (Atomics.load(words, pendingJob[channel]!) === 0) return channel;
