@@ -1,13 +1,19 @@
 // Tests run against the compiled code: what is tested is what is timed, and Node 20 cannot start a worker from TypeScript.
 import { defineConfig } from 'vitest/config';
 
-/** Tests without threads, sockets or processes of their own: they only compute, and may share the CPUs. */
+/** Tests that only compute, or start processes without asking how long anything takes: two files at a time may share the CPUs. */
 const computing = [
   'src/verify/**/*',
   'src/wire/**/*',
   'bench/stats/**/*',
   'bench/plan/**/*',
-  'bench/report/report',
+  'bench/report/**/*',
+  'bench/store/**/*',
+  'bench/formats/**/*',
+  'bench/builds/**/*',
+  'bench/exports/**/*',
+  'bench/arguments',
+  'bench/commands/{against,compare,gate,report,tune,new,readme}',
   'variants/verified',
 ].map((files) => `dist/${files}.test.js`);
 
