@@ -13,7 +13,7 @@ const computing = [
   'bench/builds/**/*',
   'bench/exports/**/*',
   'bench/arguments',
-  'bench/commands/{against,compare,gate,report,tune,new,readme}',
+  'bench/commands/{compare,report,new,readme}',
   'variants/verified',
 ].map((files) => `dist/${files}.test.js`);
 
