@@ -22,6 +22,7 @@ const WATCHDOG_MS = 3000;
 /** Also ends threads that spin. */
 const leave = () => process.kill(process.pid, 'SIGKILL');
 process.on('disconnect', leave);
+if (process.connected === false) leave();
 leaveSignalsToParent();
 const send = (message: ConformanceMessage) =>
   new Promise<void>((resolve) => process.send!(message, undefined, undefined, () => resolve()));

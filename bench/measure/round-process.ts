@@ -36,7 +36,9 @@ let file: SharedFile | undefined;
 let outside: Readonly<Record<string, string>> = {};
 
 /** Without its parent nobody would end it: SIGKILL also ends threads that block in a system call. */
-process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+process.on('disconnect', leave);
+// A parent that was gone before this line was reached is not told again.
+if (process.connected === false) leave();
 leaveSignalsToParent();
 
 setInterval(() => process.send?.({ protocol: PROTOCOL, alive: true } satisfies Alive), ALIVE_EVERY_MS).unref();
@@ -126,4 +128,9 @@ function linesOf(cell: Cell, peer: string | undefined): Lender | undefined {
   const found = peer === undefined ? undefined : lines.get(peer);
   if (!found) throw new CellFailure(`transport ${cell.transport}: nothing is connected`);
   return found;
+}
+
+/** Threads that block in a write do not let a process exit. */
+function leave(): void {
+  process.kill(process.pid, 'SIGKILL');
 }

@@ -56,7 +56,6 @@ class BuildProcess {
   private readonly peerPlan: PeerPlan;
   private client: RoundClient | undefined;
   private peers: Peers | undefined;
-  private ended = false;
   /** Of this process, in jobs a second, by the closed loop that measured it. */
   private readonly capacities = new Map<string, number>();
   private over = false;
@@ -93,11 +92,6 @@ class BuildProcess {
   /** A turn over the transport of the cell; what a receiver was sent must have come. Rejects with CellFailure. */
   private async plainTurn(cell: Cell, options: TurnOptions): Promise<Turn> {
     this.client ??= await this.start();
-    // An end that came while it started did not know of it, and nobody else will.
-    if (this.ended) {
-      await this.client.kill();
-      throw new CellFailure("the round's process was ended while it started");
-    }
     this.peers ??= new Peers(this.client, this.peerPlan);
     if (cell.workload === 'precopy') return precopyTurn(this.client, cell, this.peerPlan);
     const peer = await this.peers.for(cell);
@@ -141,7 +135,6 @@ class BuildProcess {
   async end(): Promise<void> {
     this.over = true;
     const { client, peers } = this;
-    this.ended = true;
     this.client = undefined;
     this.peers = undefined;
     await Promise.all([client?.kill(), peers?.stop()]);

@@ -64,6 +64,7 @@ process.on('message', (message: Expect | Go) => {
   else reception?.go();
 });
 process.on('disconnect', () => process.exit());
+if (process.connected === false) process.exit();
 leaveSignalsToParent();
 
 /** A server has no way to say where its connections' bytes go; a socket of our own over the same handle has. */

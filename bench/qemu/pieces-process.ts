@@ -15,6 +15,7 @@ const pages = segment.length / PAGE;
 const random = shuffled(pages);
 
 process.on('disconnect', () => process.exit());
+if (process.connected === false) process.exit();
 leaveSignalsToParent();
 process.on('message', async ({ pieces, port }: SendPieces) => {
   const line = await Line.connect({ host: '127.0.0.1', port }, new Uint8Array(0), 5000);

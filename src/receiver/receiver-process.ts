@@ -10,6 +10,8 @@ let outputs: Outputs | undefined;
 
 // All connections end with the process: whoever writes to one is released.
 process.on('disconnect', () => process.exit(1));
+// A parent that was gone before this line was reached is not told again.
+if (process.connected === false) process.exit(1);
 process.on('exit', () => outputs?.discard());
 leaveSignalsToParent();
 
