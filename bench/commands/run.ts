@@ -1,5 +1,7 @@
 // The run command: plans, measures, saves and prints comparison tables.
 import { randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { allowedCpus } from '../../src/session/placement.js';
 import { DEFAULT_VARIANTS } from '../../variants/index.js';
@@ -218,5 +220,16 @@ function show(result: Result, plan: Plan, { visits }: Measured, flags: RunFlags)
     if (!result.run.complete) process.stderr.write(`go on from there with: multifd-bench run --resume ${path}\n`);
   } catch (cause) {
     process.stderr.write(`not saved: ${(cause as Error).message}\n`);
+    keepElsewhere(result);
+  }
+}
+
+/** A disk that is full or a checkout that is read-only costs nobody a run of minutes. */
+function keepElsewhere(result: Result): void {
+  try {
+    const path = saveResult(join(tmpdir(), 'multifd-bench-results'), result);
+    process.stderr.write(`kept in ${path} instead; --results says where runs go\n`);
+  } catch {
+    // Nor is there room: the tables above are all that is left.
   }
 }
