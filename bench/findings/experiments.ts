@@ -123,13 +123,6 @@ export const EXPERIMENTS: readonly Experiment[] = [
       ...['--transport', 'tcp', '--channels', '1,2,4,8'],
     ],
   },
-  {
-    id: 'half-load',
-    command: run(
-      ...['--variants', 'mutex,atomic-barrier,message-port,fastest', '--workload', 'hand-off', '--load', '50'],
-      ...['--channels', '1,2', ...ALONE],
-    ),
-  },
   { id: 'limits', command: ['limits', '--variants', 'spsc-ring,fastest'] },
   {
     id: 'packet-share',
