@@ -7,6 +7,9 @@ import type { Fault } from './fault.js';
 /** Nobody listens on it but a service of the first days, where it is not refused by a firewall either. */
 const CLOSED_PORT = 1;
 
+/** What starting `prlimit` takes, to raise the limit again: where descriptors are dense, no lower number is free. */
+const ROOM_FOR_A_CHILD = 16;
+
 /** Where channel `channel` connects to. */
 export function faultyAddress(faults: readonly Fault[], channel: number, address: Address): Address {
   if (!faults.some((each) => each.kind === 'refuse' && each.channel === channel)) return address;
@@ -14,13 +17,13 @@ export function faultyAddress(faults: readonly Fault[], channel: number, address
 }
 
 /**
- * Lowers the limit of this process's descriptors to those that are open, and opens what is left, so that the kernel says
- * EMFILE. Returns what undoes it. Throws where `prlimit` (util-linux) is missing.
+ * Lowers the limit of this process's descriptors to a few over those that are open, and opens what is left, so that the
+ * kernel says EMFILE. Returns what undoes it. Throws where `prlimit` (util-linux) is missing.
  */
 export function exhaustDescriptors(): () => void {
   const soft = /^Max open files\s+(\S+)/m.exec(readFileSync('/proc/self/limits', 'latin1'))![1]!;
   const highest = Math.max(...readdirSync('/proc/self/fd').map(Number));
-  limitDescriptors(String(highest + 1));
+  limitDescriptors(String(highest + 1 + ROOM_FOR_A_CHILD));
   const opened: number[] = [];
   try {
     for (;;) opened.push(openSync('/dev/null', 'r'));
