@@ -13,7 +13,8 @@ const computing = [
   'bench/builds/**/*',
   'bench/exports/**/*',
   'bench/arguments',
-  'bench/commands/{compare,report,new,readme}',
+  'bench/commands/{compare,migrate,new,readme,receive,report,verify}',
+  'bench/qemu/*',
   'variants/verified',
 ].map((files) => `dist/${files}.test.js`);
 
