@@ -63,22 +63,22 @@ export class Batches {
     return this.words[this.at(batch) + REQUESTER]!;
   }
 
-  /** Adds a page; the caller has checked that there is room and that the block is the same. */
-  append(batch: BatchIndex, block: number, page: number): void {
-    const at = this.at(batch);
+  /** Lays a page into a batch that is being filled. */
+  put(batch: BatchIndex, position: number, page: number): void {
     // Owned: the batch is the caller's.
-    const count = this.words[at + COUNT]!;
+    this.words[this.at(batch) + FIRST_PAGE + position] = page;
+  }
+
+  /**
+   * Says what was put into the batch, before it is handed over: `count` pages of a block. Its number lets its sender tell
+   * lost, double and overtaken batches.
+   */
+  seal(batch: BatchIndex, block: number, count: number, requester: number, sequence: number): void {
+    const at = this.at(batch);
     // Owned: the batch is the caller's.
     this.words[at + BLOCK] = block;
     // Owned: the batch is the caller's.
-    this.words[at + FIRST_PAGE + count] = page;
-    // Owned: the batch is the caller's.
-    this.words[at + COUNT] = count + 1;
-  }
-
-  /** Numbers the batch before it is handed over, so that its sender can tell lost, double and overtaken ones. */
-  stamp(batch: BatchIndex, requester: number, sequence: number): void {
-    const at = this.at(batch);
+    this.words[at + COUNT] = count;
     // Owned: the batch is the caller's.
     this.words[at + SEQUENCE] = sequence;
     // Owned: the batch is the caller's.

@@ -68,7 +68,9 @@ describe('openRam', () => {
 describe('PageRuns', () => {
   const ram = Ram.allocate([{ name: 'm0', bytes: 1 << 20 }]);
   const batches = new Batches(new Int32Array(64), 0, batchWords(8), 8);
-  for (const page of [3, 4, 5, 9, 8, 10]) batches.append(0, 0, page);
+  const pages = [3, 4, 5, 9, 8, 10];
+  for (const [position, page] of pages.entries()) batches.put(0, position, page);
+  batches.seal(0, 0, pages.length, 0, 0);
 
   it('joins pages that follow each other, and no others', () => {
     const runs = new PageRuns(ram, batches, 4096);

@@ -50,9 +50,10 @@ export function plainLoop({ ram, batches, pageSize, shape, work, jobs }: PlainLo
   for (let block = 0; block < ram.blocks.length; block++) {
     const pages = ram.pages(block, pageSize);
     for (let first = work.channel * step; first < pages; first += shape.channels * step) {
-      for (let page = first; page < Math.min(first + step, pages); page++) batches.append(batch, block, page);
-      batches.stamp(batch, 0, sequence++);
-      sent += batches.count(batch);
+      const count = Math.min(step, pages - first);
+      for (let position = 0; position < count; position++) batches.put(batch, position, first + position);
+      batches.seal(batch, block, count, 0, sequence++);
+      sent += count;
       work.perform(batch);
     }
   }

@@ -3,13 +3,18 @@ import type { Batches, BatchIndex } from '../ram/batches.js';
 import { invariant } from './invariant.js';
 import { EXIT, type Provider } from './variant.js';
 
-/** A batch being filled, and how many have been handed over. */
+/**
+ * A batch being filled, and how many have been handed over. What it holds is counted here and written into it as it
+ * leaves, all at once: its line has just come from a sender's cache, and nothing waits for it.
+ */
 class Filling {
   jobs = 0;
   pages = 0;
-  protected readonly batches: Batches;
+  private readonly batches: Batches;
   private readonly requester: number;
-  protected current: BatchIndex;
+  private current: BatchIndex;
+  private block = 0;
+  private count = 0;
 
   constructor(batches: Batches, requester: number) {
     this.batches = batches;
@@ -19,24 +24,25 @@ class Filling {
 
   /** True when the current batch must leave first: it is full, or it holds pages of another block. */
   protected mustLeave(block: number): boolean {
-    const { batches, current } = this;
-    const count = batches.count(current);
-    return count > 0 && (count === batches.pagesPerBatch || batches.block(current) !== block);
+    const { count } = this;
+    return count > 0 && (count === this.batches.pagesPerBatch || this.block !== block);
   }
 
   protected get empty(): boolean {
-    return this.batches.count(this.current) === 0;
+    return this.count === 0;
   }
 
   protected append(block: number, page: number): void {
-    this.batches.append(this.current, block, page);
+    this.block = block;
+    this.batches.put(this.current, this.count++, page);
   }
 
-  /** Numbers the current batch; it is handed over next. */
+  /** Seals and numbers the current batch; it is handed over next. */
   protected leave(): BatchIndex {
-    this.pages += this.batches.count(this.current);
-    this.batches.stamp(this.current, this.requester, this.jobs++);
-    return this.current;
+    const { current, block, count } = this;
+    this.pages += count;
+    this.batches.seal(current, block, count, this.requester, this.jobs++);
+    return current;
   }
 
   /** Takes the batch got in exchange. Returns false for EXIT. */
@@ -44,6 +50,7 @@ class Filling {
     if (empty === EXIT) return false;
     if (this.batches.count(empty) !== 0) invariant(false, `I2: got batch ${empty} in exchange, which is not empty`);
     this.current = empty;
+    this.count = 0;
     return true;
   }
 }
