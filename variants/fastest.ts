@@ -37,6 +37,12 @@ const MOST_LATE = 32;
 /** Half a ring: while one half is filled or emptied, the other keeps the other side busy. */
 const mostLate = ({ depth }: Shape) => Math.min(MOST_LATE, Math.max(1, depth >> 1));
 
+/** Words of a cache line. */
+const LINE_WORDS = 16;
+
+/** Slots that fit into the line of `given` come with it; more would be taken from who fills them by who looks at it. */
+const besideGiven = (depth: number) => (depth < LINE_WORDS ? { beside: 'given' } : {});
+
 const state = ({ channels, depth }: Shape) =>
   layout({
     room: { kind: 'event', looks: true, writer: 'senders wake, the provider waits' },
@@ -45,7 +51,7 @@ const state = ({ channels, depth }: Shape) =>
     given: { kind: 'atomic', writer: 'the provider', count: channels },
     done: { kind: 'atomic', writer: 'the sender', count: channels },
     answered: { kind: 'atomic', writer: 'senders, one for each SYNC' },
-    slots: { kind: 'plain', writer: 'the provider, from put on', count: channels, words: depth },
+    slots: { kind: 'plain', writer: 'the provider, from put on', count: channels, words: depth, ...besideGiven(depth) },
   });
 
 export default defineVariant({
