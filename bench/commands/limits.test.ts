@@ -18,8 +18,8 @@ describe('limits', () => {
     const { limits, notes } = JSON.parse(stdout) as { limits: LimitRow[]; notes: string[] };
     expect(notes).toEqual(['the ring in C is not measured: no C compiler /nowhere/cc (CC names another)']);
     expect(limits.map(({ limit, variant, depth, processes }) => [limit, variant, depth, processes])).toEqual([
-      ['spin', 'spsc-ring', 1, 2],
-      ['park', 'spsc-ring', 1, 2],
+      ['spin', 'fastest', 1, 2],
+      ['park', 'fastest', 1, 2],
     ]);
     for (const { ownValue, limitValue, ratio, low, high } of limits) {
       for (const value of [ownValue, limitValue]) expect(value).toBeGreaterThan(0);

@@ -15,7 +15,7 @@ import { describeMachine } from '../store/machine.js';
 import { PROJECT } from '../store/project.js';
 import { limitRows, renderLimits, renderLimitsTsv } from '../views/limits-table.js';
 
-const DEFAULT_VARIANT = 'spsc-ring';
+const DEFAULT_VARIANT = 'fastest';
 const DEFAULT_DEPTH = '64';
 const PROFILES = {
   default: { rounds: 7, mirrors: 3, slices: 3, sliceMs: 13 },
