@@ -117,6 +117,21 @@ export const EXPERIMENTS: readonly Experiment[] = [
     command: run('--variants', 'mutex,atomic-barrier,message-port,fastest'),
   },
   {
+    id: 'half-load',
+    command: run(
+      '--variants',
+      'mutex,atomic-barrier,fastest',
+      '--workload',
+      'hand-off',
+      '--load',
+      '50',
+      '--channels',
+      '1',
+      ...ALONE,
+    ),
+    expects: [{ variant: 'fastest', metric: 'handoffNs.p99', channels: 1, most: 1 }],
+  },
+  {
     id: 'ceiling',
     command: [
       ...['migrations', IMAGE.name, '--variants', 'spsc-ring,fastest', '--depth', '4'],
