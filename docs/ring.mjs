@@ -56,9 +56,10 @@ if (isMainThread) {
   const memory = new SharedArrayBuffer(4 * (PLACES + places));
   const workers = [producer, consumer].map((cpu, role) => {
     const worker = new Worker(new URL(import.meta.url), { workerData: { role, memory, places, items, every } });
-    return { cpu, worker, hear: () => new Promise((resolve) => worker.once('message', resolve)) };
+    const hear = () => new Promise((resolve) => worker.once('message', resolve));
+    return { cpu, worker, hear, threadId: hear() };
   });
-  for (const { cpu, hear } of workers) execFileSync('taskset', ['-cp', String(cpu), String(await hear())]);
+  for (const { cpu, threadId } of workers) execFileSync('taskset', ['-cp', String(cpu), String(await threadId)]);
   const seconds = [];
   for (let run = 0; run <= RUNS; run++) {
     new Int32Array(memory).fill(0);
