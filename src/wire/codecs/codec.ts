@@ -41,8 +41,8 @@ export function openPacker(codec: Exclude<CodecName, 'none'>, pageSize: number, 
 }
 
 /**
- * One for all packers of a thread, from cell to cell. With one each, a thread that opens cell after cell keeps tens of
- * MiB of dead ones: its collector comes by at 64 MiB.
+ * One for all packers of a thread, from cell to cell. With one each, a thread that opens cell after cell has some 50 MiB
+ * of dead ones before its collector comes by.
  */
 let ownRoom = new Uint8Array(0);
 
