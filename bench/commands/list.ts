@@ -5,7 +5,7 @@ import { exitWith } from '../exit-code.js';
 import { loadVariants } from '../plan/catalogue.js';
 import { wrap } from '../views/wrap.js';
 
-/** Of a line. */
+/** Columns of a line at most, and where nobody says how many there are. */
 const WIDTH = 79;
 
 interface Row {
@@ -75,8 +75,10 @@ export function describe({ name, family, depth, requesters, senders, mechanism, 
     `senders: ${senders}`,
   ];
   const texts = [mechanism, use, ...(unavailable === undefined ? [] : [`not here: ${unavailable}`])];
-  const lines = texts.filter((text) => text !== '').map((text) => wrap(`  ${text}`, WIDTH, 2));
-  return `${[`${name}  (${facts.join(', ')})`, ...lines].join('\n')}\n`;
+  const width = Math.min(WIDTH, process.stdout.columns ?? WIDTH);
+  const head = wrap(`${name}  (${facts.join(', ')})`, width, 2);
+  const lines = texts.filter((text) => text !== '').map((text) => wrap(`  ${text}`, width, 2));
+  return `${[head, ...lines].join('\n')}\n`;
 }
 
 function tsv(rows: readonly Row[]): string {

@@ -231,5 +231,6 @@ describe('text of others', () => {
   it('loses no key and no shape', () => {
     const tree = JSON.parse('{"__proto__":["a\\u0000b"],"n":1}');
     expect(JSON.stringify(printable(tree))).toBe('{"__proto__":["a\\\\u0000b"],"n":1}');
+    expect(printable({ 'evil\u001b': 1 })).toEqual({ 'evil\\u001b': 1 });
   });
 });
