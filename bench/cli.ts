@@ -2,34 +2,6 @@
 // The command line: one command a file in commands/. Exit codes: 0 fine, 1 failed, 2 usage, 3 inconclusive, 130 interrupted.
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
-import { declareAgainst } from './commands/against.js';
-import { declareBackfill } from './commands/backfill.js';
-import { declareBaseline } from './commands/baseline.js';
-import { declareBless } from './commands/bless.js';
-import { declareCalibrate } from './commands/calibrate.js';
-import { declareCheck } from './commands/check.js';
-import { declareCompare } from './commands/compare.js';
-import { declareDoctor } from './commands/doctor.js';
-import { declareExport } from './commands/export.js';
-import { declareFindings } from './commands/findings.js';
-import { declareGate } from './commands/gate.js';
-import { declareHistory } from './commands/history.js';
-import { declareLimits } from './commands/limits.js';
-import { declareList } from './commands/list.js';
-import { declareMerge } from './commands/merge.js';
-import { declareMigrate } from './commands/migrate.js';
-import { declareMigrations } from './commands/migrations.js';
-import { declareNew } from './commands/new.js';
-import { declareProfile } from './commands/profile.js';
-import { declareReadme } from './commands/readme.js';
-import { declareReceive } from './commands/receive.js';
-import { declareReport } from './commands/report.js';
-import { declareRun } from './commands/run.js';
-import { declareSend } from './commands/send.js';
-import { declareSoak } from './commands/soak.js';
-import { declareStress } from './commands/stress.js';
-import { declareTune } from './commands/tune.js';
-import { declareVerify } from './commands/verify.js';
 import { failureOf } from './failure.js';
 import { forTerminal } from './views/escape.js';
 
@@ -45,38 +17,40 @@ const program = new Command('multifd-bench')
   .exitOverride()
   .configureOutput({ outputError: (text) => process.stderr.write(text.replace(/^error: /, 'multifd-bench: ')) });
 
-/** In the order of the help. */
-const declarations = [
-  declareRun,
-  declareCompare,
-  declareAgainst,
-  declareBackfill,
-  declareBaseline,
-  declareHistory,
-  declareBless,
-  declareGate,
-  declareMerge,
-  declareExport,
-  declareDoctor,
-  declareLimits,
-  declareList,
-  declareMigrate,
-  declareMigrations,
-  declareSend,
-  declareReceive,
-  declareProfile,
-  declareTune,
-  declareStress,
-  declareSoak,
-  declareVerify,
-  declareNew,
-  declareCheck,
-  declareCalibrate,
-  declareReport,
-  declareFindings,
-  declareReadme,
-];
-for (const declare of declarations) declare(program);
+/** In the order of the help. What is not asked for is not loaded: that would be most of the time of a short command. */
+const commands: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
+  run: async () => (await import('./commands/run.js')).declareRun,
+  compare: async () => (await import('./commands/compare.js')).declareCompare,
+  against: async () => (await import('./commands/against.js')).declareAgainst,
+  backfill: async () => (await import('./commands/backfill.js')).declareBackfill,
+  baseline: async () => (await import('./commands/baseline.js')).declareBaseline,
+  history: async () => (await import('./commands/history.js')).declareHistory,
+  bless: async () => (await import('./commands/bless.js')).declareBless,
+  gate: async () => (await import('./commands/gate.js')).declareGate,
+  merge: async () => (await import('./commands/merge.js')).declareMerge,
+  export: async () => (await import('./commands/export.js')).declareExport,
+  doctor: async () => (await import('./commands/doctor.js')).declareDoctor,
+  limits: async () => (await import('./commands/limits.js')).declareLimits,
+  list: async () => (await import('./commands/list.js')).declareList,
+  migrate: async () => (await import('./commands/migrate.js')).declareMigrate,
+  migrations: async () => (await import('./commands/migrations.js')).declareMigrations,
+  send: async () => (await import('./commands/send.js')).declareSend,
+  receive: async () => (await import('./commands/receive.js')).declareReceive,
+  profile: async () => (await import('./commands/profile.js')).declareProfile,
+  tune: async () => (await import('./commands/tune.js')).declareTune,
+  stress: async () => (await import('./commands/stress.js')).declareStress,
+  soak: async () => (await import('./commands/soak.js')).declareSoak,
+  verify: async () => (await import('./commands/verify.js')).declareVerify,
+  new: async () => (await import('./commands/new.js')).declareNew,
+  check: async () => (await import('./commands/check.js')).declareCheck,
+  calibrate: async () => (await import('./commands/calibrate.js')).declareCalibrate,
+  report: async () => (await import('./commands/report.js')).declareReport,
+  findings: async () => (await import('./commands/findings.js')).declareFindings,
+  readme: async () => (await import('./commands/readme.js')).declareReadme,
+};
+const asked = process.argv[2] ?? '';
+for (const load of Object.hasOwn(commands, asked) ? [commands[asked]!] : Object.values(commands))
+  (await load())(program);
 
 // A reader that has seen enough (`| head`) is no error; nor is one of what goes beside the answer.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

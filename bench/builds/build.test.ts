@@ -1,6 +1,16 @@
 // Builds of other commits, of a small project in a repository of its own: made once, nothing left where one is not made.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,6 +20,7 @@ import { buildFolder, buildOf } from './build.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'multifd-bench-builds-'));
 const checkout = join(folder, 'checkout');
+let integrity: string;
 const cacheBefore = process.env.XDG_CACHE_HOME;
 const git = (...words: string[]) => execFileSync('git', ['-C', checkout, ...words], { encoding: 'utf8' }).trim();
 
@@ -19,6 +30,7 @@ beforeAll(() => {
   git('init', '--quiet', '--initial-branch', 'main');
   git('config', 'user.email', 'test@example.org');
   git('config', 'user.name', 'test');
+  integrity = packPart();
 });
 afterAll(() => {
   if (cacheBefore === undefined) delete process.env.XDG_CACHE_HOME;
@@ -26,15 +38,28 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
+/** A package to install without a registry. */
+function packPart(): string {
+  const part = join(folder, 'package');
+  mkdirSync(part, { recursive: true });
+  writeFileSync(join(part, 'package.json'), JSON.stringify({ name: 'part', version: '1.0.0' }));
+  writeFileSync(join(part, 'index.js'), 'module.exports = 7;');
+  execFileSync('tar', ['czf', join(checkout, 'part.tgz'), '-C', folder, 'package']);
+  return createHash('sha512')
+    .update(readFileSync(join(checkout, 'part.tgz')))
+    .digest('base64');
+}
+
 /** A commit whose `npm run build` runs this script. */
-function commit(script: string): Commit {
-  const manifest = { name: 'small', version: '1.0.0', scripts: { build: 'node build.cjs', postinstall: 'exit 1' } };
-  writeFileSync(join(checkout, 'package.json'), JSON.stringify(manifest));
+function commit(script: string, version = '1.0.0'): Commit {
+  const dependencies = { part: 'file:part.tgz' };
+  const about = { name: 'small', version, dependencies };
+  const scripts = { build: 'node build.cjs', postinstall: 'exit 1' };
+  writeFileSync(join(checkout, 'package.json'), JSON.stringify({ ...about, scripts }));
+  const part = { version: '1.0.0', resolved: 'file:part.tgz', integrity: `sha512-${integrity}` };
   const lock = {
-    name: 'small',
-    version: '1.0.0',
-    lockfileVersion: 3,
-    packages: { '': { name: 'small', version: '1.0.0' } },
+    ...{ name: 'small', version, lockfileVersion: 3 },
+    packages: { '': about, 'node_modules/part': part },
   };
   writeFileSync(join(checkout, 'package-lock.json'), JSON.stringify(lock));
   writeFileSync(join(checkout, 'build.cjs'), script);
@@ -49,7 +74,8 @@ const making = (signal = new AbortController().signal) => {
 };
 const BUILDS = `const { mkdirSync, writeFileSync } = require('node:fs');
 mkdirSync('dist/bench/measure', { recursive: true });
-writeFileSync('${ROUND_PROCESS}', process.cwd());`;
+writeFileSync('${ROUND_PROCESS}', process.cwd());
+if (require('part') !== 7) throw new Error('the package is not there');`;
 
 /** False for a zombie too, which some containers never collect. */
 function isRunning(pid: string): boolean {
@@ -60,7 +86,8 @@ function isRunning(pid: string): boolean {
 /** Neither a worktree that git knows, nor a folder that is half of a build. */
 function expectNothingLeft(): void {
   expect(git('worktree', 'list').split('\n')).toHaveLength(1);
-  expect(readdirSync(buildFolder()).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  for (const kept of [buildFolder(), join(buildFolder(), '..', 'packages')])
+    expect(readdirSync(kept).filter((name) => name.endsWith('.tmp'))).toEqual([]);
 }
 
 describe('the build of a commit', () => {
@@ -80,6 +107,17 @@ describe('the build of a commit', () => {
     const second = making();
     expect(await buildOf(made, second)).toBe(home);
     expect(second.said).toEqual([]);
+  });
+
+  it('shares its packages with all builds of the same lock file', async () => {
+    const packagesOf = (home: string) => realpathSync(join(home, 'node_modules'));
+    const [one, same, other] = [commit(`${BUILDS}// 1`), commit(`${BUILDS}// 2`), commit(BUILDS, '2.0.0')];
+    const home = await buildOf(one, making());
+    const second = making();
+    expect(packagesOf(await buildOf(same, second))).toBe(packagesOf(home));
+    expect(second.said.filter((line) => line.includes('npm ci'))).toEqual([]);
+    expect(packagesOf(await buildOf(other, making()))).not.toBe(packagesOf(home));
+    expectNothingLeft();
   });
 
   it('that fails says how, and leaves nothing', async () => {

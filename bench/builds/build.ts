@@ -1,6 +1,6 @@
 // Builds of other commits: made once each, in a detached worktree, and kept in a cache outside the checkout.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -8,7 +8,9 @@ import { ROUND_PROCESS } from '../measure/round-client.js';
 import { UsageError } from '../plan/usage-error.js';
 import type { Commit } from '../store/commit.js';
 import { PROJECT } from '../store/project.js';
+import { providePackages } from './packages.js';
 import { gitIn, withoutGit } from './revision.js';
+import { removeLeftovers, takePlace } from './take-place.js';
 
 const LINES_SHOWN = 15;
 
@@ -24,7 +26,16 @@ export interface Making {
 
 /** Where builds are kept: `$XDG_CACHE_HOME/multifd-bench/builds/<sha>`. */
 export function buildFolder(): string {
-  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'multifd-bench', 'builds');
+  return cacheFolder('builds');
+}
+
+/** Where the packages are that they share. */
+function packagesFolder(): string {
+  return cacheFolder('packages');
+}
+
+function cacheFolder(name: string): string {
+  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'multifd-bench', name);
 }
 
 /**
@@ -43,7 +54,7 @@ export async function buildOf({ sha }: Commit, making: Making): Promise<string> 
 }
 
 async function make(sha: string, home: string, { signal, say, checkout = PROJECT }: Making): Promise<void> {
-  removeLeftovers();
+  for (const folder of [buildFolder(), packagesFolder()]) removeLeftovers(folder);
   mkdirSync(buildFolder(), { recursive: true });
   const worktree = `${home}.${process.pid}.tmp`;
   const short = sha.slice(0, 12);
@@ -59,11 +70,8 @@ async function make(sha: string, home: string, { signal, say, checkout = PROJECT
     // No hook of the checkout is to run there.
     const add = ['-c', 'core.hooksPath=/dev/null', 'worktree', 'add', '--detach', '--force', worktree, sha];
     await step('git', add, checkout);
-    await step(
-      'npm',
-      ['ci', '--ignore-scripts', '--include=dev', '--no-audit', '--no-fund', '--prefer-offline'],
-      worktree,
-    );
+    const ci = ['ci', '--ignore-scripts', '--include=dev', '--no-audit', '--no-fund', '--prefer-offline'];
+    await providePackages(worktree, packagesFolder(), () => step('npm', ci, worktree));
     await step('npm', ['run', 'build'], worktree);
     // From here on it is a folder like any other, of which git need not know.
     rmSync(join(worktree, '.git'));
@@ -71,24 +79,6 @@ async function make(sha: string, home: string, { signal, say, checkout = PROJECT
   } finally {
     rmSync(worktree, { recursive: true, force: true });
     gitIn(checkout, ['worktree', 'prune']);
-  }
-}
-
-/** Somebody else may have made the same build meanwhile: that one is as good. */
-function takePlace(worktree: string, home: string): void {
-  try {
-    renameSync(worktree, home);
-  } catch (cause) {
-    if (!existsSync(home)) throw cause;
-  }
-}
-
-/** What a process that was killed has left. */
-function removeLeftovers(): void {
-  if (!existsSync(buildFolder())) return;
-  for (const name of readdirSync(buildFolder())) {
-    const pid = Number(/\.(\d+)\.tmp$/.exec(name)?.[1]);
-    if (pid > 0 && !existsSync(`/proc/${pid}`)) rmSync(join(buildFolder(), name), { recursive: true, force: true });
   }
 }
 

@@ -3,6 +3,10 @@ import type { Command } from 'commander';
 import type { Variant } from '../../src/sender/variant.js';
 import { exitWith } from '../exit-code.js';
 import { loadVariants } from '../plan/catalogue.js';
+import { wrap } from '../views/wrap.js';
+
+/** Columns of a line at most, and where nobody says how many there are. */
+const WIDTH = 79;
 
 interface Row {
   readonly name: string;
@@ -61,7 +65,7 @@ function sendersOf(sender: Variant['sender']): Row['senders'] {
   return sender.waits === 'never' ? 'none' : 'threads';
 }
 
-/** For people, 80 columns wide. */
+/** For people. */
 export function describe({ name, family, depth, requesters, senders, mechanism, use, unavailable }: Row): string {
   const [least, most] = depth;
   const facts = [
@@ -70,9 +74,11 @@ export function describe({ name, family, depth, requesters, senders, mechanism, 
     requesters === 'one' ? 'one requester' : 'several requesters',
     `senders: ${senders}`,
   ];
-  const lines = [`${name}  (${facts.join(', ')})`, ...wrap(mechanism), ...wrap(use)];
-  if (unavailable !== undefined) lines.push(...wrap(`not here: ${unavailable}`));
-  return `${lines.join('\n')}\n`;
+  const texts = [mechanism, use, ...(unavailable === undefined ? [] : [`not here: ${unavailable}`])];
+  const width = Math.min(WIDTH, process.stdout.columns ?? WIDTH);
+  const head = wrap(`${name}  (${facts.join(', ')})`, width, 2);
+  const lines = texts.filter((text) => text !== '').map((text) => wrap(`  ${text}`, width, 2));
+  return `${[head, ...lines].join('\n')}\n`;
 }
 
 function tsv(rows: readonly Row[]): string {
@@ -81,13 +87,4 @@ function tsv(rows: readonly Row[]): string {
     [name, family, depth.join('..'), requesters, senders, mechanism, use].join('\t'),
   );
   return [head.join('\t'), ...body].join('\n');
-}
-
-function wrap(text: string, width = 77): string[] {
-  return text === ''
-    ? []
-    : text
-        .replace(new RegExp(`(.{1,${width}})(?:\\s+|$)`, 'g'), '  $1\n')
-        .trimEnd()
-        .split('\n');
 }

@@ -6,8 +6,9 @@ import { exitWith } from '../exit-code.js';
 import { UsageError } from '../plan/usage-error.js';
 import { adviseChannels } from '../report/channels.js';
 import { historyOf } from '../report/history.js';
-import { reportOf } from '../report/model.js';
+import { type Report, reportOf } from '../report/model.js';
 import { renderPage } from '../report/page.js';
+import { peerOf } from '../report/peer.js';
 import { readBlessings } from '../store/blessings.js';
 import { commitLine } from '../store/commit-line.js';
 import { findRuns } from '../store/find.js';
@@ -42,7 +43,8 @@ export async function report(file: string, flags: ReportFlags): Promise<number> 
   const path = file === LATEST ? newest(flags.results ?? `${PROJECT}results`) : file;
   const result = readResult(path);
   const name = basename(path, '.json');
-  const files = flags.svg === undefined ? page(result, name, flags) : await charts(result, name, flags.svg);
+  const shown = wholeReport(result, name, flags.results ?? `${PROJECT}results`);
+  const files = flags.svg === undefined ? page(result, shown, flags) : await charts(shown, flags.svg);
   const flag = flags.svg === undefined ? '--out' : '--svg';
   const there = flags.force ? undefined : files.find((each) => existsSync(each.path));
   if (there) throw new UsageError(`${flag}: ${there.path} is there already; --force writes over it`);
@@ -58,23 +60,24 @@ interface Written {
   readonly text: string;
 }
 
-function page(result: Result, name: string, { out, results }: ReportFlags): Written[] {
+/** With what the other files of `folder` say of its machine. */
+function wholeReport(result: Result, name: string, folder: string): Report {
   const report = reportOf(result, name);
-  const folder = results ?? `${PROJECT}results`;
   const source = { folder, line: commitLine('HEAD'), blessings: readBlessings(folder, result.machine.key) };
-  const history = historyOf(result, report, source);
-  const path = out ?? `report-${result.run.id.replace(/[^\w-]/g, '_')}.html`;
-  const { advice, models } = adviseChannels(result, report);
-  return [{ path, text: renderPage(result, { ...report, models, ...(history && { history }) }, advice) }];
+  const [history, peer] = [historyOf(result, report, source), peerOf(folder, result.machine.key)];
+  return { ...report, ...(history && { history }), ...(peer && { peer }) };
 }
 
-async function charts(result: Result, name: string, folder: string): Promise<Written[]> {
+function page(result: Result, report: Report, { out }: ReportFlags): Written[] {
+  const path = out ?? `report-${result.run.id.replace(/[^\w-]/g, '_')}.html`;
+  const { advice, models } = adviseChannels(result, report);
+  return [{ path, text: renderPage(result, { ...report, models }, advice) }];
+}
+
+async function charts(report: Report, folder: string): Promise<Written[]> {
   // Loads a DOM and the chart library, which no other command needs.
   const { renderCharts } = await import('../report/svg.js');
-  return renderCharts(reportOf(result, name)).map(({ name: chart, svg }) => ({
-    path: join(folder, `${chart}.svg`),
-    text: svg,
-  }));
+  return renderCharts(report).map(({ name, svg }) => ({ path: join(folder, `${name}.svg`), text: svg }));
 }
 
 function newest(folder: string): string {

@@ -62,6 +62,7 @@ export async function soak(flags: SoakFlags): Promise<number> {
   const client = await RoundClient.start(
     { senders: MOST_CHANNELS, requesters: 1, ram, watchdogMs: WATCHDOG_MS },
     designs,
+    { execArgv: ['--expose-gc'] },
   );
   const total: Total = {
     runs: 0,

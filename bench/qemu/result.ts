@@ -6,6 +6,7 @@ import type { Commit } from '../store/commit.js';
 import type { Machine } from '../store/machine.js';
 import { QEMU_FOLDER } from '../store/read.js';
 import { rounded } from '../store/rounding.js';
+import { requireSchema } from '../store/schema.js';
 import type { Sample } from './compare.js';
 
 export const QEMU_SCHEMA = 'multifd-bench/qemu/1';
@@ -52,7 +53,7 @@ export function stringifyQemu(result: QemuResult): string {
   return text.replace(/[[{][^[\]{}]*[\]}]/g, (inner) => inner.replace(/\s*\n\s*/g, ' '));
 }
 
-/** The file's comparison; undefined when it holds something else. Throws UsageError for a file that cannot be read. */
+/** The file's comparison; undefined when it holds something else. Throws UsageError for a file that cannot be read, or used. */
 export function readQemuResult(path: string): QemuResult | undefined {
   let result: QemuResult | null;
   try {
@@ -60,5 +61,7 @@ export function readQemuResult(path: string): QemuResult | undefined {
   } catch (cause) {
     throw new UsageError(`${path}: no result file: ${(cause as Error).message}`);
   }
-  return result?.schema === QEMU_SCHEMA ? result : undefined;
+  if (result?.schema !== QEMU_SCHEMA) return undefined;
+  requireSchema('bench/qemu/result.schema.json', result, path);
+  return result;
 }

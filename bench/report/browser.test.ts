@@ -6,13 +6,14 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { showNumber } from '../plan/quantities.js';
+import { PROJECT } from '../store/project.js';
 import type { Result } from '../store/result.js';
 import { adviseChannels } from './channels.js';
 import { defaultRun, oneOfEachKind } from './fixtures/default-run.js';
 import { hostile } from './fixtures/hostile.js';
-import type { DrawnHistory } from './history.js';
-import { reportOf } from './model.js';
+import { type Report, reportOf } from './model.js';
 import { renderPage } from './page.js';
+import { peerOf } from './peer.js';
 
 const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome'];
 const executablePath = (process.env.PATH ?? '')
@@ -223,7 +224,7 @@ describe.skipIf(!executablePath)(`a report in Chromium${executablePath ? '' : ` 
       changes: [{ kind: 'step', verdict: 'slower', ratio: 6 / 7, low: 0.8, high: 0.9, from: 30, to: 30 } as const],
     };
     const history = { order: 'along main', measured: 9000, searched: 1000, commits, series: [series] };
-    const { page, complaints } = await open(saved, history);
+    const { page, complaints } = await open(saved, { history });
     const points = await labels(page, 'history');
     expect(points).toHaveLength(50);
     expect(points[29]).toContain('70.0 thousand batches/s');
@@ -233,6 +234,23 @@ describe.skipIf(!executablePath)(`a report in Chromium${executablePath ? '' : ` 
     expect(text).toContain('mutex, 2 ch: step, x0.857 (0.800 to 0.900), ▼ SLOWER at 000000000030');
     await page.uncheck('[name=variant-0]');
     expect(await page.locator('#history').innerText()).toContain('No saved runs');
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('shows designs beside a real QEMU as ratios to its own sender, where that was measured', async () => {
+    const peer = peerOf(`${PROJECT}results`, saved.machine.key)!;
+    const { page, complaints } = await open(saved, { peer });
+    const points = await labels(page, 'peer');
+    expect(points).toHaveLength(peer.ratios.length);
+    for (const { variant, peer: name, channels, ratio, low, high } of peer.ratios) {
+      const interval = `x${ratio.toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)})`;
+      const place = `${channels} channel${channels === 1 ? '' : 's'}`;
+      expect(points).toContainEqual(expect.stringContaining(`${variant} against ${name}\n${place}\n${interval}`));
+    }
+    expect((await download(page, 'peer')).split('\r\n')).toHaveLength(peer.ratios.length + 2);
+    await page.uncheck(`[name=variant-${reportOf(saved, '').variants.indexOf(peer.ratios[0]!.variant)}]`);
+    expect((await labels(page, 'peer')).length).toBeLessThan(points.length);
     expect(complaints).toEqual([]);
     await page.close();
   });
@@ -252,7 +270,7 @@ describe.skipIf(!executablePath)(`a report in Chromium${executablePath ? '' : ` 
   });
 
   it('fits 400, 800 and 1400 pixels in both themes', async () => {
-    const { page, complaints } = await open(saved);
+    const { page, complaints } = await open(saved, { peer: peerOf(`${PROJECT}results`, saved.machine.key)! });
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
       for (const width of [400, 800, 1400]) {
@@ -268,10 +286,10 @@ describe.skipIf(!executablePath)(`a report in Chromium${executablePath ? '' : ` 
 });
 
 /** A report in a page of its own; `complaints`: errors, warnings, and requests for anything but the file itself. */
-async function open(result: Result, history?: DrawnHistory) {
+async function open(result: Result, beside: Pick<Report, 'history' | 'peer'> = {}) {
   const report = reportOf(result, result.run.id);
   const { advice, models } = adviseChannels(result, report);
-  const text = renderPage(result, { ...report, models, ...(history && { history }) }, advice);
+  const text = renderPage(result, { ...report, models, ...beside }, advice);
   const path = join(folder, 'report.html');
   writeFileSync(path, text);
   const address = pathToFileURL(path).href;

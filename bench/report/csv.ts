@@ -10,6 +10,7 @@ export const CSV_DOCUMENTS = {
   comparisons: comparisonsCsv,
   percentiles: percentilesCsv,
   history: historyCsv,
+  peer: peerCsv,
 } as const satisfies Record<string, (report: Report) => string>;
 
 const CELL = ['group', 'axes', 'variant', 'channels', 'page_size'] as const;
@@ -92,6 +93,13 @@ function historyCsv({ groups, history }: Report): string {
       }),
   );
   return csv(head, rows);
+}
+
+function peerCsv({ peer }: Report): string {
+  const rows = (peer?.ratios ?? []).map(({ peer: name, variant, channels, measure, ratio, low, high, n }) => {
+    return [name, variant, channels, measure, ratio, low, high, n];
+  });
+  return csv(['peer', 'variant', 'channels', 'measure', 'ratio', 'low', 'high', 'pairs'], rows);
 }
 
 /** Lines end in CR LF. */

@@ -11,6 +11,7 @@ import { settle } from './choice.js';
 import { CSV_DOCUMENTS } from './csv.js';
 import { historyOf, thinned } from './history.js';
 import { reportOf } from './model.js';
+import { renderCharts } from './svg.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'multifd-bench-report-history-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -58,6 +59,12 @@ describe('the history of a report', () => {
     const lines = CSV_DOCUMENTS.history(report).trim().split('\r\n');
     expect(lines).toHaveLength(1 + 4 * 40);
     expect(lines.filter((line) => line.includes(',step,'))).toHaveLength(2);
+  });
+
+  it('becomes an SVG file a count, with its changes in words', () => {
+    const files = renderCharts(report).filter(({ name }) => name.includes('-history-'));
+    expect(files.map(({ name }) => name.replace(/^.*-history/, ''))).toEqual(['-1ch', '-2ch']);
+    for (const { svg } of files) expect(svg).toMatch(new RegExp(`SLOWER at ${runs[25]!.sha}`));
   });
 
   it('is absent where the store has no run of the machine', () => {

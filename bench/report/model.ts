@@ -10,6 +10,7 @@ import { METRIC_VIEWS } from '../views/metrics.js';
 import { type Curves, curvesOf } from './curves.js';
 import { type Group, groupsOf } from './groups.js';
 import type { DrawnHistory } from './history.js';
+import type { DrawnPeer } from './peer.js';
 import { printable } from './printable.js';
 
 /** `low` and `high` are absent where a percentile rests on all samples together. */
@@ -79,6 +80,8 @@ export interface Report {
   readonly models: readonly ModelCurve[];
   /** Of its cells over commits; absent where it was not asked for or there is none. */
   readonly history?: DrawnHistory;
+  /** Beside QEMU's own sender, on the machine of the run; absent where that was not measured. */
+  readonly peer?: DrawnPeer;
 }
 
 /** The report of one run. `name`: what the reader knows the run by. */

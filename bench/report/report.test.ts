@@ -16,11 +16,17 @@ import { hostile } from './fixtures/hostile.js';
 import { groupsOf } from './groups.js';
 import { embeddedJson, html } from './html.js';
 import { reportOf } from './model.js';
+import type { PeerRatio } from './peer.js';
 import { printable } from './printable.js';
 import { renderCharts } from './svg.js';
 
 const saved = defaultRun();
 const report = { ...reportOf(saved, 'saved'), named: false };
+
+const ratioToPeer: PeerRatio = {
+  ...{ peer: 'qemu-<x>', variant: 'mutex', channels: 2, measure: 'gibPerSecond' },
+  ...{ ratio: 1.1, low: 1, high: 1.2, n: 12 },
+};
 
 describe('groups', () => {
   it('hold what differs in variant, channels and page size alone', () => {
@@ -169,10 +175,19 @@ describe('charts', () => {
   });
 
   it('become SVG files that are well-formed whatever the names are', () => {
-    const files = renderCharts(reportOf(hostile(saved).result, 'hostile'));
+    const peer = { origin: 'a <b>', ratios: [{ ...ratioToPeer, variant: '</script><img src=x>' }, ratioToPeer] };
+    const files = renderCharts({ ...reportOf(hostile(saved).result, 'hostile'), peer });
     expect(files.map(({ name }) => name)).toEqual([
-      ...['hand-off', 'hand-off-ratios', 'latency-ratios', 'latency-percentiles', 'page-size', 'page-size-ratios'],
-      ...['sync', 'sync-ratios', 'packet', 'packet-ratios'],
+      ...[
+        'hand-off',
+        'hand-off-ratios',
+        'hand-off-efficiency',
+        'latency-ratios',
+        'latency-percentiles',
+        'latency-efficiency',
+      ],
+      ...['page-size', 'page-size-ratios', 'page-size-efficiency', 'sync', 'sync-ratios', 'sync-efficiency'],
+      ...['packet', 'packet-ratios', 'packet-efficiency', 'qemu-x--gibpersecond'],
     ]);
     for (const { svg } of files) {
       expect(svg).not.toMatch(/<img|<\/script|\p{Cc}(?<!\n)|href|url\(/u);
@@ -216,5 +231,6 @@ describe('text of others', () => {
   it('loses no key and no shape', () => {
     const tree = JSON.parse('{"__proto__":["a\\u0000b"],"n":1}');
     expect(JSON.stringify(printable(tree))).toBe('{"__proto__":["a\\\\u0000b"],"n":1}');
+    expect(printable({ 'evil\u001b': 1 })).toEqual({ 'evil\\u001b': 1 });
   });
 });

@@ -1,9 +1,13 @@
 // The charts as SVG files, for a README: drawn by the same code as the page's, in a DOM without a browser.
 import { DOMParser } from 'linkedom';
+import { wrap } from '../views/wrap.js';
 import { curveCells, drawCurve } from './charts/curve.js';
+import { drawEfficiency, EFFICIENCY_CAPTION, efficiencyCells } from './charts/efficiency.js';
+import { changeWords, drawHistory, extentWords, historyCharts } from './charts/history.js';
 import { drawLegend } from './charts/legend.js';
 import type { Look } from './charts/look.js';
 import { svgPalette } from './charts/palette.js';
+import { drawPeer, peerCharts, peerWords } from './charts/peer.js';
 import { curvedCells, drawPercentiles } from './charts/percentiles.js';
 import { drawRatios, ratioComparisons } from './charts/ratios.js';
 import { drawSlopes, slopeSets } from './charts/slopes.js';
@@ -20,14 +24,14 @@ export interface SvgFile {
 const WIDTH = 820;
 const MARGIN = 16;
 
-/** One file for each group that has points along an axis, for its ratios and its latency curves, and for each fit of slopes. */
+/** What the page shows of each group, a chart a file; then each fit of slopes, and each comparison with a QEMU. */
 export function renderCharts(report: Report): SvgFile[] {
   const files = report.groups.flatMap(({ title, axes }, group) => {
     const choice = settle(report, { group });
     const name = fileName(report, group);
     const drawn: SvgFile[] = [];
     const add = (suffix: string, caption: string, shown: readonly string[], draw: (look: Look) => unknown) =>
-      drawn.push({ name: `${name}${suffix}`, svg: alone(report, `${title}`, `${caption}; ${axes}`, shown, draw) });
+      drawn.push({ name: `${name}${suffix}`, svg: alone(report, title, [`${caption}; ${axes}`], shown, draw) });
     const curve = curveCells(report, choice);
     if (new Set(curve.map(({ channels, pageSize }) => `${channels} ${pageSize}`)).size > 1) {
       add('', unitOf(choice.metric), named(report, choice, curve), (look) => drawCurve(report, choice, look));
@@ -44,6 +48,26 @@ export function renderCharts(report: Report): SvgFile[] {
         drawPercentiles(report, choice, look),
       );
     }
+    const efficiency = efficiencyCells(report, choice);
+    if (efficiency) {
+      const { cells, metric } = efficiency;
+      add('-efficiency', EFFICIENCY_CAPTION, named(report, choice, cells), (look) =>
+        drawEfficiency(cells, metric, look),
+      );
+    }
+    for (const series of historyCharts(report, choice)) {
+      const history = report.history!;
+      const { channels, metric } = series[0]!;
+      const caption = [
+        `${channels} ch: ${unitOf(metric)}; ${extentWords(history)}; ${axes}`,
+        ...series.flatMap((each) => each.changes.map((change) => changeWords(history.commits, each, change))),
+      ];
+      const draw = (look: Look) => drawHistory(history, series, look);
+      drawn.push({
+        name: `${name}-history-${channels}ch`,
+        svg: alone(report, title, caption, named(report, choice, series), draw),
+      });
+    }
     return drawn;
   });
   const slopes = slopeSets(report, report.variants).map((set): SvgFile => {
@@ -53,10 +77,20 @@ export function renderCharts(report: Report): SvgFile[] {
     const draw = (look: Look) => drawSlopes(set, look);
     return {
       name: `${slug(table)}-${slug(metric)}`,
-      svg: alone(report, `${table}: ${unitOf(metric)}`, caption, shown, draw),
+      svg: alone(report, `${table}: ${unitOf(metric)}`, [caption], shown, draw),
     };
   });
-  return [...files, ...slopes];
+  const peers = peerCharts(report, report.variants).map((ratios): SvgFile => {
+    const { peer, measure } = ratios[0]!;
+    const shown = [...new Set(ratios.map(({ variant }) => variant))];
+    return {
+      name: `${slug(peer)}-${slug(measure)}`,
+      svg: alone(report, 'Beside a real QEMU', [peerWords(report.peer!, ratios)], shown, (look) =>
+        drawPeer(ratios, look),
+      ),
+    };
+  });
+  return [...files, ...slopes, ...peers];
 }
 
 function named(report: Report, choice: Choice, cells: readonly { readonly variant: string }[]): string[] {
@@ -82,7 +116,7 @@ function slug(text: string): string {
 function alone(
   report: Report,
   title: string,
-  caption: string,
+  caption: readonly string[],
   shown: readonly string[],
   draw: (look: Look) => unknown,
 ): string {
@@ -104,7 +138,7 @@ function alone(
   make('style', {}, svgPalette());
   make('rect', { width: '100%', height: '100%', fill: 'var(--paper)' });
   make('text', { x: MARGIN, y: 26, 'font-size': 16, 'font-weight': 600 }, title);
-  const [first, ...rest] = wrap(caption, 118);
+  const [first, ...rest] = caption.flatMap((line) => wrap(line, 118).split('\n'));
   make('text', { x: MARGIN, y: 45, 'font-size': 12, fill: 'var(--quiet)' }, first);
   for (const [index, line] of rest.entries()) {
     make('text', { x: MARGIN, y: 61 + 16 * index, 'font-size': 12, fill: 'var(--quiet)' }, line);
@@ -132,15 +166,4 @@ function alone(
     root.setAttribute(key, String(value));
   }
   return `${root.toString()}\n`;
-}
-
-/** Lines of at most so many characters, broken at spaces. */
-function wrap(text: string, most: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1);
-    if (last === undefined || last.length + 1 + word.length > most) lines.push(word);
-    else lines[lines.length - 1] = `${last} ${word}`;
-  }
-  return lines;
 }

@@ -25,6 +25,8 @@ describe('what a process holds', () => {
       residentBytes: held.residentBytes + run * 50_000,
     }));
     expect(growing(leaking)).toEqual(['residentBytes']);
+    const always = samples(2000, (run) => ({ residentBytes: (150 << 20) + run * 1.3 * (1 << 20) }));
+    expect(growing(always)).toEqual(['residentBytes']);
   });
 
   it('says nothing of few runs', () => {

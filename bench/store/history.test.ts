@@ -152,6 +152,19 @@ describe('a history', () => {
     );
   });
 
+  it('of runs beside the line is in the order of time where the only run on it cannot be used, and none of nothing is an error', () => {
+    const own = temporary();
+    const store = { folder: own, machineKey: MACHINE };
+    const damaged = save(own, 3);
+    writeFileSync(damaged, readFileSync(damaged, 'utf8').slice(0, 999));
+    expect(() => readHistory({ store, line, last: 200 })).toThrow(/^no run of .*; 1 files there cannot be used$/);
+    for (const place of [500, 501]) save(own, place, { sha: sha(place * PLACES) });
+    const history = readHistory({ store, line, last: 200 });
+    expect(history.revision).toBeUndefined();
+    expect(history.commits.map((commit) => commit.sha)).toEqual([sha(501 * PLACES), sha(500 * PLACES)]);
+    expect(history.leftOut.map(({ path }) => path)).toEqual([damaged]);
+  });
+
   it('reads on into the past where the newest runs are of another kind', () => {
     const mixed = temporary();
     for (let commit = 0; commit < 12; commit++) save(mixed, commit, { dirty: commit >= 6 });

@@ -3,7 +3,7 @@ import { UsageError } from '../plan/usage-error.js';
 import { type Changes, changePoints, type SeriesPoint } from '../stats/change-points.js';
 import type { Store } from './choose.js';
 import type { CommitLine, LineCommit } from './commit-line.js';
-import { findRuns, type LeftOut, type RunFile, SHA_DIGITS } from './find.js';
+import { type Found, findRuns, type LeftOut, type RunFile, SHA_DIGITS } from './find.js';
 import { combineRuns } from './series-points.js';
 import { type RunSummary, readSummaries, type Summaries } from './summaries.js';
 
@@ -62,8 +62,17 @@ const STRANGERS_READ = 20;
 
 /** Reads what it needs of the store, the newest commits. Throws UsageError where there is nothing to show. */
 export function readHistory(options: HistoryOptions): History {
-  const { store, line, last, reading } = options;
-  const found = findRuns(store.folder, store.machineKey);
+  const found = findRuns(options.store.folder, options.store.machineKey);
+  const history = historyAlong(options.line, found, options);
+  if (!(history instanceof UsageError)) return history;
+  // What lies on the line cannot be used: what is beside it still answers, as it does where nothing lies on the line.
+  const inTime = options.line ? historyAlong(undefined, found, options) : history;
+  if (inTime instanceof UsageError) throw history;
+  return inTime;
+}
+
+function historyAlong(line: CommitLine | undefined, found: Found, options: HistoryOptions): History | UsageError {
+  const { store, last, reading } = options;
   const { groups, strangers, onLine } = byCommit(found.runs, line);
   const beside = strangers.slice(-STRANGERS_READ);
   // More than was asked for where runs of other kinds are among them.
@@ -73,7 +82,8 @@ export function readHistory(options: HistoryOptions): History {
     const unread = Math.max(0, groups.length - count);
     const history = historyOf(summaries, { ...options, line: onLine }, unread);
     if (unread > 0 && (history instanceof UsageError || history.commits.length < last)) continue;
-    if (history instanceof UsageError) throw found.runs.length > 0 ? history : nothing(store, found.leftOut.length, []);
+    if (history instanceof UsageError)
+      return found.runs.length > 0 ? history : nothing(store, found.leftOut.length, []);
     return { ...history, leftOut: [...found.leftOut, ...history.leftOut], strangers: strangers.length - beside.length };
   }
 }
@@ -119,6 +129,7 @@ function historyOf(summaries: Summaries, { store, line, node, last }: HistoryOpt
     const reason = `of commits that are not on the first-parent line of ${line.name}`;
     runs = without(reason, runs, ({ commit }) => !commit || !line.commits.has(commit.sha));
   }
+  if (runs.length === 0) return nothing(store, summaries.leftOut.length, aside);
   const commits = inOrder(runs, line?.commits);
   return {
     ...{ machineKey: store.machineKey, node: major, keepAwake, revision: line?.name },

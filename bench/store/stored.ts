@@ -5,7 +5,7 @@ import type { ResultComparison } from './comparisons.js';
 import { migrate } from './migrate.js';
 import type { Result, ResultCell } from './result.js';
 import { requireSchema } from './schema.js';
-import { type Columns, columnsOf, visitsOf } from './visit-columns.js';
+import { type Columns, columnsOf, requireEven, visitsOf } from './visit-columns.js';
 
 const RESULT_SCHEMA = 'bench/store/result.schema.json';
 const CHECKSUM_DIGITS = 16;
@@ -61,13 +61,23 @@ function withInfinities(comparison: ResultComparison): ResultComparison {
   return { ...comparison, ...Object.fromEntries(endless.map((name) => [name, Number.POSITIVE_INFINITY])) };
 }
 
+/** Visits are made of their columns when they are asked for: a history of thousands of runs never asks. */
 function withVisits(cell: ResultCell, field: string): ResultCell {
   if (Array.isArray(cell.visits)) return cell;
+  const columns = cell.visits as unknown as Columns;
   try {
-    return { ...cell, visits: visitsOf(cell.visits as unknown as Columns) };
+    requireEven(columns);
   } catch (cause) {
     throw new UsageError(`${field}.${(cause as Error).message}`);
   }
+  let visits: ResultCell['visits'] | undefined;
+  return Object.defineProperty({ ...cell }, 'visits', {
+    enumerable: true,
+    get: () => {
+      visits ??= visitsOf(columns);
+      return visits;
+    },
+  });
 }
 
 function requireUnedited(document: Readonly<Record<string, unknown>>, file: string): void {

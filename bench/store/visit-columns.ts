@@ -14,15 +14,26 @@ export function columnsOf(visits: Visits): Columns {
   return toColumns(visits as unknown as readonly Row[]);
 }
 
-/**
- * The inverse.
- *
- * @throws RangeError that names a column whose length is not that of `round`
- */
+/** The inverse, for columns that are even. */
 export function visitsOf(columns: Columns): Visits {
-  // Without a visit there is no column.
-  const count = (columns.round as readonly unknown[] | undefined)?.length ?? 0;
-  return Array.from({ length: count }, (_, at) => rowAt(columns, at, count, '')) as unknown as Visits;
+  return Array.from({ length: countOf(columns) }, (_, at) => rowAt(columns, at)) as unknown as Visits;
+}
+
+/** Throws RangeError that names a column that is none, or whose length is not that of `round`. */
+export function requireEven(columns: Columns, count = countOf(columns), path = ''): void {
+  for (const [name, column] of Object.entries(columns)) {
+    if (typeof column !== 'object' || column === null)
+      throw new RangeError(`${path}${name}: got ${column}, takes a list`);
+    if (!Array.isArray(column)) requireEven(column as Columns, count, `${path}${name}.`);
+    else if (column.length !== count) {
+      throw new RangeError(`${path}${name}: got ${column.length} visits, takes ${count} as in round`);
+    }
+  }
+}
+
+/** Without a visit there is no column. */
+function countOf({ round }: Columns): number {
+  return (round as readonly unknown[] | undefined)?.length ?? 0;
 }
 
 function toColumns(rows: readonly Row[]): Columns {
@@ -36,13 +47,11 @@ function toColumns(rows: readonly Row[]): Columns {
   );
 }
 
-function rowAt(columns: Columns, at: number, count: number, path: string): Row {
+function rowAt(columns: Columns, at: number): Row {
   const row: Record<string, unknown> = {};
   for (const [name, column] of Object.entries(columns)) {
-    if (!Array.isArray(column)) row[name] = rowAt(column as Columns, at, count, `${path}${name}.`);
-    else if (column.length !== count) {
-      throw new RangeError(`${path}${name}: got ${column.length} visits, takes ${count} as in round`);
-    } else if (column[at] !== null) row[name] = column[at];
+    if (!Array.isArray(column)) row[name] = rowAt(column as Columns, at);
+    else if (column[at] !== null) row[name] = column[at];
   }
   return row;
 }

@@ -1,55 +1,16 @@
 // The answer of `tune` as data: which count and why, what it gains, what binds, and the curve behind it.
 import type { Random } from '../../src/random.js';
 import { type Binding, boundsAt, channelsNeeded, lowestBound } from '../stats/bounds.js';
-import { predictedThroughput } from '../stats/closed-network.js';
-import { medianInterval } from '../stats/quantile.js';
-import { type MeanRatio, meanRatio } from '../stats/ratio.js';
-import { fitUsl, fitUslOfProcesses, type UslFit, type UslPeak, uslPeak, uslThroughput } from '../stats/usl.js';
 import { type Candidate, keyOf, type Round } from './candidate.js';
-import { costsOf, demandsAt, type Machinery, middle } from './demands.js';
-import type { KnownLatency, LatencyLimit } from './limit.js';
-import { valuesOf } from './measuring.js';
-import { logRatio, type Ranked, type Standing } from './ranking.js';
-import type { Ended, Found } from './search.js';
+import { type CurvePoint, pointOf } from './curve-point.js';
+import { costsOf, demandsAt } from './demands.js';
+import { type Gain, gainOver, QEMU_DEFAULT } from './gain.js';
+import type { LatencyLimit } from './limit.js';
+import type { Standing } from './ranking.js';
+import type { Ended } from './search.js';
 import type { Arm } from './space.js';
-
-/** What was searched, or read from saved results. */
-export interface Subject extends Machinery {
-  readonly arms: readonly Arm[];
-  readonly found: Found & { readonly ended?: Ended };
-  isOversubscribed(candidate: Candidate): boolean;
-  /** Threads and shared words. */
-  memoryBytes?(candidate: Candidate): number;
-  readonly limit?: LatencyLimit;
-  latencyOf?(candidate: Candidate): KnownLatency;
-}
-
-export interface Spread {
-  readonly median: number;
-  readonly low: number;
-  readonly high: number;
-  readonly rounds: number;
-}
-
-export type Gain = Pick<MeanRatio, 'ratio' | 'low' | 'high' | 'n'> & { readonly over: number };
-
-/** One number of channels of the arm that is advised. */
-export interface CurvePoint {
-  readonly channels: number;
-  readonly jobsPerSecond: Spread;
-  readonly mibPerSecond?: Spread;
-  readonly cpuNsPerJob?: Spread;
-  /** Share of the best one's throughput that it loses, with its 95 % interval; absent where it breaks the limit. */
-  readonly loss?: Pick<Ranked, 'loss' | 'low' | 'high'>;
-  readonly standing: Standing | 'breaks-limit';
-  readonly oversubscribed: boolean;
-  readonly latency?: KnownLatency;
-  /** Batches a second: the lowest operational bound and what it is of, the closed network, the law. */
-  readonly bound?: number;
-  readonly binding?: Binding;
-  readonly predicted?: number;
-  readonly usl?: number;
-}
+import type { Subject } from './subject.js';
+import { fitOf, type UslAdvice, uslAdvice } from './usl-advice.js';
 
 export interface Advice {
   readonly schema: 1;
@@ -84,18 +45,6 @@ export interface Advice {
   readonly curve: readonly CurvePoint[];
 }
 
-export interface UslAdvice {
-  readonly base: number;
-  readonly contention: number;
-  readonly coherency: number;
-  readonly intervals?: UslFit['intervals'];
-  /** Channels at the peak; null where it cannot be told, and `refused` says why. */
-  readonly peak: number | null;
-  readonly peakLow?: number;
-  readonly peakHigh?: number;
-  readonly refused?: string;
-}
-
 /** Undefined while nothing can be advised: no two rounds, or no count keeps the limit. */
 export function adviceOf(subject: Subject, random: Random): Advice | undefined {
   const { arms, found, limit } = subject;
@@ -123,7 +72,7 @@ export function adviceOf(subject: Subject, random: Random): Advice | undefined {
     undecided: ofStanding(arm, 'undecided'),
     equalArms: others.filter(({ equalSet }, index) => index !== arm && equalSet.length > 0),
     throughput,
-    gains: [...new Set([channels - 1, 2])].flatMap((over) => gainOver(rounds, answer.candidate, over) ?? []),
+    gains: [...new Set([channels - 1, QEMU_DEFAULT])].flatMap((over) => gainOver(rounds, answer.candidate, over) ?? []),
     ...(subject.memoryBytes && { memoryBytes: subject.memoryBytes(answer.candidate) }),
     ...(demands && {
       binds: {
@@ -135,15 +84,7 @@ export function adviceOf(subject: Subject, random: Random): Advice | undefined {
       predictedChannels: channelsNeeded(demands),
     }),
     ...('unknown' in costs && { unpredicted: costs.unknown }),
-    usl: fit
-      ? uslAdvice(fit)
-      : {
-          base: Number.NaN,
-          contention: Number.NaN,
-          coherency: Number.NaN,
-          peak: null,
-          refused: 'fewer than 3 different numbers of channels',
-        },
+    usl: uslAdvice(fit),
     ...(limit && { limit }),
     noise: ranking.noise,
     range: { least: own[0]!.channels, most: own.at(-1)!.channels, measured: own.map((each) => each.channels) },
@@ -154,86 +95,11 @@ export function adviceOf(subject: Subject, random: Random): Advice | undefined {
   };
 }
 
-export function uslAdvice(fit: UslFit, peak: UslPeak = uslPeak(fit)): UslAdvice {
-  const { base, contention, coherency, intervals } = fit;
-  const coefficients = { base, contention, coherency, ...(intervals && { intervals }) };
-  if ('refused' in peak) return { ...coefficients, peak: null, refused: peak.refused };
-  return { ...coefficients, peak: peak.channels, peakLow: peak.low, peakHigh: peak.high };
-}
-
-function pointOf(
-  subject: Subject,
-  candidate: Candidate,
-  costs: Parameters<typeof demandsAt>[0] | undefined,
-  fit: UslFit | undefined,
-): CurvePoint {
-  const { rounds, ranking } = subject.found;
-  const ranked = ranking!.ranked.find((each) => keyOf(each.candidate) === keyOf(candidate));
-  const cpuNs = middle(rounds, candidate, 'cpuNsPerJob');
-  const demands = costs && demandsAt(costs, cpuNs, subject);
-  const bound = demands && lowestBound(demands, candidate.channels);
-  const latency = subject.latencyOf?.(candidate);
-  return {
-    channels: candidate.channels,
-    jobsPerSecond: spreadOf(rounds, candidate, 'jobsPerSecond')!,
-    ...optional('mibPerSecond', spreadOf(rounds, candidate, 'mibPerSecond')),
-    ...optional('cpuNsPerJob', spreadOf(rounds, candidate, 'cpuNsPerJob')),
-    ...(ranked && { loss: { loss: ranked.loss, low: ranked.low, high: ranked.high } }),
-    standing: ranked ? ranked.standing : 'breaks-limit',
-    oversubscribed: subject.isOversubscribed(candidate),
-    ...optional('latency', latency),
-    ...(bound && {
-      bound: bound.perSecond,
-      binding: bound.binding,
-      predicted: predictedThroughput(demands, candidate.channels),
-    }),
-    ...(fit && { usl: uslThroughput(fit, candidate.channels) }),
-  };
-}
-
-/** Of this candidate to another count of its arm, in the rounds that have both. */
-export function gainOver(rounds: readonly Round[], { arm, channels }: Candidate, over: number): Gain | undefined {
-  if (over < 1 || over === channels) return undefined;
-  const logs = rounds.flatMap((round) => {
-    const [here, there] = [channels, over].map((count) =>
-      round.find(({ candidate }) => keyOf(candidate) === keyOf({ arm, channels: count })),
-    );
-    return here && there ? [logRatio(there, here)] : [];
-  });
-  if (logs.length < 2) return undefined;
-  const { ratio, low, high, n } = meanRatio(logs);
-  return { over, ratio, low, high, n };
-}
-
-function fitOf(rounds: readonly Round[], own: readonly Candidate[], random: Random): UslFit | undefined {
-  if (own.length < 3) return undefined;
-  const keys = new Set(own.map(keyOf));
-  const processes = rounds
-    .map((round) =>
-      round
-        .filter(({ candidate, values }) => keys.has(keyOf(candidate)) && values.jobsPerSecond! > 0)
-        .map(({ candidate, values }) => ({ channels: candidate.channels, throughput: values.jobsPerSecond! })),
-    )
-    .filter((points) => points.length > 0);
-  return processes.length < 2 ? fitUsl(processes.flat()) : fitUslOfProcesses(processes, random);
-}
-
-function spreadOf(rounds: readonly Round[], candidate: Candidate, name: string): Spread | undefined {
-  const values = valuesOf(rounds, candidate, name);
-  if (values.length === 0) return undefined;
-  const { estimate, low, high } = medianInterval(values);
-  return { median: estimate, low, high, rounds: values.length };
+function finite(bounds: Readonly<Record<Binding, number>>): Partial<Record<Binding, number>> {
+  return Object.fromEntries(Object.entries(bounds).filter(([, value]) => Number.isFinite(value)));
 }
 
 function uniqueCandidates(rounds: readonly Round[]): Candidate[] {
   const all = new Map(rounds.flat().map(({ candidate }) => [keyOf(candidate), candidate]));
   return [...all.values()].sort((x, y) => x.channels - y.channels);
-}
-
-function finite(bounds: Readonly<Record<Binding, number>>): Partial<Record<Binding, number>> {
-  return Object.fromEntries(Object.entries(bounds).filter(([, value]) => Number.isFinite(value)));
-}
-
-function optional<K extends string, V>(key: K, value: V | undefined): { [key in K]?: V } {
-  return value === undefined ? {} : ({ [key]: value } as { [key in K]?: V });
 }

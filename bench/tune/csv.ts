@@ -3,7 +3,7 @@ import { UsageError } from '../plan/usage-error.js';
 import { mean } from '../stats/mean.js';
 import { fitUsl, type UslPoint, uslThroughput } from '../stats/usl.js';
 import { LEAST_DIFFERENCE } from '../stats/verdict.js';
-import { type UslAdvice, uslAdvice } from './advice.js';
+import { type UslAdvice, uslAdvice } from './usl-advice.js';
 
 export interface PairsAdvice {
   readonly schema: 1;

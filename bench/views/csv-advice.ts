@@ -2,7 +2,7 @@
 import { showNumber } from '../plan/quantities.js';
 import { LEAST_DIFFERENCE } from '../stats/verdict.js';
 import type { PairsAdvice } from '../tune/csv.js';
-import { uslText } from './advice.js';
+import { uslText } from './advice-facts.js';
 import { renderCurve } from './curve.js';
 
 export function renderCsvAdvice(

@@ -1,10 +1,8 @@
 // What a search has found so far, in one line: the count that leads, and how the interval of its gain closes in.
 
-import { gainOver } from '../tune/advice.js';
+import { gainOver, QEMU_DEFAULT } from '../tune/gain.js';
 import type { Found } from '../tune/search.js';
 import type { Arm } from '../tune/space.js';
-
-const QEMU_DEFAULT = 2;
 
 export function describeFound({ answer, rounds, next }: Found, arms: readonly Arm[]): string {
   if (!answer) return rounds.length < 2 ? 'nothing yet' : 'no count keeps the limit so far';

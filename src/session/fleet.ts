@@ -10,6 +10,7 @@ import type { Lender } from '../transport/lines.js';
 import { addAccesses } from './access-counter.js';
 import { type Cell, CellFailure, type FleetPlan, isTimed, type Slice, shapeOf, type VisitReport } from './cell.js';
 import { checkVisit } from './check.js';
+import { collectGarbage } from './collect-garbage.js';
 import { Control } from './control.js';
 import type { ThreadReport, VariantSource } from './messages.js';
 import { allowedCpus, cpuFor, pin } from './placement.js';
@@ -145,6 +146,7 @@ export class Fleet {
     this.visit = undefined;
     this.stopHearing();
     visit.lines?.release();
+    collectGarbage();
     if (visit.failure !== undefined) throw new CellFailure(visit.failure);
     return this.report(
       visit,

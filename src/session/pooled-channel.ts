@@ -7,6 +7,7 @@ import { performTimed } from '../sender/loops.js';
 import type { SendRequest, Variant } from '../sender/variant.js';
 import type { LineParts } from '../transport/lines.js';
 import { type Cell, isTimed } from './cell.js';
+import { collectGarbage } from './collect-garbage.js';
 import { Control } from './control.js';
 import type { ThreadReport, VariantSource } from './messages.js';
 import { openChannel } from './sender-side.js';
@@ -68,6 +69,7 @@ function perform({ work, stamps }: OpenCell, request: SendRequest): undefined {
 function close({ work, start }: OpenCell): ThreadReport {
   open = undefined;
   work.writer.close();
+  collectGarbage();
   return {
     times: timesSince(start),
     counters: { parks: 0, notifiesSent: 0, notifiesWoken: 0, lockSlowPaths: 0 },

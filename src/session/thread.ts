@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { Ram } from '../ram/ram.js';
 import type { Variant } from '../sender/variant.js';
 import { AccessCounter } from './access-counter.js';
+import { collectGarbage } from './collect-garbage.js';
 import { Control } from './control.js';
 import { delayAtomics, restoreAtomics } from './delays.js';
 import type { FromThread, ThreadReport, ThreadStart, ToThread } from './messages.js';
@@ -62,6 +63,7 @@ async function openCell({
     const accesses = counter ? { accesses: counter.sum() } : {};
     const report: ThreadReport = { times: timesSince(start), counters: place.counters(), ...accesses, ...rest };
     post({ kind: 'left', visit, report });
+    collectGarbage();
   };
   open = { visit, side, close: () => place.leave() };
   const ownThreads = role === 'provider' ? await OwnThreads.open(variant, place.place, task) : undefined;

@@ -9,6 +9,8 @@ const CPU = 'cpuNsPerJob';
 /** Latency where it was timed, else the time that a batch takes of the whole. */
 const TIMES = ['handoffNs.p99', 'handoffNs.p50', 'nsPerJob'] as const;
 
+export const EFFICIENCY_CAPTION = 'numbers are channels; nothing lies left of and below the dotted line';
+
 interface Point {
   readonly cell: ReportCell;
   readonly cpu: number;

@@ -94,6 +94,16 @@ function pointWords(commits: DrawnHistory['commits'], series: DrawnSeries, { at,
   ].join('\n');
 }
 
+/** Which commits are there, and which of them are drawn. */
+export function extentWords({ measured, searched, commits, order }: DrawnHistory): string {
+  const drawn =
+    commits.length < measured
+      ? `${commits.length} of ${measured} measured commits are drawn`
+      : `${measured} measured commits`;
+  const changes = searched < measured ? `, changes are those of the newest ${searched}` : '';
+  return `${drawn}, ${order}${changes}`;
+}
+
 /** `mutex, 2 ch: step to x0.91 (0.88 to 0.94), SLOWER, at 0123456789ab (subject)`. */
 export function changeWords(
   commits: DrawnHistory['commits'],

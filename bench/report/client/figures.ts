@@ -1,13 +1,13 @@
 // The figures of the page: for each what it is called, what it draws of a choice, and what it says where there is nothing.
 import { curveCells, drawCurve } from '../charts/curve.js';
-import { drawEfficiency, efficiencyCells } from '../charts/efficiency.js';
-import { changeWords, drawHistory, historyCharts } from '../charts/history.js';
+import { drawEfficiency, EFFICIENCY_CAPTION, efficiencyCells } from '../charts/efficiency.js';
+import { changeWords, drawHistory, extentWords, historyCharts } from '../charts/history.js';
 import type { Look } from '../charts/look.js';
+import { drawPeer, peerCharts, peerWords } from '../charts/peer.js';
 import { curvedCells, drawPercentiles } from '../charts/percentiles.js';
 import { drawRatios, ratioComparisons } from '../charts/ratios.js';
 import { drawSlopes, slopeSets } from '../charts/slopes.js';
 import { type Choice, groupWith } from '../choice.js';
-import type { DrawnHistory } from '../history.js';
 import type { Report, ReportCell } from '../model.js';
 import { unitOf } from '../words.js';
 import { element } from './elements.js';
@@ -116,7 +116,7 @@ export const FIGURES: readonly Figure[] = [
     drawings: (report, choice) => {
       const found = efficiencyCells(report, choice);
       const title = report.groups[choice.group]!.title;
-      const caption = `${title}: numbers are channels; nothing lies left of and below the dotted line`;
+      const caption = `${title}: ${EFFICIENCY_CAPTION}`;
       return found ? [{ caption, draw: (look) => drawEfficiency(found.cells, found.metric, look) as Element }] : [];
     },
   },
@@ -140,11 +140,21 @@ export const FIGURES: readonly Figure[] = [
         const { group, channels, metric } = series[0]!;
         const what = `${report.groups[group]!.title}, ${channels} ch: ${unitOf(metric)}`;
         return {
-          caption: `${what}; ${extentOf(history)}`,
+          caption: `${what}; ${extentWords(history)}`,
           notes: series.flatMap((each) => each.changes.map((change) => changeWords(history.commits, each, change))),
           draw: (look: Look) => drawHistory(history, series, look) as Element,
         };
       }),
+  },
+  {
+    id: 'peer',
+    title: 'Beside a real QEMU',
+    otherwise: 'This machine has no saved comparison with a QEMU: `run --peer qemu` makes one.',
+    drawings: (report, { variants }) =>
+      peerCharts(report, variants).map((ratios) => ({
+        caption: peerWords(report.peer!, ratios),
+        draw: (look: Look) => drawPeer(ratios, look) as Element,
+      })),
   },
 ];
 
@@ -160,16 +170,6 @@ function modelsIn({ models }: Report, { group, pageSize, metric, variants }: Cho
     ...(has('closed network') ? ['narrow pale: closed network'] : []),
   ];
   return said.map((each) => `; ${each}`).join('');
-}
-
-/** Which commits are there, and which of them are drawn. */
-function extentOf({ measured, searched, commits, order }: DrawnHistory): string {
-  const drawn =
-    commits.length < measured
-      ? `${commits.length} of ${measured} measured commits are drawn`
-      : `${measured} measured commits`;
-  const changes = searched < measured ? `, changes are those of the newest ${searched}` : '';
-  return `${drawn}, ${order}${changes}`;
 }
 
 /** One figure for a choice, as wide as there is room. */

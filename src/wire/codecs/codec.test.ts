@@ -38,6 +38,30 @@ describe.each(HAS_ZSTD ? (['zlib', 'zstd'] as const) : (['zlib'] as const))('%s'
     unpacker.close();
   });
 
+  it('packs in one room for all packers of a thread', () => {
+    const { arrayBuffers } = process.memoryUsage();
+    const packers = Array.from({ length: 20 }, () => openPacker(codec, PAGE, 256 * PAGE));
+    expect(process.memoryUsage().arrayBuffers - arrayBuffers).toBeLessThan(5 * 256 * PAGE);
+    for (const packer of packers) packer.close();
+  });
+
+  it('gives back the packets of packers of several sizes, one after the other', () => {
+    const both = [MOST, 16 * MOST].map((most) => ({
+      packer: openPacker(codec, PAGE, most),
+      unpacker: openUnpacker(codec, most),
+    }));
+    for (let packet = 0; packet < 6; packet++) {
+      const { packer, unpacker } = both[packet % 2]!;
+      const output = new Uint8Array(PAGE);
+      unpacker.unpack(Uint8Array.from(packer.pack([page(packet, 1000)])), output);
+      expect(Buffer.compare(output, page(packet, 1000))).toBe(0);
+    }
+    for (const { packer, unpacker } of both) {
+      packer.close();
+      unpacker.close();
+    }
+  });
+
   it('packs pages that do not pack into less than the most', () => {
     const packer = openPacker(codec, PAGE, MOST);
     const random = Array.from({ length: 8 }, (_, index) => page(index, PAGE));

@@ -4,7 +4,7 @@ import { mostPacked } from '../packet-parser.js';
 import { FlushedStream } from './flushed-stream.js';
 
 export interface Packer {
-  /** Packs the pages of one packet. The result is valid until the next call. */
+  /** Packs the pages of one packet. The result is valid until any packer of this thread is called again. */
   pack(pages: readonly Uint8Array[]): Uint8Array;
   close(): void;
 }
@@ -18,9 +18,10 @@ export interface Unpacker {
 /** `mostBytes`: bytes of the pages of a full packet. Throws where the running Node lacks the codec. */
 export function openPacker(codec: Exclude<CodecName, 'none'>, pageSize: number, mostBytes: number): Packer {
   const stream = new FlushedStream(codec === 'zlib' ? 'deflate' : 'zstd-compress');
-  const output = new Uint8Array(mostPacked(mostBytes));
+  const room = roomFor(pageSize + mostPacked(mostBytes));
   // The guest may write to a page while it is packed, which zlib does not bear: each page is copied first.
-  const page = new Uint8Array(pageSize);
+  const page = room.subarray(0, pageSize);
+  const output = room.subarray(pageSize);
   return {
     pack(pages) {
       let made = 0;
@@ -37,6 +38,17 @@ export function openPacker(codec: Exclude<CodecName, 'none'>, pageSize: number, 
     },
     close: () => stream.close(),
   };
+}
+
+/**
+ * One for all packers of a thread, from cell to cell. With one each, a thread that opens cell after cell has some 50 MiB
+ * of dead ones before its collector comes by.
+ */
+let ownRoom = new Uint8Array(0);
+
+function roomFor(bytes: number): Uint8Array {
+  if (ownRoom.length < bytes) ownRoom = new Uint8Array(bytes);
+  return ownRoom.subarray(0, bytes);
 }
 
 /** `mostBytes`: bytes of the pages of a full packet. Throws where the running Node lacks the codec. */
