@@ -1,5 +1,6 @@
 // Every threaded variant under every fault, over 1, 2, 5 and 16 channels: the run ends, says what failed and where, and
-// leaves nothing behind; the next migration in the same process arrives whole.
+// leaves nothing behind; the next migration in the same process arrives whole. Two faults meet no design: a full disk is
+// the receiver's, and a round's child takes the whole process with it. The tests of `migrate --fault` and `run` have those.
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
