@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { UsageError } from '../plan/usage-error.js';
 import { placeOf } from './find.js';
 import type { Result } from './result.js';
-import { parseResult } from './stored.js';
+import { parseResult, parseWithoutVisits, type WithoutVisits } from './stored.js';
 
 /** Where comparisons with QEMU are kept, below the results of a machine. */
 export const QEMU_FOLDER = 'qemu';
@@ -18,7 +18,15 @@ export function readResult(path: string): Result {
  * machine, would count a run twice, or for a machine that it was not made on.
  */
 export function readStored(path: string): Result {
-  const result = readResult(path);
+  return inPlace(readResult(path), path);
+}
+
+/** The same without its visits, for histories of thousands. */
+export function readStoredWithoutVisits(path: string): WithoutVisits {
+  return inPlace(parseWithoutVisits(readText(path), path), path);
+}
+
+function inPlace<R extends Parameters<typeof placeOf>[0]>(result: R, path: string): R {
   const place = placeOf(result);
   if (!path.endsWith(`/${place}`)) {
     throw new UsageError(`${path}: a copy, or renamed: a run with its content belongs to ${place}`);

@@ -6,9 +6,10 @@ import { UsageError } from '../plan/usage-error.js';
 import { medianError } from '../stats/median-error.js';
 import type { Commit } from './commit.js';
 import type { LeftOut, RunFile } from './find.js';
-import { readStored } from './read.js';
+import { readStoredWithoutVisits } from './read.js';
 import type { Result, ResultCell } from './result.js';
 import type { SeriesKey, SeriesKeys, Shape } from './series-keys.js';
+import type { WithoutVisits } from './stored.js';
 import { readCache, writeCache } from './summary-cache.js';
 
 /** Files that take about half a second. */
@@ -115,9 +116,9 @@ export function readSummaries(folder: string, files: readonly RunFile[], reading
 
 /** The content of an entry: why it is left out, where it is. */
 function summarise(path: string, series: SeriesKeys): Entry['content'] {
-  let result: Result;
+  let result: WithoutVisits;
   try {
-    result = readStored(path);
+    result = readStoredWithoutVisits(path);
   } catch (cause) {
     if (!(cause instanceof UsageError)) throw cause;
     return cause.message.replace(`${path}: `, '');
@@ -142,7 +143,11 @@ function summarise(path: string, series: SeriesKeys): Entry['content'] {
 }
 
 /** Cells that repeat another say nothing of their own. */
-function mediansOf({ status, sameAs, metrics }: ResultCell): [metric: string, median: number, error: number][] {
+function mediansOf({
+  status,
+  sameAs,
+  metrics,
+}: Pick<ResultCell, 'status' | 'sameAs' | 'metrics'>): [metric: string, median: number, error: number][] {
   if (status !== 'measured' || sameAs !== undefined) return [];
   return Object.entries(metrics).flatMap(([name, summary]): [string, number, number][] => {
     if ('median' in summary) return [[name, summary.median, medianError(summary) ?? Number.NaN]];

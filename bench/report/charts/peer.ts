@@ -9,6 +9,9 @@ const MEASURES = {
   gibPerSecond: { title: 'GiB/s', better: 'higher' },
 } as const;
 
+/** Decades would be most of an axis of ratios near 1. */
+const TICKS = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.2, 1.3, 1.5, 1.75, 2, 2.5, 3, 4, 5, 7, 10];
+
 /** One chart a QEMU and measure: of the chosen variants, and of those that the run itself does not have. */
 export function peerCharts({ peer, variants: known }: Report, chosen: readonly string[]): PeerRatio[][] {
   const shown = (peer?.ratios ?? []).filter(({ variant }) => chosen.includes(variant) || !known.includes(variant));
@@ -25,11 +28,23 @@ export function drawPeer(ratios: readonly PeerRatio[], look: Look) {
   // Side by side, so that one does not hide another.
   const place = ({ channels, variant }: PeerRatio) =>
     channels * (end / start) ** ((shown.indexOf(variant) - (shown.length - 1) / 2) * 0.015);
+  const domain = [
+    0.97 * Math.min(1, ...ratios.map(({ low }) => low)),
+    1.03 * Math.max(1, ...ratios.map(({ high }) => high)),
+  ];
+  const within = (value: number) => value >= domain[0]! && value <= domain[1]!;
   const label = `${MEASURES[measure].title}, ratio to ${peer}`;
   return Plot.plot({
     ...frame(look, `${label} over channels`),
     x: { type: 'log', base: 2, domain: [start, end], ticks: counts, tickFormat: String, label: 'channels' },
-    y: { type: 'log', label, grid: true, nice: true, ticks: 6, tickFormat: (value: number) => `x${value}` },
+    y: {
+      type: 'log',
+      label,
+      grid: true,
+      domain,
+      ticks: TICKS.filter(within),
+      tickFormat: (value: number) => `x${value}`,
+    },
     marks: [
       Plot.ruleY([1], { stroke: 'var(--ink)', strokeDasharray: '4 3', ariaHidden: 'true' }),
       ...shown.flatMap((variant) => {
