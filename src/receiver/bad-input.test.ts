@@ -75,6 +75,20 @@ describe.each(['tcp', 'unix'])('bad input over %s', (transport) => {
     );
   });
 
+  it('an end without a SYNC, though all of the RAM is there', async () => {
+    const ramOut = path('ram');
+    const receiver = await start(transport, {
+      channels: 1,
+      blocks: [{ name: 'm0', bytes: 4096 }],
+      whole: true,
+      ramOut,
+    });
+    const hand = connectHand(receiver.address, 0);
+    hand.socket.end(Buffer.concat([hand.sync(0), hand.data(1, [0], 7)]));
+    await expect(receiver.report).rejects.toThrow('channel 0, packet 2, stream: expected a SYNC last, got the end');
+    expect(names()).not.toContain('ram');
+  });
+
   it('a reset', async () => {
     const failure = await failing({}, (hand) => {
       hand.socket.write(hand.data(100, [1], 1).subarray(0, 3000), () => {

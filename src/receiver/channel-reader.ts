@@ -41,6 +41,7 @@ export class ChannelReader implements Reader, PacketHandler {
   private pages = 0;
   private zeroPages = 0;
   private syncs = 0;
+  private syncedLast = false;
   /** True while bytes are not wanted: the silence is not the peer's. */
   private waits = false;
   private readonly silence = new Silence();
@@ -94,8 +95,10 @@ export class ChannelReader implements Reader, PacketHandler {
   }
 
   end(): void {
-    if (this.stream) this.stream.end();
-    else throw this.silentInitial(`the end of the stream after ${this.initialBytes}`);
+    const { stream } = this;
+    if (!stream) throw this.silentInitial(`the end of the stream after ${this.initialBytes}`);
+    stream.end();
+    if (this.plan.whole && !this.syncedLast) throw stream.broken('a SYNC last', 'the end of the stream');
   }
 
   checkSilence(now: number): void {
@@ -120,6 +123,7 @@ export class ChannelReader implements Reader, PacketHandler {
     this.zeroPages += packet.zeroPages;
     if (this.faults) this.meet(this.faults.next(packet.sync));
     if (this.stalled) return false;
+    this.syncedLast = packet.sync;
     if (!packet.sync) return true;
     this.syncs++;
     this.waits = !this.plan.ignoreSync;

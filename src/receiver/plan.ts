@@ -36,7 +36,7 @@ export interface ReceiverPlan extends WireRules {
   readonly blocksOut?: string;
   /** Bytes of the RAM that count for `ramOut` and the digest, where they are not all of it. */
   readonly imageBytes?: number;
-  /** True fails unless every page has come. */
+  /** True fails unless every page has come, and each channel ends with a SYNC. */
   readonly whole?: boolean;
   /** True makes the SHA-256 of the RAM at the end. */
   readonly digest: boolean;
