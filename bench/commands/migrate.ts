@@ -94,13 +94,13 @@ export async function migrate(file: string, flags: MigrateFlags): Promise<number
   try {
     const source = { file, pageSize: cell.pageSize };
     const plan = { senders: cell.channels, requesters: 1, ram: source, watchdogMs: WATCHDOG_MS, stallMs: STALL_MS };
-    client = await RoundClient.start(plan, [listed]);
+    client = await RoundClient.start(plan, [listed], { signal: interrupts.signal });
     interrupts.signal.throwIfAborted();
     const here = await client.digest(bytes);
     // Other users of this machine reach the port as well.
     const token = randomBytes(32).toString('hex');
     const there = { ...receiverPlan(cell, bytes, folder, flags.ramOut, faults.receiving), sha256: here, token };
-    receiver = await Receiver.start(there);
+    receiver = await Receiver.start(there, interrupts.signal);
     interrupts.signal.throwIfAborted();
     return await transfer({ token, here, client, receiver, cell, listed, bytes, pairs, flags, faults });
   } catch (cause) {

@@ -20,9 +20,11 @@ export const ROUND_PROCESS = 'dist/bench/measure/round-process.js';
 export interface Runtime {
   /** Instead of this Node: a program that starts it. */
   readonly execPath?: string;
-  readonly execArgv: readonly string[];
+  readonly execArgv?: readonly string[];
   /** The folder of another build, whose process is to be started instead of this one's. */
   readonly build?: string;
+  /** Ends the process while it starts, which takes seconds for each GiB of RAM. */
+  readonly signal?: AbortSignal;
 }
 
 export class RoundClient {
@@ -33,7 +35,7 @@ export class RoundClient {
   private ended: CellFailure | undefined;
   private readonly exited: Promise<void>;
 
-  private constructor({ execPath = process.execPath, execArgv, build }: Runtime) {
+  private constructor({ execPath = process.execPath, execArgv = [], build }: Runtime) {
     const own = new URL('./round-process.js', import.meta.url);
     this.child = fork(build === undefined ? own : join(build, ROUND_PROCESS), {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
@@ -52,16 +54,18 @@ export class RoundClient {
   }
 
   /** Starts a process and its fleet. Rejects with CellFailure. */
-  static async start(
-    plan: FleetPlan,
-    listed: readonly Listed[],
-    runtime: Runtime = { execArgv: [] },
-  ): Promise<RoundClient> {
+  static async start(plan: FleetPlan, listed: readonly Listed[], runtime: Runtime = {}): Promise<RoundClient> {
     const client = new RoundClient(runtime);
     const outside = Object.fromEntries(
       listed.filter(({ outside }) => outside).map(({ variant, source }) => [variant.name, source.module]),
     );
-    await client.ask({ kind: 'start', plan, outside });
+    const kill = () => void client.kill();
+    runtime.signal?.addEventListener('abort', kill);
+    try {
+      await client.ask({ kind: 'start', plan, outside });
+    } finally {
+      runtime.signal?.removeEventListener('abort', kill);
+    }
     return client;
   }
 

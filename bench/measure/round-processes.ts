@@ -64,7 +64,7 @@ class BuildProcess {
 
   constructor(plan: Plan, build: Build | undefined) {
     this.plan = plan;
-    this.runtime = build ? { execArgv: [], build: build.folder } : { execArgv: [] };
+    this.runtime = build ? { build: build.folder } : {};
     this.peerPlan = {
       ramBytes: ramBytes(plan.ram),
       channels: Math.max(...plan.cells.map(({ cell }) => cell.channels)),

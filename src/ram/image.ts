@@ -3,6 +3,9 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { Random } from '../random.js';
 import { Ram, roundUp, SMALLEST_PAGE_BYTES } from './ram.js';
 
+/** A process that is killed ends when a read does: of /dev/shm, into memory that was never touched, a GiB takes seconds. */
+const MOST_READ_BYTES = 16 << 20;
+
 /** Shares of the pages of a seeded image, by weight. */
 export interface Shares {
   readonly zero: number;
@@ -48,7 +51,7 @@ function fromFile(name: string, path: string, pageSize = SMALLEST_PAGE_BYTES): R
     let position = 0;
     for (const piece of ram.pieces()) {
       for (let filled = 0; filled < piece.length && position < status.size; ) {
-        const read = readSync(descriptor, piece, filled, Math.min(piece.length - filled, 1 << 30), position);
+        const read = readSync(descriptor, piece, filled, Math.min(piece.length - filled, MOST_READ_BYTES), position);
         if (read === 0)
           throw new Error(`RAM file ${path}: ended at byte ${position} of ${status.size} while being read`);
         filled += read;

@@ -42,12 +42,21 @@ export class Receiver {
     this.report.catch(() => {});
   }
 
-  /** Starts it and resolves when it listens. Rejects when the address or the output is not to be had. */
-  static async start(plan: ReceiverPlan): Promise<Receiver> {
+  /**
+   * Starts it and resolves when it listens. Rejects when the address or the output is not to be had, and when `signal`
+   * ends it before: making room takes seconds for each GiB of RAM.
+   */
+  static async start(plan: ReceiverPlan, signal?: AbortSignal): Promise<Receiver> {
     if (plan.ramOut !== undefined) checkOutput(plan.ramOut);
     if (plan.blocksOut !== undefined) checkOutputDirectory(plan.blocksOut);
     const receiver = new Receiver(plan, await Listener.open(plan.listen));
-    await Promise.race([receiver.listening, receiver.report]);
+    const stop = () => void receiver.stop();
+    signal?.addEventListener('abort', stop);
+    try {
+      await Promise.race([receiver.listening, receiver.report]);
+    } finally {
+      signal?.removeEventListener('abort', stop);
+    }
     return receiver;
   }
 
