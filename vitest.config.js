@@ -13,7 +13,7 @@ const computing = [
   'bench/builds/**/*',
   'bench/exports/**/*',
   'bench/arguments',
-  'bench/commands/{compare,migrate,new,readme,receive,report,verify}',
+  'bench/commands/{compare,migrate,new,readme,receive*,report,verify}',
   'bench/qemu/*',
   'variants/verified',
 ].map((files) => `dist/${files}.test.js`);
