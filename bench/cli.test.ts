@@ -174,7 +174,7 @@ describe('run', () => {
   };
 
   const gone = async (pids: readonly number[]) => {
-    const limit = performance.now() + 2000;
+    const limit = performance.now() + 10_000;
     const alive = () => pids.filter((pid) => existsSync(`/proc/${pid}`));
     while (alive().length > 0 && performance.now() < limit) await new Promise((again) => setTimeout(again, 20));
     return alive();

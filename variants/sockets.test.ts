@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openRam } from '../src/ram/image.js';
 import { Receiver } from '../src/receiver/receiver.js';
 import { CELL_DEFAULTS, type Cell } from '../src/session/cell.js';
@@ -132,9 +132,8 @@ describe.each(['tcp', 'unix'])('over %s', (transport) => {
     await lines.close();
     expect(performance.now() - start).toBeLessThan(4000);
     await close();
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    // The two ends of each line, and the listening socket, are gone.
-    expect(descriptors()).toBeLessThan(before);
+    // The two ends of each line, and the listening socket, are gone once they have closed.
+    await vi.waitFor(() => expect(descriptors()).toBeLessThan(before), 2000);
     return reason;
   };
 

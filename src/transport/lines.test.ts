@@ -4,7 +4,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { INITIAL_BYTES } from '../wire/initial-packet.js';
 import { numberedRam, startWriting } from './fixtures/writing.js';
 import type { Address } from './line.js';
@@ -95,9 +95,8 @@ describe.each(['tcp', 'unix'])('lines over %s', (transport) => {
     await lines.close();
     expect(accepted.length).toBe(CHANNELS);
     for (const socket of accepted) socket.destroy();
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    // The listening socket is what is left.
-    expect(descriptors()).toBeLessThanOrEqual(before + 1);
+    // The listening socket is what is left, once the others have closed.
+    await vi.waitFor(() => expect(descriptors()).toBeLessThanOrEqual(before + 1), 2000);
   });
 
   it('fail on the channel whose peer closes between two packets, whichever', async () => {
