@@ -34,13 +34,14 @@ type MakePool = new (options: Readonly<Record<string, unknown>>) => Pool;
 /** This thread's, kept from cell to cell, as its senders are. */
 const pools: Pool[] = [];
 
-async function startPools(channels: number, module: string): Promise<RunTask> {
+/** A channel's pool starts with its first task. */
+async function startPools(module: string): Promise<RunTask> {
   const { Piscina } = (await import(PACKAGE)) as { Piscina: MakePool };
-  while (pools.length < channels) {
-    const one = { minThreads: 1, maxThreads: 1, concurrentTasksPerWorker: MOST_DEPTH };
-    pools.push(new Piscina({ ...one, filename: module, name: 'serve', recordTiming: false }));
-  }
-  return (channel, task) => pools[channel]!.run(task);
+  const one = { minThreads: 1, maxThreads: 1, concurrentTasksPerWorker: MOST_DEPTH };
+  return (channel, task) => {
+    pools[channel] ??= new Piscina({ ...one, filename: module, name: 'serve', recordTiming: false });
+    return pools[channel].run(task);
+  };
 }
 
 export default defineVariant({
@@ -132,5 +133,5 @@ export default defineVariant({
     },
   },
 
-  sender: { waits: 'own-threads', start: (place, module) => startPools(place.shape.channels, module) },
+  sender: { waits: 'own-threads', start: (_, module) => startPools(module) },
 });

@@ -38,8 +38,11 @@ afterEach(async () => {
 });
 afterAll(() => rmSync(directory, { recursive: true }));
 
-async function startFleet(senders: number): Promise<Fleet> {
-  const fleet = await Fleet.start({ senders, requesters: 1, ram: RAM, watchdogMs: 10_000, stallMs: 250 });
+/** Only peers that stall on purpose have so little time. */
+const STALL_MS = 250;
+
+async function startFleet(senders: number, stallMs = 10_000): Promise<Fleet> {
+  const fleet = await Fleet.start({ senders, requesters: 1, ram: RAM, watchdogMs: 20_000, stallMs });
   fleets.push(fleet);
   return fleet;
 }
@@ -116,8 +119,12 @@ describe.each(['tcp', 'unix'])('over %s', (transport) => {
   };
 
   /** Runs until the peer breaks off; resolves with why the cell failed, when all is closed. */
-  const failing = async (variant: string, { address, close }: Awaited<ReturnType<typeof peer>>): Promise<string> => {
-    const fleet = await startFleet(8);
+  const failing = async (
+    variant: string,
+    { address, close }: Awaited<ReturnType<typeof peer>>,
+    stallMs?: number,
+  ): Promise<string> => {
+    const fleet = await startFleet(8, stallMs);
     const before = descriptors();
     const start = performance.now();
     const lines = await Lines.connect({ address, channels: 8, connectMs: 1000 });
@@ -139,12 +146,14 @@ describe.each(['tcp', 'unix'])('over %s', (transport) => {
 
   const silent = () => {};
   it.each(DEFAULT_VARIANTS)('%s fails on a peer that never reads', { timeout: 15_000 }, async (variant) => {
-    const reason = await failing(variant, await peer(silent, silent));
+    const reason = await failing(variant, await peer(silent, silent), STALL_MS);
     expect(reason).toMatch(/^channel \d: a write did not end within 250 ms: its peer takes nothing$/);
   });
 
   it.each(DEFAULT_VARIANTS)('%s fails on the one channel that is not read', { timeout: 15_000 }, async (variant) => {
-    expect(await failing(variant, await peer(silent))).toMatch(/^channel 3: a write did not end within 250 ms/);
+    expect(await failing(variant, await peer(silent), STALL_MS)).toMatch(
+      /^channel 3: a write did not end within 250 ms/,
+    );
   });
 
   it.each(DEFAULT_VARIANTS)('%s fails on a channel that is closed', { timeout: 15_000 }, async (variant) => {

@@ -20,7 +20,7 @@ function cli(...words: string[]) {
 }
 
 // A source archive has no commits to compare with.
-describe.skipIf(sha === undefined)('against', () => {
+describe.skipIf(sha === undefined)('against', { timeout: 60_000 }, () => {
   it('measures both builds in the same rounds, and prints one document', () => {
     const builds = join(cache, 'multifd-bench', 'builds');
     mkdirSync(builds, { recursive: true });

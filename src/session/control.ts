@@ -17,6 +17,7 @@ const framework = (cell: Cell, batches: number) =>
   layout({
     exiting: { kind: 'atomic', writer: 'whoever ends the run; once' },
     packetNumber: { kind: 'atomic', writer: 'senders, as they prepare packets' },
+    opened: { kind: 'atomic', writer: 'threads that a design brings, each once its channel is open' },
     gate: { kind: 'event', writer: 'requesters, as they reach the start of a slice' },
     arrived: { kind: 'atomic', writer: 'requesters, as they reach the start of a slice' },
     held: { kind: 'atomic', writer: 'requesters but the first, before a sync' },
@@ -111,6 +112,12 @@ export class Control {
   /** Bytes of shared memory that a cell needs. */
   static bytes(cell: Cell, variant: Variant): number {
     return lay(cell, variant).doseWords.end * Int32Array.BYTES_PER_ELEMENT;
+  }
+
+  /** A sign of life for who watches a slow opening. */
+  channelOpened(): void {
+    // Standalone: a count that only the fingerprint reads.
+    Atomics.add(this.words, this.own.word('opened'), 1);
   }
 
   /** Sets every word to 0; before any thread of the cell runs. */

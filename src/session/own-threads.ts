@@ -1,6 +1,6 @@
 // The threads that a design brings along, from the provider's thread: they open their channels, are pinned, and report.
 import { fileURLToPath } from 'node:url';
-import { type Place, perChannel, type RunTask, type Variant } from '../sender/variant.js';
+import type { Place, RunTask, Variant } from '../sender/variant.js';
 import type { ThreadReport } from './messages.js';
 import { allowedCpus, cpuFor, pin } from './placement.js';
 import { CLOSE, type OpenTask } from './pooled-channel.js';
@@ -30,14 +30,16 @@ export class OwnThreads {
     if (sender.waits !== 'own-threads') return undefined;
     const run = await sender.start(place, MODULE);
     const cpus = allowedCpus();
-    const inPlace = perChannel(place.shape, async (channel) => {
+    const { channels } = place.shape;
+    let pinned = true;
+    // One after the other: many that start at once all come late, and nobody can tell them from threads that hang.
+    for (let channel = 0; channel < channels; channel++) {
       const threadId = (await run(channel, { ...task, channel } satisfies OpenTask)) as number;
       const cpu = cpuFor(task.cell.place, 'sender', channel, cpus);
       if (pinnedTo.get(threadId) !== `${cpu}` && (await pin(threadId, cpu, cpus))) pinnedTo.set(threadId, `${cpu}`);
-      return cpu !== undefined && pinnedTo.get(threadId) === `${cpu}`;
-    });
-    const pinned = (await Promise.all(inPlace)).every(Boolean);
-    return new OwnThreads(run, place.shape.channels, pinned);
+      pinned &&= cpu !== undefined && pinnedTo.get(threadId) === `${cpu}`;
+    }
+    return new OwnThreads(run, channels, pinned);
   }
 
   /** Ends the cell on every thread; one that died is without a report, and has been told of. */

@@ -52,6 +52,7 @@ async function openCell({ channel, cell, variant: source, memory, ram, lines }: 
   const variant = ((await import(source.module)) as Record<string, Variant>)[source.export]!;
   const control = new Control(memory, cell, variant);
   const work = openChannel(cell, control, new Ram(ram), channel, lines);
+  control.channelOpened();
   return { work, stamps: isTimed(cell) ? control.stamps() : undefined, start: threadTimes() };
 }
 
