@@ -41,7 +41,10 @@ process.on('disconnect', leave);
 if (process.connected === false) leave();
 leaveSignalsToParent();
 
-setInterval(() => process.send?.({ protocol: PROTOCOL, alive: true } satisfies Alive), ALIVE_EVERY_MS).unref();
+setInterval(() => {
+  // A parent that has just gone is told of by 'disconnect'.
+  process.send?.({ protocol: PROTOCOL, alive: true } satisfies Alive, () => {});
+}, ALIVE_EVERY_MS).unref();
 
 process.on('message', async (question: Question) => {
   const { number } = question;
