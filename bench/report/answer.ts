@@ -6,7 +6,7 @@ import { percent, readPrice, readSlope, readVerdicts } from '../views/readings.j
 import type { ChannelAdvice } from './channels.js';
 import { type Html, html } from './html.js';
 import type { Report, ReportComparison } from './model.js';
-import { placeWords, ratioWords, unitOf, verdictWords } from './words.js';
+import { intervalWords, placeWords, ratioWords, unitOf, verdictWords } from './words.js';
 
 const VERDICTS = ['faster', 'slower', 'same', 'unclear', 'too-few'] as const;
 
@@ -89,10 +89,10 @@ such runs. Verdicts are adjusted after Holm within a table.</p>`;
 }
 
 function renderVerdict(each: ReportComparison): Html {
-  const { metric, low, high, n, noiseFloor, resolvable, verdict } = each;
+  const { metric, n, noiseFloor, resolvable, verdict } = each;
   return html`<tr><td>${pairOf(each)}, ${placeWords(each)}, ${unitOf(metric)}</td><td class="number">${ratioWords(each)}</td>
-<td class="number">${low.toFixed(3)} to ${high.toFixed(3)}</td><td class="verdict ${verdict}">${verdictWords(verdict)}</td>
-<td class="number">${n}</td><td class="number">${percent(noiseFloor)}</td><td class="number">${percent(resolvable)}</td></tr>`;
+<td class="number">${intervalWords(each)}</td><td class="verdict ${verdict}">${verdictWords(verdict)}</td>
+<td class="number">${n}</td><td class="number">${percent(noiseFloor, 'unknown')}</td><td class="number">${percent(resolvable)}</td></tr>`;
 }
 
 function details(summary: string, content: Html): Html {

@@ -1,7 +1,7 @@
 // What a report shows, as plain data: made from a saved run, embedded in the page, drawn and written as CSV from there.
 
 import type { Verdict } from '../stats/verdict.js';
-import { groupOf } from '../store/comparisons.js';
+import { groupOf, type ResultComparison } from '../store/comparisons.js';
 import { shownMetric } from '../store/latency-summary.js';
 import type { Result, ResultCell } from '../store/result.js';
 import type { ResultSlope } from '../store/slopes.js';
@@ -37,6 +37,7 @@ export interface ReportCell {
   readonly curves?: Curves;
 }
 
+/** `low` to `resolvable` are absent where one process alone cannot bound them: JSON has no infinity. */
 export interface ReportComparison {
   readonly group: number;
   readonly channels: number;
@@ -45,12 +46,12 @@ export interface ReportComparison {
   readonly b: string;
   readonly metric: string;
   readonly ratio: number;
-  readonly low: number;
-  readonly high: number;
+  readonly low?: number;
+  readonly high?: number;
+  readonly noiseFloor?: number;
+  readonly resolvable?: number;
   readonly p: number;
   readonly n: number;
-  readonly noiseFloor: number;
-  readonly resolvable: number;
   readonly underNoiseFloor: boolean;
   readonly verdict: Verdict;
 }
@@ -97,23 +98,10 @@ export function reportOf(result: Result, name: string): Report {
     const key = `${compared.b} ${compared.cell}`;
     const cell = cellOf.get(key);
     if (!cell) return [];
-    const {
-      a,
-      b,
-      metric,
-      ratio,
-      low,
-      high,
-      adjustedP: p,
-      n,
-      noiseFloor,
-      resolvable,
-      underNoiseFloor,
-      verdict,
-    } = compared;
+    const { a, b, metric, ratio, adjustedP: p, n, underNoiseFloor, verdict } = compared;
     const { channels, pageSize } = cell;
     const place = { group: places.get(key)!, channels, pageSize };
-    return [{ ...place, a, b, metric, ratio, low, high, p, n, noiseFloor, resolvable, underNoiseFloor, verdict }];
+    return [{ ...place, a, b, metric, ratio, p, n, underNoiseFloor, verdict, ...boundsOf(compared) }];
   });
   return printable({
     name,
@@ -127,6 +115,14 @@ export function reportOf(result: Result, name: string): Report {
     slopes: result.slopes ?? [],
     models: [],
   });
+}
+
+function boundsOf({ low, high, noiseFloor, resolvable }: ResultComparison): Partial<ReportComparison> {
+  return {
+    ...(Number.isFinite(high) ? { low, high } : {}),
+    ...(Number.isFinite(noiseFloor) ? { noiseFloor } : {}),
+    ...(Number.isFinite(resolvable) ? { resolvable } : {}),
+  };
 }
 
 function reportCell(cell: ResultCell, group: number, cores: number): ReportCell {

@@ -19,6 +19,7 @@ import { reportOf } from './model.js';
 import type { PeerRatio } from './peer.js';
 import { printable } from './printable.js';
 import { renderCharts } from './svg.js';
+import { comparisonWords } from './words.js';
 
 const saved = defaultRun();
 const report = { ...reportOf(saved, 'saved'), named: false };
@@ -50,6 +51,30 @@ describe('groups', () => {
       'custom: workload=throughput, transport=tcp, pagesPerBatch=1',
       'custom: workload=throughput, transport=tcp, pagesPerBatch=8',
     ]);
+  });
+});
+
+describe('comparisons of one process', () => {
+  const alone = {
+    n: 1,
+    low: 0,
+    high: Infinity,
+    noiseFloor: Infinity,
+    resolvable: Infinity,
+    verdict: 'too-few',
+  } as const;
+  const told = reportOf({ ...saved, comparisons: saved.comparisons.map((each) => ({ ...each, ...alone })) }, 'alone');
+
+  it('reach the page as they are: JSON has no infinity', () => {
+    expect(told.comparisons.length).toBeGreaterThan(10);
+    expect(JSON.parse(JSON.stringify(told))).toEqual(told);
+  });
+
+  it('show no interval, and say that they find nothing', () => {
+    const words = comparisonWords(told.comparisons[0]!);
+    expect(words).toMatch(/^\S+ against mutex\n1 channel, .*\n[x~][\d.]+ of .*\n… TOO FEW, .* 1 process\n/);
+    expect(words).toContain('noise unknown, finds nothing');
+    expect(headlines(told).join()).toContain('TOO FEW in');
   });
 });
 

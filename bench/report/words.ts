@@ -1,6 +1,7 @@
 // Values in words: what a point of a chart says when it is pointed at, and what the tables say.
 import { showBytes, showNumber } from '../plan/quantities.js';
 import { METRIC_VIEWS } from '../views/metrics.js';
+import { percent } from '../views/readings.js';
 import type { ReportCell, ReportComparison, Value } from './model.js';
 
 const VIEWS: Readonly<Record<string, { readonly title: string; readonly scale: number }>> = METRIC_VIEWS;
@@ -63,14 +64,19 @@ export function ratioWords({ ratio, underNoiseFloor }: Pick<ReportComparison, 'r
   return `${underNoiseFloor ? '~' : 'x'}${ratio.toFixed(ratio < 0.1 ? 3 : 2)}`;
 }
 
+/** `0.981 to 1.020`; nothing where there is none. */
+export function intervalWords({ low, high }: Pick<ReportComparison, 'low' | 'high'>): string {
+  return low === undefined || high === undefined ? '' : `${low.toFixed(3)} to ${high.toFixed(3)}`;
+}
+
 export function comparisonWords(comparison: ReportComparison): string {
-  const { a, b, metric, low, high, p, n, noiseFloor, resolvable, verdict } = comparison;
-  const percent = (share: number) => `${(share * 100).toPrecision(2)} %`;
+  const { a, b, metric, p, n, noiseFloor, resolvable, verdict } = comparison;
+  const interval = intervalWords(comparison);
   return [
     `${b} against ${a}`,
     placeWords(comparison),
-    `${ratioWords(comparison)} (${low.toFixed(3)} to ${high.toFixed(3)}) of ${unitOf(metric)}`,
-    `${verdictWords(verdict)}, p ${p.toPrecision(2)}, ${n} processes`,
-    `noise ${percent(noiseFloor)}, finds ${percent(resolvable)}`,
+    `${ratioWords(comparison)}${interval && ` (${interval})`} of ${unitOf(metric)}`,
+    `${verdictWords(verdict)}, p ${p.toPrecision(2)}, ${n} ${n === 1 ? 'process' : 'processes'}`,
+    `noise ${percent(noiseFloor, 'unknown')}, finds ${percent(resolvable)}`,
   ].join('\n');
 }

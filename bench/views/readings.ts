@@ -4,8 +4,8 @@ import type { ResultComparison } from '../store/comparisons.js';
 import type { Price } from '../store/price.js';
 import type { ResultSlope } from '../store/slopes.js';
 
-/** What a verdict is read from. */
-type Judged = Pick<ResultComparison, 'a' | 'b' | 'ratio' | 'low' | 'high' | 'verdict'>;
+/** What a verdict is read from; every SAME has an interval. */
+type Judged = Pick<ResultComparison, 'a' | 'b' | 'ratio' | 'verdict'> & Partial<Pick<ResultComparison, 'low' | 'high'>>;
 
 /** A comparison and the heading of its column. */
 export interface Compared<C extends Judged = ResultComparison> {
@@ -34,7 +34,7 @@ export function readVerdicts(compared: readonly Compared<Judged>[]): string[] {
 
 /** How far from 1 the interval reaches, never more than the margin that made it SAME. */
 function farthest({ comparison: { low, high } }: Compared<Judged>): number {
-  return Math.min(EQUIVALENCE_MARGIN, Math.max(high - 1, 1 / low - 1));
+  return Math.min(EQUIVALENCE_MARGIN, Math.max(high! - 1, 1 / low! - 1));
 }
 
 /** The comparisons of one design, a line a column. */
@@ -92,8 +92,9 @@ export function readPrice({
   ];
 }
 
-export function percent(share: number): string {
-  if (!Number.isFinite(share)) return 'nothing';
+/** `none`: what stands for a share that has no bound. */
+export function percent(share: number | undefined, none = 'nothing'): string {
+  if (share === undefined || !Number.isFinite(share)) return none;
   if (share >= 10) return 'over 1000 %';
   const value = share * 100;
   return `${value.toFixed(value < 1 ? 2 : value < 10 ? 1 : 0)} %`;

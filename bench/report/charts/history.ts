@@ -4,7 +4,7 @@ import { showNumber } from '../../plan/quantities.js';
 import type { Choice } from '../choice.js';
 import type { DrawnChange, DrawnHistory, DrawnSeries } from '../history.js';
 import type { Report } from '../model.js';
-import { unitOf, viewOf } from '../words.js';
+import { intervalWords, unitOf, viewOf } from '../words.js';
 import { frame, isLog, type Look, styleOf, VALUES, valueAxis } from './look.js';
 
 /** 95 % of a normal distribution lie within so many standard errors. */
@@ -110,11 +110,11 @@ export function changeWords(
   { variant, channels }: DrawnSeries,
   change: DrawnChange,
 ): string {
-  const { kind, verdict, ratio, low, high, from, to, note } = change;
-  const interval = low === undefined || high === undefined ? '' : ` (${low.toFixed(3)} to ${high.toFixed(3)})`;
+  const { kind, verdict, ratio, from, to, note } = change;
+  const interval = intervalWords(change);
   const commit = (place: number) =>
     `${commits[place]!.name}${commits[place]!.subject === '' ? '' : ` (${commits[place]!.subject})`}`;
   const where = to === from ? `at ${commit(from)}` : `from ${commit(from)} to ${commit(to)}`;
   const sign = verdict === 'faster' ? '▲ FASTER' : '▼ SLOWER';
-  return `${variant}, ${channels} ch: ${kind}, x${ratio.toFixed(3)}${interval}, ${sign} ${where}${note === undefined ? '' : `; ${note}`}`;
+  return `${variant}, ${channels} ch: ${kind}, x${ratio.toFixed(3)}${interval && ` (${interval})`}, ${sign} ${where}${note === undefined ? '' : `; ${note}`}`;
 }

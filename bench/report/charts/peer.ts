@@ -2,6 +2,7 @@
 import * as Plot from '@observablehq/plot';
 import type { Report } from '../model.js';
 import type { DrawnPeer, PeerRatio } from '../peer.js';
+import { intervalWords } from '../words.js';
 import { frame, type Look, styleOf, VALUES } from './look.js';
 
 const MEASURES = {
@@ -72,11 +73,12 @@ export function peerWords({ origin }: DrawnPeer, ratios: readonly PeerRatio[]): 
   return `${title} (${better} is better), ratio to the sender of ${peer} in the same rounds, 95 % intervals; ${origin}`;
 }
 
-function ratioWords({ peer, variant, channels, measure, ratio, low, high, n }: PeerRatio): string {
+function ratioWords(measured: PeerRatio): string {
+  const { peer, variant, channels, measure, ratio, n } = measured;
   return [
     `${variant} against ${peer}`,
     `${channels} ${channels === 1 ? 'channel' : 'channels'}`,
-    `x${ratio.toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)}) of ${MEASURES[measure].title}`,
+    `x${ratio.toFixed(3)} (${intervalWords(measured)}) of ${MEASURES[measure].title}`,
     `${n} pairs`,
   ].join('\n');
 }
