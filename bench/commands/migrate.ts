@@ -161,6 +161,7 @@ async function transfer({
   const patienceMs = cell.errorPath === 'upstream' ? 3 * WATCHDOG_MS : undefined;
   const during = <T>(work: Promise<T>): Promise<T> => beside(receiver, work, patienceMs);
   await during(client.connect(LINE, receiver.address, cell.channels, { token, faults: faults.connecting }));
+  await during(receiver.untilReading());
   const pagesCome = async () => (await receiver.count()).reduce((sum, each) => sum + each.pages + each.zeroPages, 0);
   const progress = new TransferProgress(
     pagesCome,

@@ -56,12 +56,11 @@ export class Peer {
       idleMs: 0,
       pinned: cell.place !== 'none',
       digest: cell.workload === 'precopy',
-    }).catch(({ message }: Error) => {
-      throw message === RECEIVER_KILLED ? new ProcessKilled(message) : new CellFailure(message);
-    });
+    }).catch(failed);
     const peer = new Peer(client, receiver, folder);
     try {
       await client.connect(peer.name, receiver.address, plan.channels);
+      await receiver.untilReading().catch(failed);
     } catch (cause) {
       await peer.stop();
       throw cause;
@@ -115,6 +114,10 @@ export class Peer {
     await this.receiver.stop();
     if (this.folder !== undefined) rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+function failed({ message }: Error): never {
+  throw message === RECEIVER_KILLED ? new ProcessKilled(message) : new CellFailure(message);
 }
 
 function temporaryFolder(): string {

@@ -5,7 +5,7 @@ import type { NumbersCounted } from '../wire/packet-numbers.js';
 import type { ChannelCounts, MainCounts, ReceiverFailure, ReceiverPlan, ReceiverReport } from './plan.js';
 
 /** Grows when a message changes its meaning. */
-export const RECEIVER_VERSION = 3;
+export const RECEIVER_VERSION = 4;
 /** Connections without the token that are turned away; one more ends the reception. */
 export const MOST_STRANGERS = 16;
 /** How the process is started; after these come its numbers of the listening socket. */
@@ -35,6 +35,7 @@ export type ToReceiver =
 /** Process to parent, as JSON. */
 export type FromReceiver =
   | { readonly kind: 'listening' }
+  | { readonly kind: 'reading' }
   | { readonly kind: 'counted'; readonly channels: readonly ChannelCounts[] }
   | { readonly kind: 'done'; readonly report: ReceiverReport }
   | { readonly kind: 'failed'; readonly failure: ReceiverFailure };

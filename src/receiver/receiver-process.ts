@@ -31,6 +31,7 @@ async function receive({ version, plan }: ToReceiver & { kind: 'start' }): Promi
   // Listening fails, if it does, as the reception does.
   await Promise.race([reception.listening, reception.received]);
   say({ kind: 'listening' });
+  void reception.reading.then(() => say({ kind: 'reading' }));
   const received = await reception.received;
   last({ kind: 'done', report: outputs.finish(received) });
 }

@@ -23,6 +23,7 @@ export class Receiver {
   private readonly listener: Listener;
   private readonly plan: ReceiverPlan;
   private readonly listening: Promise<void>;
+  private readonly reading: Promise<void>;
   private stopping = false;
   private counted: (channels: readonly ChannelCounts[]) => void = () => {};
 
@@ -34,11 +35,10 @@ export class Receiver {
     this.process = fork(ENTRY, [], { stdio: [...STDIO, ...numbers], execArgv: [], serialization: 'json' });
     listener.handedOver();
     this.say({ kind: 'start', version: RECEIVER_VERSION, plan });
-    let heard: () => void = () => {};
-    this.listening = new Promise((resolve) => {
-      heard = resolve;
-    });
-    this.report = this.reportOf(() => heard());
+    const heard = { listening: () => {}, reading: () => {} };
+    this.listening = new Promise((resolve) => Object.assign(heard, { listening: resolve }));
+    this.reading = new Promise((resolve) => Object.assign(heard, { reading: resolve }));
+    this.report = this.reportOf(heard);
     this.report.catch(() => {});
   }
 
@@ -69,6 +69,14 @@ export class Receiver {
     return !this.stopping && this.process.signalCode === 'SIGKILL';
   }
 
+  /**
+   * Resolves when every connection is read from, after the last was made: until then the kernel took what was written,
+   * and with many channels a first write could wait for longer than a stall may last. Rejects as `report` does.
+   */
+  async untilReading(): Promise<void> {
+    await Promise.race([this.reading, this.report]);
+  }
+
   /** From now on the first so many channels take part in SYNCs. To be called when all channels are at rest. */
   setParticipants(channels: number): void {
     this.say({ kind: 'participants', channels });
@@ -95,11 +103,11 @@ export class Receiver {
     if (this.process.connected) this.process.send(message, () => {});
   }
 
-  private reportOf(listening: () => void): Promise<ReceiverReport> {
+  private reportOf(heard: Readonly<Record<'listening' | 'reading', () => void>>): Promise<ReceiverReport> {
     let end: FromReceiver | undefined;
     let startError: Error | undefined;
     this.process.on('message', (message: FromReceiver) => {
-      if (message.kind === 'listening') listening();
+      if (message.kind === 'listening' || message.kind === 'reading') heard[message.kind]();
       else if (message.kind === 'counted') this.counted(message.channels);
       else end ??= message;
     });

@@ -40,6 +40,8 @@ export interface Received {
 export class Reception {
   /** Resolves when every thread listens. */
   readonly listening: Promise<void>;
+  /** Resolves when every thread has its connection and reads it. */
+  readonly reading: Promise<void>;
   /** Resolves when all lines have ended well. Rejects with the first ReceiverError; the process is then to end. */
   readonly received: Promise<Received>;
   private readonly plan: ReceiverPlan;
@@ -63,9 +65,11 @@ export class Reception {
   private roundPages = 0;
   private rounds = 0;
   private listeners = 0;
+  private readers = 0;
   private start: { readonly atMs: number; readonly cpu: NodeJS.CpuUsage } | undefined;
   private connecting: NodeJS.Timeout | undefined;
   private resolveListening = () => {};
+  private resolveReading = () => {};
   private resolveReceived: (received: Received) => void = () => {};
   private reject: (error: Error) => void = () => {};
 
@@ -84,6 +88,9 @@ export class Reception {
     });
     this.listening = new Promise((resolve) => {
       this.resolveListening = resolve;
+    });
+    this.reading = new Promise((resolve) => {
+      this.resolveReading = resolve;
     });
     const threads = connections(plan);
     this.late = plan.blocks === undefined ? listening[threads] : undefined;
@@ -168,8 +175,12 @@ export class Reception {
   }
 
   private begin(thread: Worker): void {
-    if (this.memory) tell(thread, { kind: 'begin', memory: this.memory });
-    else this.early.push(thread);
+    if (!this.memory) {
+      this.early.push(thread);
+      return;
+    }
+    tell(thread, { kind: 'begin', memory: this.memory });
+    if (++this.readers === this.threads.length) this.resolveReading();
   }
 
   private allConnected(): void {
