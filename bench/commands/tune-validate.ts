@@ -27,7 +27,7 @@ interface Swept {
   readonly verdict: Verdict;
 }
 
-/** Returns 0 when no count is FASTER than the advised one, 1 when one is, 128 and the signal's number when interrupted. */
+/** Returns 0 when no count is FASTER than the advised one, 1 when one is or one cannot be judged, 128 and the signal's number when interrupted. */
 export async function validate(space: Space, advice: Advice, machine: Machine): Promise<number> {
   const arm = space.arms.findIndex(
     ({ variant, place, wait }) =>
@@ -57,15 +57,24 @@ export async function validate(space: Space, advice: Advice, machine: Machine): 
   }).finally(() => line.end());
   if (interrupted || rounds.length < ROUNDS) return interrupted ? SIGNAL_CODES[interrupted] : 1;
   const swept = sweepOf(rounds, arm, advice.channels);
-  const beaten = swept.filter((each) => each.verdict === 'faster');
   process.stderr.write(`${table(swept, advice.channels)}\n`);
   const seconds = ((performance.now() - begun) / 1000).toFixed(0);
-  process.stderr.write(
-    beaten.length === 0
-      ? `${advice.channels} channels: not beaten by any of ${swept.length} other counts (Holm-adjusted; ${ROUNDS} processes, ${seconds} s, ${machine.cpuModel})\n`
-      : `${advice.channels} channels: BEATEN by ${beaten.map(({ channels }) => channels).join(', ')} (${ROUNDS} processes, ${seconds} s)\n`,
-  );
-  return beaten.length === 0 ? 0 : 1;
+  const { text, holds } = conclude(swept, advice.channels);
+  process.stderr.write(`${text} (Holm-adjusted; ${ROUNDS} processes, ${seconds} s, ${machine.cpuModel})\n`);
+  return holds ? 0 : 1;
+}
+
+/** What the sweep says of the advised count: it holds when every other count was judged, and none is faster. */
+export function conclude(swept: readonly Pick<Swept, 'channels' | 'verdict'>[], advised: number) {
+  const of = (verdict: Verdict) => swept.filter((each) => each.verdict === verdict).map(({ channels }) => channels);
+  const [beaten, unjudged] = [of('faster'), of('too-few')];
+  const judged = swept.length - unjudged.length;
+  const said = beaten.length > 0 ? `BEATEN by ${beaten.join(', ')}` : `not beaten by any of ${judged} other counts`;
+  const rest = unjudged.length > 0 ? `; too few processes to judge ${unjudged.join(', ')}` : '';
+  return {
+    text: `${advised} ${advised === 1 ? 'channel' : 'channels'}: ${said}${rest}`,
+    holds: beaten.length + unjudged.length === 0,
+  };
 }
 
 /** Every other count against the advised one, by neighbouring turns, adjusted after Holm over all of them. */
@@ -117,7 +126,8 @@ function table(swept: readonly Swept[], advised: number): string {
     rows.push([
       channels,
       ratio.toFixed(3),
-      `${low.toFixed(3)} to ${high.toFixed(3)}`,
+      // One process has no interval.
+      Number.isFinite(high) ? `${low.toFixed(3)} to ${high.toFixed(3)}` : '',
       adjustedP.toFixed(3),
       word.toUpperCase(),
     ]);
