@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 /** Tests that only compute, or start processes without asking how long anything takes: two files at a time may share the CPUs. */
 const computing = [
   'src/verify/**/*',
+  'src/receiver/*',
   'src/wire/**/*',
   'bench/stats/**/*',
   'bench/plan/**/*',
@@ -12,7 +13,7 @@ const computing = [
   'bench/formats/**/*',
   'bench/builds/**/*',
   'bench/exports/**/*',
-  'bench/arguments',
+  'bench/{arguments,cli}',
   'bench/commands/{compare,migrate,new,readme,receive*,report,verify}',
   'bench/qemu/*',
   'variants/verified',

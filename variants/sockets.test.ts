@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openRam } from '../src/ram/image.js';
 import { Receiver } from '../src/receiver/receiver.js';
 import { CELL_DEFAULTS, type Cell } from '../src/session/cell.js';
@@ -25,33 +25,32 @@ const CELL = {
 
 let directory: string;
 let image: string;
-let fleets: Fleet[] = [];
-beforeAll(() => {
+/** The same threads for all tests, each of which a failed cell must leave fit for the next. */
+let fleets: Readonly<Record<'patient' | 'hasty', Fleet>>;
+beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'sockets-'));
   const hash = createHash('sha256');
   for (const piece of openRam(RAM).pieces()) hash.update(piece);
   image = hash.digest('hex');
+  const plan = { senders: 8, requesters: 1, ram: RAM, watchdogMs: 20_000 };
+  fleets = {
+    patient: await Fleet.start({ ...plan, stallMs: 10_000 }),
+    hasty: await Fleet.start({ ...plan, stallMs: STALL_MS }),
+  };
 });
-afterEach(async () => {
-  await Promise.all(fleets.map((fleet) => fleet.terminate()));
-  fleets = [];
+afterAll(async () => {
+  await Promise.all(Object.values(fleets).map((fleet) => fleet.terminate()));
+  rmSync(directory, { recursive: true });
 });
-afterAll(() => rmSync(directory, { recursive: true }));
 
 /** Only peers that stall on purpose have so little time. */
 const STALL_MS = 250;
-
-async function startFleet(senders: number, stallMs = 10_000): Promise<Fleet> {
-  const fleet = await Fleet.start({ senders, requesters: 1, ram: RAM, watchdogMs: 20_000, stallMs });
-  fleets.push(fleet);
-  return fleet;
-}
 
 const descriptors = () => readdirSync('/proc/self/fd').length;
 
 describe.each(['tcp', 'unix'])('over %s', (transport) => {
   it.each(DEFAULT_VARIANTS)('%s migrates RAM to a receiver, all of it, whole', async (variant) => {
-    const fleet = await startFleet(5);
+    const fleet = fleets.patient;
     for (const channels of [1, 5]) {
       const cell: Cell = { ...CELL, variant, transport, channels };
       const { pageSize, pagesPerBatch } = cell;
@@ -122,9 +121,8 @@ describe.each(['tcp', 'unix'])('over %s', (transport) => {
   const failing = async (
     variant: string,
     { address, close }: Awaited<ReturnType<typeof peer>>,
-    stallMs?: number,
+    fleet = fleets.patient,
   ): Promise<string> => {
-    const fleet = await startFleet(8, stallMs);
     const before = descriptors();
     const start = performance.now();
     const lines = await Lines.connect({ address, channels: 8, connectMs: 1000 });
@@ -146,12 +144,12 @@ describe.each(['tcp', 'unix'])('over %s', (transport) => {
 
   const silent = () => {};
   it.each(DEFAULT_VARIANTS)('%s fails on a peer that never reads', { timeout: 15_000 }, async (variant) => {
-    const reason = await failing(variant, await peer(silent, silent), STALL_MS);
+    const reason = await failing(variant, await peer(silent, silent), fleets.hasty);
     expect(reason).toMatch(/^channel \d: a write did not end within 250 ms: its peer takes nothing$/);
   });
 
   it.each(DEFAULT_VARIANTS)('%s fails on the one channel that is not read', { timeout: 15_000 }, async (variant) => {
-    expect(await failing(variant, await peer(silent), STALL_MS)).toMatch(
+    expect(await failing(variant, await peer(silent), fleets.hasty)).toMatch(
       /^channel 3: a write did not end within 250 ms/,
     );
   });

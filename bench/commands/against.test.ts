@@ -1,11 +1,10 @@
 // `against`, whole: this build beside itself, as the build of HEAD.
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { git } from '../builds/revision.js';
+import { runCli } from '../fixtures/cli.js';
 import type { Changes } from '../store/changes.js';
 import { PROJECT } from '../store/project.js';
 
@@ -14,9 +13,7 @@ const cache = mkdtempSync(join(tmpdir(), 'multifd-bench-against-'));
 afterAll(() => rmSync(cache, { recursive: true }));
 
 function cli(...words: string[]) {
-  const path = fileURLToPath(new URL('../cli.js', import.meta.url));
-  const env = { ...process.env, XDG_CACHE_HOME: cache };
-  return spawnSync(process.execPath, [path, 'against', ...words], { encoding: 'utf8', env });
+  return runCli(['against', ...words], { env: { ...process.env, XDG_CACHE_HOME: cache } });
 }
 
 // A source archive has no commits to compare with.

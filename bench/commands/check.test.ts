@@ -1,16 +1,14 @@
 // The check command: a design that is right passes each part, one that is wrong is told where.
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { conform } from '../check/conforming.js';
 import { checkByModel, compareQuickly } from '../check/parts.js';
+import { cli } from '../fixtures/cli.js';
 import { loadVariants } from '../plan/catalogue.js';
 import { checkDocument, renderCheck, statusOf } from '../views/check-summary.js';
 
-const CLI = fileURLToPath(new URL('../cli.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'multifd-bench-check-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -75,7 +73,7 @@ describe('a design that is wrong', () => {
   it('fails conformance and the checker, is not compared, and ends with 1', () => {
     // The provider keeps the batch that it has just handed over, and fills it while it is written.
     const path = write('greedy', ['return empty;', 'return given;']);
-    const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, 'check', path], { encoding: 'utf8' });
+    const { status, stdout, stderr } = cli('check', path);
     expect(stdout).toMatch(/^conformance {2}FAILED/m);
     expect(stdout).toMatch(/^ {2}FAILED {2}hands every batch over once, in order, over \d+ channels?: /m);
     expect(stdout).toMatch(/^verify {7}FAILED {7}\d findings? for 2 channels/m);
@@ -102,7 +100,7 @@ describe('a design that is wrong', () => {
   }, 60_000);
 
   it('is no design at all: usage', () => {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, 'check', './none.js'], { encoding: 'utf8' });
+    const { status, stdout, stderr } = cli('check', './none.js');
     expect({ status, stdout, stderr }).toEqual({
       status: 2,
       stdout: '',

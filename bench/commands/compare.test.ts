@@ -1,10 +1,9 @@
 // `compare` and `baseline` as programs: one document on stdout, and what is wrong on stderr with exit code 2.
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
+import { cli } from '../fixtures/cli.js';
 import type { Changes } from '../store/changes.js';
 import { madeUpResult } from '../store/fixtures/result.js';
 import { saveResult } from '../store/save.js';
@@ -13,11 +12,6 @@ const results = mkdtempSync(join(tmpdir(), 'multifd-bench-compare-'));
 afterAll(() => rmSync(results, { recursive: true }));
 
 const STORE = ['--results', results, '--machine', 'made-up-2c-8g'];
-function cli(...words: string[]) {
-  const path = fileURLToPath(new URL('../cli.js', import.meta.url));
-  return spawnSync(process.execPath, [path, ...words], { encoding: 'utf8' });
-}
-
 it('a run is named, and another one is compared with it', () => {
   saveResult(results, madeUpResult({ id: '00000001', sha: '1'.repeat(40), branch: 'evil\u001b[31m' }));
   const time = '2026-02-01T00:00:00.000Z';

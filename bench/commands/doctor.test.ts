@@ -1,11 +1,7 @@
-import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { Check } from '../doctor/check.js';
 import { programs } from '../doctor/features.js';
-
-const CLI = fileURLToPath(new URL('../cli.js', import.meta.url));
-const cli = (...words: string[]) => spawnSync(process.execPath, [CLI, ...words], { encoding: 'utf8', timeout: 60_000 });
+import { cli } from '../fixtures/cli.js';
 
 describe('doctor', () => {
   it('prints one JSON document, and ends as it says', () => {

@@ -1,24 +1,18 @@
 // history and gate as processes, over made-up runs of this project's own commits.
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { git } from '../builds/revision.js';
+import { runCli } from '../fixtures/cli.js';
 import { saveManyRuns } from '../store/fixtures/many-runs.js';
 
-const CLI = fileURLToPath(new URL('../cli.js', import.meta.url));
 const COMMITS = 12;
 const shas = (git('rev-list', '--first-parent', `-${COMMITS}`, 'HEAD') ?? '').split('\n').reverse();
 const folder = mkdtempSync(join(tmpdir(), 'multifd-bench-gate-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const cli = (...words: string[]) => {
-  const all = [CLI, ...words, '--results', folder, '--machine', 'made-up-2c-8g'];
-  const { status, stdout, stderr } = spawnSync(process.execPath, all, { encoding: 'utf8', timeout: 60_000 });
-  return { status, stdout, stderr };
-};
+const cli = (...words: string[]) => runCli([...words, '--results', folder, '--machine', 'made-up-2c-8g']);
 
 // A shallow clone, or no checkout at all, has no line to follow.
 describe.skipIf(shas.length < COMMITS)(

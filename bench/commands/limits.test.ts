@@ -1,11 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { allowedCpus } from '../../src/session/placement.js';
+import { cli, runCli } from '../fixtures/cli.js';
 import { CRing } from '../measure/c-ring.js';
 import { type LimitRow, renderLimits, renderLimitsTsv } from '../views/limits-table.js';
 
-const CLI = fileURLToPath(new URL('../cli.js', import.meta.url));
 const HAS_COMPILER = spawnSync('cc', ['--version']).status === 0;
 const CPUS = allowedCpus();
 
@@ -13,7 +12,7 @@ describe('limits', () => {
   it.skipIf(CPUS.length < 2)('measures the floors where there is no compiler, and says what is missing', () => {
     const words = ['limits', '--quick', '--rounds', '2', '--json', '--seed', '1'];
     const env = { ...process.env, CC: '/nowhere/cc' };
-    const { stdout, status } = spawnSync(process.execPath, [CLI, ...words], { encoding: 'utf8', env, timeout: 60_000 });
+    const { stdout, status } = runCli(words, { env });
     expect(status).toBe(0);
     const { limits, notes } = JSON.parse(stdout) as { limits: LimitRow[]; notes: string[] };
     expect(notes).toEqual(['the ring in C is not measured: no C compiler /nowhere/cc (CC names another)']);
@@ -33,7 +32,7 @@ describe('limits', () => {
     [['--variants', 'nothing'], '--variants: got "nothing", takes '],
     [['--format', 'html'], '--format: got "html", takes table, tsv'],
   ])('refuses %j', (words, message) => {
-    const { stderr, status } = spawnSync(process.execPath, [CLI, 'limits', ...words], { encoding: 'utf8' });
+    const { stderr, status } = cli('limits', ...words);
     expect(stderr).toContain(message);
     expect(status).toBe(2);
   });

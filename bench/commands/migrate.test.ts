@@ -1,14 +1,13 @@
 // Migrations as a user makes them: real processes, real sockets, files compared.
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { HAS_ZSTD } from '../../src/wire/codecs/flushed-stream.js';
+import { CLI, cli } from '../fixtures/cli.js';
 
-const CLI = fileURLToPath(new URL('../cli.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'multifd-bench-migrate-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -22,14 +21,6 @@ writeFileSync(
   zeros,
   Buffer.concat(Array.from({ length: 512 }, (_, page) => Buffer.alloc(4096, page < 128 || page % 2 === 0 ? 0 : page))),
 );
-
-const cli = (...words: string[]) => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...words], {
-    encoding: 'utf8',
-    timeout: 60_000,
-  });
-  return { status, stdout, stderr };
-};
 
 /** Starts a receiver and resolves with its port once it listens, and with how it ended. */
 function receive(...words: string[]) {

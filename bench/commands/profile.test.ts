@@ -1,20 +1,16 @@
 // The profile command and `run --explain` as a user meets them: real processes, files and exit codes.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import { CLI, runCli } from '../fixtures/cli.js';
 import type { Result } from '../store/result.js';
 
-const CLI = fileURLToPath(new URL('../cli.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'multifd-bench-profile-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const cli = (...words: string[]) => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...words], { encoding: 'utf8', cwd: folder });
-  return { status, stdout, stderr };
-};
+const cli = (...words: string[]) => runCli(words, { cwd: folder });
 const SHORT = ['--time', '200ms', '--ram', '1m'];
 
 describe('profile', () => {

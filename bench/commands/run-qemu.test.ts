@@ -1,14 +1,12 @@
 // run --peer qemu as a user starts it: what it refuses, and one small comparison with every QEMU on PATH.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { CLI, cli } from '../fixtures/cli.js';
 import { installedQemus, isSince } from '../qemu/binary.js';
 import type { QemuResult } from '../qemu/result.js';
 
-const CLI = fileURLToPath(new URL('../cli.js', import.meta.url));
-const run = (...words: string[]) =>
-  spawnSync(process.execPath, [CLI, 'run', ...words], { encoding: 'utf8', timeout: 120_000 });
+const run = (...words: string[]) => cli('run', ...words);
 
 describe('what is refused', () => {
   it.each([

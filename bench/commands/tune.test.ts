@@ -1,15 +1,13 @@
 // tune as a user starts it: what it refuses, pairs from a file, saved runs, and one small search that is saved and read again.
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cli } from '../fixtures/cli.js';
 import type { Advice } from '../tune/advice.js';
 
-const CLI = fileURLToPath(new URL('../cli.js', import.meta.url));
-const tune = (...words: string[]) =>
-  spawnSync(process.execPath, [CLI, 'tune', ...words], { encoding: 'utf8', timeout: 120_000 });
+const tune = (...words: string[]) => cli('tune', ...words);
 
 let folder: string;
 beforeAll(() => {

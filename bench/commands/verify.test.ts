@@ -1,19 +1,16 @@
 // The verify command as a user meets it: what passes, what is rejected, what it says in JSON.
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { writeCopy } from '../../variants/fixtures/seeded-bugs.js';
+import { cli } from '../fixtures/cli.js';
 import { exitCode } from './verify.js';
 
-const CLI = fileURLToPath(new URL('../cli.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'multifd-bench-verify-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const verify = (...words: string[]) =>
-  spawnSync(process.execPath, [CLI, 'verify', ...words], { encoding: 'utf8', timeout: 120_000 });
+const verify = (...words: string[]) => cli('verify', ...words);
 
 describe('verify', () => {
   it('says how far a design was searched, and that its error path as upstream has it hangs', () => {

@@ -1,16 +1,12 @@
-import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { cli } from '../fixtures/cli.js';
 import type { Result } from '../store/result.js';
-
-const CLI = fileURLToPath(new URL('../cli.js', import.meta.url));
 
 describe('run --wait', () => {
   it('shows what a design without waits by policy measured once for each policy, with the mark', () => {
     const words = ['run', '--no-save', '--quick', '--channels', '1', '--batch-pages', '1', '--transport', 'discard'];
     words.push('--variants', 'mutex,message-port', '--rounds', '1', '--ram', '1m', '--wait', 'park,adaptive');
-    const run = (...more: string[]) =>
-      spawnSync(process.execPath, [CLI, ...words, ...more], { encoding: 'utf8', timeout: 60_000 });
+    const run = (...more: string[]) => cli(...words, ...more);
     const { cells, comparisons } = JSON.parse(run('--json').stdout) as Result;
     expect(cells.map(({ variant, wait }) => `${variant} ${wait.provider} ${wait.sender}`)).toEqual([
       'mutex park park',

@@ -1,18 +1,16 @@
 // `run` with the workloads hand-off and sync, to the result: latencies and their histograms, syncs without jobs.
-import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { cli } from '../fixtures/cli.js';
 import { decodeCounts, distributionOf } from '../measure/latencies.js';
 import type { Result } from '../store/result.js';
 
-const CLI = fileURLToPath(new URL('../cli.js', import.meta.url));
 const FLAGS = '--workload hand-off --channels 1 --transport discard --batch-pages 1 --load closed';
 const WORDS = `run --variants mutex,inline ${FLAGS} --rounds 1 --ram 1m --no-save`.split(' ');
 
 describe('run --workload hand-off', () => {
   let result: Result;
   beforeAll(() => {
-    const { stdout, stderr, status } = spawnSync(process.execPath, [CLI, ...WORDS, '--json'], { encoding: 'utf8' });
+    const { stdout, stderr, status } = cli(...WORDS, '--json');
     expect(status, stderr).toBe(0);
     result = JSON.parse(stdout) as Result;
   }, 60_000);
@@ -38,8 +36,8 @@ describe('run --workload hand-off', () => {
 describe('run --workload sync', () => {
   it('measures idle, busy and slow channels, also where nothing is handed over', () => {
     const flags = 'run --workload sync --sync-load idle,busy,slow --channels 2 --batch-pages 1 --variants inline,mutex';
-    const words = [CLI, ...flags.split(' '), '--quick', '--rounds', '1', '--ram', '1m', '--no-save', '--json'];
-    const { stdout, stderr, status } = spawnSync(process.execPath, words, { encoding: 'utf8' });
+    const words = [...flags.split(' '), '--quick', '--rounds', '1', '--ram', '1m', '--no-save', '--json'];
+    const { stdout, stderr, status } = cli(...words);
     expect(status, stderr).toBe(0);
     const { cells } = JSON.parse(stdout) as Result;
     expect(cells.map(({ variant, syncLoad }) => `${variant} ${syncLoad ?? 'busy'}`)).toEqual(

@@ -1,0 +1,95 @@
+// Bodies that cannot be checked, as they depend on what the checker does not see: it must say so.
+import { describe, expect, it } from 'vitest';
+import { type Body, expectFinding, program } from './fixtures/expect-finding.js';
+import { SimulatedEvent } from './primitives.js';
+import { checkpoint } from './recording.js';
+import { verify } from './verify.js';
+
+describe('bodies that cannot be checked', () => {
+  it('depends on something outside shared memory', () => {
+    let calls = 0;
+    expectFinding('nondeterminism', [
+      (words) => {
+        calls++;
+        Atomics.load(words, calls % 3);
+        Atomics.store(words, 1, calls);
+      },
+    ]);
+    expectFinding('nondeterminism', [(words) => Atomics.store(words, 0, Math.random() > 0.5 ? 1 : 0)]);
+    expectFinding('nondeterminism', [(words) => Atomics.store(words, 0, Date.now())]);
+  });
+
+  it('uses what is not simulated', () => {
+    expectFinding('not-modelled', [(words) => Atomics.waitAsync(words, 0, 0).async]);
+    expectFinding('not-modelled', [(words) => words.map((word) => word + 1)]);
+    expectFinding('not-modelled', [() => Atomics.load(new Int32Array(1), 0)]);
+  });
+
+  it('goes on for ever, and does something new each time', () => {
+    const { findings, complete } = verify(
+      program([
+        (words) => {
+          for (;;) Atomics.add(words, 0, 1);
+        },
+      ]),
+    );
+    expect(findings.map(({ message }) => message)).toEqual([expect.stringContaining('more than 5000 operations')]);
+    expect(complete).toBe(false);
+  });
+
+  it('has a condition that writes, or counts its calls', () => {
+    const until =
+      (ready: (words: Int32Array) => boolean): Body =>
+      (words) =>
+        new SimulatedEvent(0).until(() => ready(words));
+    expectFinding('impure-condition', [until((words) => Atomics.add(words, 1, 1) > 5)]);
+    expectFinding('impure-condition', [
+      (words) => {
+        let calls = 0;
+        return new SimulatedEvent(0).until(() => Atomics.load(words, 1 + (calls++ % 2)) === 1);
+      },
+    ]);
+  });
+
+  it('counts the rounds of a loop of reads, or of a condition, and acts by the count', () => {
+    const open: Body = (words) => {
+      Atomics.store(words, 1, 1);
+      new SimulatedEvent(0).wake();
+    };
+    expectFinding('hidden-state', [
+      open,
+      (words) => {
+        let rounds = 0;
+        while (Atomics.load(words, 1) === 0) rounds++;
+        Atomics.store(words, 2, rounds);
+      },
+    ]);
+    expectFinding('hidden-state', [
+      open,
+      (words) => {
+        let rounds = 0;
+        new SimulatedEvent(0).until(() => {
+          rounds++;
+          return Atomics.load(words, 1) === 1;
+        });
+        return rounds;
+      },
+    ]);
+  });
+
+  it('leaves something out of a checkpoint', () => {
+    const body =
+      (digest: (sum: number) => string): Body =>
+      (words) => {
+        let sum = 0;
+        for (let round = 0; round < 2; round++) {
+          checkpoint(`${round} ${digest(sum)}`);
+          sum += Atomics.load(words, 1);
+        }
+        return sum;
+      };
+    const writer: Body = (words) => Atomics.store(words, 1, 1);
+    expectFinding('hidden-state', [body(() => ''), writer]);
+    expect(verify(program([body((sum) => `${sum}`), writer]))).toMatchObject({ complete: true, findings: [] });
+  });
+});
