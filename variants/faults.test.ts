@@ -85,11 +85,9 @@ const FAULTS: Readonly<Record<string, AtChannel>> = {
 
 const folder = mkdtempSync(join(tmpdir(), 'multifd-bench-faults-'));
 const path = join(folder, 'receiver');
-let receiver: OneThreadReceiver;
 let fleets: Readonly<Record<'patient' | 'hasty', Fleet>>;
 let slowest = { ms: 0, what: '' };
 beforeAll(async () => {
-  receiver = await OneThreadReceiver.listen(path);
   const plan = { senders: Math.max(...CHANNELS), requesters: 1, ram: RAM, watchdogMs: 10_000 };
   fleets = {
     patient: await Fleet.start({ ...plan, stallMs: PATIENT_MS }),
@@ -98,7 +96,6 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(async () => {
   await Promise.all(Object.values(fleets).map((fleet) => fleet.terminate()));
-  await receiver.close();
   rmSync(folder, { recursive: true });
   process.stdout.write(`slowest end after a fault: ${slowest.ms.toFixed(0)} ms, ${slowest.what}\n`);
 });
@@ -114,10 +111,24 @@ function planOf(channels: number, faults: readonly Fault[]): ReceiverPlan {
 
 /** A whole migration. Resolves with what failed first, or undefined when all arrived. */
 async function migrate(fleet: Fleet, cell: Cell, source: VariantSource, fault?: Fault): Promise<Error | undefined> {
+  const receiver = await OneThreadReceiver.listen(planOf(cell.channels, fault && isPacketFault(fault) ? [fault] : []));
+  try {
+    return await transfer(receiver, fleet, cell, source, fault);
+  } finally {
+    await receiver.close();
+  }
+}
+
+async function transfer(
+  receiver: OneThreadReceiver,
+  fleet: Fleet,
+  cell: Cell,
+  source: VariantSource,
+  fault?: Fault,
+): Promise<Error | undefined> {
   const { channels } = cell;
-  const arrived = receiver.receive(planOf(channels, fault && isPacketFault(fault) ? [fault] : []));
   let there: Error | undefined;
-  arrived.catch((cause: Error) => {
+  receiver.ram.catch((cause: Error) => {
     there = cause;
   });
   let met = performance.now();
@@ -146,7 +157,7 @@ async function migrate(fleet: Fleet, cell: Cell, source: VariantSource, fault?: 
   await fleet.close().catch(() => {});
   await lines.close();
   if (!here && !there) {
-    const ram = await arrived;
+    const ram = await receiver.ram;
     expect(ram.digest()).toBe(fleet.digest());
     return undefined;
   }

@@ -32,7 +32,8 @@ export class WriteSigns {
 
 /**
  * Calls back, once, with the first of the rows whose one write has not ended for `stallMs`. Returns what stops the watch.
- * A write is one batch: on a slow link, `stallMs` has to be longer than one takes.
+ * A write is one batch: on a slow link, `stallMs` has to be longer than one takes. Time in which the watch itself did not
+ * run (a busy event loop, a machine that was paused) is nobody's silence: a look counts for two of its intervals at most.
  */
 export function watchWrites(
   signs: SharedArrayBuffer,
@@ -40,22 +41,26 @@ export function watchWrites(
   stallMs: number,
   stalled: (row: number) => void,
 ): () => void {
+  const everyMs = Math.min(LOOK_MS, stallMs / 4);
   const seen = rows.map((row) => {
     const signsOfRow = new WriteSigns(signs, row);
-    return { row, signs: signsOfRow, sign: signsOfRow.read(), since: performance.now() };
+    return { row, signs: signsOfRow, sign: signsOfRow.read(), waitedMs: 0 };
   });
+  let looked = performance.now();
   const look = () => {
     const now = performance.now();
+    const sinceMs = Math.min(now - looked, 2 * everyMs);
+    looked = now;
     for (const last of seen) {
       const sign = last.signs.read();
-      if (sign !== last.sign || sign % 2 === 0) Object.assign(last, { sign, since: now });
-      else if (now - last.since >= stallMs) {
-        clearInterval(timer);
-        stalled(last.row);
-        return;
-      }
+      if (sign !== last.sign || sign % 2 === 0) Object.assign(last, { sign, waitedMs: 0 });
+      else last.waitedMs += sinceMs;
     }
+    const silent = seen.find(({ waitedMs }) => waitedMs >= stallMs);
+    if (!silent) return;
+    clearInterval(timer);
+    stalled(silent.row);
   };
-  const timer = setInterval(look, Math.min(LOOK_MS, stallMs / 4));
+  const timer = setInterval(look, everyMs);
   return () => clearInterval(timer);
 }
