@@ -1,22 +1,18 @@
 // Tests run against the compiled code: what is tested is what is timed, and Node 20 cannot start a worker from TypeScript.
 import { defineConfig } from 'vitest/config';
 
-/** Tests that only compute, or start processes without asking how long anything takes: two files at a time may share the CPUs. */
-const computing = [
-  'src/verify/**/*',
-  'src/receiver/*',
-  'src/wire/**/*',
-  'bench/stats/**/*',
-  'bench/plan/**/*',
-  'bench/report/**/*',
-  'bench/store/**/*',
-  'bench/formats/**/*',
-  'bench/builds/**/*',
-  'bench/exports/**/*',
-  'bench/{arguments,cli}',
-  'bench/commands/{compare,migrate,new,readme,receive*,report,verify}',
-  'bench/qemu/*',
-  'variants/verified',
+/**
+ * Tests that measure, or say within what time something happens: one file after the other, as on few cores one file's
+ * spinning would be another's stall. Of all the others two may share the CPUs.
+ */
+const measuring = [
+  'src/memory/*',
+  'src/session/*',
+  'src/workloads/*',
+  'bench/measure/*',
+  'bench/doctor/*',
+  'bench/environment',
+  'bench/commands/{against,check,doctor,limits,profile,run,run-ended,run-qemu,tune,waits,workloads}',
 ].map((files) => `dist/${files}.test.js`);
 
 const common = {
@@ -29,14 +25,21 @@ const common = {
 export default defineConfig({
   test: {
     projects: [
-      { test: { ...common, name: 'computing', include: computing, maxWorkers: 2, sequence: { groupOrder: 0 } } },
       {
         test: {
           ...common,
-          name: 'threads',
+          name: 'checking',
           include: ['dist/**/*.test.js'],
-          exclude: computing,
-          // One file after the other: on few cores one file's spinning would time out another's.
+          exclude: measuring,
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          ...common,
+          name: 'measuring',
+          include: measuring,
           fileParallelism: false,
           maxWorkers: 1,
           sequence: { groupOrder: 1 },

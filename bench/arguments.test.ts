@@ -7,7 +7,7 @@ import { closeCommands, type Ended, makeProgram, openCommands, run } from './fix
 import { value } from './fixtures/flag-values.js';
 
 const SEED = 23;
-const RUNS_PER_COMMAND = 70;
+const RUNS_PER_COMMAND = 45;
 /** What computes for seconds in this process, and starts nothing. */
 const COMPUTES = ['--histories', '--simulate', '--benchmark'];
 

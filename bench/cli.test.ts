@@ -1,11 +1,12 @@
 // The program as a user meets it: what it refuses, plans and lists.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { registry } from '../variants/index.js';
 import { describe as describeVariant } from './commands/list.js';
 import { cli } from './fixtures/cli.js';
+import { PROJECT } from './store/project.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'multifd-bench-cli-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -51,6 +52,11 @@ describe('bad input ends with 2 and one line that says what is accepted', () => 
       stderr: `multifd-bench: --ram: ${path} is empty; it takes a file of at least 1 byte\n`,
     });
   });
+});
+
+it('says its version', () => {
+  const { version } = JSON.parse(readFileSync(`${PROJECT}package.json`, 'utf8')) as { version: string };
+  expect(cli('--version')).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' });
 });
 
 describe('run --dry-run', () => {

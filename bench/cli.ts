@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // The command line: one command a file in commands/. Exit codes: 0 fine, 1 failed, 2 usage, 3 inconclusive, 130 interrupted.
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { failureOf } from './failure.js';
 import { forTerminal } from './views/escape.js';
@@ -13,6 +13,7 @@ if (major < 20 || (major === 20 && minor < 19))
   end(2, `multifd-bench needs Node 20.19 or newer; this is ${process.version}`);
 
 const program = new Command('multifd-bench')
+  .version(versionOf(), '--version', 'the version of this program')
   .description('Compares ways to hand RAM pages from one provider to N sender threads, as QEMU multifd does.')
   .exitOverride()
   .configureOutput({ outputError: (text) => process.stderr.write(text.replace(/^error: /, 'multifd-bench: ')) });
@@ -65,6 +66,11 @@ try {
   const { code, message } = failureOf(cause);
   if (message !== undefined) end(code, message);
   process.exitCode = code;
+}
+
+function versionOf(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
 }
 
 function end(code: number, message: string): never {

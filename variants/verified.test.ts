@@ -17,7 +17,7 @@ import { registry } from './index.js';
 
 const BOUNDS = { channels: 2, jobs: 2 };
 /** So that a design with many states does not hold up the suite: the command searches further. */
-const SEARCH = { mostStates: 25_000 };
+const SEARCH = { mostStates: 12_000 };
 /** QEMU's designs, which are searched whole at these bounds. */
 const QEMU = ['mutex', 'atomic-barrier'];
 
