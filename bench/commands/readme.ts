@@ -110,7 +110,9 @@ function isTuning(path: string): boolean {
   return readResult(path).cells.some(({ table }) => table === 'tune');
 }
 
+/** With the designs that a run has unless others are named. */
 function isDefaultRun(path: string): boolean {
   const { cells, run } = readResult(path);
-  return run.complete && DEFAULT_TABLES.every(({ id }) => cells.some(({ table }) => table === id));
+  const named = run.flags?.variants !== undefined;
+  return run.complete && !named && DEFAULT_TABLES.every(({ id }) => cells.some(({ table }) => table === id));
 }
