@@ -28,6 +28,9 @@ function image(mib: number): string {
   return path;
 }
 
+/** How many channels share a stream is the channels' matter, how pages are packed each channel's own. */
+const channelsWith = (codec: string) => (codec === 'none' ? [1, 2, 3, 8, 16] : [2, 16]);
+
 describe.skipIf(binaries.length === 0)(`from a real QEMU${why}`, () => {
   describe.each(binaries.map((binary) => ({ binary, name: binary.version })))('$name', ({ binary }) => {
     const old = !isSince(binary, 8, 1);
@@ -35,7 +38,7 @@ describe.skipIf(binaries.length === 0)(`from a real QEMU${why}`, () => {
     const ramFile = image(2);
     const whole = readFileSync(ramFile);
 
-    it.each(codecs.flatMap((codec) => [1, 2, 3, 8, 16].map((channels) => [codec, channels] as const)))(
+    it.each(codecs.flatMap((codec) => channelsWith(codec).map((channels) => [codec, channels] as const)))(
       'all RAM comes: codec %s, %i channels',
       async (codec, channels) => {
         const ramOut = newFile('out');
