@@ -75,8 +75,14 @@ describe.skipIf(binaries.length === 0)(`a real QEMU${why}`, () => {
       const source = await start({ binary, machine: 'pc', ramFile: from, settings });
       const destination = await start({ binary, machine: 'pc', ramFile: to, settings, incoming: true });
       await source.migrate(await destination.listen({ path: join(folder, `socket-${binary.version}`) }));
+      // On a slow machine a guest has not begun after five rounds yet.
+      const isDirtied = () => {
+        const ram = readFileSync(from);
+        for (let page = DIRTIED.from; page < DIRTIED.to; page += DIRTIED.pageSize) if (ram[page] === 0) return false;
+        return true;
+      };
       let seen = await source.info();
-      while ((seen.rounds ?? 0) < 5 && !ENDS.includes(seen.status)) {
+      while (((seen.rounds ?? 0) < 5 || !isDirtied()) && !ENDS.includes(seen.status)) {
         await sleep(20);
         seen = await source.info();
       }
@@ -85,9 +91,8 @@ describe.skipIf(binaries.length === 0)(`a real QEMU${why}`, () => {
       const [sent, came] = await Promise.all([source.ended(), destination.ended()]);
       expect([sent.status, came.status]).toEqual(['completed', 'completed']);
       expect(sent.rounds).toBeGreaterThanOrEqual(5);
-      const ram = readFileSync(from);
-      for (let page = DIRTIED.from; page < DIRTIED.to; page += DIRTIED.pageSize) expect(ram[page]).toBeGreaterThan(0);
-      expect(readFileSync(to).equals(ram)).toBe(true);
+      expect(isDirtied()).toBe(true);
+      expect(readFileSync(to).equals(readFileSync(from))).toBe(true);
     });
 
     it('ends in an error, not in a hang, when a destination gets what is no migration', async () => {
