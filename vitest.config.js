@@ -12,6 +12,7 @@ const measuring = [
   'bench/measure/*',
   'bench/doctor/*',
   'bench/environment',
+  'variants/{faults,sockets}',
   'bench/commands/{doctor,limits,run-ended,run-qemu,tune,waits,workloads}',
 ].map((files) => `dist/${files}.test.js`);
 

@@ -19,9 +19,10 @@ const CHANNELS = [1, 2, 5, 16];
 /** Designs over all of these; the others, which differ from one of them in a lock or a word, over one of them. */
 const EVERYWHERE = ['mutex', 'atomic-barrier', 'message-port', 'eventcount', 'shared-queue', 'fastest', 'piscina'];
 const ELSEWHERE = [5];
-/** A write that blocks for so long is stalled: only the runs that stall on purpose have so little patience. */
+/** A write that blocks for so long is stalled. */
 const STALL_MS = 250;
 const PATIENT_MS = 20_000;
+/** Only runs in which a write may wait for ever have so little patience. */
 const HASTY: ReadonlySet<Fault['kind']> = new Set(['stall', 'short']);
 const RAM = { bytes: 1 << 19, seed: 7, shares: { zero: 1, text: 1, random: 2 } };
 const PAGES_PER_BATCH = 2;

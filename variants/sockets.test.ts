@@ -23,6 +23,9 @@ const CELL = {
   checking: true,
 } as const;
 
+/** Only peers that stall on purpose have so little time. */
+const STALL_MS = 250;
+
 let directory: string;
 let image: string;
 /** The same threads for all tests, each of which a failed cell must leave fit for the next. */
@@ -42,9 +45,6 @@ afterAll(async () => {
   await Promise.all(Object.values(fleets).map((fleet) => fleet.terminate()));
   rmSync(directory, { recursive: true });
 });
-
-/** Only peers that stall on purpose have so little time. */
-const STALL_MS = 250;
 
 const descriptors = () => readdirSync('/proc/self/fd').length;
 

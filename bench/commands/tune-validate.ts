@@ -27,7 +27,10 @@ interface Swept {
   readonly verdict: Verdict;
 }
 
-/** Returns 0 when no count is FASTER than the advised one, 1 when one is or one cannot be judged, 128 and the signal's number when interrupted. */
+/**
+ * Returns 0 when no count is FASTER than the advised one, 1 when one is or one cannot be judged, 128 and the signal's
+ * number when interrupted.
+ */
 export async function validate(space: Space, advice: Advice, machine: Machine): Promise<number> {
   const arm = space.arms.findIndex(
     ({ variant, place, wait }) =>

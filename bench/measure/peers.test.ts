@@ -1,4 +1,7 @@
 // Receivers that several cells of a round write to, with pages packed and not.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { CELL_DEFAULTS, type Cell } from '../../src/session/cell.js';
 import { loadVariants } from '../plan/catalogue.js';
@@ -29,5 +32,24 @@ it.each(['none', 'zlib'] as const)('codec %s: cell after cell, fewer channels to
     await client.slice(40);
     await client.slice(40);
     await expect(peer.check(await client.close())).resolves.toBeUndefined();
+  }
+});
+
+it('are written to once they read, though their threads take longer to be pinned than a write may', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'multifd-bench-slow-'));
+  writeFileSync(join(folder, 'taskset'), '#!/bin/sh\nsleep 2\n', { mode: 0o755 });
+  const path = process.env.PATH;
+  process.env.PATH = `${folder}${delimiter}${path}`;
+  try {
+    const shape = { transport: 'tcp', channels: 2, pagesPerBatch: 128 };
+    const cell: Cell = { ...CELL_DEFAULTS, workload: 'throughput', variant: 'mutex', ...shape };
+    const peer = (await peers.for(cell))!;
+    peer.prepare(cell);
+    await client.open(cell, peer.name);
+    await client.slice(40);
+    await expect(peer.check(await client.close())).resolves.toBeUndefined();
+  } finally {
+    process.env.PATH = path;
+    rmSync(folder, { recursive: true });
   }
 });

@@ -7,6 +7,7 @@ import { defaultRun, oneOfEachKind } from './fixtures/default-run.js';
 import { hostile } from './fixtures/hostile.js';
 import { reportOf } from './model.js';
 import { peerOf } from './peer.js';
+import { ratioWords } from './words.js';
 
 /** What shown values of some metrics are multiplied by. */
 const SCALES: Readonly<Record<string, number>> = {
@@ -71,12 +72,13 @@ describeInBrowser('a report in Chromium', () => {
     const compared = saved.comparisons.filter(({ cell }) => cell.startsWith('hand-off '));
     const cells = await labels(page, 'ratios');
     expect(cells).toHaveLength(compared.length);
-    for (const { b, ratio, low, high, verdict } of compared) {
+    for (const each of compared) {
+      const { b, low, high, verdict } = each;
       const own = cells.filter((label) => label.startsWith(`${b} against mutex`));
       // One process alone bounds nothing, and has no interval to show.
       const interval = Number.isFinite(high)
         ? ` (${low.toFixed(3)} to ${high.toFixed(3)}) of`
-        : `${ratio.toFixed(2)} of`;
+        : `${ratioWords(each)} of`;
       expect(own.some((label) => label.includes(interval))).toBe(true);
       expect(own.some((label) => label.includes(verdict.toUpperCase().replace('-', ' ')))).toBe(true);
     }

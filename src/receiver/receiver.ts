@@ -36,8 +36,12 @@ export class Receiver {
     listener.handedOver();
     this.say({ kind: 'start', version: RECEIVER_VERSION, plan });
     const heard = { listening: () => {}, reading: () => {} };
-    this.listening = new Promise((resolve) => Object.assign(heard, { listening: resolve }));
-    this.reading = new Promise((resolve) => Object.assign(heard, { reading: resolve }));
+    const hearing = (what: keyof typeof heard) =>
+      new Promise<void>((resolve) => {
+        heard[what] = resolve;
+      });
+    this.listening = hearing('listening');
+    this.reading = hearing('reading');
     this.report = this.reportOf(heard);
     this.report.catch(() => {});
   }

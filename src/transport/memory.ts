@@ -5,7 +5,7 @@ import type { ChannelContext, ChannelWriter } from './transport.js';
 
 export function openMemory(context: ChannelContext): ChannelWriter {
   const { batches, pageSize, pagesPerBatch, ram, tally } = context;
-  // Touched now, not while it is timed: the kernel's zeroing of 8 MiB for each of 48 channels took longer than a slice.
+  // Touched now: with many channels and short turns the kernel's zeroing of fresh memory would be what is timed.
   const target = new Uint8Array(pagesPerBatch * pageSize).fill(0);
   const targetWords = new Int32Array(target.buffer);
   const runs = new PageRuns(ram, batches, pageSize);
