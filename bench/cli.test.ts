@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { registry } from '../variants/index.js';
 import { describe as describeVariant } from './commands/list.js';
 import { cli } from './fixtures/cli.js';
-import { PROJECT } from './store/project.js';
+import { PROJECT } from './system/project.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'multifd-bench-cli-'));
 afterAll(() => rmSync(folder, { recursive: true }));

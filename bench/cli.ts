@@ -2,8 +2,8 @@
 // The command line: one command a file in commands/. Exit codes: 0 fine, 1 failed, 2 usage, 3 inconclusive, 130 interrupted.
 import { existsSync, readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { failureOf } from './failure.js';
-import { forTerminal } from './views/escape.js';
+import { failureOf } from './base/failure.js';
+import { forTerminal } from './terminal/escape.js';
 
 const [major, minor] = process.versions.node.split('.').map(Number) as [number, number];
 if (process.platform !== 'linux')
@@ -34,7 +34,6 @@ const commands: Readonly<Record<string, () => Promise<(program: Command) => void
   limits: async () => (await import('./commands/limits.js')).declareLimits,
   list: async () => (await import('./commands/list.js')).declareList,
   migrate: async () => (await import('./commands/migrate.js')).declareMigrate,
-  migrations: async () => (await import('./commands/migrations.js')).declareMigrations,
   send: async () => (await import('./commands/send.js')).declareSend,
   receive: async () => (await import('./commands/receive.js')).declareReceive,
   profile: async () => (await import('./commands/profile.js')).declareProfile,
@@ -46,8 +45,6 @@ const commands: Readonly<Record<string, () => Promise<(program: Command) => void
   check: async () => (await import('./commands/check.js')).declareCheck,
   calibrate: async () => (await import('./commands/calibrate.js')).declareCalibrate,
   report: async () => (await import('./commands/report.js')).declareReport,
-  findings: async () => (await import('./commands/findings.js')).declareFindings,
-  readme: async () => (await import('./commands/readme.js')).declareReadme,
 };
 const asked = process.argv[2] ?? '';
 for (const load of Object.hasOwn(commands, asked) ? [commands[asked]!] : Object.values(commands))

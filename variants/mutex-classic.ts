@@ -16,8 +16,9 @@
  *
  * QEMU put the flag into the packet of a job that it still had; here, as in QEMU since, a SYNC has a packet of its own.
  */
+
+import { invariant } from '../src/memory/invariant.js';
 import { layout } from '../src/memory/layout.js';
-import { invariant } from '../src/sender/invariant.js';
 import { defineVariant, EXIT, perChannel, type Shape, SYNC } from '../src/sender/variant.js';
 
 const NONE = -1;

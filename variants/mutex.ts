@@ -14,9 +14,9 @@
  *   2. each channel: waits channelsReady, waits semSync, which the sender posts once its SYNC is written.
  */
 import { hint } from '../src/memory/hint.js';
+import { invariant } from '../src/memory/invariant.js';
 import { layout } from '../src/memory/layout.js';
 import type { LockKind } from '../src/memory/lock.js';
-import { invariant } from '../src/sender/invariant.js';
 import { defineVariant, EXIT, perChannel, type Shape, SYNC } from '../src/sender/variant.js';
 
 const NONE = -1;

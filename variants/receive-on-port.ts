@@ -14,8 +14,8 @@
  * comes after the batches posted before it. Shared pages are ordered by the counts, and by the port's own lock.
  */
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
+import { invariant } from '../src/memory/invariant.js';
 import { layout } from '../src/memory/layout.js';
-import { invariant } from '../src/sender/invariant.js';
 import {
   type BatchIndex,
   defineVariant,

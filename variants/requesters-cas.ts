@@ -16,8 +16,8 @@
  * of them while it is busy, and then begins again.
  */
 import { hint } from '../src/memory/hint.js';
+import { invariant } from '../src/memory/invariant.js';
 import { layout } from '../src/memory/layout.js';
-import { invariant } from '../src/sender/invariant.js';
 import { defineVariant, EXIT, perChannel, type Shape, SYNC } from '../src/sender/variant.js';
 
 const NONE = -1;

@@ -1,15 +1,16 @@
 // The default variants over real sockets: into a receiver that checks, and against peers that break off.
+
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Address } from '../src/os/address.js';
 import { openRam } from '../src/ram/image.js';
 import { Receiver } from '../src/receiver/receiver.js';
 import { CELL_DEFAULTS, type Cell } from '../src/session/cell.js';
 import { Fleet } from '../src/session/fleet.js';
-import type { Address } from '../src/transport/line.js';
 import { Lines } from '../src/transport/lines.js';
 import { INITIAL_BYTES } from '../src/wire/initial-packet.js';
 import { DEFAULT_VARIANTS, registry } from './index.js';

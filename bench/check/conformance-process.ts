@@ -1,9 +1,9 @@
 // A child process that runs the conformance suite over one design: whatever blocks in it, its parent can end.
 import { CONFORMANCE, CONFORMANCE_FLEET, FEW_SENDERS } from '../../src/conformance/conformance.js';
+import { leaveSignalsToParent } from '../../src/os/signals.js';
 import type { Variant } from '../../src/sender/variant.js';
 import { Fleet } from '../../src/session/fleet.js';
 import type { VariantSource } from '../../src/session/messages.js';
-import { leaveSignalsToParent } from '../../src/session/signals.js';
 
 export interface ConformanceStart {
   readonly source: VariantSource;

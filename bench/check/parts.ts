@@ -1,12 +1,13 @@
 // The three parts of a check of one design: conformance, verification, and a quick comparison with QEMU's designs.
+
 import { CONFORMANCE } from '../../src/conformance/conformance.js';
 import type { Variant } from '../../src/sender/variant.js';
 import { type Checked, whyNotModelled } from '../../src/verify/designs/index.js';
-import { type PlannedRun, planRun, runPlan } from '../exports/run.js';
-import { checkAll } from '../measure/verifying.js';
 import { type Listed, loadVariants } from '../plan/catalogue.js';
-import type { Result } from '../store/result.js';
+import type { Result } from '../result/document.js';
+import { type PlannedRun, planRun, runPlan } from '../run.js';
 import { conform, type Tested } from './conforming.js';
+import { checkAll } from './verifying.js';
 
 export const BOUNDS = { channels: 2, jobs: 2 };
 /** What a minute has room for; `verify` searches further. */

@@ -3,10 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { git } from '../builds/revision.js';
 import { runCli } from '../fixtures/cli.js';
-import type { Changes } from '../store/changes.js';
-import { PROJECT } from '../store/project.js';
+import type { Changes } from '../result/changes.js';
+import { git } from '../system/git.js';
+import { PROJECT } from '../system/project.js';
 
 const sha = git('rev-parse', 'HEAD');
 const cache = mkdtempSync(join(tmpdir(), 'multifd-bench-against-'));

@@ -1,26 +1,28 @@
 // The against command: another commit's build and this one, measured in the same rounds.
+
 import type { Command } from 'commander';
-import { type AgainstOutcome, measureAgainst } from '../builds/against.js';
-import { buildOf } from '../builds/build.js';
-import type { BuildCell } from '../builds/compare.js';
-import { commitOf, requireCheckout } from '../builds/revision.js';
-import { exitWith } from '../exit-code.js';
+import { exitWith } from '../base/exit-code.js';
+import { Interrupts } from '../base/interrupts.js';
+import { badValue } from '../base/usage-error.js';
 import type { Progress } from '../measure/rounds.js';
-import { estimateMs, type Plan } from '../plan/plan.js';
+import { estimateMs } from '../plan/plan.js';
+import { declareMeasuring } from '../plan/plan-flags.js';
+import type { Plan } from '../plan/planned.js';
 import { type PlanFlags, planOf } from '../plan/run-plan.js';
 import { STUDIED_PAIR } from '../plan/tables.js';
-import { badValue } from '../plan/usage-error.js';
+import { type Changes, type ComparedEnd, type Unaligned, withoutVisits } from '../result/changes.js';
+import type { BuildCell } from '../result/compare-builds.js';
 import { LEAST_PROCESSES } from '../stats/verdict.js';
-import { type Changes, type ComparedEnd, type Unaligned, withoutVisits } from '../store/changes.js';
-import { type Commit, describeCommit } from '../store/commit.js';
-import { describeMachine } from '../store/machine.js';
-import { PROJECT } from '../store/project.js';
 import { stringify } from '../store/stored.js';
-import { CHANGE_FORMATS, type ChangeFormat, renderChanges } from '../views/changes.js';
-import { ProgressLine } from '../views/progress.js';
-import { Interrupts } from './interrupts.js';
-import { declareLayout, type LayoutFlags, layoutOf, wantedBy } from './layout-flags.js';
-import { declareMeasuring } from './plan-flags.js';
+import { type Commit, describeCommit } from '../system/commit.js';
+import { commitOf, requireCheckout } from '../system/git.js';
+import { describeMachine } from '../system/machine.js';
+import { PROJECT } from '../system/project.js';
+import { CHANGE_FORMATS, type ChangeFormat, renderChanges } from '../tables/changes.js';
+import { declareLayout, type LayoutFlags, layoutOf, wantedBy } from '../tables/layout-flags.js';
+import { ProgressLine } from '../terminal/progress.js';
+import { type AgainstOutcome, measureAgainst } from '../tracking/against.js';
+import { buildOf } from '../tracking/build.js';
 
 export interface AgainstFlags extends PlanFlags, LayoutFlags {
   readonly json?: boolean;

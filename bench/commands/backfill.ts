@@ -1,20 +1,20 @@
 // The backfill command: results of older commits, each measured by its own build on this machine.
 import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
-import { isThere, measureBuild, spread } from '../builds/backfill.js';
-import { buildOf } from '../builds/build.js';
-import { commitsBetween, requireCheckout } from '../builds/revision.js';
-import { exitWith } from '../exit-code.js';
+import { exitWith } from '../base/exit-code.js';
+import { Interrupts } from '../base/interrupts.js';
+import { UsageError, wholeNumber } from '../base/usage-error.js';
 import { estimateMs } from '../plan/plan.js';
+import { declareMeasuring } from '../plan/plan-flags.js';
 import { type PlanFlags, planOf } from '../plan/run-plan.js';
 import { STUDIED_PAIR } from '../plan/tables.js';
-import { UsageError, wholeNumber } from '../plan/usage-error.js';
-import { describeMachine } from '../store/machine.js';
 import { saveResult } from '../store/save.js';
-import { ProgressLine } from '../views/progress.js';
-import { Interrupts } from './interrupts.js';
-import { declareMeasuring } from './plan-flags.js';
-import { declareStore, type StoreFlags, storeOf } from './store-flags.js';
+import { declareStore, type StoreFlags, storeOf } from '../store/store-flags.js';
+import { commitsBetween, requireCheckout } from '../system/git.js';
+import { describeMachine } from '../system/machine.js';
+import { ProgressLine } from '../terminal/progress.js';
+import { isThere, measureBuild, spread } from '../tracking/backfill.js';
+import { buildOf } from '../tracking/build.js';
 
 export interface BackfillFlags extends PlanFlags, StoreFlags {
   readonly steps: string;

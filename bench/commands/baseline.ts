@@ -1,11 +1,11 @@
 // The baseline command: gives a saved run a name, so that others are compared with `baseline:NAME`.
 import type { Command } from 'commander';
-import { exitWith } from '../exit-code.js';
-import { badValue } from '../plan/usage-error.js';
+import { exitWith } from '../base/exit-code.js';
+import { badValue } from '../base/usage-error.js';
 import { baselinePath, saveBaseline } from '../store/baseline.js';
 import { chooseRun } from '../store/choose.js';
 import { placeOf } from '../store/find.js';
-import { declareStore, type StoreFlags, storeOf } from './store-flags.js';
+import { declareStore, type StoreFlags, storeOf } from '../store/store-flags.js';
 
 export function declareBaseline(program: Command): void {
   const command = program

@@ -1,11 +1,11 @@
 // The bless command: accepts what changed at a commit, for history and gate.
 import type { Command } from 'commander';
-import { commitOf } from '../builds/revision.js';
-import { exitWith } from '../exit-code.js';
-import { badValue } from '../plan/usage-error.js';
-import { bless as addBlessing } from '../store/blessings.js';
-import { parseFilter } from '../views/projection.js';
-import { declareStore, type StoreFlags, storeOf } from './store-flags.js';
+import { exitWith } from '../base/exit-code.js';
+import { badValue } from '../base/usage-error.js';
+import { declareStore, type StoreFlags, storeOf } from '../store/store-flags.js';
+import { commitOf } from '../system/git.js';
+import { parseFilter } from '../tables/projection.js';
+import { bless as addBlessing } from '../tracking/blessings.js';
 
 export interface BlessFlags extends StoreFlags {
   readonly reason: string;

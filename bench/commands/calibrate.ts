@@ -1,20 +1,22 @@
 // The calibrate command: whether the default run's verdicts can be trusted on this machine, from runs of known outcome.
+
 import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
-import { exitWith } from '../exit-code.js';
-import { type CalibratedCell, calibrateOnce, calibrationPlan } from '../measure/calibration.js';
+import { exitWith } from '../base/exit-code.js';
+import { Interrupts } from '../base/interrupts.js';
+import { wholeNumber } from '../base/usage-error.js';
+import { calibrateHistories } from '../doctor/calibrate-histories.js';
+import { makeCalibration, newestCalibration, saveCalibration, tally } from '../doctor/calibration.js';
+import { type CalibratedCell, calibrateOnce, calibrationPlan } from '../doctor/calibration-runs.js';
+import { describeStored, describeTally, renderCalibration } from '../doctor/calibration-table.js';
 import { measureRounds } from '../measure/rounds.js';
 import { loadVariants } from '../plan/catalogue.js';
-import { estimateMs, type Plan } from '../plan/plan.js';
+import { estimateMs } from '../plan/plan.js';
+import type { Plan } from '../plan/planned.js';
 import { planOf } from '../plan/run-plan.js';
-import { wholeNumber } from '../plan/usage-error.js';
-import { makeCalibration, newestCalibration, saveCalibration, tally } from '../store/calibration.js';
-import { WORKPLACE } from '../store/project.js';
-import { resultCells } from '../store/result.js';
-import { describeStored, describeTally, renderCalibration } from '../views/calibration.js';
-import { ProgressLine } from '../views/progress.js';
-import { calibrateHistories } from './calibrate-histories.js';
-import { Interrupts } from './interrupts.js';
+import { resultCells } from '../result/make-result.js';
+import { WORKPLACE } from '../system/project.js';
+import { ProgressLine } from '../terminal/progress.js';
 
 export interface CalibrateFlags {
   readonly runs: string;

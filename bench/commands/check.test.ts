@@ -3,11 +3,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { checkDocument, renderCheck, statusOf } from '../check/check-summary.js';
 import { conform } from '../check/conforming.js';
 import { checkByModel, compareQuickly } from '../check/parts.js';
 import { cli } from '../fixtures/cli.js';
 import { loadVariants } from '../plan/catalogue.js';
-import { checkDocument, renderCheck, statusOf } from '../views/check-summary.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'multifd-bench-check-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,12 +1,12 @@
 // The check command: conformance, verification and a quick comparison of one design, in under a minute.
 import type { Command } from 'commander';
+import { exitWith } from '../base/exit-code.js';
+import { UsageError } from '../base/usage-error.js';
+import { CheckProgressLine } from '../check/check-progress.js';
+import { type CheckReport, checkDocument, renderCheck, statusOf } from '../check/check-summary.js';
 import { type CheckProgress, checkByModel, checkConformance, compareQuickly } from '../check/parts.js';
-import { exitWith } from '../exit-code.js';
-import { renderTables } from '../exports/run.js';
 import { loadVariants } from '../plan/catalogue.js';
-import { UsageError } from '../plan/usage-error.js';
-import { CheckProgressLine } from '../views/check-progress.js';
-import { type CheckReport, checkDocument, renderCheck, statusOf } from '../views/check-summary.js';
+import { renderTables } from '../run.js';
 
 export interface CheckFlags {
   readonly json?: boolean;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { cli } from '../fixtures/cli.js';
-import type { Changes } from '../store/changes.js';
+import type { Changes } from '../result/changes.js';
 import { madeUpResult } from '../store/fixtures/result.js';
 import { saveResult } from '../store/save.js';
 

@@ -1,15 +1,15 @@
 // The compare command: two saved runs, cell by cell.
 import type { Command } from 'commander';
-import { exitWith } from '../exit-code.js';
-import { type Across, alignRuns } from '../store/align.js';
-import { type Changes, type ComparedEnd, withoutVisits } from '../store/changes.js';
+import { exitWith } from '../base/exit-code.js';
+import { type Across, alignRuns } from '../result/align.js';
+import { type Changes, type ComparedEnd, withoutVisits } from '../result/changes.js';
+import { compareRuns } from '../result/compare-runs.js';
 import { type Chosen, chooseRun } from '../store/choose.js';
-import { compareRuns } from '../store/compare-runs.js';
+import { declareStore, type StoreFlags, storeOf } from '../store/store-flags.js';
 import { stringify } from '../store/stored.js';
-import { CHANGE_FORMATS, renderChanges } from '../views/changes.js';
+import { CHANGE_FORMATS, renderChanges } from '../tables/changes.js';
+import { declareLayout, type LayoutFlags, layoutOf, wantedBy } from '../tables/layout-flags.js';
 import { changeFormat } from './against.js';
-import { declareLayout, type LayoutFlags, layoutOf, wantedBy } from './layout-flags.js';
-import { declareStore, type StoreFlags, storeOf } from './store-flags.js';
 
 export interface CompareFlags extends LayoutFlags, StoreFlags, Across {
   readonly json?: boolean;

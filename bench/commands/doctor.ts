@@ -1,11 +1,11 @@
 // The doctor command: what this machine can and cannot resolve, and what to do about it.
 
 import type { Command } from 'commander';
+import { exitWith } from '../base/exit-code.js';
+import { badValue } from '../base/usage-error.js';
 import { checkAll, exitCode } from '../doctor/checks.js';
+import { renderReport, renderReportTsv } from '../doctor/doctor-report.js';
 import { gatherFacts } from '../doctor/facts.js';
-import { exitWith } from '../exit-code.js';
-import { badValue } from '../plan/usage-error.js';
-import { renderReport, renderReportTsv } from '../views/doctor-report.js';
 
 export interface DoctorFlags {
   readonly json?: boolean;

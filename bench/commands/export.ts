@@ -1,17 +1,18 @@
 // The export command: a saved run in the format of another tool.
+
 import type { Command } from 'commander';
-import { exitWith } from '../exit-code.js';
-import { toBencher } from '../formats/bencher.js';
-import { toGithubAction } from '../formats/github-action.js';
-import { toGoogleBenchmark } from '../formats/google-benchmark.js';
-import { toCsv, toMarkdown } from '../formats/tables.js';
-import { badValue, UsageError } from '../plan/usage-error.js';
+import { exitWith } from '../base/exit-code.js';
+import { badValue, UsageError } from '../base/usage-error.js';
+import { shownMetrics } from '../result/compare-runs.js';
+import type { Result } from '../result/document.js';
 import { chooseRun } from '../store/choose.js';
-import { shownMetrics } from '../store/compare-runs.js';
-import type { Result } from '../store/result.js';
-import type { Layout } from '../views/projection.js';
-import { declareLayout, type LayoutFlags, layoutOf, wantedBy } from './layout-flags.js';
-import { declareStore, type StoreFlags, storeOf } from './store-flags.js';
+import { declareStore, type StoreFlags, storeOf } from '../store/store-flags.js';
+import { toBencher } from '../tables/bencher.js';
+import { toCsv, toMarkdown } from '../tables/export-tables.js';
+import { toGithubAction } from '../tables/github-action.js';
+import { toGoogleBenchmark } from '../tables/google-benchmark.js';
+import { declareLayout, type LayoutFlags, layoutOf, wantedBy } from '../tables/layout-flags.js';
+import type { Layout } from '../tables/projection.js';
 
 export interface ExportFlags extends StoreFlags, LayoutFlags {
   readonly to: string;

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { git } from '../builds/revision.js';
 import { runCli } from '../fixtures/cli.js';
 import { saveManyRuns } from '../store/fixtures/many-runs.js';
+import { git } from '../system/git.js';
 
 const COMMITS = 12;
 const shas = (git('rev-list', '--first-parent', `-${COMMITS}`, 'HEAD') ?? '').split('\n').reverse();

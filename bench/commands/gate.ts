@@ -1,28 +1,19 @@
 // The gate command: fails when a commit made something slower, and says by which evidence.
-import type { Command } from 'commander';
-import { exitWith } from '../exit-code.js';
-import type { PlanFlags } from '../plan/run-plan.js';
-import { STUDIED_PAIR } from '../plan/tables.js';
-import { badValue, UsageError } from '../plan/usage-error.js';
-import { type GateConfig, readGateConfig, thresholdsFor } from '../store/gate-config.js';
-import { stringify } from '../store/stored.js';
-import { exitCodeOf, type GateReport, gateAsMarkdown, gateDocument, renderGate } from '../views/gate.js';
-import { attributesOf, parseFilter } from '../views/projection.js';
-import { gateAgainst } from './gate-against.js';
-import { gateSaved } from './gate-saved.js';
-import { Interrupts } from './interrupts.js';
-import { declareMeasuring } from './plan-flags.js';
-import { declareStore, type StoreFlags } from './store-flags.js';
 
-export interface GateFlags extends StoreFlags, PlanFlags {
-  readonly against?: string;
-  readonly config?: string;
-  readonly filter?: string;
-  readonly confirm: boolean;
-  readonly explain?: boolean;
-  readonly json?: boolean;
-  readonly format?: string;
-}
+import type { Command } from 'commander';
+import { exitWith } from '../base/exit-code.js';
+import { Interrupts } from '../base/interrupts.js';
+import { badValue, UsageError } from '../base/usage-error.js';
+import { declareMeasuring } from '../plan/plan-flags.js';
+import { STUDIED_PAIR } from '../plan/tables.js';
+import { declareStore } from '../store/store-flags.js';
+import { stringify } from '../store/stored.js';
+import { attributesOf, parseFilter } from '../tables/projection.js';
+import { gateAgainst } from '../tracking/gate-against.js';
+import { type GateConfig, readGateConfig, thresholdsFor } from '../tracking/gate-config.js';
+import type { GateFlags, Judging } from '../tracking/gate-flags.js';
+import { gateSaved } from '../tracking/gate-saved.js';
+import { exitCodeOf, type GateReport, gateAsMarkdown, gateDocument, renderGate } from '../tracking/gate-text.js';
 
 export function declareGate(program: Command): void {
   const command = program
@@ -63,13 +54,6 @@ export async function gate(revision: string, flags: GateFlags): Promise<number> 
   } finally {
     interrupts.close();
   }
-}
-
-/** What is judged, and by which thresholds. */
-export interface Judging {
-  readonly thresholds: (cell: string, metric: string) => ReturnType<typeof thresholdsFor>;
-  readonly holds: (filter: string, cell: string, metric: string) => boolean;
-  readonly wanted: (cell: string, metric: string) => boolean;
 }
 
 /** What the flags and the config file ask for. Throws UsageError that names the file and the field. */

@@ -1,19 +1,19 @@
 // The history command: results over commits, what changed and at which commit.
 import type { Command } from 'commander';
-import { exitWith } from '../exit-code.js';
+import { exitWith } from '../base/exit-code.js';
+import { badValue, wholeNumber } from '../base/usage-error.js';
 import { STUDIED_PAIR } from '../plan/tables.js';
-import { badValue, wholeNumber } from '../plan/usage-error.js';
-import { readBlessings } from '../store/blessings.js';
-import { commitLine } from '../store/commit-line.js';
-import { type History, readHistory, seriesOf } from '../store/history.js';
-import { changesOf } from '../store/history-changes.js';
+import { declareStore, type StoreFlags, storeOf } from '../store/store-flags.js';
 import { stringify } from '../store/stored.js';
-import { recordsAsTsv } from '../views/grid.js';
-import { renderHistory } from '../views/history.js';
-import { historyDocument, historyRecords } from '../views/history-document.js';
-import { attributesOf, parseFilter } from '../views/projection.js';
-import { isShown } from './shown-metrics.js';
-import { declareStore, type StoreFlags, storeOf } from './store-flags.js';
+import { commitLine } from '../system/commit-line.js';
+import { attributesOf, parseFilter } from '../tables/projection.js';
+import { isShown } from '../tables/shown-metrics.js';
+import { recordsAsTsv } from '../terminal/grid.js';
+import { readBlessings } from '../tracking/blessings.js';
+import { type History, readHistory, reading, seriesOf } from '../tracking/history.js';
+import { changesOf } from '../tracking/history-changes.js';
+import { historyDocument, historyRecords } from '../tracking/history-document.js';
+import { renderHistory } from '../tracking/history-text.js';
 
 export interface HistoryFlags extends StoreFlags {
   readonly cell?: string;
@@ -73,11 +73,6 @@ export function history(flags: HistoryFlags): number {
     process.stdout.write(`${renderHistory(flags.all ? view : withoutQuiet(view, flags), columns)}\n`);
   }
   return 0;
-}
-
-/** What takes its time, the first time. */
-export function reading(files: number): void {
-  process.stderr.write(`${files} result files read, to be kept in the cache\n`);
 }
 
 /** Which numbers are asked for. Throws UsageError where there are none. */

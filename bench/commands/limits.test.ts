@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { allowedCpus } from '../../src/session/placement.js';
+import { allowedCpus } from '../../src/os/cpus.js';
 import { cli, runCli } from '../fixtures/cli.js';
 import { CRing } from '../measure/c-ring.js';
-import { type LimitRow, renderLimits, renderLimitsTsv } from '../views/limits-table.js';
+import { type LimitRow, renderLimits, renderLimitsTsv } from '../tables/limits-table.js';
 
 const HAS_COMPILER = spawnSync('cc', ['--version']).status === 0;
 const CPUS = allowedCpus();

@@ -1,19 +1,20 @@
 // The limits command: how near a design comes to what this machine can do, a ring in C and the floors of two threads.
+
 import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
+import { allowedCpus } from '../../src/os/cpus.js';
 import { CellFailure } from '../../src/session/cell.js';
-import { allowedCpus } from '../../src/session/placement.js';
-import { exitWith } from '../exit-code.js';
+import { exitWith } from '../base/exit-code.js';
+import { badValue, UsageError, wholeNumber } from '../base/usage-error.js';
 import { CRing } from '../measure/c-ring.js';
 import { type Contest, type ContestResult, type Limit, limitCell, measureLimits } from '../measure/limits.js';
 import { axes, parseAxis } from '../plan/axes.js';
 import { type Listed, loadVariants } from '../plan/catalogue.js';
 import { reasonToSkip } from '../plan/plan.js';
-import { badValue, UsageError, wholeNumber } from '../plan/usage-error.js';
-import { describeCommit } from '../store/commit.js';
-import { describeMachine } from '../store/machine.js';
-import { PROJECT } from '../store/project.js';
-import { limitRows, renderLimits, renderLimitsTsv } from '../views/limits-table.js';
+import { describeCommit } from '../system/commit.js';
+import { describeMachine } from '../system/machine.js';
+import { PROJECT } from '../system/project.js';
+import { limitRows, renderLimits, renderLimitsTsv } from '../tables/limits-table.js';
 
 const DEFAULT_VARIANT = 'fastest';
 const DEFAULT_DEPTH = '64';

@@ -1,9 +1,9 @@
 // The list command: the variants, what each does and when to use it.
 import type { Command } from 'commander';
 import type { Variant } from '../../src/sender/variant.js';
-import { exitWith } from '../exit-code.js';
+import { exitWith } from '../base/exit-code.js';
 import { loadVariants } from '../plan/catalogue.js';
-import { wrap } from '../views/wrap.js';
+import { wrap } from '../terminal/wrap.js';
 
 /** Columns of a line at most, and where nobody says how many there are. */
 const WIDTH = 79;

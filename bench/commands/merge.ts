@@ -1,17 +1,17 @@
 // The merge command: joins the shards of a run, prints and saves it.
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { exitWith } from '../exit-code.js';
+import { exitWith } from '../base/exit-code.js';
+import { badValue } from '../base/usage-error.js';
 import type { PlanFlags } from '../plan/run-plan.js';
 import { planOf } from '../plan/run-plan.js';
-import { badValue } from '../plan/usage-error.js';
 import { type MergeOptions, mergeShards } from '../store/merge.js';
-import { WORKPLACE } from '../store/project.js';
 import { readResult } from '../store/read.js';
 import { saveResult } from '../store/save.js';
 import { stringify } from '../store/stored.js';
-import { renderTables } from '../views/comparison-table.js';
-import { renderTsv } from '../views/tsv.js';
+import { WORKPLACE } from '../system/project.js';
+import { renderTables } from '../tables/comparison-table.js';
+import { renderTsv } from '../tables/tsv.js';
 
 export interface MergeFlags extends MergeOptions {
   readonly results?: string;

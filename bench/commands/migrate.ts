@@ -10,7 +10,9 @@ import type { ReceiverPlan } from '../../src/receiver/plan.js';
 import { Receiver } from '../../src/receiver/receiver.js';
 import { type Cell, CellFailure } from '../../src/session/cell.js';
 import { transports } from '../../src/transport/index.js';
-import { exitWith } from '../exit-code.js';
+import { exitWith } from '../base/exit-code.js';
+import { Interrupts } from '../base/interrupts.js';
+import { badValue, UsageError, wholeNumber } from '../base/usage-error.js';
 import { arrival, beside } from '../measure/arrival.js';
 import { measurePairs, type Pairs } from '../measure/pairs.js';
 import { RoundClient } from '../measure/round-client.js';
@@ -19,12 +21,10 @@ import type { Listed } from '../plan/catalogue.js';
 import { type FaultsByPlace, faultsOf, knowingReceiver } from '../plan/faults.js';
 import { requireMemory } from '../plan/memory.js';
 import { type OneShotFlags, oneShotCell, oneShotVariant } from '../plan/one-shot.js';
+import { withOneShotAxes } from '../plan/one-shot-options.js';
 import { parseRam, ramBytes } from '../plan/ram-flag.js';
 import { parseZeroPages } from '../plan/sending.js';
-import { badValue, UsageError, wholeNumber } from '../plan/usage-error.js';
-import { TransferProgress } from '../views/transfer-progress.js';
-import { Interrupts } from './interrupts.js';
-import { withOneShotAxes } from './one-shot-options.js';
+import { TransferProgress } from '../tables/transfer-progress.js';
 
 export interface MigrateFlags extends OneShotFlags {
   readonly ceiling?: boolean;

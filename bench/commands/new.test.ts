@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { loadVariants } from '../plan/catalogue.js';
-import { PROJECT } from '../store/project.js';
+import { PROJECT } from '../system/project.js';
 import { newDesign } from './new.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'multifd-bench-new-'));

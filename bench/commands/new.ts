@@ -3,12 +3,12 @@ import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'nod
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import type { Command } from 'commander';
-import { exitWith } from '../exit-code.js';
+import { exitWith } from '../base/exit-code.js';
+import { badValue, UsageError } from '../base/usage-error.js';
+import { designText, type Target } from '../check/design-template.js';
 import { isTaken } from '../plan/catalogue.js';
 import { isDesignName, NAME_TAKES } from '../plan/design-shape.js';
-import { designText, type Target } from '../plan/design-template.js';
-import { badValue, UsageError } from '../plan/usage-error.js';
-import { PROJECT } from '../store/project.js';
+import { PROJECT } from '../system/project.js';
 
 export interface NewFlags {
   readonly from?: string;

@@ -1,11 +1,12 @@
 // The profile command and `run --explain` as a user meets them: real processes, files and exit codes.
+
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { CLI, runCli } from '../fixtures/cli.js';
-import type { Result } from '../store/result.js';
+import type { Result } from '../result/document.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'multifd-bench-profile-'));
 afterAll(() => rmSync(folder, { recursive: true }));

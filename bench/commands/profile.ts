@@ -1,22 +1,24 @@
 // The profile command: runs one cell under a profiler, and says which files it wrote and what is in them.
+
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { allowedCpus } from '../../src/os/cpus.js';
 import { type Cell, CellFailure, type FleetPlan } from '../../src/session/cell.js';
-import { allowedCpus } from '../../src/session/placement.js';
-import { exitWith } from '../exit-code.js';
+import { exitWith } from '../base/exit-code.js';
+import { parseNanoseconds } from '../base/quantities.js';
+import { badValue, UsageError } from '../base/usage-error.js';
 import { type Profiler, profileCell } from '../measure/cpu-profile.js';
+import { summariseProfile } from '../measure/profile-summary.js';
 import { axes, parseAxis } from '../plan/axes.js';
 import { loadVariants } from '../plan/catalogue.js';
 import { parseCellId } from '../plan/cell-id.js';
 import { ONE_SHOT_AXES, type OneShotFlags, oneShotCell } from '../plan/one-shot.js';
-import { reasonToSkip, senderThreads } from '../plan/plan.js';
-import { parseNanoseconds } from '../plan/quantities.js';
+import { reasonToSkip } from '../plan/plan.js';
+import { senderThreads } from '../plan/planned.js';
 import { parseRam } from '../plan/ram-flag.js';
-import { badValue, UsageError } from '../plan/usage-error.js';
-import { PROJECT } from '../store/project.js';
-import { summariseProfile } from '../views/profile-summary.js';
+import { PROJECT } from '../system/project.js';
 
 export interface ProfileFlags extends OneShotFlags {
   readonly workload?: string;

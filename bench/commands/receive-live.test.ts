@@ -1,12 +1,13 @@
 // The receive command against every QEMU on PATH with a guest that dirties RAM for ever.
+
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { Address } from '../../src/os/address.js';
 import type { ReceiverReport } from '../../src/receiver/plan.js';
 import { Receiver } from '../../src/receiver/receiver.js';
-import type { Address } from '../../src/transport/line.js';
 import type { QemuBinary } from '../qemu/binary.js';
 import { binaries, MIB, useReceiving, why } from '../qemu/fixtures/receiving.js';
 import { ENDS } from '../qemu/qemu.js';

@@ -1,22 +1,22 @@
 // The receive command: the receiving end alone, of our own sender or of a real QEMU. It checks every field of every packet.
 
 import type { Command } from 'commander';
+import { type Address, addressText } from '../../src/os/address.js';
 import { roundUp } from '../../src/ram/ram.js';
 import type { ReceiverPlan } from '../../src/receiver/plan.js';
 import { Receiver } from '../../src/receiver/receiver.js';
-import { type Address, addressText } from '../../src/transport/line.js';
 import { HAS_ZSTD } from '../../src/wire/codecs/flushed-stream.js';
 import { uuidBytes } from '../../src/wire/initial-packet.js';
-import { exitWith } from '../exit-code.js';
-import { parseAddress } from '../plan/address.js';
+import { parseAddress } from '../base/address.js';
+import { exitWith } from '../base/exit-code.js';
+import { Interrupts } from '../base/interrupts.js';
+import { parseBytes } from '../base/quantities.js';
+import { NO_TOKEN, TOKEN_VARIABLE, tokenOf } from '../base/token.js';
+import { badValue, UsageError } from '../base/usage-error.js';
 import { axes } from '../plan/axes.js';
 import { availableBytes, requireMemory } from '../plan/memory.js';
 import { oneShotCell } from '../plan/one-shot.js';
-import { parseBytes } from '../plan/quantities.js';
-import { NO_TOKEN, TOKEN_VARIABLE, tokenOf } from '../plan/token.js';
-import { badValue, UsageError } from '../plan/usage-error.js';
-import { showReception } from '../views/reception.js';
-import { Interrupts } from './interrupts.js';
+import { showReception } from '../tables/reception.js';
 
 export interface ReceiveFlags {
   readonly listen: string;

@@ -1,20 +1,21 @@
 // The report command: a saved run as one HTML file that opens anywhere and asks nobody for anything; its charts as SVG.
+
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { exitWith } from '../exit-code.js';
-import { UsageError } from '../plan/usage-error.js';
+import { exitWith } from '../base/exit-code.js';
+import { UsageError } from '../base/usage-error.js';
 import { adviseChannels } from '../report/channels.js';
 import { historyOf } from '../report/history.js';
 import { type Report, reportOf } from '../report/model.js';
 import { renderPage } from '../report/page.js';
 import { peerOf } from '../report/peer.js';
-import { readBlessings } from '../store/blessings.js';
-import { commitLine } from '../store/commit-line.js';
+import type { Result } from '../result/document.js';
 import { findRuns } from '../store/find.js';
-import { PROJECT } from '../store/project.js';
 import { readResult } from '../store/read.js';
-import type { Result } from '../store/result.js';
+import { commitLine } from '../system/commit-line.js';
+import { PROJECT } from '../system/project.js';
+import { readBlessings } from '../tracking/blessings.js';
 
 export interface ReportFlags {
   readonly out?: string;

@@ -1,4 +1,5 @@
 // Runs that are ended from outside: what is finished is kept, nothing is left behind, and they can be gone on with.
+
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { CLI, cli } from '../fixtures/cli.js';
 import { SMALL } from '../fixtures/small-run.js';
-import type { Result } from '../store/result.js';
+import type { Result } from '../result/document.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'multifd-bench-ended-'));
 afterAll(() => rmSync(folder, { recursive: true }));

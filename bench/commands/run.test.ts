@@ -1,11 +1,12 @@
 // run as a user starts it: what it prints, what fails in it, and when it stops by itself.
+
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { cli } from '../fixtures/cli.js';
 import { SMALL } from '../fixtures/small-run.js';
-import type { Result } from '../store/result.js';
+import type { Result } from '../result/document.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'multifd-bench-run-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,48 +1,39 @@
 // The run command: plans, measures, saves and prints comparison tables.
+
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
-import { allowedCpus } from '../../src/session/placement.js';
+import { allowedCpus } from '../../src/os/cpus.js';
 import { DEFAULT_VARIANTS } from '../../variants/index.js';
-import { exitWith } from '../exit-code.js';
+import { exitWith } from '../base/exit-code.js';
+import { Interrupts } from '../base/interrupts.js';
+import { badValue, UsageError } from '../base/usage-error.js';
 import { countAccesses } from '../measure/counts.js';
-import { describeKnown, enoughFor } from '../measure/enough.js';
 import { KeepAwake } from '../measure/keep-awake.js';
 import { type Measured, measureRounds, type Progress, type RoundsOptions } from '../measure/rounds.js';
-import { estimateMs, isMeasured, type Plan } from '../plan/plan.js';
-import { type Limits, type PlanFlags, planOf } from '../plan/run-plan.js';
-import { badValue, UsageError } from '../plan/usage-error.js';
-import { describeCommit } from '../store/commit.js';
-import { describeMachine } from '../store/machine.js';
-import { WORKPLACE } from '../store/project.js';
-import { makeResult, type Result } from '../store/result.js';
+import { estimateMs } from '../plan/plan.js';
+import { declareMatrix } from '../plan/plan-flags.js';
+import { isMeasured, type Plan } from '../plan/planned.js';
+import { type Limits, planOf } from '../plan/run-plan.js';
+import type { RunFlags } from '../qemu/run-flags.js';
+import { isAgainstQemu, runAgainstQemu } from '../qemu/run-qemu.js';
+import type { Result } from '../result/document.js';
+import { describeKnown, enoughFor } from '../result/enough.js';
+import { makeResult } from '../result/make-result.js';
+import { warningsOf } from '../result/warnings.js';
 import { resume } from '../store/resume.js';
 import { saveRaw, saveResult } from '../store/save.js';
 import { stringify } from '../store/stored.js';
-import { warningsOf } from '../store/warnings.js';
-import { renderTables } from '../views/comparison-table.js';
-import { renderPlots } from '../views/plot.js';
-import { ProgressLine } from '../views/progress.js';
-import { renderTsv } from '../views/tsv.js';
-import { columnsOf } from '../views/width.js';
-import { Interrupts } from './interrupts.js';
-import { declareMatrix } from './plan-flags.js';
+import { describeCommit } from '../system/commit.js';
+import { describeMachine } from '../system/machine.js';
+import { WORKPLACE } from '../system/project.js';
+import { renderTables } from '../tables/comparison-table.js';
+import { renderPlots } from '../tables/plot.js';
+import { renderTsv } from '../tables/tsv.js';
+import { ProgressLine } from '../terminal/progress.js';
+import { columnsOf } from '../terminal/width.js';
 import { runPrimitives } from './primitives.js';
-import { isAgainstQemu, type QemuFlags, runAgainstQemu } from './run-qemu.js';
-
-export interface RunFlags extends PlanFlags, QemuFlags {
-  readonly save: boolean;
-  readonly results?: string;
-  readonly raw?: boolean;
-  readonly keepAwake?: boolean;
-  readonly resume?: string;
-  readonly dryRun?: boolean;
-  readonly json?: boolean;
-  readonly format?: string;
-  readonly explain?: boolean;
-  readonly plot?: boolean;
-}
 
 /** What a run that is interrupted ends with, once its finished rounds are shown and saved. */
 
@@ -69,7 +60,6 @@ export function declareRun(program: Command): void {
     .option('--peer <name>', "qemu: QEMU's own sender beside ours, into the same drain")
     .option('--qemu <paths>', 'with --peer qemu: binaries; default every qemu-system-x86_64 on PATH')
     .option('--zero-pages <how>', 'with --peer qemu: who looks for pages of zeros, at both: legacy, none, multifd')
-    .option('--docs', 'with --peer qemu: put the tables into README.md and docs/qemu-compared.md')
     .option(
       '--shard <i/n>',
       'measure only this part of the plan, on one of n machines; `merge` joins them; needs --seed',
@@ -131,7 +121,7 @@ export async function run(flags: RunFlags): Promise<number> {
   return result.cells.some(({ status }) => status === 'failed') ? 1 : 0;
 }
 
-async function keepAwake(): Promise<KeepAwake> {
+export async function keepAwake(): Promise<KeepAwake> {
   try {
     return await KeepAwake.start(allowedCpus());
   } catch (cause) {

@@ -2,12 +2,15 @@
 
 import type { Command } from 'commander';
 import type { Cell } from '../../src/session/cell.js';
-import { exitWith } from '../exit-code.js';
+import { parseAddress } from '../base/address.js';
+import { exitWith } from '../base/exit-code.js';
+import { NO_TOKEN, TOKEN_VARIABLE, tokenOf } from '../base/token.js';
+import { UsageError } from '../base/usage-error.js';
 import { RoundClient } from '../measure/round-client.js';
 import { oneLine, type Transferred } from '../measure/transfer.js';
-import { parseAddress } from '../plan/address.js';
 import { requireMemory } from '../plan/memory.js';
 import { type OneShotFlags, oneShotCell, oneShotVariant } from '../plan/one-shot.js';
+import { withOneShotAxes } from '../plan/one-shot-options.js';
 import { parseRam, ramBytes } from '../plan/ram-flag.js';
 import {
   checkCapabilities,
@@ -17,10 +20,7 @@ import {
   parseZeroPages,
   requireQemuPackets,
 } from '../plan/sending.js';
-import { NO_TOKEN, TOKEN_VARIABLE, tokenOf } from '../plan/token.js';
-import { UsageError } from '../plan/usage-error.js';
-import { TransferProgress } from '../views/transfer-progress.js';
-import { withOneShotAxes } from './one-shot-options.js';
+import { TransferProgress } from '../tables/transfer-progress.js';
 
 export interface SendFlags extends OneShotFlags {
   readonly ram: string;

@@ -1,15 +1,15 @@
 // The soak command: random runs, sender and receiver in separate processes, for as long as is asked; every one is checked.
 import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
-import { exitWith } from '../exit-code.js';
+import { exitWith } from '../base/exit-code.js';
+import { Interrupts } from '../base/interrupts.js';
+import { parseNanoseconds, showNumber } from '../base/quantities.js';
+import { badValue, UsageError, wholeNumber } from '../base/usage-error.js';
+import { type Growth, growthOf, type Held, heldBy } from '../check/leftovers.js';
+import { describeRun, drawRun, MOST_CHANNELS, RAM_BYTES } from '../check/soak-draw.js';
+import { type Ended, takeRun } from '../check/soak-run.js';
 import { RoundClient } from '../measure/round-client.js';
 import { type Listed, loadVariants } from '../plan/catalogue.js';
-import { parseNanoseconds, showNumber } from '../plan/quantities.js';
-import { badValue, UsageError, wholeNumber } from '../plan/usage-error.js';
-import { describeRun, drawRun, MOST_CHANNELS, RAM_BYTES } from '../soak/draw.js';
-import { type Growth, growthOf, type Held, heldBy } from '../soak/leftovers.js';
-import { type Ended, takeRun } from '../soak/take.js';
-import { Interrupts } from './interrupts.js';
 
 export interface SoakFlags {
   readonly for: string;

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import type { Command } from 'commander';
 import { CELL_DEFAULTS, type Cell, CellFailure, type Wait } from '../../src/session/cell.js';
 import { Fleet } from '../../src/session/fleet.js';
-import { exitWith } from '../exit-code.js';
+import { exitWith } from '../base/exit-code.js';
+import { wholeNumber } from '../base/usage-error.js';
 import { type Listed, loadVariants } from '../plan/catalogue.js';
-import { wholeNumber } from '../plan/usage-error.js';
 
 export interface StressFlags {
   readonly variants?: string;

@@ -1,31 +1,21 @@
 // The tune command: which number of channels to use, measured adaptively, or read from what was measured before.
+
 import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
 import { Random } from '../../src/random.js';
-import { exitWith } from '../exit-code.js';
+import { exitWith } from '../base/exit-code.js';
+import { SIGNAL_CODES } from '../base/interruption.js';
+import { parseNanoseconds } from '../base/quantities.js';
+import { badValue, UsageError } from '../base/usage-error.js';
 import { axes } from '../plan/axes.js';
-import { parseNanoseconds } from '../plan/quantities.js';
-import { badValue, UsageError } from '../plan/usage-error.js';
-import { describeMachine } from '../store/machine.js';
+import { describeMachine } from '../system/machine.js';
 import { adviceOf } from '../tune/advice.js';
 import type { LatencyLimit } from '../tune/limit.js';
 import { MOST_ROUNDS } from '../tune/search.js';
 import { type Space, type TuneFlags as SpaceFlags, showArm, spaceOf } from '../tune/space.js';
-import { SIGNAL_CODES } from './interruption.js';
-import { makeTuneResult, save, searchHere, subjectOf } from './tune-search.js';
-import { showAdvice } from './tune-show.js';
-
-export interface TuneFlags extends SpaceFlags {
-  readonly p99?: string;
-  readonly link?: string;
-  readonly from?: string;
-  readonly csv?: string;
-  readonly simulate?: string | boolean;
-  readonly validate?: boolean;
-  readonly dryRun?: boolean;
-  readonly save: boolean;
-  readonly json?: boolean;
-}
+import type { TuneFlags } from '../tune/tune-flags.js';
+import { makeTuneResult, save, searchHere, subjectOf } from '../tune/tune-search.js';
+import { showAdvice } from '../tune/tune-show.js';
 
 const DEFAULT_BUDGET = '3min';
 const SHARED_AXES = [
@@ -81,9 +71,9 @@ export async function tune(flags: TuneFlags): Promise<number> {
     value === undefined ? [] : [name],
   );
   if (sources.length > 1) throw new UsageError(`--${sources[1]}: not with --${sources[0]}`);
-  if (flags.csv !== undefined) return (await import('./tune-csv.js')).tuneCsv(flags.csv, flags);
-  if (flags.simulate !== undefined) return (await import('./tune-simulate.js')).tuneSimulate(flags);
-  if (flags.from !== undefined) return (await import('./tune-saved.js')).tuneSaved(flags.from, flags);
+  if (flags.csv !== undefined) return (await import('../tune/tune-csv.js')).tuneCsv(flags.csv, flags);
+  if (flags.simulate !== undefined) return (await import('../tune/tune-simulate.js')).tuneSimulate(flags);
+  if (flags.from !== undefined) return (await import('../tune/tune-saved.js')).tuneSaved(flags.from, flags);
   const limit = limitOf(flags);
   const linkBytes = flags.link === undefined ? undefined : parseLink(flags.link);
   const seed = flags.seed ?? String(randomBytes(2).readUInt16LE());
@@ -104,7 +94,7 @@ export async function tune(flags: TuneFlags): Promise<number> {
   if (flags.save && searched.measuring.finishedRounds > 0) save(result);
   if (searched.interrupted) return SIGNAL_CODES[searched.interrupted];
   if (!flags.validate || !advice) return code;
-  return (await import('./tune-validate.js')).validate(space, advice, machine);
+  return (await import('../tune/tune-validate.js')).validate(space, advice, machine);
 }
 
 /** What `tune` takes that makes the plan. */

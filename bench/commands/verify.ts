@@ -9,14 +9,14 @@ import {
   whyNotModelled,
 } from '../../src/verify/designs/index.js';
 import { ASSUMPTIONS, PRIMITIVE_SURVIVORS, type Strategy, type VerifyOptions } from '../../src/verify/index.js';
-import { exitWith } from '../exit-code.js';
-import { checkAll, type Subject } from '../measure/verifying.js';
+import { exitWith } from '../base/exit-code.js';
+import { badValue, UsageError, wholeNumber } from '../base/usage-error.js';
+import { survivorsOf } from '../check/survivors.js';
+import { verifyBenchmark } from '../check/verify-benchmark.js';
+import { VerifyProgressLine } from '../check/verify-progress.js';
+import { renderChecked, summaryOf, verifyDocument } from '../check/verify-report.js';
+import { checkAll, type Subject } from '../check/verifying.js';
 import { type Listed, loadVariants } from '../plan/catalogue.js';
-import { survivorsOf } from '../plan/survivors.js';
-import { badValue, UsageError, wholeNumber } from '../plan/usage-error.js';
-import { VerifyProgressLine } from '../views/verify-progress.js';
-import { renderChecked, summaryOf, verifyDocument } from '../views/verify-report.js';
-import { verifyBenchmark } from './verify-benchmark.js';
 
 export interface VerifyFlags {
   readonly channels: string;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { cli } from '../fixtures/cli.js';
-import type { Result } from '../store/result.js';
+import type { Result } from '../result/document.js';
 
 describe('run --wait', () => {
   it('shows what a design without waits by policy measured once for each policy, with the mark', () => {

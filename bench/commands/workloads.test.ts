@@ -1,8 +1,9 @@
 // `run` with the workloads hand-off and sync, to the result: latencies and their histograms, syncs without jobs.
+
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cli } from '../fixtures/cli.js';
 import { decodeCounts, distributionOf } from '../measure/latencies.js';
-import type { Result } from '../store/result.js';
+import type { Result } from '../result/document.js';
 
 const FLAGS = '--workload hand-off --channels 1 --transport discard --batch-pages 1 --load closed';
 const WORDS = `run --variants mutex,inline ${FLAGS} --rounds 1 --ram 1m --no-save`.split(' ');

@@ -1,7 +1,7 @@
 // Lines about the floors: round trips between two threads, and what a halted CPU adds to them.
 
+import { showNanoseconds } from '../base/quantities.js';
 import type { FloorReading } from '../measure/floors.js';
-import { showNanoseconds } from '../plan/quantities.js';
 import { advise, type Check, line, unavailable } from './check.js';
 import type { Facts } from './facts.js';
 

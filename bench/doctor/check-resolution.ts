@@ -1,6 +1,6 @@
 // Lines about what the default run resolves here, and how old that knowledge is.
 import { basename } from 'node:path';
-import { FINE } from '../store/calibration.js';
+import { FINE } from './calibration.js';
 import { advise, type Check, line } from './check.js';
 import type { Facts } from './facts.js';
 import type { TableResolution } from './resolution.js';

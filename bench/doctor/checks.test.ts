@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { FloorReading } from '../measure/floors.js';
-import { describeMachine } from '../store/machine.js';
-import { renderReport, renderReportTsv } from '../views/doctor-report.js';
+import { describeMachine } from '../system/machine.js';
 import { checkAll, exitCode } from './checks.js';
+import { renderReport, renderReportTsv } from './doctor-report.js';
 import type { Facts } from './facts.js';
 
 const floor = (waits: 'spin' | 'park', medianNs: number, keptAwake = false): FloorReading => ({

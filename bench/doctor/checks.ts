@@ -1,5 +1,5 @@
 // From facts to lines: the limits between fine, noisy and worthless, and what to do about each.
-import { showNumber } from '../plan/quantities.js';
+import { showNumber } from '../base/quantities.js';
 import { advise, type Check, line, unavailable } from './check.js';
 import { checkFloors } from './check-floors.js';
 import { checkResolution } from './check-resolution.js';

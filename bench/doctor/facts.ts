@@ -1,12 +1,13 @@
 // Everything that doctor looks at, gathered once: what the kernel says, what is measured, what is installed, what was saved.
+
 import { cpus } from 'node:os';
-import { allowedCpus } from '../../src/session/placement.js';
+import { allowedCpus } from '../../src/os/cpus.js';
 import { type ClockReading, measureClock } from '../measure/clock.js';
 import { type FloorReading, measureFloors } from '../measure/floors.js';
-import { harnessHash } from '../store/code-hash.js';
-import { Kernel, type Pressure, type Quota } from '../store/kernel.js';
-import { describeMachine, type Machine } from '../store/machine.js';
-import { WORKPLACE } from '../store/project.js';
+import { harnessHash } from '../system/code-hash.js';
+import { Kernel, type Pressure, type Quota } from '../system/kernel.js';
+import { describeMachine, type Machine } from '../system/machine.js';
+import { WORKPLACE } from '../system/project.js';
 import { type Feature, nodeFeatures, nodeFlags, programs } from './features.js';
 import { newestResolution, type Resolution } from './resolution.js';
 

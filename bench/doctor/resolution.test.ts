@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { Result } from '../result/document.js';
 import { placeOf } from '../store/find.js';
 import { madeUpResult } from '../store/fixtures/result.js';
-import type { Result } from '../store/result.js';
 import { newestResolution } from './resolution.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'multifd-bench-resolution-'));

@@ -1,11 +1,12 @@
 // What the default run resolves on this machine, from the newest saved run of its kind.
+
 import { CELL_DEFAULTS } from '../../src/session/cell.js';
 import { DEFAULT_TABLES } from '../plan/tables.js';
-import { FINE } from '../store/calibration.js';
-import { STUDIED } from '../store/comparisons.js';
+import { STUDIED } from '../result/comparisons.js';
+import type { Result } from '../result/document.js';
 import { findRuns } from '../store/find.js';
 import { readResult } from '../store/read.js';
-import type { Result } from '../store/result.js';
+import { FINE } from './calibration.js';
 
 const TABLES: ReadonlySet<string> = new Set(DEFAULT_TABLES.map(({ id }) => id));
 

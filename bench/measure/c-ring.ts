@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { PROJECT } from '../store/project.js';
+import { PROJECT } from '../system/project.js';
 
 const run = promisify(execFile);
 export const RING_SOURCE = 'docs/ring.c';

@@ -1,10 +1,12 @@
 // Counting a plan with real processes and threads, and what its figures say about the pair under study.
+
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { loadVariants } from '../plan/catalogue.js';
-import { makePlan, type PlanOptions } from '../plan/plan.js';
+import { makePlan } from '../plan/plan.js';
+import type { PlanOptions } from '../plan/planned.js';
 import { customTable } from '../plan/tables.js';
 import { countAccesses } from './counts.js';
 

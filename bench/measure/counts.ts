@@ -1,4 +1,5 @@
 // Counting before timing: what a batch and a sync cost in shared accesses, in a process of its own that times nothing.
+
 import {
   ACCESS_KINDS,
   type AccessCounts,
@@ -6,7 +7,7 @@ import {
   type SideAccesses,
 } from '../../src/session/access-counter.js';
 import { type Cell, CellFailure, type VisitReport } from '../../src/session/cell.js';
-import { isMeasured, type Plan, type PlannedCell } from '../plan/plan.js';
+import { isMeasured, type Plan, type PlannedCell } from '../plan/planned.js';
 import { ramBytes } from '../plan/ram-flag.js';
 import { median } from '../stats/quantile.js';
 import { type PeerPlan, Peers } from './peers.js';

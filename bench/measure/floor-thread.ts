@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Semaphore } from '../../src/memory/semaphore.js';
 import { relax } from '../../src/memory/wait-policy.js';
-import { threadId } from '../../src/session/thread-times.js';
+import { threadId } from '../../src/os/thread-times.js';
 import { type FloorStart, type FloorTask, floorWords } from './floor-words.js';
 
 const { role, memory } = workerData as FloorStart;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { allowedCpus } from '../../src/session/placement.js';
+import { allowedCpus } from '../../src/os/cpus.js';
 import { measureClock } from './clock.js';
 import { measureFloors } from './floors.js';
 

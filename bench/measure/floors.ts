@@ -1,6 +1,7 @@
 // The floors of this machine: what a round trip between two threads costs before any design has done anything.
+
 import { Worker } from 'node:worker_threads';
-import { pin } from '../../src/session/placement.js';
+import { pin } from '../../src/os/cpus.js';
 import { medianInterval } from '../stats/quantile.js';
 import { type FloorStart, type FloorTask, floorWords } from './floor-words.js';
 import { KeepAwake } from './keep-awake.js';

@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { allowedCpus } from '../../src/session/placement.js';
+import { allowedCpus } from '../../src/os/cpus.js';
 import { programs } from '../doctor/features.js';
-import { Kernel } from '../store/kernel.js';
+import { Kernel } from '../system/kernel.js';
 import { KeepAwake } from './keep-awake.js';
 
 /** SCHED_IDLE, as the kernel numbers it in field 41 of stat. */

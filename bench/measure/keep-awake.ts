@@ -1,8 +1,9 @@
 // Keeps CPUs awake: a spinning thread of the scheduler's idle class on each, which gives way to every other thread.
+
 import { execFile } from 'node:child_process';
 import { Worker } from 'node:worker_threads';
-import { pin } from '../../src/session/placement.js';
-import { Kernel } from '../store/kernel.js';
+import { pin } from '../../src/os/cpus.js';
+import { Kernel } from '../system/kernel.js';
 
 /**
  * An idle CPU of a virtual machine is halted, and waking it costs a trip through the hypervisor; an idle CPU of any

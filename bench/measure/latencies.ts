@@ -1,8 +1,9 @@
 // Latencies of a visit: percentiles of its histograms, as far as their samples support them, and the form that is stored.
+
 import { build, decodeFromCompressedBase64, encodeIntoCompressedBase64, type JsHistogram } from 'hdr-histogram-js';
 import { counterOf, lowestOf, mergeCounts, type SparseCounts } from '../../src/memory/latency-histogram.js';
 import { LATENCIES, type LatencyName } from '../../src/sender/hand-off-clock.js';
-import type { Slice } from '../../src/session/cell.js';
+import type { Slice } from '../../src/workloads/slice.js';
 import { supportedPercentiles } from '../stats/percentiles.js';
 
 export type Latencies = Readonly<Record<LatencyName, SparseCounts>>;

@@ -1,11 +1,11 @@
 // Open loops: what share of its capacity a design is offered, and whether the provider kept up with it.
-import type { Cell, Slice } from '../../src/session/cell.js';
+
+import type { Cell } from '../../src/session/cell.js';
+import type { Slice } from '../../src/workloads/slice.js';
 import { median } from '../stats/quantile.js';
 
 /** A load that was missed by more is not the load that the latencies belong to. */
 export const LEAST_REACHED = 0.95;
-/** Slices of an open loop are so many times longer: it hands over less often, and its tail needs as many samples. */
-export const LOADED_SLICE_FACTOR = 5;
 
 /** The closed loop that a cell's capacity is measured with: the same design, untimed, all channels busy. */
 export function capacityCell(cell: Cell): Cell {

@@ -1,7 +1,8 @@
 // What a run's parent and the child process of a round say to each other: versioned lines of JSON over the IPC channel.
+
 import type { Fault } from '../../src/faults/fault.js';
+import type { Address } from '../../src/os/address.js';
 import type { Cell, FleetPlan } from '../../src/session/cell.js';
-import type { Address } from '../../src/transport/line.js';
 
 /** Raised when a message changes its meaning, so that a parent can tell an older build's child. */
 export const PROTOCOL = 1;

@@ -1,8 +1,10 @@
 // The parent's end of a round's child process. Whatever blocks in it is ended by SIGKILL.
+
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
-import { type Cell, CellFailure, type FleetPlan, type Slice, type VisitReport } from '../../src/session/cell.js';
-import type { Address } from '../../src/transport/line.js';
+import type { Address } from '../../src/os/address.js';
+import { type Cell, CellFailure, type FleetPlan, type VisitReport } from '../../src/session/cell.js';
+import type { Slice } from '../../src/workloads/slice.js';
 import type { Listed } from '../plan/catalogue.js';
 import type { FloorReading } from './floors.js';
 import { type Alive, type Answer, type Ask, type Connection, PROTOCOL, type Question } from './protocol.js';

@@ -1,12 +1,13 @@
 // The child process of a round: it holds the fleet and does what its parent asks, one question at a time.
+
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { exhaustDescriptors } from '../../src/faults/connect-faults.js';
+import { allowedCpus } from '../../src/os/cpus.js';
+import { leaveSignalsToParent } from '../../src/os/signals.js';
 import { type Cell, CellFailure } from '../../src/session/cell.js';
 import { Fleet } from '../../src/session/fleet.js';
 import type { VariantSource } from '../../src/session/messages.js';
-import { allowedCpus } from '../../src/session/placement.js';
-import { leaveSignalsToParent } from '../../src/session/signals.js';
 import { transports } from '../../src/transport/index.js';
 import { type Lender, Lines } from '../../src/transport/lines.js';
 import { SharedFile } from '../../src/transport/shared-file.js';

@@ -1,11 +1,12 @@
 // The processes of a round: one, or one for each build that takes part, so that their turns can alternate.
+
 import { basename } from 'node:path';
 import { type Cell, CellFailure } from '../../src/session/cell.js';
+import { UsageError } from '../base/usage-error.js';
 import type { Build } from '../plan/catalogue.js';
-import { cellKey, listedOf, type Plan } from '../plan/plan.js';
+import { cellKey, LOADED_SLICE_FACTOR, listedOf, type Plan } from '../plan/planned.js';
 import { ramBytes } from '../plan/ram-flag.js';
-import { UsageError } from '../plan/usage-error.js';
-import { capacityCell, capacityOf, LEAST_REACHED, LOADED_SLICE_FACTOR, reachedLoad } from './offered-load.js';
+import { capacityCell, capacityOf, LEAST_REACHED, reachedLoad } from './offered-load.js';
 import { type PeerPlan, Peers } from './peers.js';
 import { precopyTurn } from './precopy-turn.js';
 import { RoundClient, type Runtime } from './round-client.js';

@@ -1,6 +1,8 @@
 // One round: a fresh process that takes the turns of the plan, two visits to every cell.
+
 import { CellFailure } from '../../src/session/cell.js';
-import { listedOf, type Plan, type PlannedCell, roundOrder, slicesOf } from '../plan/plan.js';
+import { roundOrder, slicesOf } from '../plan/plan.js';
+import { listedOf, type Plan, type PlannedCell } from '../plan/planned.js';
 import { ProcessKilled } from './round-client.js';
 import { RoundProcesses } from './round-processes.js';
 import type { Turn } from './turn.js';

@@ -1,6 +1,7 @@
 // The rounds of a run, one fresh process after the other, until they are enough.
-import type { Plan, PlannedCell } from '../plan/plan.js';
+
 import { roundOrder } from '../plan/plan.js';
+import type { Plan, PlannedCell } from '../plan/planned.js';
 import { type Failure, type RecordedVisit, takeRound } from './round.js';
 
 /** What ended a run: its number of rounds, one of the two limits, a signal, or the end of one of its processes. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Cell, Slice } from '../../src/session/cell.js';
+import type { Cell } from '../../src/session/cell.js';
+import type { Slice } from '../../src/workloads/slice.js';
 import type { RoundClient } from './round-client.js';
 import { takeTurn } from './turn.js';
 

@@ -1,6 +1,8 @@
 // One turn of a cell: opened, warmed up, then timed slice by slice through tinybench, closed and checked.
+
 import { Bench } from 'tinybench';
-import type { Cell, Slice, VisitReport } from '../../src/session/cell.js';
+import type { Cell, VisitReport } from '../../src/session/cell.js';
+import type { Slice } from '../../src/workloads/slice.js';
 import type { RoundClient } from './round-client.js';
 
 export interface Turn {

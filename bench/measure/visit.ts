@@ -1,6 +1,8 @@
 // A visit: the turns of one cell in one process that count as one measurement, spread over the time its group takes.
-import type { Cell, Slice, VisitReport } from '../../src/session/cell.js';
-import { addTimes } from '../../src/session/thread-times.js';
+
+import { addTimes } from '../../src/os/thread-times.js';
+import type { Cell, VisitReport } from '../../src/session/cell.js';
+import type { Slice } from '../../src/workloads/slice.js';
 import { median } from '../stats/quantile.js';
 import { type Distribution, distributionOf, type Latencies, latenciesOf } from './latencies.js';
 import { reachedLoad } from './offered-load.js';

@@ -4,8 +4,8 @@ import { LARGEST_PAGE_BYTES, SMALLEST_PAGE_BYTES } from '../../src/ram/ram.js';
 import { CELL_DEFAULTS, type Cell, type Dose, type Placement, type Wait } from '../../src/session/cell.js';
 import { transports } from '../../src/transport/index.js';
 import { HAS_ZSTD } from '../../src/wire/codecs/flushed-stream.js';
-import { parseBytes, parseNanoseconds, showBytes, showNanoseconds } from './quantities.js';
-import { badValue } from './usage-error.js';
+import { parseBytes, parseNanoseconds, showBytes, showNanoseconds } from '../base/quantities.js';
+import { badValue } from '../base/usage-error.js';
 
 /** QEMU's packet: the default batch holds as many pages as fill it. */
 export const PACKET_BYTES = 512 * 1024;

@@ -2,8 +2,8 @@
 import type { Variant } from '../../src/sender/variant.js';
 import type { VariantSource } from '../../src/session/messages.js';
 import { registry } from '../../variants/index.js';
+import { UsageError } from '../base/usage-error.js';
 import { isPath, loadDesignFile } from './design-file.js';
-import { UsageError } from './usage-error.js';
 
 /** Other names of registered variants. */
 const ALIASES: ReadonlyMap<string, string> = new Map([['lock-free', 'atomic-barrier']]);
@@ -57,4 +57,13 @@ async function load(name: string, flag: string): Promise<Listed> {
 /** True for a registered name and for another name of one. */
 export function isTaken(name: string): boolean {
   return Object.hasOwn(registry, name) || ALIASES.has(name);
+}
+
+/** Which of the two builds: `a` is what the other one is compared with. */
+export type Side = 'a' | 'b';
+
+/** What a cell of such a plan is called in results: without its side. */
+export function plainName(variant: string): { variant: string; side: Side } {
+  const at = variant.lastIndexOf('@');
+  return { variant: variant.slice(0, at), side: variant.slice(at + 1) as Side };
 }

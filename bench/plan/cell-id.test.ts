@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { loadVariants } from './catalogue.js';
 import { parseCellId } from './cell-id.js';
-import { cellKey, makePlan, type PlanOptions } from './plan.js';
+import { makePlan } from './plan.js';
+import { cellKey, type PlanOptions } from './planned.js';
 import { DEFAULT_TABLES } from './tables.js';
 
 describe('parseCellId', () => {

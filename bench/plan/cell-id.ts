@@ -1,7 +1,7 @@
 // A cell from its id, as `run --dry-run` and result files show it: `hand-off mutex workload=throughput channels=2 ..`.
 import { CELL_DEFAULTS, type Cell } from '../../src/session/cell.js';
+import { badValue, UsageError } from '../base/usage-error.js';
 import { type Axis, axes, defaultBatchPages, parseAxis } from './axes.js';
-import { badValue, UsageError } from './usage-error.js';
 
 const byKey = new Map<string, Axis<never>>(
   Object.values(axes).map((axis) => [axis.key, axis as unknown as Axis<never>]),

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { PROJECT } from '../store/project.js';
+import { PROJECT } from '../system/project.js';
 import { loadVariants } from './catalogue.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'multifd-bench-designs-'));

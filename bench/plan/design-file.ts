@@ -5,9 +5,9 @@ import { extname, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Variant } from '../../src/sender/variant.js';
 import type { VariantSource } from '../../src/session/messages.js';
-import { PROJECT } from '../store/project.js';
+import { UsageError } from '../base/usage-error.js';
+import { PROJECT } from '../system/project.js';
 import { checkDesignShape } from './design-shape.js';
-import { UsageError } from './usage-error.js';
 
 /** What designs import, and where it is in this installation. */
 const IMPORTED = 'multifd-bench/variant';

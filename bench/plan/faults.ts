@@ -1,6 +1,6 @@
 // The --fault flag: what goes wrong on purpose, sorted by who is to do it.
 import { FAULTS_TAKEN, type Fault, isWriteFault, parseFaults, type WriteFault } from '../../src/faults/fault.js';
-import { badValue, UsageError } from './usage-error.js';
+import { badValue, UsageError } from '../base/usage-error.js';
 
 export interface FaultsByPlace {
   /** The threads that write. */

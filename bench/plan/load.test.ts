@@ -1,8 +1,9 @@
 // Loads and work as axes: what flags take, which cells they make, and which are left out.
+
 import { describe, expect, it } from 'vitest';
 import type { Cell } from '../../src/session/cell.js';
 import { axes, parseAxis } from './axes.js';
-import { cellKey } from './plan.js';
+import { cellKey } from './planned.js';
 import { type PlanFlags, planOf } from './run-plan.js';
 import { customTable } from './tables.js';
 

@@ -1,13 +1,14 @@
 // Whether a plan fits into memory: refused before it starts, with the sum.
+
 import { readFileSync } from 'node:fs';
 import { type Cell, shapeOf } from '../../src/session/cell.js';
 import { Control } from '../../src/session/control.js';
 import { transports } from '../../src/transport/index.js';
+import { showBytes } from '../base/quantities.js';
+import { UsageError } from '../base/usage-error.js';
 import type { Listed } from './catalogue.js';
-import { isMeasured, type Plan, senderThreads } from './plan.js';
-import { showBytes } from './quantities.js';
+import { isMeasured, type Plan, senderThreads } from './planned.js';
 import { ramBytes } from './ram-flag.js';
-import { UsageError } from './usage-error.js';
 
 /** Measured: a worker thread of Node takes about 8.5 MiB. */
 const THREAD_BYTES = 8.5 * 2 ** 20;

@@ -1,8 +1,8 @@
 // The axis flags of commands that run one cell: the same flags as `run` has, with one value each.
 import { CELL_DEFAULTS, type Cell } from '../../src/session/cell.js';
+import { badValue, UsageError } from '../base/usage-error.js';
 import { axes, defaultBatchPages, parseAxis } from './axes.js';
 import { type Listed, loadVariants } from './catalogue.js';
-import { badValue, UsageError } from './usage-error.js';
 
 /** As they come from the command line; `run` takes the same flags as lists. */
 export interface OneShotFlags {

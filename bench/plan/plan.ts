@@ -1,67 +1,27 @@
 // The plan of a run: which cells, in how many processes, in which order, how long it takes and whether it fits.
-import type { RamSource } from '../../src/ram/image.js';
+
 import { Random } from '../../src/random.js';
 import type { Variant } from '../../src/sender/variant.js';
 import { CELL_DEFAULTS, type Cell, type FleetPlan, shapeOf, type Wait } from '../../src/session/cell.js';
 import { takesDose } from '../../src/session/dose.js';
 import { transports } from '../../src/transport/index.js';
-import { LOADED_SLICE_FACTOR } from '../measure/offered-load.js';
-import { hasWaiters, withAblationsOf, withoutAblations } from './ablations.js';
-import { type Axis, axes, defaultBatchPages, showWait } from './axes.js';
+import { hasWaiters, withAblationsOf } from './ablations.js';
+import { axes, defaultBatchPages, showWait } from './axes.js';
 import type { Listed } from './catalogue.js';
 import { refuseWhatDoesNotFit } from './memory.js';
-import type { Shard } from './shard.js';
+import {
+  cellKey,
+  groupOfCells,
+  isMeasured,
+  LOADED_SLICE_FACTOR,
+  type Plan,
+  type PlannedCell,
+  type PlanOptions,
+  senderThreads,
+  takesOurThreads,
+  variantOf,
+} from './planned.js';
 import type { TableSpec } from './tables.js';
-
-/** A cell of a table: measured, skipped with a reason, or the same as another one, whose visits are its own too. */
-export interface PlannedCell {
-  readonly id: string;
-  readonly table: string;
-  readonly cell: Cell;
-  readonly skipped?: string;
-  /** The id of the cell that differs only in what the design has no choice of. */
-  readonly repeats?: string;
-}
-
-export function isMeasured({ skipped, repeats }: PlannedCell): boolean {
-  return skipped === undefined && repeats === undefined;
-}
-
-/** What a plan is made from. */
-export interface PlanOptions {
-  readonly tables: readonly TableSpec[];
-  readonly listed: readonly Listed[];
-  /** Axes that apply to every table: waits, placement, and what is ablated in every design. */
-  readonly everywhere: TableSpec['axes'];
-  /** True where both sides wait alike: the wait axes are one. */
-  readonly sameWaits?: boolean;
-  readonly forceSpin: boolean;
-  /** Fresh processes: the unit of replication. */
-  readonly rounds: number;
-  /** Timed slices a turn, and the length that each is to have. */
-  readonly slices: number;
-  readonly sliceMs: number;
-  /** Multiplies the turns of the tables. */
-  readonly turnFactor: number;
-  /** Designs that only stand beside those under study take part in every so many rounds. */
-  readonly besideEvery: number;
-  /** Names of the designs under study. */
-  readonly studied: readonly string[];
-  /** What alternates turn by turn: the designs of a cell, or all cells of a table. Default designs. */
-  readonly alternate?: 'designs' | 'cells';
-  readonly seed: number;
-  readonly ram: RamSource;
-  readonly cpus: number;
-  /** Changes cells after the axes have made them: calibrations build a known difference in. */
-  readonly adjust?: (cell: Cell) => Cell;
-}
-
-export interface Plan extends PlanOptions {
-  readonly cells: readonly PlannedCell[];
-  readonly fleet: FleetPlan;
-  /** Where only this part of it is measured. */
-  readonly shard?: Shard;
-}
 
 const WATCHDOG_MS = 10_000;
 /** Measured: what a turn costs beside its slices (opening and closing the cell on all threads). */
@@ -85,17 +45,6 @@ export function makePlan(options: PlanOptions): Plan {
   const plan = { ...options, cells, fleet };
   refuseWhatDoesNotFit(plan);
   return plan;
-}
-
-/** Sender threads that a cell needs: none for designs whose provider does the work. */
-export function senderThreads(cell: Cell, listed: readonly Listed[]): number {
-  const { sender } = variantOf(cell, listed);
-  return sender.waits === 'never' || 'on' in sender ? 0 : cell.channels;
-}
-
-/** False too for a design that brings its threads along. */
-function takesOurThreads(cell: Cell, listed: readonly Listed[]): boolean {
-  return senderThreads(cell, listed) > 0 && variantOf(cell, listed).sender.waits !== 'own-threads';
 }
 
 /** True where a cell has more threads than there are CPUs. */
@@ -156,17 +105,6 @@ export function roundOrder(plan: Plan, round: number): PlannedTurn[] {
   });
 }
 
-/** What cells share whose turns alternate: all but the design, its dose and its ablations; or the table alone. */
-export function groupOfCells(
-  { cell, table }: PlannedCell,
-  { listed, alternate }: Pick<Plan, 'listed' | 'alternate'>,
-): string {
-  if (alternate === 'cells') return table;
-  // Builds of one design are compared with each other, and not with other designs.
-  const variant = listedOf(cell, listed).build?.variant ?? '';
-  return `${table} ${cellKey({ ...withoutAblations(cell), variant, dose: undefined })}`;
-}
-
 function sitsOut({ cell }: PlannedCell, { studied, besideEvery }: Plan, round: number): boolean {
   return !studied.includes(cell.variant) && round % besideEvery !== 0;
 }
@@ -175,23 +113,6 @@ function sitsOut({ cell }: PlannedCell, { studied, besideEvery }: Plan, round: n
 function turnsOf({ cell, table }: PlannedCell, { studied, tables, turnFactor }: Plan): number {
   if (cell.workload === 'precopy' || !studied.includes(cell.variant)) return 1;
   return Math.max(1, Math.round(tables.find(({ id }) => id === table)!.turns * turnFactor));
-}
-
-/** A cell as one string: equal for equal cells. Axes that only some cells have stand in those alone. */
-export function cellKey(cell: Cell): string {
-  const shown = Object.values<Axis>(axes)
-    .filter(({ key, fallback, unsaid }) => cell[key] !== undefined && !(unsaid && cell[key] === fallback[0]))
-    .map(({ key, show }) => `${key}=${(show as (value: unknown) => string)(cell[key])}`);
-  return [cell.variant, ...shown].join(' ');
-}
-
-/** The design of a cell, with where it comes from. */
-export function listedOf({ variant }: Cell, listed: readonly Listed[]): Listed {
-  return listed.find((each) => each.variant.name === variant)!;
-}
-
-function variantOf(cell: Cell, listed: readonly Listed[]): Variant {
-  return listedOf(cell, listed).variant;
 }
 
 function tableCells(table: TableSpec, options: PlanOptions): PlannedCell[] {

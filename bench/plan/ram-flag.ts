@@ -1,8 +1,8 @@
 // The --ram flag: a file to send, or the size and the shares of an image to make.
 import { accessSync, constants, statSync } from 'node:fs';
 import { DEFAULT_SHARES, type RamSource, type Shares } from '../../src/ram/image.js';
-import { parseBytes, showBytes } from './quantities.js';
-import { badValue, UsageError } from './usage-error.js';
+import { parseBytes, showBytes } from '../base/quantities.js';
+import { badValue, UsageError } from '../base/usage-error.js';
 
 const TAKES = 'a file, or a size from 1m to 1024g as in 64m, with shares as in 64m:zero=20,text=40,random=40';
 const LEAST_BYTES = 1 << 20;

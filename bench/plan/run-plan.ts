@@ -1,16 +1,18 @@
 // From flags to a plan: the profile, the matrix that axis flags describe, and what applies to all of it.
+
 import { randomBytes } from 'node:crypto';
 import { DEFAULT_VARIANTS } from '../../variants/index.js';
-import { usableCores } from '../store/machine.js';
+import { parseNanoseconds } from '../base/quantities.js';
+import { badValue, UsageError, wholeNumber } from '../base/usage-error.js';
+import { usableCores } from '../system/machine.js';
 import { axes, parseAxis } from './axes.js';
 import { loadVariants } from './catalogue.js';
 import type { OneShotFlags } from './one-shot.js';
-import { makePlan, type Plan } from './plan.js';
-import { parseNanoseconds } from './quantities.js';
+import { makePlan } from './plan.js';
+import type { Plan } from './planned.js';
 import { parseRam } from './ram-flag.js';
 import { parseShard, shardOf } from './shard.js';
 import { customTable, DEFAULT_TABLES, RIGOROUS_TABLES, STUDIED_PAIR, slopeTables, type TableSpec } from './tables.js';
-import { badValue, UsageError, wholeNumber } from './usage-error.js';
 
 /** The flags that make a plan: a saved run keeps them, so that it can be resumed. */
 export interface PlanFlags extends OneShotFlags {

@@ -2,7 +2,7 @@
 import type { ZeroPages } from '../../src/session/cell.js';
 import { uuidBytes } from '../../src/wire/initial-packet.js';
 import type { StreamVersion } from '../../src/wire/main-stream-writer.js';
-import { badValue, UsageError } from './usage-error.js';
+import { badValue, UsageError } from '../base/usage-error.js';
 
 interface Peer {
   /** What goes beside the channels. */

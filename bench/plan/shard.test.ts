@@ -1,6 +1,7 @@
 // Shards: together they are the plan, and what is compared within a run stays together.
+
 import { describe, expect, it } from 'vitest';
-import { groupOfCells } from './plan.js';
+import { groupOfCells } from './planned.js';
 import { planOf } from './run-plan.js';
 import { parseShard, planHash } from './shard.js';
 

@@ -1,15 +1,8 @@
 // A plan split over several machines or jobs: the same cells in the same shard, whoever splits it.
-import { createHash } from 'node:crypto';
-import { groupOfCells, type Plan, type PlannedCell } from './plan.js';
-import { badValue } from './usage-error.js';
 
-export interface Shard {
-  /** From 1. */
-  readonly index: number;
-  readonly of: number;
-  /** Of the plan that was split: shards of two plans are not joined. */
-  readonly plan: string;
-}
+import { createHash } from 'node:crypto';
+import { badValue } from '../base/usage-error.js';
+import { groupOfCells, type Plan, type PlannedCell, type Shard } from './planned.js';
 
 const MOST_SHARDS = 100;
 

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { badValue } from '../plan/usage-error.js';
+import { badValue } from '../base/usage-error.js';
 
 export interface QemuBinary {
   readonly path: string;

@@ -1,8 +1,9 @@
 // Rounds of migrations by turns: every sender at every number of channels, in every second round the other way round.
 
+import { allowedCpus } from '../../src/os/cpus.js';
 import type { RamSource } from '../../src/ram/image.js';
 import type { Placement, ZeroPages } from '../../src/session/cell.js';
-import { allowedCpus, cpuFor } from '../../src/session/placement.js';
+import { cpuFor } from '../../src/session/placement.js';
 import type { Listed } from '../plan/catalogue.js';
 import type { QemuBinary } from './binary.js';
 import { type Contender, Ours, qemuContender } from './contender.js';

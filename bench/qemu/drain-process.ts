@@ -1,6 +1,6 @@
 // The drain: takes all bytes of all connections and forgets them, on one event loop, and says when they came.
 import { createServer, type Socket, Socket as SocketOf } from 'node:net';
-import { leaveSignalsToParent } from '../../src/session/signals.js';
+import { leaveSignalsToParent } from '../../src/os/signals.js';
 import type { Drained, Expect, Go, Listening, NotDrained } from './drain-messages.js';
 import { processCpuSeconds } from './process-cpu.js';
 

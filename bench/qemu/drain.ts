@@ -1,8 +1,9 @@
 // The parent's end of the drain process: one process for all senders of a comparison, so that it is the same for each.
+
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { pin } from '../../src/session/placement.js';
-import type { Address } from '../../src/transport/line.js';
+import type { Address } from '../../src/os/address.js';
+import { pin } from '../../src/os/cpus.js';
 import type { Drained, Expect, Go, Listening, NotDrained } from './drain-messages.js';
 
 /** The two steps of a sender. */

@@ -1,5 +1,5 @@
 // What the lock-free variant is held to beside QEMU, and whether it holds.
-import { STUDIED } from '../store/comparisons.js';
+import { STUDIED } from '../result/comparisons.js';
 
 export interface Goal {
   /** CPU seconds a GiB, as a ratio to QEMU's: at most this. */

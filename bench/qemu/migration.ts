@@ -1,5 +1,5 @@
 // What a migration is set to, as QEMU's parameters, and what QEMU reports of one.
-import { UsageError } from '../plan/usage-error.js';
+import { UsageError } from '../base/usage-error.js';
 import { isSince, type QemuBinary } from './binary.js';
 
 export interface MigrationSettings {

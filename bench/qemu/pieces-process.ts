@@ -1,8 +1,9 @@
 // The process of `pieces`: connects to the drain and writes the whole RAM, packet by packet, from its one thread.
+
+import { writeAll } from '../../src/os/gathered-write.js';
+import { leaveSignalsToParent } from '../../src/os/signals.js';
 import { openRam } from '../../src/ram/image.js';
 import { Random } from '../../src/random.js';
-import { leaveSignalsToParent } from '../../src/session/signals.js';
-import { writeAll } from '../../src/transport/gathered-write.js';
 import { Line } from '../../src/transport/line.js';
 import type { SendPieces } from './pieces.js';
 

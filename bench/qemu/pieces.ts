@@ -1,7 +1,8 @@
 // What a piece of a gathered write costs, and what random order of pages does: a bare loop in a process of its own.
+
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { pin } from '../../src/session/placement.js';
+import { pin } from '../../src/os/cpus.js';
 import type { Contender } from './contender.js';
 import type { Drain } from './drain.js';
 import type { RamFile } from './ram-file.js';

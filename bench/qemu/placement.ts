@@ -1,8 +1,10 @@
 // Puts QEMU's threads where ours are: the migration thread as a provider, the send threads as senders.
+
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { allowedCpus, pin } from '../../src/os/cpus.js';
 import type { Placement } from '../../src/session/cell.js';
-import { allowedCpus, cpuFor, pin } from '../../src/session/placement.js';
+import { cpuFor } from '../../src/session/placement.js';
 
 /** What QEMU calls them, before 9.0 and since. */
 const MIGRATION = /^(?:live_migration|mig\/src\/main)$/;

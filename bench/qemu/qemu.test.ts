@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { UsageError } from '../plan/usage-error.js';
+import { UsageError } from '../base/usage-error.js';
 import { installedQemus, isSince, qemuBinary } from './binary.js';
 import { DIRTIED } from './machine.js';
 import { migrationInfo, migrationParameters } from './migration.js';

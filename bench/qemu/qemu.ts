@@ -7,13 +7,14 @@
  *   const { status } = await source.ended();    // completed, failed or cancelled
  *   await source.close();
  */
+
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Address, addressText } from '../../src/transport/line.js';
+import { type Address, addressText } from '../../src/os/address.js';
 import { isSince, type QemuBinary } from './binary.js';
 import { BOOT_ADDRESS, bootSector, DIRTIED, DISK_BYTES, type Machine, machineArguments } from './machine.js';
 import { type MigrationInfo, type MigrationSettings, migrationInfo, migrationParameters } from './migration.js';

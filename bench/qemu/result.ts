@@ -1,12 +1,12 @@
 // A comparison with QEMU as it is saved: every sample, and what is needed to make it again.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { UsageError } from '../plan/usage-error.js';
-import type { Commit } from '../store/commit.js';
-import type { Machine } from '../store/machine.js';
+import { rounded } from '../base/rounding.js';
+import { UsageError } from '../base/usage-error.js';
 import { QEMU_FOLDER } from '../store/read.js';
-import { rounded } from '../store/rounding.js';
 import { requireSchema } from '../store/schema.js';
+import type { Commit } from '../system/commit.js';
+import type { Machine } from '../system/machine.js';
 import type { Sample } from './compare.js';
 
 export const QEMU_SCHEMA = 'multifd-bench/qemu/1';

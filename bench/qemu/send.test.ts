@@ -1,12 +1,13 @@
 // Migrations into real QEMUs: by every threaded design, codec and number of channels, and what a sender hears when one fails.
+
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Address } from '../../src/os/address.js';
 import { CELL_DEFAULTS, type Cell, type ZeroPages } from '../../src/session/cell.js';
 import { Fleet } from '../../src/session/fleet.js';
-import type { Address } from '../../src/transport/line.js';
 import { Lines } from '../../src/transport/lines.js';
 import { HAS_ZSTD } from '../../src/wire/codecs/flushed-stream.js';
 import { uuidBytes } from '../../src/wire/initial-packet.js';

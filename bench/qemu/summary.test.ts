@@ -1,13 +1,13 @@
 // What is made of samples: pairs of one round, the drain's share, the cost of a piece; and when a goal holds.
 import { describe, expect, it } from 'vitest';
-import { withQemu } from '../commands/publish-qemu.js';
+import { withQemu } from '../../tools/publish-qemu.js';
 import { heldAbove, heldBelow } from '../stats/held.js';
 import type { MeanRatio } from '../stats/ratio.js';
-import { renderQemu, renderQemuTsv } from '../views/qemu-table.js';
 import type { Sample } from './compare.js';
 import { goalOf } from './goals.js';
 import { QEMU_SCHEMA, type QemuResult, stringifyQemu } from './result.js';
 import { busiestDrain, pairedRatio, pieceCostNs, summary } from './summary.js';
+import { renderQemu, renderQemuTsv } from './table.js';
 
 const sample = (name: string, round: number, cpuSecondsPerGib: number, rest: Partial<Sample> = {}): Sample => ({
   name,

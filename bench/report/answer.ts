@@ -1,8 +1,9 @@
 // The head of a report: what the run says, in the words that `run` prints, and what every verdict rests on.
-import { showBytes } from '../plan/quantities.js';
-import { STUDIED } from '../store/comparisons.js';
-import type { Result } from '../store/result.js';
-import { percent, readPrice, readSlope, readVerdicts } from '../views/readings.js';
+
+import { showBytes } from '../base/quantities.js';
+import { STUDIED } from '../result/comparisons.js';
+import type { Result } from '../result/document.js';
+import { percent, readPrice, readSlope, readVerdicts } from '../tables/readings.js';
 import type { ChannelAdvice } from './channels.js';
 import { type Html, html } from './html.js';
 import type { Report, ReportComparison } from './model.js';

@@ -1,7 +1,7 @@
 // Reports in a real browser: nothing is asked for or complained about, and what is shown is what was measured.
 import { expect, it } from 'vitest';
-import { showNumber } from '../plan/quantities.js';
-import { PROJECT } from '../store/project.js';
+import { showNumber } from '../base/quantities.js';
+import { PROJECT } from '../system/project.js';
 import { describeInBrowser, download, labels, open, valuesOf } from './fixtures/browser.js';
 import { defaultRun, oneOfEachKind } from './fixtures/default-run.js';
 import { hostile } from './fixtures/hostile.js';

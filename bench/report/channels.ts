@@ -1,12 +1,13 @@
 // Which count of channels each design of a run wants, by the same reasoning as `tune --from`, and what its models draw.
+
 import { Random } from '../../src/random.js';
-import { UsageError } from '../plan/usage-error.js';
+import { UsageError } from '../base/usage-error.js';
+import type { Result } from '../result/document.js';
 import { uslThroughput } from '../stats/usl.js';
-import type { Result } from '../store/result.js';
 import { type Advice, adviceOf } from '../tune/advice.js';
+import { headOf, renderAdvice } from '../tune/advice-text.js';
 import { savedRounds } from '../tune/saved.js';
 import { judge } from '../tune/search.js';
-import { headOf, renderAdvice } from '../views/advice.js';
 import type { ModelCurve, Report } from './model.js';
 
 /** The answer for one design and page size of a group. */

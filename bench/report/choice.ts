@@ -1,5 +1,5 @@
 // What a reader has chosen to see: kept possible whatever the data are, and written into the address, so that it can be shared.
-import { METRIC_VIEWS } from '../views/metrics.js';
+import { METRIC_VIEWS } from '../tables/metrics.js';
 import type { Report, ReportCell } from './model.js';
 
 export const SCALES = ['auto', 'linear', 'log'] as const;

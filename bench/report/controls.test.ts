@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { PROJECT } from '../store/project.js';
+import { PROJECT } from '../system/project.js';
 import { describeInBrowser, labels, open, valuesOf } from './fixtures/browser.js';
 import { defaultRun } from './fixtures/default-run.js';
 import { peerOf } from './peer.js';

@@ -1,5 +1,5 @@
 // The data of a report as CSV (RFC 4180), a value a line, in the units in which results store them.
-import { forCsv } from '../views/escape.js';
+import { forCsv } from '../terminal/escape.js';
 import type { Report } from './model.js';
 
 type Field = string | number | boolean | undefined;

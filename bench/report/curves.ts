@@ -1,7 +1,9 @@
 // Latency percentile curves: all samples of a cell, as far as at least 10 of them lie beyond, in few points.
+
 import { lowestOf } from '../../src/memory/latency-histogram.js';
-import { decodeLatencies, type Histograms } from '../store/latency-summary.js';
-import { rounded } from '../store/rounding.js';
+import { rounded } from '../base/rounding.js';
+import type { Histograms } from '../result/document.js';
+import { decodeLatencies } from '../result/latency-summary.js';
 import { logOdds } from './log-odds.js';
 
 /** Share of the samples that are no longer than this, and the latency in nanoseconds. */

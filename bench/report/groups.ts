@@ -1,7 +1,8 @@
 // The groups of a report: the cells that differ in variant, channels and page size alone, and so share one chart.
+
 import { DEFAULT_TABLES, RIGOROUS_TABLES } from '../plan/tables.js';
-import { groupOf } from '../store/comparisons.js';
-import type { ResultCell } from '../store/result.js';
+import { groupOf } from '../result/comparisons.js';
+import type { ResultCell } from '../result/document.js';
 
 export interface Group {
   /** The table's title, and the axes in which it differs from its neighbours. */

@@ -1,59 +1,16 @@
 // The history of a report's cells: few enough points to draw, every change among the newest commits.
 
-import { UsageError } from '../plan/usage-error.js';
-import type { Blessing } from '../store/blessings.js';
-import type { CommitLine } from '../store/commit-line.js';
-import { type History, type HistoryCommit, readHistory, seriesOf } from '../store/history.js';
-import { changesOf, type HistoryChange } from '../store/history-changes.js';
-import type { Result } from '../store/result.js';
-import { rounded } from '../store/rounding.js';
-import { combineRuns } from '../store/series-points.js';
-import { attributesOf, parseFilter } from '../views/projection.js';
-import type { Report, ReportCell } from './model.js';
+import { rounded } from '../base/rounding.js';
+import { UsageError } from '../base/usage-error.js';
+import type { Result } from '../result/document.js';
+import type { CommitLine } from '../system/commit-line.js';
+import { attributesOf, parseFilter } from '../tables/projection.js';
+import type { Blessing } from '../tracking/blessings.js';
+import { type History, type HistoryCommit, readHistory, seriesOf } from '../tracking/history.js';
+import { changesOf, type HistoryChange } from '../tracking/history-changes.js';
+import { combineRuns } from '../tracking/series-points.js';
+import type { DrawnChange, DrawnHistory, DrawnSeries, Report, ReportCell } from './model.js';
 import { printable } from './printable.js';
-
-/** A commit that is drawn. */
-export interface DrawnCommit {
-  readonly name: string;
-  readonly time: string;
-  readonly subject: string;
-}
-
-export interface DrawnChange {
-  readonly kind: HistoryChange['kind'];
-  readonly verdict: HistoryChange['verdict'];
-  readonly ratio: number;
-  readonly low?: number;
-  readonly high?: number;
-  /** Places of commits among those that are drawn. */
-  readonly from: number;
-  readonly to: number;
-  /** What else changed with it, or why it is taken for granted. */
-  readonly note?: string;
-}
-
-export interface DrawnSeries {
-  readonly group: number;
-  readonly variant: string;
-  readonly channels: number;
-  readonly pageSize: number;
-  readonly metric: string;
-  /** Places of the commits that measured it, its medians there, and the standard errors of their logarithms. */
-  readonly at: readonly number[];
-  readonly medians: readonly number[];
-  readonly errors?: readonly number[];
-  readonly changes: readonly DrawnChange[];
-}
-
-export interface DrawnHistory {
-  /** Which order the commits are in. */
-  readonly order: string;
-  /** How many commits there are, and among how many of the newest changes were looked for. */
-  readonly measured: number;
-  readonly searched: number;
-  readonly commits: readonly DrawnCommit[];
-  readonly series: readonly DrawnSeries[];
-}
 
 export interface HistorySource {
   readonly folder: string;

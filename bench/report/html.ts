@@ -1,6 +1,6 @@
 // HTML out of data: what is put into a template is text, unless it is HTML already.
 
-import { forHtml } from '../views/escape.js';
+import { forHtml } from '../terminal/escape.js';
 
 /** HTML that was made by `html`, or is trusted. */
 export class Html {

@@ -1,15 +1,14 @@
 // What a report shows, as plain data: made from a saved run, embedded in the page, drawn and written as CSV from there.
 
+import { groupOf } from '../result/comparisons.js';
+import type { Result, ResultCell, ResultComparison, ResultSlope } from '../result/document.js';
+import { shownMetric } from '../result/latency-summary.js';
 import type { Verdict } from '../stats/verdict.js';
-import { groupOf, type ResultComparison } from '../store/comparisons.js';
-import { shownMetric } from '../store/latency-summary.js';
-import type { Result, ResultCell } from '../store/result.js';
-import type { ResultSlope } from '../store/slopes.js';
-import { isOversubscribed } from '../views/comparison-table.js';
-import { METRIC_VIEWS } from '../views/metrics.js';
+import { isOversubscribed } from '../tables/comparison-table.js';
+import { METRIC_VIEWS } from '../tables/metrics.js';
+import type { HistoryChange } from '../tracking/history-changes.js';
 import { type Curves, curvesOf } from './curves.js';
 import { type Group, groupsOf } from './groups.js';
-import type { DrawnHistory } from './history.js';
 import type { DrawnPeer } from './peer.js';
 import { printable } from './printable.js';
 
@@ -139,4 +138,47 @@ function reportCell(cell: ResultCell, group: number, cores: number): ReportCell 
     metrics: Object.fromEntries(metrics),
     ...(histograms === undefined ? {} : { curves: curvesOf(histograms) }),
   };
+}
+
+/** A commit that is drawn. */
+export interface DrawnCommit {
+  readonly name: string;
+  readonly time: string;
+  readonly subject: string;
+}
+
+export interface DrawnChange {
+  readonly kind: HistoryChange['kind'];
+  readonly verdict: HistoryChange['verdict'];
+  readonly ratio: number;
+  readonly low?: number;
+  readonly high?: number;
+  /** Places of commits among those that are drawn. */
+  readonly from: number;
+  readonly to: number;
+  /** What else changed with it, or why it is taken for granted. */
+  readonly note?: string;
+}
+
+export interface DrawnSeries {
+  readonly group: number;
+  readonly variant: string;
+  readonly channels: number;
+  readonly pageSize: number;
+  readonly metric: string;
+  /** Places of the commits that measured it, its medians there, and the standard errors of their logarithms. */
+  readonly at: readonly number[];
+  readonly medians: readonly number[];
+  readonly errors?: readonly number[];
+  readonly changes: readonly DrawnChange[];
+}
+
+export interface DrawnHistory {
+  /** Which order the commits are in. */
+  readonly order: string;
+  /** How many commits there are, and among how many of the newest changes were looked for. */
+  readonly measured: number;
+  readonly searched: number;
+  readonly commits: readonly DrawnCommit[];
+  readonly series: readonly DrawnSeries[];
 }

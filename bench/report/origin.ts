@@ -1,6 +1,7 @@
 // Where the numbers of a report are from: the machine, the code, the plan, and what did not come out.
-import { showBytes } from '../plan/quantities.js';
-import type { Result } from '../store/result.js';
+
+import { showBytes } from '../base/quantities.js';
+import type { Result } from '../result/document.js';
 import { type Html, html } from './html.js';
 
 export function renderOrigin(result: Result): Html {

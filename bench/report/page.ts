@@ -1,7 +1,8 @@
 // The page: one file that asks nobody for anything. Its policy names its own script and styles by their hashes.
+
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { Result } from '../store/result.js';
+import type { Result } from '../result/document.js';
 import { renderAnswer } from './answer.js';
 import type { ChannelAdvice } from './channels.js';
 import { pagePalette } from './charts/palette.js';

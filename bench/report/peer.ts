@@ -1,11 +1,11 @@
 // Our designs beside a real QEMU's own sender, as `run --peer qemu` measured them on a machine: ratios of pairs of a round.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { UsageError } from '../plan/usage-error.js';
+import { rounded } from '../base/rounding.js';
+import { UsageError } from '../base/usage-error.js';
 import { type QemuResult, readQemuResult } from '../qemu/result.js';
 import { type Measure, pairedRatio } from '../qemu/summary.js';
 import { QEMU_FOLDER } from '../store/read.js';
-import { rounded } from '../store/rounding.js';
 import { printable } from './printable.js';
 
 /** Of a design to QEMU, at one number of channels; with its 95 % interval. */

@@ -1,5 +1,5 @@
 // Text out of files that others wrote: what has no shape is spelt out, in the page, in SVG and in CSV alike.
-import { forTerminal } from '../views/escape.js';
+import { forTerminal } from '../terminal/escape.js';
 
 /** Every string of a tree of plain data, names of fields too (designs name some), with its control characters as `\u001b` and the like. */
 export function printable<T>(tree: T): T {

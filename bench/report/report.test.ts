@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { DOMParser } from 'linkedom';
 import { describe, expect, it } from 'vitest';
-import type { ResultCell } from '../store/result.js';
+import type { ResultCell } from '../result/document.js';
 import { headlines } from './answer.js';
 import { adviseChannels } from './channels.js';
 import { front } from './charts/efficiency.js';

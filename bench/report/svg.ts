@@ -1,6 +1,6 @@
 // The charts as SVG files, for a README: drawn by the same code as the page's, in a DOM without a browser.
 import { DOMParser } from 'linkedom';
-import { wrap } from '../views/wrap.js';
+import { wrap } from '../terminal/wrap.js';
 import { curveCells, drawCurve } from './charts/curve.js';
 import { drawEfficiency, EFFICIENCY_CAPTION, efficiencyCells } from './charts/efficiency.js';
 import { changeWords, drawHistory, extentWords, historyCharts } from './charts/history.js';

@@ -6,13 +6,13 @@ import {
   levelsOf,
   noiseAbout,
   type Series,
+  type Step,
   stepAt,
   stretches,
   UPPER_QUARTILE,
 } from './level-changes.js';
 import { clippedCost, levelSegments } from './level-segments.js';
 import { median, quantile } from './quantile.js';
-import type { RatioInterval } from './ratio.js';
 
 /** One commit's value. */
 export interface SeriesPoint {
@@ -20,17 +20,6 @@ export interface SeriesPoint {
   readonly value: number;
   /** Standard error of the value's logarithm, from the spread over the processes of its runs; absent where unknown. */
   readonly error?: number;
-}
-
-/** The level changed between two points. Indices are those of the points that were given. */
-export interface Step extends RatioInterval {
-  /** The first point of the new level. */
-  readonly at: number;
-  /** Where else that first point may as well be: from here to there, `at` included. */
-  readonly earliest: number;
-  readonly latest: number;
-  /** Of a series without change that was searched for steps. */
-  readonly p: number;
 }
 
 /** The level moved from point to point. */

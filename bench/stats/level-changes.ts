@@ -1,5 +1,4 @@
 // The borders between the levels of a series: which of them ranks are certain of, how large they are, where they lie.
-import type { Step } from './change-points.js';
 import { clippedCost } from './level-segments.js';
 import { cutP } from './maximal-rank.js';
 import { median, quantile } from './quantile.js';
@@ -113,4 +112,15 @@ export function levelsOf(logs: readonly number[], borders: readonly number[]): n
 export function noiseAbout(logs: readonly number[], borders: readonly number[]): number {
   const distances = stretches(borders, logs.length).flatMap(([from, end]) => aboutMedian(logs.slice(from, end)));
   return quantile(distances.map(Math.abs), 0.75) / UPPER_QUARTILE;
+}
+
+/** The level changed between two points. Indices are those of the points that were given. */
+export interface Step extends RatioInterval {
+  /** The first point of the new level. */
+  readonly at: number;
+  /** Where else that first point may as well be: from here to there, `at` included. */
+  readonly earliest: number;
+  readonly latest: number;
+  /** Of a series without change that was searched for steps. */
+  readonly p: number;
 }

@@ -1,9 +1,10 @@
 // Baselines: saved runs that have a name, so that others are compared with `baseline:NAME`.
+
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { badValue, UsageError } from '../plan/usage-error.js';
+import { badValue, UsageError } from '../base/usage-error.js';
+import type { Result } from '../result/document.js';
 import { placeOf } from './find.js';
-import type { Result } from './result.js';
 
 const FOLDER = 'baselines';
 const NAME = /^[A-Za-z0-9][\w.-]{0,63}$/;

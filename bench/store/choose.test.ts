@@ -1,15 +1,16 @@
 // Which run somebody means, and which runs are not to be compared.
+
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { git } from '../builds/revision.js';
-import { alignRuns } from './align.js';
+import { alignRuns } from '../result/align.js';
+import { compareRuns } from '../result/compare-runs.js';
+import type { Result } from '../result/document.js';
+import { git } from '../system/git.js';
 import { baselinePath, readBaseline, saveBaseline } from './baseline.js';
 import { chooseRun } from './choose.js';
-import { compareRuns } from './compare-runs.js';
 import { type MadeUp, madeUpResult } from './fixtures/result.js';
-import type { Result } from './result.js';
 import { saveResult } from './save.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'multifd-bench-choose-'));

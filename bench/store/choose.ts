@@ -1,12 +1,13 @@
 // The saved run that somebody means: `latest`, `baseline:NAME`, a file, or a commit, branch or tag.
+
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { git } from '../builds/revision.js';
-import { badValue, UsageError } from '../plan/usage-error.js';
+import { badValue, UsageError } from '../base/usage-error.js';
+import type { LeftOut, Result } from '../result/document.js';
+import { git } from '../system/git.js';
 import { baselinePath, readBaseline } from './baseline.js';
-import { findRuns, type LeftOut, type RunFile } from './find.js';
+import { findRuns, type RunFile } from './find.js';
 import { readResult, readStored } from './read.js';
-import type { Result } from './result.js';
 
 export interface Chosen {
   readonly path: string;

@@ -1,7 +1,8 @@
 // Finding saved runs by the names of their files: `<machine key>/<year>/<commit time>-<sha12>-<run id>.json`.
+
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Result } from './result.js';
+import type { LeftOut, Result } from '../result/document.js';
 
 /** A saved run as its file's name describes it: nothing has been read. */
 export interface RunFile {
@@ -12,12 +13,6 @@ export interface RunFile {
   /** The first `SHA_DIGITS` digits. */
   readonly sha: string | undefined;
   readonly id: string;
-}
-
-/** A file that is no part of an answer, and why. */
-export interface LeftOut {
-  readonly path: string;
-  readonly reason: string;
 }
 
 export interface Found {

@@ -1,9 +1,10 @@
 // Shards joined: into the same result whatever their order, and only where they are parts of one run.
+
 import { describe, expect, it } from 'vitest';
 import { planOf } from '../plan/run-plan.js';
+import type { Result } from '../result/document.js';
 import { madeUpResult } from './fixtures/result.js';
 import { mergeShards, type Part } from './merge.js';
-import type { Result } from './result.js';
 import { parseResult, storedText } from './stored.js';
 
 const FLAGS = {

@@ -1,10 +1,12 @@
 // Shards of one plan joined into the run that they are parts of.
+
 import { createHash } from 'node:crypto';
-import type { Plan } from '../plan/plan.js';
+import { UsageError } from '../base/usage-error.js';
+import type { Plan } from '../plan/planned.js';
 import { type PlanFlags, planOf } from '../plan/run-plan.js';
 import { planHash } from '../plan/shard.js';
-import { UsageError } from '../plan/usage-error.js';
-import { comparisonsOf, type Result, slopesOf } from './result.js';
+import type { Result } from '../result/document.js';
+import { comparisonsOf, slopesOf } from '../result/make-result.js';
 
 export interface MergeOptions {
   /** Joins shards of several machines all the same; the result is of no machine then. */

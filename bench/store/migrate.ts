@@ -1,8 +1,7 @@
 // Older versions of a result file, brought up to the present one, version by version.
-import { badValue } from '../plan/usage-error.js';
 
-/** Raised with every change of meaning. 2: visits by column, checksum, histograms of two significant figures. */
-export const SCHEMA = 2;
+import { badValue } from '../base/usage-error.js';
+import { SCHEMA } from '../result/document.js';
 
 type Document = Readonly<Record<string, unknown>>;
 

@@ -1,8 +1,9 @@
 // Reading saved runs.
+
 import { readFileSync } from 'node:fs';
-import { UsageError } from '../plan/usage-error.js';
+import { UsageError } from '../base/usage-error.js';
+import type { Result } from '../result/document.js';
 import { placeOf } from './find.js';
-import type { Result } from './result.js';
 import { parseResult, parseWithoutVisits, type WithoutVisits } from './stored.js';
 
 /** Where comparisons with QEMU are kept, below the results of a machine. */

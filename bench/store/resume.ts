@@ -1,13 +1,14 @@
 // Going on from a saved run: its plan, made anew from its flags, and the visits of its finished rounds.
+
+import { UsageError } from '../base/usage-error.js';
 import type { Measured } from '../measure/rounds.js';
-import type { Plan } from '../plan/plan.js';
+import type { Plan } from '../plan/planned.js';
 import { type Limits, type PlanFlags, planOf } from '../plan/run-plan.js';
-import { UsageError } from '../plan/usage-error.js';
-import { harnessHash, variantHash } from './code-hash.js';
-import { decodeLatencies } from './latency-summary.js';
-import { describeMachine } from './machine.js';
+import type { Result } from '../result/document.js';
+import { decodeLatencies } from '../result/latency-summary.js';
+import { harnessHash, variantHash } from '../system/code-hash.js';
+import { describeMachine } from '../system/machine.js';
 import { readResult } from './read.js';
-import type { Result } from './result.js';
 
 export interface Resumed {
   /** Of the run that is gone on from. */

@@ -1,10 +1,11 @@
 // Saving a run: one immutable file, written whole under a temporary name and then linked to its own.
+
 import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { RecordedVisit } from '../measure/round.js';
+import type { Result } from '../result/document.js';
 import { placeOf } from './find.js';
-import type { Result } from './result.js';
 import { storedText } from './stored.js';
 
 const RAW = '.raw.json.gz';

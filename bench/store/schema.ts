@@ -1,8 +1,8 @@
 // Documents against their JSON Schemas: one message, which names the field, what came and what is accepted.
 import { readFileSync } from 'node:fs';
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
-import { badValue, UsageError } from '../plan/usage-error.js';
-import { PROJECT } from './project.js';
+import { badValue, UsageError } from '../base/usage-error.js';
+import { PROJECT } from '../system/project.js';
 
 const compiled = new Map<string, ValidateFunction>();
 const LONGEST_SHOWN = 60;

@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { distributionOf } from '../measure/latencies.js';
+import { decodeLatencies } from '../result/latency-summary.js';
+import { PROJECT } from '../system/project.js';
 import { madeUpResult } from './fixtures/result.js';
-import { decodeLatencies } from './latency-summary.js';
-import { PROJECT } from './project.js';
 import { parseResult, storedText, stringify } from './stored.js';
 
 /** A document that is about to be damaged. */

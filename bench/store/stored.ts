@@ -1,9 +1,9 @@
 // A run as text: as its file holds it, and as `--json` prints it.
+
 import { createHash } from 'node:crypto';
-import { UsageError } from '../plan/usage-error.js';
-import type { ResultComparison } from './comparisons.js';
+import { UsageError } from '../base/usage-error.js';
+import type { Result, ResultCell, ResultComparison } from '../result/document.js';
 import { migrate } from './migrate.js';
-import type { Result, ResultCell } from './result.js';
 import { requireSchema } from './schema.js';
 import { type Columns, columnsOf, requireEven, visitsOf } from './visit-columns.js';
 

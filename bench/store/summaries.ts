@@ -1,31 +1,19 @@
 // The medians of many runs, in well under a second: read once from each file, then from a cache that is never trusted
 // over the files.
+
 import { statSync } from 'node:fs';
+import { UsageError } from '../base/usage-error.js';
 import { PERCENTILES, type PercentileName } from '../measure/latencies.js';
-import { UsageError } from '../plan/usage-error.js';
+import type { LeftOut, ResultCell } from '../result/document.js';
 import { medianError } from '../stats/median-error.js';
-import type { Commit } from './commit.js';
-import type { LeftOut, RunFile } from './find.js';
+import type { RunFile } from './find.js';
 import { readStoredWithoutVisits } from './read.js';
-import type { Result, ResultCell } from './result.js';
 import type { SeriesKey, SeriesKeys, Shape } from './series-keys.js';
 import type { WithoutVisits } from './stored.js';
-import { readCache, writeCache } from './summary-cache.js';
+import { type Entry, type RunHead, readCache, writeCache } from './summary-cache.js';
 
 /** Files that take about half a second. */
 const TOLD_EVERY = 1000;
-
-/** A run without its numbers. */
-export interface RunHead {
-  readonly id: string;
-  readonly startedAt: string;
-  readonly complete: boolean;
-  readonly rounds: number;
-  readonly keepAwake: boolean;
-  readonly node: string;
-  readonly commit: Commit | null;
-  readonly code: Result['code'];
-}
 
 export interface RunSummary extends RunHead {
   readonly file: RunFile;
@@ -62,23 +50,6 @@ export class Summaries {
     const error = position === undefined ? Number.NaN : run.errors[position]!;
     return Number.isNaN(error) ? undefined : error;
   }
-}
-
-/** What the cache knows of a file, as long as the file has this size and these times. */
-export interface Entry {
-  readonly path: string;
-  readonly size: number;
-  readonly modifiedMs: number;
-  readonly changedMs: number;
-  readonly content: Content | string;
-}
-
-interface Content {
-  readonly head: RunHead;
-  readonly shape: Shape;
-  readonly medians: Float64Array;
-  /** As long; NaN where unknown. */
-  readonly errors: Float32Array;
 }
 
 /**

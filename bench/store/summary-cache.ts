@@ -1,8 +1,10 @@
 // The file behind `readSummaries`: a header in JSON, the medians as doubles, their errors as floats. Anything wrong with it makes it empty.
+
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, unlinkSync, writeSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { type SeriesKey, SeriesKeys } from './series-keys.js';
-import type { Entry, RunHead } from './summaries.js';
+import type { Result } from '../result/document.js';
+import type { Commit } from '../system/commit.js';
+import { type SeriesKey, SeriesKeys, type Shape } from './series-keys.js';
 
 /** Raised with every change of the format, and of what is taken from a result file. */
 const VERSION = 3;
@@ -122,4 +124,34 @@ function parse(folder: string, bytes: Buffer): { entries: Map<string, Entry>; se
   }
   if (at !== doubles.length) throw new Error(`${doubles.length} numbers, ${at} expected`);
   return { entries, series };
+}
+
+/** A run without its numbers. */
+export interface RunHead {
+  readonly id: string;
+  readonly startedAt: string;
+  readonly complete: boolean;
+  readonly rounds: number;
+  readonly keepAwake: boolean;
+  readonly node: string;
+  readonly commit: Commit | null;
+  readonly code: Result['code'];
+}
+
+/** What the cache knows of a file, as long as the file has this size and these times. */
+export interface Entry {
+  readonly path: string;
+  readonly size: number;
+  readonly modifiedMs: number;
+  readonly changedMs: number;
+  readonly content: Content | string;
+}
+
+/** The numbers of a run. */
+export interface Content {
+  readonly head: RunHead;
+  readonly shape: Shape;
+  readonly medians: Float64Array;
+  /** As long; NaN where unknown. */
+  readonly errors: Float32Array;
 }

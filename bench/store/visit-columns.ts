@@ -1,5 +1,5 @@
 // Visits as columns: how files hold them. A name stands once, and not once a visit.
-import type { ResultCell } from './result.js';
+import type { ResultCell } from '../result/document.js';
 
 type Visits = ResultCell['visits'];
 type Row = Readonly<Record<string, unknown>>;

@@ -1,7 +1,7 @@
 // Pairs from elsewhere: what is read, what is refused by line, and what is advised.
 import { describe, expect, it } from 'vitest';
-import { renderCsvAdvice } from '../views/csv-advice.js';
 import { adviceFromPairs, parsePairs } from './csv.js';
+import { renderCsvAdvice } from './csv-advice.js';
 
 const SDM91 = [
   'load,throughput',

@@ -1,5 +1,5 @@
 // Load and throughput from elsewhere: read line by line, fitted, and as much advice as pairs without processes can give.
-import { UsageError } from '../plan/usage-error.js';
+import { UsageError } from '../base/usage-error.js';
 import { mean } from '../stats/mean.js';
 import { fitUsl, type UslPoint, uslThroughput } from '../stats/usl.js';
 import { LEAST_DIFFERENCE } from '../stats/verdict.js';

@@ -1,9 +1,9 @@
 // Measuring for the search: each round a fresh process that takes the turns of the candidates it is asked for.
+
 import { mergeCounts } from '../../src/memory/latency-histogram.js';
 import { distributionOf } from '../measure/latencies.js';
 import { type Failure, type RecordedVisit, takeRound } from '../measure/round.js';
-import type { PlannedCell } from '../plan/plan.js';
-import { senderThreads } from '../plan/plan.js';
+import { type PlannedCell, senderThreads } from '../plan/planned.js';
 import { mean } from '../stats/mean.js';
 import { type Candidate, keyOf, type MeasureRound, type Reading, type Round } from './candidate.js';
 import type { Space } from './space.js';

@@ -1,10 +1,11 @@
 // Rounds for the ranking from a saved run: its throughput cells at several channel counts, in the processes that they share.
+
 import type { Cell } from '../../src/session/cell.js';
+import { showBytes } from '../base/quantities.js';
+import { UsageError } from '../base/usage-error.js';
 import { axes } from '../plan/axes.js';
-import { showBytes } from '../plan/quantities.js';
-import { UsageError } from '../plan/usage-error.js';
+import type { Result, ResultCell } from '../result/document.js';
 import { mean } from '../stats/mean.js';
-import type { Result, ResultCell } from '../store/result.js';
 import type { Reading, Round } from './candidate.js';
 import type { Arm } from './space.js';
 

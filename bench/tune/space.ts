@@ -1,10 +1,12 @@
 // What is searched: the arms (design, waits, placement) and the counts each can be measured at, as a plan of cells.
+
 import type { Cell } from '../../src/session/cell.js';
+import { badValue, UsageError, wholeNumber } from '../base/usage-error.js';
 import { axes, MOST_CHANNELS, parseAxis, showWait } from '../plan/axes.js';
-import { isMeasured, makePlan, type Plan, type PlannedCell } from '../plan/plan.js';
+import { makePlan } from '../plan/plan.js';
+import { isMeasured, type Plan, type PlannedCell } from '../plan/planned.js';
 import { type PlanFlags, planOf } from '../plan/run-plan.js';
 import { STUDIED_PAIR, type TableSpec } from '../plan/tables.js';
-import { badValue, UsageError, wholeNumber } from '../plan/usage-error.js';
 import type { Candidate } from './candidate.js';
 
 /** A design with its waits and its placement. */

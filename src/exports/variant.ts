@@ -1,9 +1,9 @@
 // What the file of a design imports: `multifd-bench/variant`, from outside the project.
 export { hint } from '../memory/hint.js';
+export { invariant } from '../memory/invariant.js';
 export { type Entry, type Kind, type Layout, layout, type Names, type Table } from '../memory/layout.js';
 export type { Lock, LockKind } from '../memory/lock.js';
 export type { Scan, ScanKind } from '../memory/scan.js';
-export { invariant } from '../sender/invariant.js';
 export {
   type BatchIndex,
   defineVariant,

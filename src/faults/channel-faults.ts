@@ -1,6 +1,7 @@
 // The faults of one channel on the thread that writes it. Runs without faults do not come through here.
-import { writeAll } from '../transport/gathered-write.js';
-import type { ChannelWriter } from '../transport/transport.js';
+
+import { writeAll } from '../os/gathered-write.js';
+import type { ChannelWriter } from '../sender/channel-writer.js';
 import { FaultCounter, type WriteFault } from './fault.js';
 import { tellFault } from './told.js';
 

@@ -1,7 +1,8 @@
 // Faults of connecting: an address where nobody listens, and a process that can open no more descriptors.
+
 import { execFileSync } from 'node:child_process';
 import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
-import type { Address } from '../transport/line.js';
+import type { Address } from '../os/address.js';
 import type { Fault } from './fault.js';
 
 /** Nobody listens on it but a service of the first days, where it is not refused by a firewall either. */

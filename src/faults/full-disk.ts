@@ -1,5 +1,5 @@
 // A disk that fills up while a file is written: half of the bytes find room.
-import { writeAll } from '../transport/gathered-write.js';
+import { writeAll } from '../os/gathered-write.js';
 
 /** In the place of `writeAll`: throws what the kernel would. */
 export const writeToFullDisk: typeof writeAll = (descriptor, buffers, position) => {

@@ -1,6 +1,5 @@
 // An event (eventcount with announced sleepers) on two shared words: wait for any condition over shared memory.
-import { SpinBudget } from './spin-budget.js';
-import { PARK, relax, type WaitPolicy } from './wait-policy.js';
+import { PARK, relax, SpinBudget, type WaitPolicy } from './wait-policy.js';
 
 /** The lowest bit of the epoch; wakes count in steps of two and so never reach it, however often they wrap. */
 const CLOSED = 1;

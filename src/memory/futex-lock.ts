@@ -1,8 +1,7 @@
 // The three-state futex mutex (Drepper, "Futexes Are Tricky", mutex2) on one shared word, with close(); it may look first.
 
 import type { FrameworkLock } from './lock.js';
-import { SpinBudget } from './spin-budget.js';
-import { PARK, relax, type WaitPolicy } from './wait-policy.js';
+import { PARK, relax, SpinBudget, type WaitPolicy } from './wait-policy.js';
 
 const FREE = 0;
 const HELD = 1;

@@ -1,7 +1,6 @@
 // The queue lock of Mellor-Crummey and Scott (1991): each thread waits at a node of its own, and an unlock wakes one.
 import { type FrameworkLock, LOOKING } from './lock.js';
-import { SpinBudget } from './spin-budget.js';
-import { relax, type WaitPolicy } from './wait-policy.js';
+import { relax, SpinBudget, type WaitPolicy } from './wait-policy.js';
 
 const FREE = 0;
 const NONE = 0;

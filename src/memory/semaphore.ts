@@ -1,6 +1,5 @@
 // A counting semaphore on two shared words: how many posts are untaken, and how many threads sleep for one.
-import { SpinBudget } from './spin-budget.js';
-import { lookAgain, PARK, type WaitPolicy } from './wait-policy.js';
+import { lookAgain, PARK, SpinBudget, type WaitPolicy } from './wait-policy.js';
 
 /** Added to a count by `close()`: more than any count of posts, and what makes every later wait return false. */
 const CLOSED = 1 << 30;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../random.js';
-import { SpinBudget } from './spin-budget.js';
+import { SpinBudget } from './wait-policy.js';
 
 const MOST = 1000;
 

@@ -1,7 +1,6 @@
 // A ticket lock on three shared words: threads come in the order in which they drew. Mellor-Crummey and Scott, 1991.
 import { type FrameworkLock, LOOKING } from './lock.js';
-import { SpinBudget } from './spin-budget.js';
-import { relax, type WaitPolicy } from './wait-policy.js';
+import { relax, SpinBudget, type WaitPolicy } from './wait-policy.js';
 
 /** The lowest bit of `serving`; tickets count in steps of two and so never reach it, however often they wrap. */
 const CLOSED = 1;

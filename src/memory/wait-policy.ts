@@ -1,6 +1,4 @@
 // How long a waiter looks again before it parks, and what it costs the CPU while it looks.
-import type { SpinBudget } from './spin-budget.js';
-
 /** Counted in turns of a waiting loop, not timed: a thread body reads no clock. */
 export interface WaitPolicy {
   /** Turns before it parks; 0 parks at once. */
@@ -46,4 +44,59 @@ export function lookAgain(words: Int32Array, index: number, budget: SpinBudget):
   }
   budget.failed();
   return 0;
+}
+
+/** A budget falls by this share of what it is too large, at each wait. Source: folly TurnSequencer, glibc's adaptive mutex. */
+const FALL = 1 / 8;
+/** Looking has to succeed within so many times the turns that it took last. Source: the same two. */
+const MARGIN = 2;
+/** One in so many parks is preceded by looking for the most: else a budget that has fallen could never see that it pays. */
+const PROBE_EVERY = 64;
+/** A budget falls no lower than this share of the most, so that the answer of a peer that is awake is still seen. */
+const LEAST = 1 / 64;
+
+/**
+ * The state of a thread at a primitive, its own: a function of what it saw in shared memory, with no clock in it.
+ *
+ * A wait that ends while it looks, after t turns, raises the budget to 2t at once, or lets it fall towards 2t; a wait
+ * that ends up parked lets it fall towards the least. So the budget follows the hand-off time where that is shorter
+ * than the most, and where it is longer the waiter soon parks after a glance. With the most set to what parking costs,
+ * a wait that looks in vain costs at most twice what it must (Karlin et al., SOSP 1991).
+ *
+ * Two waiters that park for each other would do so for ever, each finding that looking is shorter than the other's
+ * wake-up: a probe outlasts that wake-up, the glance of the one that was woken sees the answer, and both look again.
+ */
+export class SpinBudget {
+  private readonly most: number;
+  private readonly adapts: boolean;
+  private budget: number;
+  private parks = 0;
+
+  constructor({ spins, adapts = false }: WaitPolicy) {
+    this.most = spins;
+    this.adapts = adapts;
+    this.budget = spins;
+  }
+
+  /** Turns to look in the wait that begins now; 0 parks at once. */
+  next(): number {
+    if (!this.adapts) return this.most;
+    return this.parks === PROBE_EVERY - 1 ? this.most : Math.floor(this.budget);
+  }
+
+  /** What the wait waited for came while it looked, in turn `turn` (from 1). */
+  paid(turn: number): void {
+    if (this.adapts) this.follow(Math.min(this.most, MARGIN * turn));
+  }
+
+  /** It looked for all its turns, or for none, and has to park. */
+  failed(): void {
+    if (!this.adapts) return;
+    this.parks = (this.parks + 1) % PROBE_EVERY;
+    this.follow(Math.floor(this.most * LEAST));
+  }
+
+  private follow(target: number): void {
+    this.budget = Math.max(target, this.budget + (target - this.budget) * FALL);
+  }
 }

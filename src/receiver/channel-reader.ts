@@ -1,4 +1,5 @@
 // One channel of a receiver: its initial packet, then its packets, into RAM, epoch by epoch.
+
 import { FaultCounter, isPacketFault, type PacketFault } from '../faults/fault.js';
 import { Ram } from '../ram/ram.js';
 import { openUnpacker } from '../wire/codecs/codec.js';
@@ -7,11 +8,11 @@ import type { Packet } from '../wire/packet.js';
 import { PacketNumbers } from '../wire/packet-numbers.js';
 import { type PacketHandler, PacketStream } from '../wire/packet-stream.js';
 import { WireError } from '../wire/wire-error.js';
-import type { Reader } from './line-reader.js';
 import type { Memory } from './messages.js';
 import { PageMarks } from './page-marks.js';
 import { PageTargets, UnpackError } from './page-targets.js';
 import type { ChannelCounts, ReceiverPlan } from './plan.js';
+import type { Reader } from './reader.js';
 import { Silence } from './silence.js';
 
 export interface ChannelEvents {

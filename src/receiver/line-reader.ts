@@ -1,4 +1,5 @@
 // A new connection: its first four bytes say whether it is a channel or QEMU's main stream, and it is read as that.
+
 import { MAGIC } from '../wire/initial-packet.js';
 import { MAIN_MAGIC } from '../wire/main-stream.js';
 import { hexadecimal, WireError } from '../wire/wire-error.js';
@@ -6,23 +7,8 @@ import { type ChannelEvents, ChannelReader } from './channel-reader.js';
 import { type MainEvents, MainReader } from './main-reader.js';
 import type { Memory } from './messages.js';
 import type { ReceiverPlan } from './plan.js';
+import type { Reader } from './reader.js';
 import { Silence } from './silence.js';
-
-/** What reads one connection. All but `target` throw WireError, or what writing to RAM throws. */
-export interface Reader {
-  /** Where the next bytes go: never empty. */
-  target(): Uint8Array;
-  /** So many bytes are there. False: it waits, and wants no more of them. */
-  received(bytes: number): boolean;
-  /** The RAM is there. To be called before the first `proceed`. */
-  begin(memory: Memory): void;
-  /** The wait is over. False: it waits again. */
-  proceed(): boolean;
-  /** The connection has ended. */
-  end(): void;
-  /** To be called several times in the shortest limit. */
-  checkSilence(now: number): void;
-}
 
 const FIRST_BYTES = 4;
 const TLS_HANDSHAKE = 0x1603;

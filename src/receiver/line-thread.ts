@@ -1,6 +1,6 @@
 // A thread of a receiver: takes one connection, reads it on its own event loop, and never blocks.
 import { parentPort, workerData } from 'node:worker_threads';
-import { threadId } from '../session/thread-times.js';
+import { threadId } from '../os/thread-times.js';
 import { ChannelReader, InjectedReset } from './channel-reader.js';
 import { GuardedReading } from './guarded-reading.js';
 import { LineReader } from './line-reader.js';

@@ -1,7 +1,8 @@
 // A listening socket that is made to be handed to a process: it is never accepted from here.
+
 import { linkSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
-import { type Address, addressText } from '../transport/line.js';
+import { type Address, addressText } from '../os/address.js';
 
 export class Listener {
   /** Where it can be reached: with the port that it got. */

@@ -2,11 +2,11 @@
 
 import { Ram } from '../ram/ram.js';
 import { MainStream, type MainStreamEvents, type StreamBlock } from '../wire/main-stream.js';
-import type { Reader } from './line-reader.js';
 import { checkBlocks } from './memory.js';
 import type { Memory } from './messages.js';
 import { PageMarks } from './page-marks.js';
 import type { MainCounts, ReceiverPlan } from './plan.js';
+import type { Reader } from './reader.js';
 import { Silence } from './silence.js';
 
 export interface MainEvents {

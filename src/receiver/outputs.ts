@@ -1,8 +1,8 @@
 // What is made of the RAM in the end: its digests, a file of it, a file for each block. Nothing appears before all is well.
 import { createHash } from 'node:crypto';
 import { writeToFullDisk } from '../faults/full-disk.js';
-import { OutputDirectory } from '../transport/output-directory.js';
-import { OutputFile } from '../transport/output-file.js';
+import { OutputDirectory } from '../os/output-directory.js';
+import { OutputFile } from '../os/output-file.js';
 import { blockFileName } from './block-file.js';
 import { type BlockReport, ReceiverError, type ReceiverPlan, type ReceiverReport } from './plan.js';
 import type { Received } from './reception.js';

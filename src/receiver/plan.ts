@@ -1,6 +1,7 @@
 // What a receiver is asked to do, and what it says in the end. Plain data: both cross processes as JSON.
+
 import type { Fault } from '../faults/fault.js';
-import type { Address } from '../transport/line.js';
+import type { Address } from '../os/address.js';
 import type { StreamBlock, SyncPlace } from '../wire/main-stream.js';
 import type { WireRules } from '../wire/packet-parser.js';
 

@@ -1,5 +1,5 @@
 // The receiver process: told by its parent what to receive, says what came, and ends; also when its parent does.
-import { leaveSignalsToParent } from '../session/signals.js';
+import { leaveSignalsToParent } from '../os/signals.js';
 import { type FromReceiver, listeningNumbers, RECEIVER_VERSION, STDIO, type ToReceiver } from './messages.js';
 import { Outputs } from './outputs.js';
 import { failureOf, ReceiverError } from './plan.js';

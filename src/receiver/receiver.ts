@@ -1,10 +1,11 @@
 // A receiver as its parent process sees it: started, asked, waited for, ended.
+
 import { type ChildProcess, fork } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Address } from '../transport/line.js';
-import { checkOutputDirectory } from '../transport/output-directory.js';
-import { checkOutput, temporaryName } from '../transport/output-file.js';
+import type { Address } from '../os/address.js';
+import { checkOutputDirectory } from '../os/output-directory.js';
+import { checkOutput, temporaryName } from '../os/output-file.js';
 import { Listener } from './listener.js';
 import { type FromReceiver, listeningNumbers, RECEIVER_VERSION, STDIO, type ToReceiver } from './messages.js';
 import { type ChannelCounts, ReceiverError, type ReceiverPlan, type ReceiverReport } from './plan.js';

@@ -1,7 +1,8 @@
 // One migration as the main thread of a receiver sees it: the threads of its lines, their SYNCs, their ends.
+
 import { Worker } from 'node:worker_threads';
+import { allowedCpus, pin } from '../os/cpus.js';
 import { Ram } from '../ram/ram.js';
-import { allowedCpus, pin } from '../session/placement.js';
 import type { StreamBlock } from '../wire/main-stream.js';
 import { findNumberGap, type NumbersCounted } from '../wire/packet-numbers.js';
 import { WireError } from '../wire/wire-error.js';

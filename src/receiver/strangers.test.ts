@@ -1,8 +1,9 @@
 // Who connects without the token is turned away, and holds up nobody; who has it is not let dawdle either.
+
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { Address } from '../os/address.js';
 import { numberedRam, startWriting } from '../transport/fixtures/writing.js';
-import type { Address } from '../transport/line.js';
 import { Lines } from '../transport/lines.js';
 import { fillInitial, NO_UUID } from '../wire/initial-packet.js';
 import { Packet, PacketHeader } from '../wire/packet.js';

@@ -1,6 +1,7 @@
 // When each batch was taken and written, for timed runs: stamps that travel with the batch, whoever owns it.
+
+import { now } from '../os/clock.js';
 import type { BatchIndex } from '../ram/batches.js';
-import { now } from './clock.js';
 
 /** Words of one batch's stamps. */
 export const STAMP_WORDS = 4;

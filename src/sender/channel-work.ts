@@ -1,6 +1,7 @@
 // The work of one channel: what happens to a request between a sender's `next` and `complete`, on whatever thread.
+
 import type { Batches } from '../ram/batches.js';
-import type { ChannelWriter } from '../transport/transport.js';
+import type { ChannelWriter } from './channel-writer.js';
 import type { Tally } from './tally.js';
 import { type SendRequest, SYNC } from './variant.js';
 

@@ -10,9 +10,9 @@
  * delays all that was due meanwhile, and each of those delays counts.
  */
 import type { LatencyHistogram } from '../memory/latency-histogram.js';
+import { now } from '../os/clock.js';
 import type { BatchIndex } from '../ram/batches.js';
 import type { BatchStamps } from './batch-stamps.js';
-import { now } from './clock.js';
 
 /** What is told apart, each with a histogram of its own. */
 export const LATENCIES = ['handoff', 'taken', 'freed'] as const;

@@ -1,6 +1,7 @@
 // The provider's end of a run: collects pages into batches by QEMU's rules and hands them over (multifd_queue_page).
+
+import { invariant } from '../memory/invariant.js';
 import type { Batches, BatchIndex } from '../ram/batches.js';
-import { invariant } from './invariant.js';
 import { EXIT, type Provider } from './variant.js';
 
 /**

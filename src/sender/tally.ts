@@ -1,6 +1,7 @@
 // What one channel has sent, counted so that lost, double and overtaken batches show.
+
+import { invariant } from '../memory/invariant.js';
 import type { Batches, BatchIndex } from '../ram/batches.js';
-import { invariant } from './invariant.js';
 
 /** Plain numbers, so that a thread can post it. */
 export interface TallySum {

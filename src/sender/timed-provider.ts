@@ -1,6 +1,6 @@
 // Timed providers: a design's provider whose hand-overs are paced and timed, and the place that tells when it waited.
 import type { MessagePort } from 'node:worker_threads';
-import { now } from './clock.js';
+import { now } from '../os/clock.js';
 import type { HandOffClock, Moments } from './hand-off-clock.js';
 import { EXIT, type Place, type Provider, type Waits } from './variant.js';
 

@@ -1,7 +1,8 @@
 // Calibrated work: a loop of arithmetic that fills a given time, to fix which side of a hand-off is the bottleneck.
+
 import type { BatchIndex } from '../ram/batches.js';
+import type { ChannelWriter } from '../sender/channel-writer.js';
 import type { Provider } from '../sender/variant.js';
-import type { ChannelWriter } from '../transport/transport.js';
 
 const TURNS = 20_000;
 /** The fastest of several trials counts: the first ones run before the compiler has seen the loop. */

@@ -1,15 +1,13 @@
 // A cell: one point of the matrix that is measured, with every axis spelt out. Plain data, the same in every process.
 
 import type { WriteFault } from '../faults/fault.js';
-import type { SparseCounts } from '../memory/latency-histogram.js';
 import type { ScanKind } from '../memory/scan.js';
+import type { ThreadTimes } from '../os/thread-times.js';
 import type { RamSource } from '../ram/image.js';
-import type { LatencyName } from '../sender/hand-off-clock.js';
 import type { Shape } from '../sender/variant.js';
 import type { StreamVersion } from '../wire/main-stream-writer.js';
 import type { CodecName } from '../wire/packet.js';
 import type { Accesses } from './access-counter.js';
-import type { ThreadTimes } from './thread-times.js';
 
 /** How long a waiter looks again before it parks: not at all, for a time, or as long as looking has been worth it. */
 export type Wait = 'park' | 'adaptive' | { readonly spinNs: number };
@@ -116,27 +114,6 @@ export interface FleetPlan {
   readonly watchdogMs: number;
   /** A write that takes so long is ended, and its cell with it: its peer takes nothing. Default 1500, in milliseconds. */
   readonly stallMs?: number;
-}
-
-/** What one slice of a cell yields: measured on the provider's thread, first publish to last completion. */
-export interface Slice {
-  readonly jobs: number;
-  readonly pages: number;
-  readonly durationNs: number;
-  /** When it began, on the clock that all threads share. */
-  readonly startedNs: number;
-  /** Sync only: the two loops apart, one entry a sync. */
-  readonly signalNs?: readonly number[];
-  readonly collectNs?: readonly number[];
-  /** Sync only, a list for each: from the start of signalling until each channel had written its SYNC. */
-  readonly delayNs?: readonly (readonly number[])[];
-  /** Hand-off only. */
-  readonly latencies?: Readonly<Record<LatencyName, SparseCounts>>;
-  /** Open loop only: how long all hand-overs should have taken, from the first to the last, and how long they took. */
-  readonly pace?: { readonly offeredNs: number; readonly takenNs: number };
-  /** Precopy only: pages of each round, and the time of the last one, in which the guest stands still. */
-  readonly pagesPerRound?: readonly number[];
-  readonly downtimeNs?: number;
 }
 
 export type ThreadRole = 'provider' | 'sender';

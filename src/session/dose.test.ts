@@ -3,7 +3,7 @@ import { FutexLock } from '../memory/futex-lock.js';
 import { layout, place } from '../memory/layout.js';
 import type { FrameworkLock } from '../memory/lock.js';
 import { createSharedMemory } from '../memory/shared-memory.js';
-import type { ChannelWriter } from '../transport/transport.js';
+import type { ChannelWriter } from '../sender/channel-writer.js';
 import type { Dose } from './cell.js';
 import { Dosing, doseTable, takesDose } from './dose.js';
 

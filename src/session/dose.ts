@@ -4,7 +4,7 @@ import { FutexLock } from '../memory/futex-lock.js';
 import { type Layout, layout, type Placed, ROW_BYTES, type Table } from '../memory/layout.js';
 import type { FrameworkLock, Lock } from '../memory/lock.js';
 import { openLock } from '../memory/locks.js';
-import type { ChannelWriter } from '../transport/transport.js';
+import type { ChannelWriter } from '../sender/channel-writer.js';
 import type { CountedLock } from './access-counter.js';
 import type { Dose } from './cell.js';
 

@@ -1,22 +1,25 @@
 // A fleet: the provider and sender threads of one process, opened once and reused for every cell of a round.
+
 import { MessageChannel } from 'node:worker_threads';
 import type { WriteFault } from '../faults/fault.js';
 import { hearFaults } from '../faults/told.js';
 import { createSharedMemory, ensureBytes } from '../memory/shared-memory.js';
+import { collectGarbage } from '../os/collect-garbage.js';
+import { allowedCpus, pin } from '../os/cpus.js';
+import { addTimes } from '../os/thread-times.js';
 import { openRam } from '../ram/image.js';
 import type { Ram } from '../ram/ram.js';
 import { perChannel, type Variant } from '../sender/variant.js';
 import type { Lender } from '../transport/lines.js';
+import type { Slice } from '../workloads/slice.js';
 import { addAccesses } from './access-counter.js';
-import { type Cell, CellFailure, type FleetPlan, isTimed, type Slice, shapeOf, type VisitReport } from './cell.js';
+import { type Cell, CellFailure, type FleetPlan, isTimed, shapeOf, type VisitReport } from './cell.js';
 import { checkVisit } from './check.js';
-import { collectGarbage } from './collect-garbage.js';
 import { Control } from './control.js';
 import type { ThreadReport, VariantSource } from './messages.js';
-import { allowedCpus, cpuFor, pin } from './placement.js';
+import { cpuFor } from './placement.js';
 import { ThreadHandle } from './thread-handle.js';
 import { ThreadPlace } from './thread-place.js';
-import { addTimes } from './thread-times.js';
 
 interface Visit {
   readonly number: number;

@@ -1,13 +1,15 @@
 // What the main thread of a child process and its worker threads post to each other.
+
 import type { MessagePort } from 'node:worker_threads';
 import type { SharedMemory } from '../memory/shared-memory.js';
+import type { ThreadTimes } from '../os/thread-times.js';
 import type { RamParts } from '../ram/ram.js';
 import type { TallySum } from '../sender/tally.js';
 import type { LineParts } from '../transport/lines.js';
+import type { Slice } from '../workloads/slice.js';
 import type { SideAccesses } from './access-counter.js';
-import type { Cell, Slice, ThreadRole } from './cell.js';
+import type { Cell, ThreadRole } from './cell.js';
 import type { Counters } from './thread-place.js';
-import type { ThreadTimes } from './thread-times.js';
 
 /** Where a variant's module is. */
 export interface VariantSource {

@@ -1,8 +1,10 @@
 // The threads that a design brings along, from the provider's thread: they open their channels, are pinned, and report.
+
 import { fileURLToPath } from 'node:url';
+import { allowedCpus, pin } from '../os/cpus.js';
 import type { Place, RunTask, Variant } from '../sender/variant.js';
 import type { ThreadReport } from './messages.js';
-import { allowedCpus, cpuFor, pin } from './placement.js';
+import { cpuFor } from './placement.js';
 import { CLOSE, type OpenTask } from './pooled-channel.js';
 
 const MODULE = fileURLToPath(new URL('./pooled-channel.js', import.meta.url));

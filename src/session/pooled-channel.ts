@@ -1,5 +1,7 @@
 // A channel on a thread that a design brought along: `serve` does one task after the other, as a sender's thread would.
 import type { SharedMemory } from '../memory/shared-memory.js';
+import { collectGarbage } from '../os/collect-garbage.js';
+import { type ThreadTimes, threadId, threadTimes, timesSince } from '../os/thread-times.js';
 import { Ram, type RamParts } from '../ram/ram.js';
 import type { BatchStamps } from '../sender/batch-stamps.js';
 import type { ChannelWork } from '../sender/channel-work.js';
@@ -7,11 +9,9 @@ import { performTimed } from '../sender/loops.js';
 import type { SendRequest, Variant } from '../sender/variant.js';
 import type { LineParts } from '../transport/lines.js';
 import { type Cell, isTimed } from './cell.js';
-import { collectGarbage } from './collect-garbage.js';
 import { Control } from './control.js';
 import type { ThreadReport, VariantSource } from './messages.js';
 import { openChannel } from './sender-side.js';
-import { type ThreadTimes, threadId, threadTimes, timesSince } from './thread-times.js';
 
 /** The first task of a cell. */
 export interface OpenTask {

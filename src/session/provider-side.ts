@@ -1,9 +1,10 @@
 // The provider's side of a cell on its thread: the queue of pages, the workload, and channels that have no thread.
+
+import { invariant } from '../memory/invariant.js';
 import type { Ram } from '../ram/ram.js';
 import type { BatchStamps } from '../sender/batch-stamps.js';
 import type { ChannelWork } from '../sender/channel-work.js';
 import { HandOffClock, Moments } from '../sender/hand-off-clock.js';
-import { invariant } from '../sender/invariant.js';
 import { performTimed, runAsTask, runAsTaskTimed } from '../sender/loops.js';
 import { LaterPageQueue, PageQueue } from '../sender/page-queue.js';
 import { timedPlace, timeLaterProvider, timeProvider } from '../sender/timed-provider.js';
@@ -15,8 +16,9 @@ import { sampleOf } from '../transport/memory.js';
 import { elapsed, stretched } from '../workloads/elapsed.js';
 import { workloads } from '../workloads/index.js';
 import { PageCursor } from '../workloads/page-cursor.js';
+import type { Slice } from '../workloads/slice.js';
 import { workFor, workingProvider } from './calibrated-work.js';
-import { type Cell, isTimed, type Slice, shapeOf } from './cell.js';
+import { type Cell, isTimed, shapeOf } from './cell.js';
 import type { Control } from './control.js';
 import type { OwnThreads } from './own-threads.js';
 import { isCrowded } from './placement.js';

@@ -1,16 +1,18 @@
 // The sender's side of a cell on its thread: one channel, its writer and the loop that serves it.
+
 import { ChannelFaults } from '../faults/channel-faults.js';
+import { now } from '../os/clock.js';
 import type { Ram } from '../ram/ram.js';
 import { plainLoop } from '../sender/ceiling.js';
 import { ChannelWork } from '../sender/channel-work.js';
-import { now } from '../sender/clock.js';
 import { runBlocking, runBlockingTimed, runOnEventLoop, runOnEventLoopTimed } from '../sender/loops.js';
 import { Tally } from '../sender/tally.js';
 import type { Place, Sender, SendRequest, Variant } from '../sender/variant.js';
 import { transports } from '../transport/index.js';
 import type { LineParts } from '../transport/lines.js';
+import type { Slice } from '../workloads/slice.js';
 import { workFor, workingWriter } from './calibrated-work.js';
-import { type Cell, isTimed, type Slice, shapeOf } from './cell.js';
+import { type Cell, isTimed, shapeOf } from './cell.js';
 import type { Control } from './control.js';
 import type { ThreadReport } from './messages.js';
 

@@ -1,6 +1,5 @@
 // How many turns of a waiting loop fill a time on this thread: a spin budget is a time, and loops differ by CPU.
-import { SpinBudget } from '../memory/spin-budget.js';
-import { lookAgain, PARK, type WaitPolicy } from '../memory/wait-policy.js';
+import { lookAgain, PARK, SpinBudget, type WaitPolicy } from '../memory/wait-policy.js';
 import type { Wait } from './cell.js';
 
 /**

@@ -1,6 +1,8 @@
 // The main thread's end of one worker: what it has said, as promises, by kind and visit.
+
 import { type TransferListItem, Worker } from 'node:worker_threads';
-import { CellFailure, type Slice } from './cell.js';
+import type { Slice } from '../workloads/slice.js';
+import { CellFailure } from './cell.js';
 import type { FromThread, ThreadReport, ThreadStart, ToThread } from './messages.js';
 
 export class ThreadHandle {

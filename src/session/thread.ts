@@ -1,9 +1,10 @@
 // A worker thread of a fleet: the provider or one sender. It opens a variant for each cell, runs it and reports.
 import { parentPort, workerData } from 'node:worker_threads';
+import { collectGarbage } from '../os/collect-garbage.js';
+import { threadId, threadTimes, timesSince } from '../os/thread-times.js';
 import { Ram } from '../ram/ram.js';
 import type { Variant } from '../sender/variant.js';
 import { AccessCounter } from './access-counter.js';
-import { collectGarbage } from './collect-garbage.js';
 import { Control } from './control.js';
 import { delayAtomics, restoreAtomics } from './delays.js';
 import type { FromThread, ThreadReport, ThreadStart, ToThread } from './messages.js';
@@ -11,7 +12,6 @@ import { OwnThreads } from './own-threads.js';
 import { ProviderSide } from './provider-side.js';
 import { type Left, openChannel, SenderSide } from './sender-side.js';
 import { ThreadPlace } from './thread-place.js';
-import { threadId, threadTimes, timesSince } from './thread-times.js';
 
 const { role, index, ram: parts } = workerData as ThreadStart;
 const ram = new Ram(parts);

@@ -1,9 +1,8 @@
 // A line: the connection of one channel. Opened, ended and closed by one thread; written to, by number, by another.
-import { connect, type Socket } from 'node:net';
-import { invariant } from '../sender/invariant.js';
 
-/** Where a receiver listens. */
-export type Address = { readonly host: string; readonly port: number } | { readonly path: string };
+import { connect, type Socket } from 'node:net';
+import { invariant } from '../memory/invariant.js';
+import { type Address, addressText } from '../os/address.js';
 
 /** The part of a socket that Node does not document: its descriptor, and whether calls on it block. */
 interface Handle {
@@ -120,8 +119,4 @@ export class Line {
     this.socket.destroy();
     await closed;
   }
-}
-
-export function addressText(address: Address): string {
-  return 'path' in address ? address.path : `${address.host}:${address.port}`;
 }

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Address } from '../os/address.js';
 import { INITIAL_BYTES } from '../wire/initial-packet.js';
 import { numberedRam, startWriting } from './fixtures/writing.js';
-import type { Address } from './line.js';
 import { Lines } from './lines.js';
 
 const CHANNELS = 8;

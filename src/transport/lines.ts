@@ -1,10 +1,12 @@
 // The lines of all channels of a run: connected together, lent to the writing threads, ended and closed together.
+
 import { faultyAddress } from '../faults/connect-faults.js';
 import type { Fault } from '../faults/fault.js';
+import type { Address } from '../os/address.js';
 import { fillInitial, NO_UUID } from '../wire/initial-packet.js';
 import { MAIN_STREAM_HEADER } from '../wire/main-stream-writer.js';
 import { fillToken } from '../wire/token.js';
-import { type Address, Line } from './line.js';
+import { Line } from './line.js';
 import { WriteSigns, watchWrites } from './write-signs.js';
 
 /** The main stream's line, as the provider's thread gets it. */

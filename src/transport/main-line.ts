@@ -1,4 +1,6 @@
 // The writing end of a main stream, on the provider's thread: blocking writes, each after the SYNCs that belong to it.
+
+import { writeAll } from '../os/gathered-write.js';
 import type { Ram } from '../ram/ram.js';
 import { ZeroPages } from '../ram/zero-pages.js';
 import {
@@ -7,7 +9,6 @@ import {
   mainStream,
   type StreamVersion,
 } from '../wire/main-stream-writer.js';
-import { writeAll } from './gathered-write.js';
 import type { MainLineParts } from './lines.js';
 import { WriteSigns } from './write-signs.js';
 

@@ -1,7 +1,9 @@
 // The file transport: each page goes to its fixed place, without packets (QEMU's mapped-ram idea). Channels share the file.
+
+import { writeAll } from '../os/gathered-write.js';
 import { PageRuns } from '../ram/page-runs.js';
-import { writeAll } from './gathered-write.js';
-import { type ChannelContext, type ChannelWriter, lineOf } from './transport.js';
+import type { ChannelWriter } from '../sender/channel-writer.js';
+import { type ChannelContext, lineOf } from './transport.js';
 import { WriteSigns } from './write-signs.js';
 
 /** A page's place in the file is its place in the RAM: its block's start and its offset in the block. */

@@ -1,7 +1,9 @@
 // The memory transport: each batch's pages are copied into a buffer of the channel's own, so bytes really move.
+
 import { PageRuns } from '../ram/page-runs.js';
 import type { Ram } from '../ram/ram.js';
-import type { ChannelContext, ChannelWriter } from './transport.js';
+import type { ChannelWriter } from '../sender/channel-writer.js';
+import type { ChannelContext } from './transport.js';
 
 export function openMemory(context: ChannelContext): ChannelWriter {
   const { batches, pageSize, pagesPerBatch, ram, tally } = context;

@@ -1,11 +1,13 @@
 // The tcp and unix transports: packets in QEMU's format, each one gathered write that blocks its thread until it is done.
+
+import { writeAll } from '../os/gathered-write.js';
 import type { BatchIndex } from '../ram/batches.js';
 import { PageRuns } from '../ram/page-runs.js';
 import { ZeroPages } from '../ram/zero-pages.js';
+import type { ChannelWriter } from '../sender/channel-writer.js';
 import { openPacker } from '../wire/codecs/codec.js';
 import { FLAG_SYNC, FLAGS_OF_CODECS, Packet, PacketHeader } from '../wire/packet.js';
-import { writeAll } from './gathered-write.js';
-import { type ChannelContext, type ChannelWriter, lineOf } from './transport.js';
+import { type ChannelContext, lineOf } from './transport.js';
 import { WriteSigns } from './write-signs.js';
 
 /** Writes to the channel's line; its initial packet was written when the line was opened. */

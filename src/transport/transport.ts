@@ -1,18 +1,11 @@
 // Transports: where a channel writes. One writer a channel, opened on the thread that writes.
-import type { Batches, BatchIndex } from '../ram/batches.js';
+
+import type { writeAll } from '../os/gathered-write.js';
+import type { Batches } from '../ram/batches.js';
 import type { Ram } from '../ram/ram.js';
+import type { ChannelWriter } from '../sender/channel-writer.js';
 import type { Tally } from '../sender/tally.js';
 import type { CodecName } from '../wire/packet.js';
-import type { writeAll } from './gathered-write.js';
-
-/** The writing end of one channel. A failed write throws; the framework adds channel and write number. */
-export interface ChannelWriter {
-  /** Writes the pages of a batch; the batch is not changed. */
-  send(batch: BatchIndex): void;
-  /** Writes a SYNC. */
-  sync(): void;
-  close(): void;
-}
 
 /** What a writer is opened with. */
 export interface ChannelContext {

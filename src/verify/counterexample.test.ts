@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { renderTrace } from './counterexample.js';
 import { eventHandOff } from './fixtures/event-hand-off.js';
-import { flagHandOff } from './fixtures/flag-hand-off.js';
 import { mutantsOf } from './mutate.js';
+import { flagHandOff } from './shipped/flag-hand-off.js';
 import { replay, verify } from './verify.js';
 
 const scenario = flagHandOff(2, 2);

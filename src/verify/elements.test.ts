@@ -1,9 +1,9 @@
 // Element types beyond Int32: values as the real arrays give them, races by bytes, sizes that do not synchronise.
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { flagHandOff } from './fixtures/flag-hand-off.js';
 import type { ProblemKind } from './problem.js';
 import type { Scenario } from './scenario.js';
+import { flagHandOff } from './shipped/flag-hand-off.js';
 import { verify } from './verify.js';
 
 // Searches take their time on a busy machine.

@@ -1,10 +1,10 @@
 // The machine's rules one by one: timeouts, waiter lists, checkpoints, events, merging of states.
 import { describe, expect, it } from 'vitest';
-import { flagHandOff } from './fixtures/flag-hand-off.js';
 import { mutantsOf } from './mutate.js';
 import { SimulatedEvent, SimulatedSemaphore } from './primitives.js';
 import { checkpoint, ghost } from './recording.js';
 import type { Scenario } from './scenario.js';
+import { flagHandOff } from './shipped/flag-hand-off.js';
 import { verify } from './verify.js';
 
 type Body = (words: Int32Array) => unknown;

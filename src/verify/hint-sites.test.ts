@@ -1,8 +1,8 @@
 // Annotated hint reads: where they stand, why they may race, and what each may return.
 import { describe, expect, it } from 'vitest';
-import { flagHandOff } from './fixtures/flag-hand-off.js';
 import { semaphoreHandOff } from './fixtures/semaphore-hand-off.js';
 import type { Hints, Scenario } from './scenario.js';
+import { flagHandOff } from './shipped/flag-hand-off.js';
 import { type Report, verify } from './verify.js';
 
 type Body = (words: Int32Array) => unknown;

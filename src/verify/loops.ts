@@ -1,5 +1,4 @@
 // Loops in which a thread only reads, and learns nothing: recognised, so that spinning has finitely many states.
-import type { History } from './merges.js';
 import { COMPARE_EXCHANGE, EXCHANGE, HINT, LOAD, LOAD_REST, MODIFY, type Operation, PLAIN_LOAD } from './operation.js';
 
 /** Reads repeated this often with nothing between are a loop without an end of its own, not a bounded spin. */
@@ -67,4 +66,10 @@ function learnsNothing(operation: Operation, result: number): boolean {
 
 export function isPlain(operation: Operation): boolean {
   return operation.kind === HINT || operation.kind === PLAIN_LOAD;
+}
+
+/** A way to reach an operation: the operations before it, with their results. */
+export interface History {
+  readonly log: readonly number[];
+  readonly operations: readonly Operation[];
 }

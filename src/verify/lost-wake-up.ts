@@ -1,6 +1,6 @@
 // Whether a sleeper has missed something, or rightly sleeps: it is woken once to see.
 import { EARLY } from './choices.js';
-import type { Execution } from './execution.js';
+import type { ExecutionView } from './execution-view.js';
 import { SLEEP, WAIT } from './operation.js';
 import { MOST_THREADS, MOST_TRANSITIONS } from './scenario.js';
 
@@ -11,7 +11,7 @@ const TRIED_ALONE = 200;
  * Whether a thread that is asleep would go on if it were woken, instead of going back to sleep where it is: the thread
  * is woken and runs alone, to its end or its next sleep. The execution is left as it was.
  */
-export function wouldGoOn(execution: Execution, thread: number): boolean {
+export function wouldGoOn(execution: ExecutionView, thread: number): boolean {
   const { machine, problem, observer, steps } = execution;
   const asleep = execution.pending(thread);
   if (asleep.kind !== WAIT && asleep.kind !== SLEEP) return false;
@@ -36,7 +36,7 @@ export function wouldGoOn(execution: Execution, thread: number): boolean {
 const transitions = new Int32Array(MOST_TRANSITIONS);
 
 /** A transition of the thread; -1 if it has none, or only that of waking up by itself. */
-function nextOf(execution: Execution, thread: number): number {
+function nextOf(execution: ExecutionView, thread: number): number {
   const { machine } = execution;
   if (machine.state[machine.status + thread]! !== 0) return -1;
   const count = execution.enabled(transitions);

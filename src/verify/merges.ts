@@ -1,13 +1,7 @@
 // Histories of a thread that were taken for one: held against each other as the thread goes on.
-import { sameCall } from './loops.js';
+import { type History, sameCall } from './loops.js';
 import type { Operation } from './operation.js';
 import { BodyError } from './rules.js';
-
-/** A way to reach an operation: the operations before it, with their results. */
-export interface History {
-  readonly log: readonly number[];
-  readonly operations: readonly Operation[];
-}
 
 /** Other histories kept for each operation where histories were merged, and merges looked back at. */
 const KEPT = 2;

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { eventHandOff } from './fixtures/event-hand-off.js';
-import { flagHandOff } from './fixtures/flag-hand-off.js';
 import { semaphoreHandOff } from './fixtures/semaphore-hand-off.js';
 import { type MutantResult, mutate } from './mutate.js';
+import { flagHandOff } from './shipped/flag-hand-off.js';
 import { checkSurvivors, readSurvivors } from './survivors.js';
 
 // Searches take their time on a busy machine.
@@ -42,7 +42,7 @@ describe('mutants', () => {
 
   it('keep their names when lines move, and say where they are now', () => {
     const [first] = mutate([flagHandOff(2, 1)]);
-    expect(first!.mutant.id).toBe('src/verify/fixtures/flag-hand-off.ts provide Atomics.load 1 plain');
+    expect(first!.mutant.id).toBe('src/verify/shipped/flag-hand-off.ts provide Atomics.load 1 plain');
     expect(first!.mutant.line).toBeGreaterThan(1);
   });
 });

@@ -1,4 +1,5 @@
 // What a mutation does to one call site while the program runs: no source is edited.
+import type { Call } from './call.js';
 import {
   COMPARE_EXCHANGE,
   LOAD,
@@ -15,7 +16,6 @@ import {
   WAKE,
 } from './operation.js';
 import { maskOf, WHOLE } from './ranges.js';
-import type { Call } from './recording.js';
 
 /**
  * plain      an atomic access becomes a plain one

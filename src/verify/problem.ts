@@ -1,6 +1,6 @@
 // What can be wrong with an execution, and how it is told.
 import type { Race } from './clocks.js';
-import type { Execution } from './execution.js';
+import type { ExecutionView } from './execution-view.js';
 import { wouldGoOn } from './lost-wake-up.js';
 import { describe, type Operation, PLAIN_LOAD, PLAIN_STORE, SLEEP } from './operation.js';
 import type { RuleKind } from './rules.js';
@@ -33,7 +33,7 @@ export function simple(kind: ProblemKind, message: string, where = ''): Problem 
   return { kind, message, key: `${kind} ${where === '' ? message : where}` };
 }
 
-export function raceProblem(execution: Execution, race: Race): Problem {
+export function raceProblem(execution: ExecutionView, race: Race): Problem {
   const { scenario } = execution;
   const name = (thread: number): string => scenario.threads[thread]!.name;
   const { operation } = race;
@@ -53,13 +53,13 @@ export function raceProblem(execution: Execution, race: Race): Problem {
   };
 }
 
-export function exception(execution: Execution, thread: number, operation: Operation): Problem {
+export function exception(execution: ExecutionView, thread: number, operation: Operation): Problem {
   const { value } = operation;
   const what = value instanceof Error ? value.message : String(value);
   return simple('exception', `${execution.scenario.threads[thread]!.name} threw: ${what}`);
 }
 
-export function plainSpin(execution: Execution, thread: number, operation: Operation): Problem {
+export function plainSpin(execution: ExecutionView, thread: number, operation: Operation): Problem {
   const name = execution.scenario.threads[thread]!.name;
   const where = describeSite(operation.site);
   return simple(
@@ -70,7 +70,7 @@ export function plainSpin(execution: Execution, thread: number, operation: Opera
 }
 
 /** Nobody can go on. A thread that would go on if it were woken now has lost a wake-up. */
-export function deadlock(execution: Execution): Problem {
+export function deadlock(execution: ExecutionView): Problem {
   const { scenario, machine } = execution;
   const stuck: string[] = [];
   let lost = false;

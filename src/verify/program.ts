@@ -1,8 +1,8 @@
 // A thread as a deterministic function from the results of its operations to the next one, discovered as far as needed.
 import type { HintSites } from './hint-sites.js';
 import { withSimulatedGlobals } from './instrument.js';
-import { isPlain, loopLength } from './loops.js';
-import { type History, Merges } from './merges.js';
+import { type History, isPlain, loopLength } from './loops.js';
+import { Merges } from './merges.js';
 import type { Mutation } from './mutation.js';
 import { CHECKPOINT, isRead, LOAD, type Operation, RETURN, SLEEP, SPIN, THROW } from './operation.js';
 import { type Recording, record } from './recording.js';

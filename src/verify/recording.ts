@@ -1,4 +1,5 @@
 // One re-execution of a thread's function: answers the operations on record, and stops it at the first one that is not.
+import type { Call } from './call.js';
 import { isDiscarded } from './discarded.js';
 import type { HintSites } from './hint-sites.js';
 import { inTwoSteps, isReadModifyWrite, type Mutation, plainKind } from './mutation.js';
@@ -22,17 +23,6 @@ import { LOW, WHOLE } from './ranges.js';
 import { BodyError, type RuleKind } from './rules.js';
 import { callSite, NOWHERE, type Site } from './site.js';
 import { ATOMIC, HINTED, PLAIN, WAITED, type WordTable } from './word-table.js';
-
-/** What a thread asks memory to do: an operation before anything is known of it. */
-export interface Call {
-  readonly kind: number;
-  readonly word: number;
-  /** Which bytes of the word; the whole word without. */
-  readonly range?: number;
-  readonly a: number;
-  readonly b: number;
-  readonly modifier: number;
-}
 
 export interface Recording {
   /** Results of the operations so far, and the operations. */

@@ -1,6 +1,7 @@
 // The checker's own speed: the figures that say how large a program it can take.
-import { flagHandOff } from './fixtures/flag-hand-off.js';
+
 import { mutate } from './mutate.js';
+import { flagHandOff } from './shipped/flag-hand-off.js';
 import { primitiveScenarios } from './shipped/groups.js';
 import { type Strategy, verify } from './verify.js';
 

@@ -2,10 +2,10 @@
 import { describe, expect, it, vi } from 'vitest';
 import { SPIN_LOCKS, spinLock } from './fixtures/classics.js';
 import { eventHandOff } from './fixtures/event-hand-off.js';
-import { flagHandOff } from './fixtures/flag-hand-off.js';
 import { semaphoreHandOff } from './fixtures/semaphore-hand-off.js';
 import { mutantsOf } from './mutate.js';
 import type { Scenario } from './scenario.js';
+import { flagHandOff } from './shipped/flag-hand-off.js';
 import { type Strategy, verify } from './verify.js';
 
 // Searches take their time on a busy machine.

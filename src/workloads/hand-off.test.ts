@@ -1,12 +1,14 @@
 // Latencies with real threads: what an open loop shows of a sender that stalls and a closed loop hides, and what adds up.
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { availableVariants } from '../../variants/fixtures/available.js';
 import { registry } from '../../variants/index.js';
 import { lowestOf, type SparseCounts } from '../memory/latency-histogram.js';
 import type { LatencyName } from '../sender/hand-off-clock.js';
 import type { Variant } from '../sender/variant.js';
-import { CELL_DEFAULTS, type Cell, type Slice } from '../session/cell.js';
+import { CELL_DEFAULTS, type Cell } from '../session/cell.js';
 import { Fleet } from '../session/fleet.js';
+import type { Slice } from './slice.js';
 
 const BASE = { ...CELL_DEFAULTS, workload: 'hand-off', channels: 1, pagesPerBatch: 1, transport: 'discard' } as const;
 

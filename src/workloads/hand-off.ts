@@ -1,6 +1,7 @@
 // Hand-off: the throughput loop over a timed provider. One in flight is a ping-pong; with a rate it is an open loop.
-import type { Slice } from '../session/cell.js';
+
 import type { LaterRun, Run } from './run.js';
+import type { Slice } from './slice.js';
 import { throughput, throughputOnEventLoop } from './throughput.js';
 
 /** Hands over `jobs` full batches, each when it is due, and syncs. Returns undefined when the run ended meanwhile. */

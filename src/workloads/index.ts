@@ -1,8 +1,9 @@
 // The workloads by name, each for a provider that blocks and for one on an event loop.
-import type { Slice } from '../session/cell.js';
+
 import { handOff, handOffOnEventLoop } from './hand-off.js';
 import { precopy, precopyOnEventLoop } from './precopy.js';
 import type { LaterRun, Run } from './run.js';
+import type { Slice } from './slice.js';
 import { sync, syncOnEventLoop } from './sync.js';
 import { throughput, throughputOnEventLoop } from './throughput.js';
 import { transfer, transferOnEventLoop } from './transfer.js';

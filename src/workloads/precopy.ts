@@ -1,7 +1,8 @@
 // Precopy: rounds over the pages that are dirty, a sync after each, while the guest dirties more; then it stands still.
-import type { Slice } from '../session/cell.js';
+
 import { Guest } from './guest.js';
 import type { LaterRun, Run } from './run.js';
+import type { Slice } from './slice.js';
 
 /** Does `rounds` rounds, the last one with the guest stopped. Returns undefined when the run ended meanwhile. */
 export function precopy(run: Run, rounds: number): Slice | undefined {

@@ -1,10 +1,12 @@
 // Syncs with real threads: what the channels do before one, and how long each takes to write its SYNC. Least times only.
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { availableVariants } from '../../variants/fixtures/available.js';
 import { registry } from '../../variants/index.js';
 import type { Variant } from '../sender/variant.js';
-import { CELL_DEFAULTS, type Cell, type Slice } from '../session/cell.js';
+import { CELL_DEFAULTS, type Cell } from '../session/cell.js';
 import { Fleet } from '../session/fleet.js';
+import type { Slice } from './slice.js';
 
 const CHANNELS = 3;
 const SYNCS = 12;

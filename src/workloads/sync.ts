@@ -1,6 +1,7 @@
 // Sync: channels that were given batches, or none, are asked for a SYNC. The two loops are timed apart.
-import type { Slice } from '../session/cell.js';
+
 import type { LaterRun, Run } from './run.js';
+import type { Slice } from './slice.js';
 
 /** Batches a channel before each sync of busy channels: the last of them are under way when it starts. */
 const BATCHES_BEFORE_SYNC = 2;

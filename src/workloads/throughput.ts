@@ -1,6 +1,7 @@
 // Throughput: a closed loop that keeps all channels busy, with one sync at the end. Two loops, chosen once.
-import type { Slice } from '../session/cell.js';
+
 import type { LaterRun, Run } from './run.js';
+import type { Slice } from './slice.js';
 
 /** Hands over `jobs` full batches and syncs. Returns undefined when the run ended meanwhile. */
 export function throughput(run: Run, jobs: number): Slice | undefined {

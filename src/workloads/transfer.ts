@@ -1,6 +1,7 @@
 // Transfer: every page of the RAM once, then a sync; `rounds` times over. What a migration of a stopped guest sends.
-import type { Slice } from '../session/cell.js';
+
 import type { LaterRun, Run } from './run.js';
+import type { Slice } from './slice.js';
 
 /**
  * Where there is a main stream, each of its RAM sections follows the SYNCs of all channels that belong to it: the blocks,

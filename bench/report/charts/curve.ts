@@ -1,6 +1,6 @@
 // A measure against channels, or against page sizes where the channels are one: points with intervals, models, and where CPUs run out.
 import * as Plot from '@observablehq/plot';
-import { showBytes } from '../../plan/quantities.js';
+import { showBytes } from '../../base/quantities.js';
 import type { Choice } from '../choice.js';
 import { chosenCells } from '../choice.js';
 import type { Report, ReportCell } from '../model.js';

@@ -1,9 +1,8 @@
 // History: the medians of each design over the commits that were measured, and where they changed.
 import * as Plot from '@observablehq/plot';
-import { showNumber } from '../../plan/quantities.js';
+import { showNumber } from '../../base/quantities.js';
 import type { Choice } from '../choice.js';
-import type { DrawnChange, DrawnHistory, DrawnSeries } from '../history.js';
-import type { Report } from '../model.js';
+import type { DrawnChange, DrawnHistory, DrawnSeries, Report } from '../model.js';
 import { intervalWords, unitOf, viewOf } from '../words.js';
 import { frame, isLog, type Look, styleOf, VALUES, valueAxis } from './look.js';
 

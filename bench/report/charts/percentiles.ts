@@ -1,6 +1,6 @@
 // Latency percentile curves on a log-odds axis: 90 %, 99 % and 99.9 % have equal room, and tails can be read.
 import * as Plot from '@observablehq/plot';
-import { showNumber } from '../../plan/quantities.js';
+import { showNumber } from '../../base/quantities.js';
 import { type Choice, chosenCells, PARTS } from '../choice.js';
 import type { CurvePoint } from '../curves.js';
 import { logOdds } from '../log-odds.js';

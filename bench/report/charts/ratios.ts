@@ -1,6 +1,6 @@
 // The heat map: every design against the baseline, coloured by how far the ratio is from 1, and with its verdict in words.
 import * as Plot from '@observablehq/plot';
-import { showBytes } from '../../plan/quantities.js';
+import { showBytes } from '../../base/quantities.js';
 import type { Choice } from '../choice.js';
 import type { Report, ReportComparison } from '../model.js';
 import { comparisonWords, isRate, ratioWords, unitOf, verdictWords } from '../words.js';

@@ -1,7 +1,8 @@
 // Slopes: the time of a design by the dose that was put into it, and the line that was fitted.
+
 import * as Plot from '@observablehq/plot';
-import { showNumber } from '../../plan/quantities.js';
-import type { ResultSlope } from '../../store/slopes.js';
+import { showNumber } from '../../base/quantities.js';
+import type { ResultSlope } from '../../result/document.js';
 import type { Report } from '../model.js';
 import { unitOf, viewOf } from '../words.js';
 import { frame, type Look, styleOf, VALUES } from './look.js';

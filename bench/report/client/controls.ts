@@ -1,5 +1,5 @@
 // The controls: native elements, so that keyboard and screen reader work them as they do everywhere.
-import { showBytes } from '../../plan/quantities.js';
+import { showBytes } from '../../base/quantities.js';
 import { swatch } from '../charts/legend.js';
 import { styleOf } from '../charts/look.js';
 import { type Choice, offerOf, PARTS, SCALES, THEMES } from '../choice.js';

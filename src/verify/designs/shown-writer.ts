@@ -1,7 +1,8 @@
 // The writer of a channel under test: writes nowhere, looks at the batch as a packet would, and shows what it wrote.
+
+import { invariant } from '../../memory/invariant.js';
 import type { Batches, BatchIndex } from '../../ram/batches.js';
-import { invariant } from '../../sender/invariant.js';
-import type { ChannelWriter } from '../../transport/transport.js';
+import type { ChannelWriter } from '../../sender/channel-writer.js';
 import type { Run } from './run.js';
 
 /** Sequence numbers are shown as bits of one word, so many a requester: two requesters fit. */

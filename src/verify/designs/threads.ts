@@ -1,7 +1,7 @@
 // The threads of a design under test: the provider's and sender's code that is benchmarked, driven by a plan.
 import { ChannelFaults } from '../../faults/channel-faults.js';
+import { invariant } from '../../memory/invariant.js';
 import { ChannelWork, WriteFailure } from '../../sender/channel-work.js';
-import { invariant } from '../../sender/invariant.js';
 import { runBlocking } from '../../sender/loops.js';
 import { PageQueue } from '../../sender/page-queue.js';
 import { Tally } from '../../sender/tally.js';

@@ -1,9 +1,9 @@
 // The checker against real threads: the same schedule gives the same results, words and sleepers on real memory.
 import { afterAll, describe, expect, it } from 'vitest';
 import { eventHandOff } from '../fixtures/event-hand-off.js';
-import { flagHandOff } from '../fixtures/flag-hand-off.js';
 import { semaphoreHandOff } from '../fixtures/semaphore-hand-off.js';
 import type { Scenario } from '../scenario.js';
+import { flagHandOff } from '../shipped/flag-hand-off.js';
 import { verify } from '../verify.js';
 import { RealThreads, type Remote } from './cross-check.js';
 
@@ -34,7 +34,7 @@ function draw(seed: number, threads: number): number[] {
 const SCHEDULES = 60;
 
 describe.each<[string, Scenario, string, string, readonly unknown[]]>([
-  ['flags', flagHandOff(2, 3), 'flag-hand-off', 'flagHandOff', [2, 3]],
+  ['flags', flagHandOff(2, 3), '../shipped/flag-hand-off', 'flagHandOff', [2, 3]],
   ...([false, true] as const).map((mutex): [string, Scenario, string, string, readonly unknown[]] => {
     const options = { channels: 2, jobs: 2, sync: true, mutex, shipped: true };
     const name = `shipped semaphores ${mutex ? 'and locks' : ''}`;
@@ -68,6 +68,6 @@ it('a lost wake-up that the checker finds leaves real threads asleep, too', asyn
 });
 
 it('a difference is told: a memory that is not the one the checker assumed', async () => {
-  const threads = await start(flagHandOff(1, 2), 'flag-hand-off', 'flagHandOff', [1, 1]);
+  const threads = await start(flagHandOff(1, 2), '../shipped/flag-hand-off', 'flagHandOff', [1, 1]);
   expect(threads.compare([]).difference).toMatch(/on real/);
 });

@@ -2,9 +2,9 @@
 import { FutexLock } from '../../memory/futex-lock.js';
 import type { FrameworkLock, LockKind } from '../../memory/lock.js';
 import { MCS_ROW_WORDS, McsLock } from '../../memory/mcs-lock.js';
-import type { SpinBudget } from '../../memory/spin-budget.js';
 import { TasLock } from '../../memory/tas-lock.js';
 import { TicketLock } from '../../memory/ticket-lock.js';
+import type { SpinBudget } from '../../memory/wait-policy.js';
 import { PARK, type WaitPolicy } from '../../memory/wait-policy.js';
 import { checkpoint } from '../recording.js';
 import type { Scenario, Thread } from '../scenario.js';

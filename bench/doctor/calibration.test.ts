@@ -1,0 +1,82 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { findRuns } from '../store/find.js';
+import { describeMachine } from '../system/machine.js';
+import { makeCalibration, newestCalibration, saveCalibration, tally, tallyCells } from './calibration.js';
+import type { CalibratedCell } from './calibration-runs.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'multifd-bench-calibration-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const calibrated = (cell: string, same: string, slower: string, resolvable: number) =>
+  ({
+    cell,
+    metric: 'jobsPerSecond',
+    same: { verdict: same },
+    slower: { verdict: slower, resolvable },
+  }) as CalibratedCell;
+
+const RUNS = [
+  [calibrated('a', 'same', 'slower', 0.05), calibrated('b', 'faster', 'slower', 0.3)],
+  [calibrated('a', 'unclear', 'unclear', 0.08), calibrated('b', 'slower', 'faster', 0.09)],
+];
+
+describe('tally', () => {
+  it('counts false verdicts everywhere, and finds only where the row says that it resolves 10 %', () => {
+    expect(tally(RUNS)).toEqual({
+      comparisons: 4,
+      falseVerdicts: 2,
+      falsePositiveRate: 0.5,
+      delays: 3,
+      found: 1,
+      power: 1 / 3,
+      fineShare: 0.75,
+    });
+  });
+
+  it('has no power to tell of where no row resolves 10 %', () => {
+    expect(tally([[calibrated('a', 'same', 'slower', 0.2)]]).power).toBeNull();
+  });
+
+  it('tells the cells apart', () => {
+    const cells = tallyCells(RUNS).map(({ cell, falseVerdicts, fine, found }) => [cell, falseVerdicts, fine, found]);
+    expect(cells).toEqual([
+      ['a', 0, 2, 1],
+      ['b', 2, 1, 0],
+    ]);
+  });
+});
+
+describe('stored calibrations', () => {
+  const about = { startedAt: new Date(0).toISOString(), design: 'mutex', seed: 1, rounds: 10 };
+  const key = describeMachine().key;
+
+  it('are read back as the newest of this machine, with their age and whether the code is the same', () => {
+    expect(newestCalibration(folder)).toBeUndefined();
+    const first = makeCalibration(RUNS, about);
+    saveCalibration(folder, { ...first, finishedAt: '2020-01-01T00:00:00.000Z', seed: 2 });
+    const elsewhere = {
+      ...first,
+      machine: { ...first.machine, key: 'other-1c-1g' },
+      finishedAt: '2030-01-01T00:00:00.000Z',
+    };
+    saveCalibration(folder, elsewhere);
+    const path = saveCalibration(folder, first);
+    const stored = newestCalibration(folder)!;
+    expect(stored).toMatchObject({ path, sameCode: true, sameMachine: true, calibration: { seed: 1, power: 1 / 3 } });
+    expect(stored.ageMs).toBeLessThan(60_000);
+    expect(newestCalibration(folder, 'none-2c-2g')).toMatchObject({ sameMachine: false });
+    // Runs are looked for in the same folders.
+    expect(findRuns(folder)).toEqual({ runs: [], leftOut: [] });
+  });
+
+  it('that are damaged are named with the field', () => {
+    const path = join(folder, key, 'calibrations', '99990101T000000Z-x.json');
+    writeFileSync(path, '{"schema": 1, "falsePositiveRate": 0}');
+    expect(() => newestCalibration(folder)).toThrow(`${path}: power: not there`);
+    writeFileSync(path, '{');
+    expect(() => newestCalibration(folder)).toThrow(`${path}: no calibration: `);
+  });
+});

@@ -1,0 +1,10 @@
+// The axis flags of commands that run one cell.
+import type { Command } from 'commander';
+import { axes } from './axes.js';
+import { ONE_SHOT_AXES } from './one-shot.js';
+
+export function withOneShotAxes(command: Command): Command {
+  command.option('--variants <name>', 'one variant, or the path of a .js file', 'atomic-barrier');
+  for (const key of ONE_SHOT_AXES) command.option(`${axes[key].flag} <value>`, axes[key].takes);
+  return command.option('--wait <policy>', axes.senderWait.takes);
+}

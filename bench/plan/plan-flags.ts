@@ -1,0 +1,31 @@
+// The flags that make a plan, for every command that measures.
+import { type Command, Option } from 'commander';
+import { axes } from './axes.js';
+
+/** The axes of the matrix, and what each value may be. */
+export function declareMatrix(command: Command): Command {
+  for (const { flag, takes } of Object.values(axes)) {
+    if (flag === '--dose') command.option(`${flag} <list>`, `slopes: ${takes}`);
+    else if (flag !== '--provider-wait')
+      command.option(`${flag} <list>`, takes + (flag === '--workload' ? ', primitives' : ''));
+    else command.option('--wait <list>', takes).option(`${flag} <list>`, 'the same for the provider alone');
+  }
+  return command;
+}
+
+/** The matrix without doses, and how much is measured, for commands that measure two builds or many. */
+export function declareMeasuring(command: Command, variants: string): Command {
+  command.option('--variants <names>', `names from \`list\`; default ${variants}`);
+  for (const { flag, takes } of Object.values(axes)) {
+    if (flag === '--dose') continue;
+    if (flag === '--provider-wait') command.option('--wait <list>', takes);
+    command.option(`${flag} <list>`, takes);
+  }
+  return command
+    .option('--ram <what>', 'a file, or a size as in 64m, with shares as in 64m:zero=20,text=40,random=40')
+    .option('--rounds <n>', 'fresh processes of each build; 6 are the least for a verdict')
+    .option('--seed <n>', 'order of cells, and contents of RAM; printed when it is not given')
+    .option('--shard <i/n>', 'measure only this part of the plan, on one of n machines; needs --seed')
+    .addOption(new Option('--quick', 'shorter turns; shows large differences only').conflicts('rigorous'))
+    .option('--rigorous', 'twice the processes, four times the time in each');
+}

@@ -1,0 +1,82 @@
+// run --peer qemu as a user starts it: what it refuses, and one small comparison with every QEMU on PATH.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import { CLI, cli } from '../fixtures/cli.js';
+import { installedQemus, isSince } from './binary.js';
+import type { QemuResult } from './result.js';
+
+const run = (...words: string[]) => cli('run', ...words);
+
+describe('what is refused', () => {
+  it.each([
+    [['--peer', 'xen'], '--peer: got "xen", takes qemu'],
+    [['--peer', 'qemu', '--depth', '2'], '--depth: not with --peer qemu'],
+    [['--peer', 'qemu', '--qemu', '/nowhere'], '--qemu: got "/nowhere", takes the path'],
+    [['--qemu', 'x'], '--qemu: only with --peer qemu'],
+  ])('%j', (words, reason) => {
+    const { status, stderr } = run(...words);
+    expect(stderr).toContain(reason);
+    expect(status).toBe(2);
+  });
+});
+
+const binaries = await installedQemus();
+const why = binaries.length === 0 ? ' (skipped: no qemu-system-x86_64 on PATH)' : '';
+
+describe.skipIf(binaries.length === 0)(`with a real QEMU${why}`, { timeout: 120_000 }, () => {
+  it('measures every sender at every number of channels, once a round', () => {
+    const words = ['--rounds', '1', '--channels', '1,3', '--ram', '4m', '--no-save', '--json'];
+    const { status, stdout, stderr } = run('--peer', 'qemu', ...words);
+    expect(status, stderr).toBe(0);
+    expect(stderr).toContain('warning: 1 pairs are few');
+    const { samples, qemus, variants } = JSON.parse(stdout) as QemuResult;
+    expect(qemus.map(({ version }) => version)).toEqual(binaries.map(({ version }) => version));
+    expect(variants).toEqual(['mutex', 'atomic-barrier']);
+    const counted = new Map<string, number>();
+    for (const { name, channels, gibPerSecond } of samples) {
+      counted.set(`${name} ${channels}`, (counted.get(`${name} ${channels}`) ?? 0) + 1);
+      expect(gibPerSecond).toBeGreaterThan(0);
+    }
+    const senders = [...qemus.map(({ name }) => name), ...variants, 'plain-loop'];
+    const cells = [
+      ...senders.flatMap((name) => [`${name} 1`, `${name} 3`]),
+      ...['cached', 'joined', 'pages', 'random'].map((name) => `${name} 1`),
+    ];
+    expect(Object.fromEntries(counted)).toEqual(Object.fromEntries(cells.map((cell) => [cell, 1])));
+  });
+
+  it('keeps the finished rounds when it is interrupted, also if QEMU heard the Ctrl-C too', async () => {
+    const words = ['run', '--peer', 'qemu', '--rounds', '50', '--channels', '1', '--ram', '1m', '--no-save', '--json'];
+    const child = spawn(process.execPath, [CLI, ...words], { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    let [stdout, stderr] = ['', ''];
+    child.stdout.on('data', (chunk) => {
+      stdout += chunk;
+    });
+    child.stderr.on('data', (chunk) => {
+      stderr += chunk;
+      // As a terminal does: to the whole group.
+      if (/round 2 of 50/.test(String(chunk))) process.kill(-child.pid!, 'SIGINT');
+    });
+    const [status] = await once(child, 'close');
+    expect(status, stderr).toBe(130);
+    const { samples, rounds } = JSON.parse(stdout) as QemuResult;
+    expect(rounds).toBe(1);
+    expect(new Set(samples.map(({ round }) => round))).toEqual(new Set([0]));
+  });
+
+  it('refuses what an old QEMU cannot switch off, and variants without threads', () => {
+    const inline = run('--peer', 'qemu', '--variants', 'inline');
+    expect([inline.status, inline.stderr]).toEqual([
+      2,
+      expect.stringContaining('--variants: got "inline", takes variants with sender threads'),
+    ]);
+    const old = binaries.find((binary) => !isSince(binary, 9, 0));
+    if (!old) return;
+    const zero = run('--peer', 'qemu', '--zero-pages', 'none');
+    expect([zero.status, zero.stderr]).toEqual([
+      2,
+      expect.stringContaining(`legacy where a QEMU ${old.version} takes part`),
+    ]);
+  });
+});

@@ -1,0 +1,180 @@
+// run --peer qemu: QEMU's own sender and our variants, by turns, into the same drain.
+
+import { randomBytes } from 'node:crypto';
+import { DEFAULT_SHARES } from '../../src/ram/image.js';
+import { CELL_DEFAULTS, type ZeroPages } from '../../src/session/cell.js';
+import { Interrupts } from '../base/interrupts.js';
+import { showBytes } from '../base/quantities.js';
+import { badValue, UsageError, wholeNumber } from '../base/usage-error.js';
+import { axes, parseAxis } from '../plan/axes.js';
+import { loadVariants } from '../plan/catalogue.js';
+import { requireMemory } from '../plan/memory.js';
+import { parseRam, ramBytes, showRam } from '../plan/ram-flag.js';
+import { parseZeroPages } from '../plan/sending.js';
+import { BASELINE, STUDIED } from '../result/comparisons.js';
+import { describeCommit } from '../system/commit.js';
+import { describeMachine } from '../system/machine.js';
+import { WORKPLACE } from '../system/project.js';
+import { ProgressLine } from '../terminal/progress.js';
+import { installedQemus, isSince, type QemuBinary, qemuBinary } from './binary.js';
+import { type ComparePlan, compare, migrationsOf, type Sample } from './compare.js';
+import { qemuName } from './contender.js';
+import { QEMU_SCHEMA, type QemuResult, saveQemuResult, stringifyQemu } from './result.js';
+import type { QemuFlags, RunFlags } from './run-flags.js';
+import { renderQemu, renderQemuTsv } from './table.js';
+
+/** What becomes of a result beside being shown. */
+export type Publish = (result: QemuResult, saved: string | undefined) => void;
+
+/** The flags of `run` that mean something here. */
+const TAKEN = new Set('peer qemu variants channels rounds seed ram place zeroPages save json format'.split(' '));
+const ROUNDS = 12;
+/** Pairs that a statement needs. */
+const LEAST_ROUNDS = 10;
+const CHANNELS = '1,2,4,8';
+const DEFAULT_BYTES = 1 << 30;
+const LEAST_BYTES = 512 << 20;
+/** QEMU before 9.0 knows no other: its migration thread looks for them. */
+const ZERO_PAGES: readonly ZeroPages[] = ['legacy', 'none', 'multifd'];
+/** One migration with what goes before and after it, where nothing else runs. */
+const SECONDS_A_MIGRATION = 0.7;
+
+/** Throws UsageError for flags that mean nothing without a peer. */
+export function isAgainstQemu({ peer, qemu, zeroPages }: QemuFlags): boolean {
+  if (peer !== undefined) return true;
+  const flag = Object.entries({ qemu, zeroPages }).find(([, value]) => value !== undefined)?.[0];
+  if (flag !== undefined) throw new UsageError(`--${kebab(flag)}: only with --peer qemu`);
+  return false;
+}
+
+/**
+ * Returns the exit code: 0 fine, 1 a sender failed, 128 and the signal's number when interrupted.
+ *
+ * @param publish gets the result, and where it was saved if it was
+ */
+export async function runAgainstQemu(flags: RunFlags, publish?: Publish): Promise<number> {
+  const format = flags.format ?? (process.stdout.isTTY ? 'table' : 'tsv');
+  if (format !== 'table' && format !== 'tsv') throw badValue('--format', format, 'table, tsv');
+  const plan = await planOf(flags);
+  const warnings = warningsOf(plan);
+  const startedAt = new Date().toISOString();
+  const interrupts = new Interrupts();
+  let samples: readonly Sample[];
+  try {
+    samples = await measure(plan, interrupts.signal);
+  } catch (cause) {
+    process.stderr.write(`multifd-bench: run --peer qemu: ${(cause as Error).message}\n`);
+    return 1;
+  } finally {
+    interrupts.close();
+  }
+  const { code = 0 } = interrupts;
+  if (samples.length === 0) {
+    process.stderr.write('interrupted before a round was finished: nothing to show\n');
+    return code;
+  }
+  if (code !== 0) warnings.push('interrupted: only the finished rounds are here');
+  const result: QemuResult = {
+    schema: QEMU_SCHEMA,
+    command: ['multifd-bench', ...process.argv.slice(2)].join(' '),
+    id: randomBytes(4).toString('hex'),
+    startedAt,
+    machine: describeMachine(),
+    node: process.version,
+    commit: describeCommit(WORKPLACE) ?? null,
+    qemus: plan.qemus.map((binary) => ({ name: qemuName(binary), version: binary.version, major: binary.major })),
+    variants: plan.listed.map(({ variant }) => variant.name),
+    channels: plan.channels,
+    rounds: new Set(samples.map(({ round }) => round)).size,
+    ram: showRam(plan.ram),
+    ramBytes: ramBytes(plan.ram),
+    zeroPages: plan.zeroPages,
+    place: plan.place,
+    warnings,
+    samples,
+  };
+  const path = show(result, { ...flags, format });
+  publish?.(result, path);
+  return code;
+}
+
+async function planOf(flags: RunFlags): Promise<ComparePlan> {
+  if (flags.peer !== 'qemu') throw badValue('--peer', flags.peer!, 'qemu');
+  const other = Object.entries(flags).find(([key, value]) => value !== undefined && !TAKEN.has(key));
+  if (other)
+    throw new UsageError(
+      `--${kebab(other[0])}: not with --peer qemu, which takes --${[...TAKEN].map(kebab).join(', --')}`,
+    );
+  const qemus = await qemusOf(flags.qemu);
+  const zeroPages = parseZeroPages(flags.zeroPages, ZERO_PAGES);
+  const old = qemus.find((binary) => !isSince(binary, 9, 0));
+  if (old && zeroPages !== 'legacy') {
+    throw badValue(
+      '--zero-pages',
+      zeroPages,
+      `legacy where a QEMU ${old.version} takes part, which always looks for them`,
+    );
+  }
+  const listed = await loadVariants(flags.variants ?? `${BASELINE},${STUDIED}`);
+  const without = listed.find(({ variant }) => variant.sender.waits === 'never' || 'on' in variant.sender);
+  if (without)
+    throw badValue('--variants', without.variant.name, 'variants with sender threads, where the peer is a QEMU');
+  const seed = flags.seed === undefined ? 1 : wholeNumber('--seed', flags.seed, 0, 2 ** 32 - 1);
+  const ram =
+    flags.ram === undefined ? { bytes: DEFAULT_BYTES, seed, shares: DEFAULT_SHARES } : parseRam(flags.ram, seed);
+  const bytes = ramBytes(ram);
+  // Made here, sent from a file in memory, and copied by two processes of ours.
+  requireMemory({ RAM: bytes, 'the file in memory': bytes, 'our senders': 2 * bytes });
+  return {
+    qemus,
+    listed,
+    channels: parseAxis(axes.channels, flags.channels ?? CHANNELS),
+    rounds: flags.rounds === undefined ? ROUNDS : wholeNumber('--rounds', flags.rounds, 1, 1000),
+    ram,
+    zeroPages,
+    place: parseAxis(axes.place, flags.place ?? CELL_DEFAULTS.place)[0]!,
+  };
+}
+
+async function qemusOf(list: string | undefined): Promise<readonly QemuBinary[]> {
+  if (list !== undefined) return Promise.all(list.split(',').map((path) => qemuBinary('--qemu', path.trim())));
+  const found = await installedQemus();
+  if (found.length === 0) throw new UsageError('--qemu: no qemu-system-x86_64 on PATH; it takes the path of one');
+  return found;
+}
+
+function warningsOf({ rounds, ram }: ComparePlan): string[] {
+  const warnings: string[] = [];
+  if (rounds < LEAST_ROUNDS) warnings.push(`${rounds} pairs are few; ${LEAST_ROUNDS} are the least for a statement`);
+  if (ramBytes(ram) < LEAST_BYTES) {
+    warnings.push(
+      `CPU time is counted in ticks of 10 ms: RAM of ${showBytes(LEAST_BYTES)} is the least that it means anything for`,
+    );
+  }
+  return warnings;
+}
+
+async function measure(plan: ComparePlan, signal: AbortSignal): Promise<readonly Sample[]> {
+  const estimateMs = 1000 * SECONDS_A_MIGRATION * migrationsOf(plan);
+  const names = [...plan.qemus.map(qemuName), ...plan.listed.map(({ variant }) => variant.name)];
+  process.stderr.write(`${names.join(', ')}: ${plan.rounds} rounds, about ${Math.ceil(estimateMs / 1000)} s\n`);
+  const line = new ProgressLine();
+  try {
+    return await compare(plan, (step) => line.show({ ...step, rounds: plan.rounds, estimateMs }), signal);
+  } finally {
+    line.end();
+  }
+}
+
+function show(result: QemuResult, { json, format, save }: RunFlags): string | undefined {
+  if (json) process.stdout.write(`${stringifyQemu(result)}\n`);
+  else process.stdout.write(format === 'tsv' ? renderQemuTsv(result) : renderQemu(result));
+  for (const warning of result.warnings) process.stderr.write(`warning: ${warning}\n`);
+  const path = save ? saveQemuResult(`${WORKPLACE}results`, result) : undefined;
+  if (path !== undefined) process.stderr.write(`saved ${path}\n`);
+  return path;
+}
+
+function kebab(key: string): string {
+  return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}

@@ -1,0 +1,134 @@
+// The comparison with QEMU as text: two tables, the ratios of the pairs, the drain, and what pieces cost.
+import Table from 'cli-table3';
+import { showNumber } from '../base/quantities.js';
+import { heldAbove, heldBelow } from '../stats/held.js';
+import type { MeanRatio } from '../stats/ratio.js';
+import { PLAIN_LOOP } from './compare.js';
+import { goalOf } from './goals.js';
+import { PIECES, type Pieces } from './pieces.js';
+import type { QemuResult } from './result.js';
+import { busiestDrain, type Measure, pairedRatio, pieceCostNs, summary } from './summary.js';
+
+const TITLES: Readonly<Record<Measure, string>> = {
+  cpuSecondsPerGib: 'CPU seconds of the whole sending process for each GiB (lower is better)',
+  gibPerSecond: 'GiB/s (higher is better)',
+};
+const WHAT_PIECES: Readonly<Record<Pieces, string>> = {
+  cached: 'one packet again and again: nothing read from memory',
+  joined: "a packet's 128 pages as one piece",
+  pages: 'the same pages as 128 pieces',
+  random: '128 pieces, pages in random order',
+};
+/** A drain that is at work for more of the time than this may be what binds. */
+const BUSY = 0.9;
+const STRIPPED = { head: [], border: [] };
+
+/** Everything, as `run --peer qemu` prints it. */
+export function renderQemu(result: QemuResult): string {
+  return `${[...mainTables(result), ratios(result), piecesTable(result), drainLine(result), caption(result)].join('\n')}\n`;
+}
+
+/** The tables and the ratios: for README. */
+export function renderQemuShort(result: QemuResult): string {
+  return `${[...mainTables(result), ratios(result), drainLine(result), caption(result)].join('\n')}\n`;
+}
+
+/** Every sample on a line. */
+export function renderQemuTsv({ samples }: QemuResult): string {
+  const rows = samples.map(({ name, channels, round, ...measured }) => [
+    name,
+    channels,
+    round,
+    ...Object.values(measured),
+  ]);
+  const head = ['sender', 'channels', 'round', 'cpu_s_per_gib', 'gib_per_s', 'drain_busy'];
+  return `${[head, ...rows].map((row) => row.join('\t')).join('\n')}\n`;
+}
+
+function mainTables(result: QemuResult): string[] {
+  const { samples, channels, qemus, variants } = result;
+  const rows = [
+    ...qemus.map(({ name, major }) => [name, `${name} (${major >= 9 ? 'no mutex' : 'mutex'})`] as const),
+    ...variants.map((name) => [name, `${name} (ours)`] as const),
+    [PLAIN_LOOP, 'ours without a hand-off'] as const,
+  ];
+  return (Object.keys(TITLES) as Measure[]).map((measure) => {
+    const table = new Table({
+      head: ['sender', ...channels.map((count) => `${count} ch`)],
+      style: STRIPPED,
+      colAligns: ['left', ...channels.map(() => 'right' as const)],
+    });
+    for (const [name, label] of rows) {
+      table.push([label, ...channels.map((count) => valueText(summary(samples, name, count, measure)))]);
+    }
+    return `${TITLES[measure]}\n${table}\n`;
+  });
+}
+
+function ratios({ samples, channels, qemus, variants }: QemuResult): string {
+  const lines = variants.flatMap((variant) =>
+    qemus.flatMap(({ name, major }) => {
+      const rows = channels.flatMap((count) => {
+        const cpu = pairedRatio(samples, [name, variant], count, 'cpuSecondsPerGib');
+        const throughput = pairedRatio(samples, [name, variant], count, 'gibPerSecond');
+        if (!cpu || !throughput) return [];
+        const goal = goalOf(variant, major, count);
+        const cpuGoal = goal ? ` (at most ${goal.cpu.toFixed(2)}: ${heldBelow(cpu, goal.cpu)})` : '';
+        const throughputGoal = goal ? ` (above ${goal.throughput}: ${heldAbove(throughput, goal.throughput)})` : '';
+        return [
+          `  ${`${count} ch`.padStart(5)}  CPU ${ratioText(cpu)}${cpuGoal}  GiB/s ${ratioText(throughput)}${throughputGoal}`,
+        ];
+      });
+      const pairs = new Set(samples.map(({ round }) => round)).size;
+      return rows.length === 0 ? [] : [`${variant} to ${name}, ${pairs} pairs, 95 % interval:`, ...rows];
+    }),
+  );
+  return `${lines.join('\n')}\n`;
+}
+
+function piecesTable({ samples }: QemuResult): string {
+  const table = new Table({ head: ['one thread, no hand-off', 'CPU s/GiB', 'GiB/s'], style: STRIPPED });
+  for (const pieces of PIECES) {
+    const measured = (Object.keys(TITLES) as Measure[]).map((measure) =>
+      valueText(summary(samples, pieces, 1, measure)),
+    );
+    table.push([WHAT_PIECES[pieces], ...measured]);
+  }
+  const cost = pieceCostNs(samples);
+  const piece = cost
+    ? `one more piece in a write: ${cost.estimate.toFixed(0)} ns of CPU (${cost.low?.toFixed(0)} to ${cost.high?.toFixed(0)})\n`
+    : '';
+  return `${table}\n${piece}`;
+}
+
+function drainLine({ samples, qemus, variants }: QemuResult): string {
+  const most = busiestDrain(samples, [...qemus.map(({ name }) => name), ...variants]);
+  if (!most) return '';
+  const cached = summary(samples, 'cached', 1, 'gibPerSecond')?.estimate ?? Number.NaN;
+  const binds = most.busy > BUSY;
+  return (
+    `The drain used at most ${(100 * most.busy).toFixed(0)} % of a CPU (${most.name}, ${most.channels} ch), so ` +
+    `${binds ? 'that row may be its own limit' : 'it waited for its senders'}.\nWith all of one it takes ` +
+    `${showNumber(most.ceilingGibPerSecond)} GiB/s; from one packet again and again it took ${showNumber(cached)} GiB/s.`
+  );
+}
+
+function caption(result: QemuResult): string {
+  const { machine, node, commit, ram, zeroPages, place, rounds } = result;
+  const at = commit ? `commit ${commit.sha.slice(0, 12)}${commit.dirty ? ' (dirty)' : ''}` : 'no commit';
+  return [
+    `RAM ${ram}; zero pages looked for: ${zeroPages}; threads of all senders placed: ${place}.`,
+    `Medians over ${rounds} rounds ± half their 95 % interval. ${machine.cpuModel}, ${machine.cores} cores, Node ${node}, ${at}`,
+  ].join('\n');
+}
+
+function valueText(interval: { readonly estimate: number; readonly low?: number; readonly high?: number } | undefined) {
+  if (!interval) return '';
+  const { estimate, low = estimate, high = estimate } = interval;
+  if (estimate === 0) return '0';
+  return `${showNumber(estimate)} ±${((100 * (high - low)) / 2 / estimate).toFixed(0)}%`;
+}
+
+function ratioText({ ratio, low, high }: MeanRatio): string {
+  return `x${ratio.toFixed(3)} (${low.toFixed(2)} to ${high.toFixed(2)})`;
+}

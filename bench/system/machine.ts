@@ -1,0 +1,53 @@
+// The machine a run was made on, as far as it bears on the numbers. No host name: results are shared.
+
+import { availableParallelism, cpus, release, totalmem } from 'node:os';
+import { allowedCpus } from '../../src/os/cpus.js';
+import { Kernel } from './kernel.js';
+
+export interface Machine {
+  /** `<cpu-model-kebab>-<cores>c-<memory rounded to a power of two>g`: results of two keys are not compared. */
+  readonly key: string;
+  readonly cpuModel: string;
+  readonly cores: number;
+  readonly memoryBytes: number;
+  readonly architecture: string;
+  readonly kernel: string;
+  readonly governor: string | null;
+  readonly clockSource: string | null;
+  readonly hypervisor: boolean;
+  readonly loadAverage: number;
+  /** Share of CPU time that the hypervisor gave to others since boot. */
+  readonly stealShare: number | null;
+}
+
+export function describeMachine(kernel = new Kernel()): Machine {
+  const cpuModel = cpus()[0]?.model.trim() ?? 'unknown CPU';
+  const cores = usableCores(kernel);
+  const memoryBytes = totalmem();
+  const gibibytes = 2 ** Math.round(Math.log2(memoryBytes / 2 ** 30));
+  const kebab = cpuModel
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '');
+  const ticks = kernel.ticks(allowedCpus());
+  return {
+    key: `${kebab}-${cores}c-${gibibytes}g`,
+    cpuModel,
+    cores,
+    memoryBytes,
+    architecture: process.arch,
+    kernel: release(),
+    governor: kernel.governors(allowedCpus())?.join(', ') ?? null,
+    clockSource: kernel.clockSource()?.current ?? null,
+    hypervisor: kernel.hypervisor() ?? false,
+    loadAverage: kernel.loadAverage() ?? 0,
+    stealShare: ticks ? Number((ticks.steal / ticks.total).toPrecision(3)) : null,
+  };
+}
+
+/** CPUs that threads of this process can keep busy at once: by affinity and by the whole cores of the cgroup's quota. */
+export function usableCores(kernel = new Kernel()): number {
+  const quota = kernel.quota();
+  const whole = quota === undefined || quota === 'none' ? Number.POSITIVE_INFINITY : Math.floor(quota);
+  return Math.max(1, Math.min(whole, allowedCpus().length, availableParallelism()));
+}

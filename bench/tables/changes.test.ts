@@ -1,0 +1,69 @@
+// Comparisons as people and programs read them, with hostile names in every place that takes one.
+import { describe, expect, it } from 'vitest';
+import type { Changes } from '../result/changes.js';
+import { compareBuilds } from '../result/compare-builds.js';
+import { madeUpResult } from '../store/fixtures/result.js';
+import { renderChanges } from './changes.js';
+
+const HOSTILE = '\u001b[2J<script>|`x`\n@a';
+const LAYOUT = { rows: ['variant'], column: undefined };
+const cells = (['a', 'b'] as const).flatMap((build) =>
+  madeUpResult({
+    seed: build === 'a' ? 1 : 2,
+    rounds: 8,
+    speed: (_, channels) => (build === 'b' && channels === 2 ? 800 : 1000),
+  }).cells.map((cell) => ({ ...cell, build })),
+);
+const end = { commit: null, machineKey: 'made-up-2c-8g', node: 'v20.20.2' };
+const changes: Changes = {
+  ...{ schema: 1, kind: 'against', a: { ...end, name: HOSTILE }, b: { ...end, name: 'topic' }, rounds: 8, seed: 5 },
+  cells: [],
+  comparisons: compareBuilds({ tables: [{ id: 'hand-off', metrics: ['jobsPerSecond'] }] } as never, cells, {
+    a: HOSTILE,
+    b: 'topic',
+  }),
+  unaligned: [{ cell: 'hand-off x', reason: HOSTILE }],
+  leftOut: [{ path: `${HOSTILE}.json`, reason: 'no result file' }],
+  warnings: [],
+};
+
+describe('comparisons', () => {
+  it('begin with what changed', () => {
+    const text = renderChanges(changes, 'table', LAYOUT);
+    expect(text).toContain('2 SLOWER, 0 FASTER, 2 SAME, of 4 comparisons');
+    expect(text).toMatch(/Changed:\n {2}SLOWER x0\.\d+ \(0\.\d+ to 0\.\d+\) jobsPerSecond, p \S+, n 8: hand-off mutex/);
+    expect(text).toMatch(/│ mutex +│ +~?x?[01]\.\d{3} ±\S+ % same │ +x0\.\d{3} ±\S+ % SLOWER │/);
+    expect(text).toContain('Not compared:\n  hand-off x: ');
+  });
+
+  it('hold no control character, mark or tag of a name', () => {
+    const table = renderChanges(changes, 'table', LAYOUT);
+    expect(table).not.toContain('\u001b');
+    expect(table).toContain('\\u001b[2J<script>|`x`\\u000a@a');
+    const markdown = renderChanges(changes, 'markdown', LAYOUT);
+    expect(markdown).not.toContain('\u001b');
+    expect(markdown).not.toMatch(/<script>|[^\\]`x/);
+    expect(markdown).toContain('\\\\u001b\\[2J&#60;script&#62;\\|\\`x\\`\\\\u000a\\@a');
+    for (const format of ['csv', 'tsv'] as const) {
+      const lines = renderChanges(changes, format, LAYOUT).split('\n');
+      expect(lines).toHaveLength(5);
+      expect(lines.join('')).not.toContain('\u001b');
+    }
+  });
+
+  it('are records with every axis for programs', () => {
+    const [head, first] = renderChanges(changes, 'tsv', LAYOUT)
+      .split('\n')
+      .map((line) => line.split('\t'));
+    const record = Object.fromEntries(head!.map((name, at) => [name, first![at]]));
+    expect(record).toMatchObject({
+      variant: 'mutex',
+      channels: '1',
+      pageSize: '4k',
+      metric: 'jobsPerSecond',
+      n: '8',
+      verdict: 'same',
+    });
+    expect(Number(record.ratio)).toBeCloseTo(1, 1);
+  });
+});

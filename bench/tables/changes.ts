@@ -1,0 +1,152 @@
+// Two builds, or two saved runs, compared: tables for people, records for programs.
+
+import type { Changes, ComparedEnd } from '../result/changes.js';
+import type { BuildComparison } from '../result/compare-builds.js';
+import { isChange } from '../result/compare-builds.js';
+import { betterOf } from '../result/comparisons.js';
+import { forMarkdown, forTerminal } from '../terminal/escape.js';
+import { type Grid, gridAsMarkdown, gridAsText, type Records, recordsAsCsv, recordsAsTsv } from '../terminal/grid.js';
+import { type Attributes, attributesOf, type Laid, type Layout, layOut } from './projection.js';
+import { percent } from './readings.js';
+
+/** The forms that a comparison can be printed in. */
+export const CHANGE_FORMATS = ['table', 'markdown', 'csv', 'tsv'] as const;
+export type ChangeFormat = (typeof CHANGE_FORMATS)[number];
+
+interface Item {
+  readonly attributes: Attributes;
+  readonly comparison: BuildComparison;
+}
+
+const MOST_LISTED = 20;
+
+export function renderChanges(changes: Changes, format: ChangeFormat, layout: Layout): string {
+  if (format === 'csv') return recordsAsCsv(recordsOf(changes));
+  if (format === 'tsv') return recordsAsTsv(recordsOf(changes));
+  const markdown = format === 'markdown';
+  const safe = markdown ? forMarkdown : forTerminal;
+  const grid = markdown ? gridAsMarkdown : gridAsText;
+  const list = (lines: readonly string[]) => lines.map((line) => (markdown ? `- ${line}` : `  ${line}`)).join('\n');
+  const items = changes.comparisons.map(
+    (comparison): Item => ({ attributes: attributesOf(comparison.cell, comparison.metric), comparison }),
+  );
+  const heading = `${nameOf(changes.b)} compared with ${nameOf(changes.a)}`;
+  const parts = [
+    markdown ? `### ${safe(heading)}` : safe(heading),
+    safe(summaryOf(changes)),
+    ...listOf('Changed', changes.comparisons.filter(isChange).map(describe)),
+    ...listOf('Not confirmed by the second measurement', changes.comparisons.filter(isUnconfirmed).map(describeFirst)),
+    ...layOut(items, layout).map((laid) => grid(gridOf(laid))),
+    ...listOf(
+      'Not compared',
+      changes.unaligned.map(({ cell, reason }) => `${cell}: ${reason}`),
+    ),
+    ...listOf(
+      'Files left out',
+      changes.leftOut.map(({ path, reason }) => `${path}: ${reason}`),
+    ),
+    ...listOf('Warnings', changes.warnings),
+    captionOf(changes).map(safe).join('\n'),
+  ];
+  return parts.filter((part) => part !== '').join('\n\n');
+
+  function listOf(title: string, lines: readonly string[]): string[] {
+    if (lines.length === 0) return [];
+    const more = lines.length > MOST_LISTED ? [`.. and ${lines.length - MOST_LISTED} more`] : [];
+    const shown = [...lines.slice(0, MOST_LISTED), ...more].map(safe);
+    return [`${title}:${markdown ? '\n' : ''}\n${list(shown)}`];
+  }
+}
+
+/** A line for a person in a hurry: how many of each verdict. */
+export function summaryOf({ comparisons }: Pick<Changes, 'comparisons'>): string {
+  const verdicts = ['slower', 'faster', 'same', 'unclear', 'too-few'] as const;
+  const counts = verdicts.map((verdict) => ({
+    verdict,
+    count: comparisons.filter((comparison) => comparison.verdict === verdict).length,
+  }));
+  const said = counts.filter(({ verdict, count }) => count > 0 || verdict === 'slower' || verdict === 'faster');
+  const words = said.map(({ verdict, count }) => `${count} ${verdict.toUpperCase().replace('-', ' ')}`);
+  return `${words.join(', ')}, of ${comparisons.length} comparisons`;
+}
+
+function gridOf({ title, rows, columns, at }: Laid<Item>): Grid {
+  const first = rows.flatMap((row) => columns.flatMap((column) => at(row, column) ?? []))[0]!;
+  const { metric } = first.comparison;
+  return {
+    title: `${title} (${betterOf(metric)} is better)`,
+    head: ['', ...columns],
+    rows: rows.map((row) => [row, ...columns.map((column) => cellText(at(row, column)?.comparison))]),
+  };
+}
+
+function cellText(comparison: BuildComparison | undefined): string {
+  if (!comparison) return '';
+  const { ratio, low, high, n, verdict, underNoiseFloor } = comparison;
+  const half = n > 1 && Number.isFinite(high) ? ` ±${percent((high - low) / 2 / ratio)}` : '';
+  const word = isChange(comparison) ? verdict.toUpperCase() : verdict.replace('-', ' ');
+  return `${underNoiseFloor ? '~' : 'x'}${ratio.toFixed(3)}${half} ${word}`;
+}
+
+function describe({ cell, metric, ratio, low, high, adjustedP, verdict, n }: BuildComparison): string {
+  const interval = `x${ratio.toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)})`;
+  return `${verdict.toUpperCase()} ${interval} ${metric}, p ${adjustedP.toPrecision(2)}, n ${n}: ${cell}`;
+}
+
+function isUnconfirmed({ confirmed }: BuildComparison): boolean {
+  return confirmed === false;
+}
+
+function describeFirst({ cell, metric, ratio, first }: BuildComparison): string {
+  const { verdict, ratio: before } = first!;
+  return `${verdict} x${before.toFixed(3)} at first, x${ratio.toFixed(3)} then, ${metric}: ${cell}`;
+}
+
+function nameOf({ name, commit, run }: ComparedEnd): string {
+  const sha = commit?.sha.slice(0, 12);
+  const about = [sha === name ? undefined : sha, commit?.dirty ? 'dirty' : undefined, run && `run ${run}`];
+  const known = about.filter((each) => each !== undefined);
+  return known.length === 0 ? name : `${name} (${known.join(', ')})`;
+}
+
+function captionOf({ kind, a, b, rounds, seed, shard }: Changes): string[] {
+  const machines = a.machineKey === b.machineKey ? a.machineKey : `${a.machineKey} and ${b.machineKey}`;
+  const nodes = a.node === b.node ? a.node : `${a.node} and ${b.node}`;
+  const how =
+    kind === 'against'
+      ? 'Both builds in the same rounds, turn by turn; FASTER and SLOWER are confirmed by a second measurement.'
+      : 'Two runs at different times: what the machine did between them is in the ratios. `against` measures both together.';
+  const part = shard ? `, shard ${shard.index} of ${shard.of}` : '';
+  const seeded = seed === undefined ? '' : `, seed ${seed}`;
+  return [
+    `x: ratio to ${a.name}, ~: under the noise floor; ± half the 95 % interval. Verdicts after Holm over all comparisons.`,
+    how,
+    `${machines}, Node ${nodes}, ${rounds} processes each${seeded}${part}`,
+  ];
+}
+
+/** One comparison a record, with every axis of its cell. */
+function recordsOf({ comparisons }: Changes): Records {
+  const all = comparisons.map(({ cell, metric }) => attributesOf(cell, metric));
+  const axes = [...new Set(all.flatMap((attributes) => [...attributes.keys()]))];
+  const numbers = [
+    'ratio',
+    'low',
+    'high',
+    'p',
+    'adjustedP',
+    'n',
+    'noiseFloor',
+    'resolvable',
+    'verdict',
+    'confirmed',
+  ] as const;
+  return {
+    head: [...axes, 'a', 'b', ...numbers],
+    rows: comparisons.map((comparison, at) => [
+      ...axes.map((axis) => all[at]!.get(axis)),
+      ...[comparison.a, comparison.b],
+      ...numbers.map((name) => comparison[name]),
+    ]),
+  };
+}

@@ -1,0 +1,209 @@
+// A comparison table: a row a variant, a column a value of one axis, each cell with its ratio.
+
+import { CELL_DEFAULTS } from '../../src/session/cell.js';
+import { showBytes, showNanoseconds, showNumber } from '../base/quantities.js';
+import { axes } from '../plan/axes.js';
+import type { MetricName, TableSpec } from '../plan/tables.js';
+import { groupOf, STUDIED } from '../result/comparisons.js';
+import type { Result, ResultCell, ResultComparison } from '../result/document.js';
+import { shownMetric } from '../result/latency-summary.js';
+import { boxedTable } from '../terminal/boxed-table.js';
+import { readAblations } from './ablation-reading.js';
+import { blockKey, columnOf } from './columns.js';
+import { EXPLAINED, explain } from './explanation.js';
+import { METRIC_VIEWS, partsOf } from './metrics.js';
+import { type Compared, listComparisons, readPrice, readSlope, readVerdicts } from './readings.js';
+
+/** A column: which cells stand in it, and which of their numbers. */
+export interface Column {
+  readonly heading: string;
+  readonly metric: MetricName;
+  holds(cell: ResultCell): boolean;
+}
+
+/** One printed table: the cells that differ only in variant and column. */
+export interface Block {
+  readonly title: string;
+  readonly unit: string;
+  readonly columns: readonly Column[];
+  readonly cells: readonly ResultCell[];
+}
+
+/** All tables of a run as text, boxed, each with its reading and its footnotes. */
+export function renderTables(result: Result, tables: readonly TableSpec[]): string {
+  const blocks = tables.flatMap((spec) => blocksOf(result, spec).map((block) => renderBlock(result, spec, block)));
+  const ablations = readAblations(result);
+  const price = result.price ? [`${readPrice(result.price).join('\n')}\n`] : [];
+  const explained = result.cells.some(({ counts }) => counts) ? [`${EXPLAINED.join('\n')}\n`] : [];
+  return [...blocks, ...ablations, ...price, ...explained, captionOf(result)].join('\n');
+}
+
+/** Splits a table's cells by every axis that is neither variant nor column. */
+export function blocksOf(result: Result, { id, title, columns: axis, metrics }: TableSpec): Block[] {
+  const groups = new Map<string, ResultCell[]>();
+  for (const cell of result.cells) {
+    if (cell.table !== id) continue;
+    const key = blockKey(axis, cell);
+    groups.set(key, [...(groups.get(key) ?? []), cell]);
+  }
+  return [...groups.values()].flatMap((cells) => {
+    const heading = id === 'custom' ? describe(cells[0]!, axis) : [title, ...conditionsOf(cells[0]!, axis)].join(', ');
+    const shown = metrics.filter((metric) => cells.some((cell) => shownMetric(cell, metric)) || metric === metrics[0]);
+    if (axis === 'metrics') {
+      const columns = shown.map((metric) => ({ heading: METRIC_VIEWS[metric].heading!, metric, holds: () => true }));
+      return [{ title: heading, unit: partsOf(cells[0]!), columns, cells }];
+    }
+    const headings = [...new Set(cells.map((cell) => columnOf(axis, cell)))];
+    return shown.map((metric) => {
+      const columns = headings.map((each) => ({
+        ...{ heading: each, metric },
+        holds: (cell: ResultCell) => columnOf(axis, cell) === each,
+      }));
+      return { title: heading, unit: METRIC_VIEWS[metric].title, columns, cells };
+    });
+  });
+}
+
+/** Marks behind a value, and what they mean. */
+const MARKS = {
+  '*': 'more threads than CPUs: the scheduler is measured too',
+  '+': 'not pinned: processes differ more than designs do',
+  '=': 'has no such choice (of waits, scan, layout, notifies or publishing): measured once',
+  d: 'drifting: its speed moved by more than 2 % while it was measured',
+  b: 'bistable: spinning with no work on either side (--sender-work)',
+  u: 'unstable: four fifths of its slices differ by up to a quarter, or more',
+} as const;
+type Mark = keyof typeof MARKS;
+
+function renderBlock(result: Result, { metrics }: TableSpec, block: Block): string {
+  const { columns, cells } = block;
+  const { cores } = result.machine;
+  const marked = new Set<Mark>();
+  const rows = [...new Set(cells.map(({ variant }) => variant))].map((variant) => {
+    const values = columns.map((column) => {
+      const cell = cells.find((each) => each.variant === variant && column.holds(each));
+      return cell ? cellText(result, cell, column.metric, cores, marked) : '';
+    });
+    return [variant, ...values];
+  });
+  const lines = [block.title, block.unit, boxedTable(['variant', ...columns.map(({ heading }) => heading)], rows)];
+  for (const [mark, meaning] of Object.entries(MARKS)) if (marked.has(mark as Mark)) lines.push(`${mark} ${meaning}`);
+  lines.push(...readingOf(result, block), ...slopesOf(result, block), ...reasonsOf(cells));
+  // Once for a table that is printed metric by metric.
+  const first = columns.filter(({ metric }) => metric === metrics[0]);
+  lines.push(...first.flatMap(({ heading, holds }) => explain(cells.filter(holds), heading)));
+  return `${lines.join('\n')}\n`;
+}
+
+function cellText(result: Result, cell: ResultCell, metric: MetricName, cores: number, marked: Set<Mark>): string {
+  if (cell.status !== 'measured') return cell.status === 'skipped' ? '-' : cell.status.toUpperCase();
+  const summary = shownMetric(cell, metric);
+  if (!summary) return '';
+  const marks: Mark[] = [];
+  if (isOversubscribed(cell, cores)) marks.push('*');
+  if (cell.pinned === false && cell.place !== 'none') marks.push('+');
+  if (cell.sameAs !== undefined) marks.push('=');
+  if (isBistable(cell)) marks.push('b');
+  if (cell.steadiness === 'drifting') marks.push('d');
+  if (cell.steadiness === 'unstable') marks.push('u');
+  for (const mark of marks) marked.add(mark);
+  const { median, low = Number.NaN, high = Number.NaN } = summary;
+  // One process has no interval.
+  const interval = summary.rounds === 1 ? '' : ` ${spread((high - low) / 2 / median)}`;
+  const value = `${showNumber(median * METRIC_VIEWS[metric].scale)}${marks.join('')}${interval}`;
+  const comparison = comparisonOf(result, cell, metric);
+  return comparison ? `${value}\n${ratioText(comparison)}` : value;
+}
+
+function ratioText({ ratio, low, high, underNoiseFloor, n }: ResultComparison): string {
+  const interval = n > 1 ? ` ${spread((high - low) / 2 / ratio)}` : '';
+  return `${underNoiseFloor ? '~' : 'x'}${ratio.toFixed(2)}${interval}`;
+}
+
+function spread(share: number): string {
+  return Number.isFinite(share) ? `±${(share * 100).toFixed(0)}%` : '';
+}
+
+/** Under the table: what it says of the pair under study, then column by column. */
+function readingOf(result: Result, { columns, cells }: Block): string[] {
+  const compared: Compared[] = columns.flatMap((column) => {
+    const cell = cells.find((each) => each.variant === STUDIED && column.holds(each));
+    const comparison = cell && comparisonOf(result, cell, column.metric);
+    return comparison ? [{ column: column.heading, comparison }] : [];
+  });
+  return compared.length === 0 ? [] : [...readVerdicts(compared), ...listComparisons(compared)];
+}
+
+function slopesOf(result: Result, { columns, cells }: Block): string[] {
+  const { metric } = columns[0]!;
+  const own = (result.slopes ?? []).filter((slope) => slope.metric === metric && slope.table === cells[0]!.table);
+  return own.flatMap(readSlope);
+}
+
+function reasonsOf(cells: readonly ResultCell[]): string[] {
+  const said = cells.flatMap(({ status, variant, channels, load, reason, dump }) => {
+    if (status === 'measured') return [];
+    const words = (dump ?? []).map((line) => `    ${line}`);
+    const where = load === undefined ? `${channels} ch` : `${channels} ch, load ${axes.load.show(load)}`;
+    return [`${status === 'skipped' ? '- ' : status.toUpperCase()} ${variant}, ${where}: ${reason}`, ...words];
+  });
+  return [...new Set(said)];
+}
+
+/** Zero-work spinning is as fast as luck has it: a side that is ahead never waits, and which one is changes by itself. */
+function isBistable({ workload, wait, providerWorkNs, senderWorkNs, visits }: ResultCell): boolean {
+  const spins = wait.provider.startsWith('spin') || wait.sender.startsWith('spin');
+  const works = providerWorkNs !== undefined || senderWorkNs !== undefined;
+  return workload === 'throughput' && spins && !works && visits.some(({ counters }) => counters.sendersCpuNs! > 0);
+}
+
+/** Threads of a measured cell are known by who used CPU: designs without senders of their own are never over. */
+export function isOversubscribed(cell: ResultCell, cpus: number): boolean {
+  return cell.visits.some(({ counters }) => counters.sendersCpuNs! > 0) && cell.channels + cell.requesters > cpus;
+}
+
+function comparisonOf(result: Result, cell: ResultCell, metric: string): ResultComparison | undefined {
+  return result.comparisons.find(
+    (each) => each.b === cell.variant && each.cell === groupOf(cell) && each.metric === metric,
+  );
+}
+
+function describe(cell: ResultCell, columns: TableSpec['columns']): string {
+  const { workload, transport, codec, pageSize, pagesPerBatch, depth, channels, requesters } = cell;
+  const { publishEvery, load, syncLoad, providerWorkNs, senderWorkNs, scan } = cell;
+  const parts: string[] = [workload, transport];
+  if (codec !== 'none') parts.push(codec);
+  if (columns !== 'channels') parts.push(`${channels} ch`);
+  if (columns !== 'pageSize') parts.push(`${pagesPerBatch} x ${showBytes(pageSize)} a batch`);
+  if (depth !== 1 && columns !== 'depth') parts.push(`depth ${depth}`);
+  if (publishEvery !== undefined && columns !== 'publishEvery') parts.push(`published by ${publishEvery}`);
+  if (requesters !== 1) parts.push(`${requesters} requesters`);
+  if (load !== undefined && columns !== 'load') parts.push(`load ${axes.load.show(load)}`);
+  if (syncLoad !== undefined) parts.push(`${syncLoad} channels`);
+  if (providerWorkNs !== undefined) parts.push(`provider works ${showNanoseconds(providerWorkNs)}`);
+  if (senderWorkNs !== undefined) parts.push(`sender works ${showNanoseconds(senderWorkNs)}`);
+  if (scan !== undefined && columns !== 'scan') parts.push(`scan ${scan}`);
+  return [...parts, ...conditionsOf(cell, columns)].join(', ');
+}
+
+/** What applies to every table of a run, but for the defaults. */
+function conditionsOf({ wait, place, rowBytes, elide }: ResultCell, columns: TableSpec['columns']): string[] {
+  const parts: string[] = [];
+  if (wait.provider !== 'park' || wait.sender !== 'park') parts.push(`wait ${wait.provider}/${wait.sender}`);
+  if (place !== 'spread') parts.push(`place ${place}`);
+  if (rowBytes !== CELL_DEFAULTS.rowBytes && columns !== 'rowBytes')
+    parts.push(`layout ${axes.rowBytes.show(rowBytes)}`);
+  if (!elide && columns !== 'elide') parts.push('elide off');
+  return parts;
+}
+
+function captionOf({ machine, node, commit, run }: Result): string {
+  const at = commit ? `commit ${commit.sha.slice(0, 12)}${commit.dirty ? ' (dirty)' : ''}` : 'no commit';
+  return [
+    'Each value ± half its interval; below it x and its ratio to the first row, or ~',
+    `where that is under the noise floor. ${run.rounds} processes, 2 visits each, seed ${run.seed}.`,
+    `${machine.cpuModel}, ${machine.cores} cores, Node ${node.version}, ${at}`,
+    ...(run.timedShare === undefined ? [] : [`${(run.timedShare * 100).toFixed(0)} % of the run inside timed regions`]),
+    ...(run.keepAwake ? ['CPUs kept awake: wake-ups without the halt of a CPU (--keep-awake)'] : []),
+  ].join('\n');
+}

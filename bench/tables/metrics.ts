@@ -1,0 +1,57 @@
+// How each metric is shown: its unit, its scale and which direction is better.
+
+import type { LatencyMetric, MetricName } from '../plan/tables.js';
+import type { ResultCell } from '../result/document.js';
+
+interface MetricView {
+  readonly title: string;
+  /** Shown value = value x scale. */
+  readonly scale: number;
+  /** Above a column, where metrics stand side by side. */
+  readonly heading?: string;
+}
+
+const SHORT = { handoffNs: 'whole', takenNs: 'taken', freedNs: 'freed' } as const;
+
+const PARTS = {
+  handoffNs: 'the whole hand-off',
+  takenNs: 'until it is taken',
+  freedNs: 'written until seen free',
+} as const;
+const PERCENTILES = { p50: 'p50', p90: 'p90', p99: 'p99', p999: 'p99.9', max: 'longest' } as const;
+
+/** Each part of a hand-off at each percentile. */
+const LATENCY_VIEWS = Object.fromEntries(
+  Object.entries(PARTS).flatMap(([part, what]) =>
+    Object.entries(PERCENTILES).map(([key, name]) => [
+      `${part}.${key}`,
+      {
+        title: `us, ${what}, ${name} (lower is better)`,
+        heading: `${SHORT[part as keyof typeof PARTS]} ${name}`,
+        scale: 1e-3,
+      },
+    ]),
+  ),
+) as Record<LatencyMetric, MetricView>;
+
+export const METRIC_VIEWS: Readonly<Record<MetricName, MetricView>> = {
+  ...LATENCY_VIEWS,
+  delayNs: { title: 'us from signalling to a SYNC written, any channel (lower is better)', scale: 1e-3 },
+  slowestDelayNs: { title: 'us from signalling to the last SYNC written (lower is better)', scale: 1e-3 },
+  jobsPerSecond: { title: 'thousand batches/s (higher is better)', scale: 1e-3 },
+  nsPerJob: { title: 'ns a batch (lower is better)', scale: 1 },
+  mibPerSecond: { title: 'MiB/s (higher is better)', scale: 1 },
+  cpuNsPerJob: { title: 'CPU us a batch (lower is better)', scale: 1e-3 },
+  totalNs: { title: 'ms in all (lower is better)', scale: 1e-6 },
+  downtimeNs: { title: 'ms of downtime, the last round (lower is better)', scale: 1e-6 },
+  signalNs: { title: 'us to signal a sync (lower is better)', scale: 1e-3 },
+  syncNs: { title: 'us to signal and collect a sync (lower is better)', scale: 1e-3 },
+  collectNs: { title: 'us to collect a sync (lower is better)', scale: 1e-3 },
+};
+
+/** Above a table with metrics side by side: what they are parts of. */
+export function partsOf({ load }: Pick<ResultCell, 'load'>): string {
+  return load === undefined
+    ? 'us (lower is better); taken: since published, freed: written until seen free'
+    : 'us (lower is better); whole: from when it was due until written';
+}

@@ -1,0 +1,93 @@
+// A gate over saved runs: the ladder, and a rerun of what is suspect where the build at hand is the candidate's.
+
+import type { Interrupts } from '../base/interrupts.js';
+import { badValue, UsageError } from '../base/usage-error.js';
+import type { Plan } from '../plan/planned.js';
+import { type PlanFlags, planOf } from '../plan/run-plan.js';
+import { LEAST_PROCESSES } from '../stats/verdict.js';
+import { readStored } from '../store/read.js';
+import { storeOf } from '../store/store-flags.js';
+import { describeCommit } from '../system/commit.js';
+import { commitLine } from '../system/commit-line.js';
+import { commitOf } from '../system/git.js';
+import { PROJECT } from '../system/project.js';
+import { isShown } from '../tables/shown-metrics.js';
+import { readBlessings } from './blessings.js';
+import { type GateRow, judge } from './gate.js';
+import { type Judged, measureBoth } from './gate-against.js';
+import type { GateFlags, Judging } from './gate-flags.js';
+import { confirmRows } from './gate-rerun.js';
+import { type History, readHistory, reading, seriesOf } from './history.js';
+
+/** Commits of a history that a baseline and its noise are taken from. */
+const HISTORY_COMMITS = 60;
+
+/** Throws UsageError where the commit has no saved run. */
+export async function gateSaved(
+  revision: string,
+  flags: GateFlags,
+  judging: Judging,
+  interrupts: Interrupts,
+): Promise<Judged> {
+  const store = storeOf(flags);
+  const line = commitLine(revision);
+  if (!line) throw badValue('gate', revision, 'a commit, branch or tag of a checkout of multifd-bench');
+  const { sha } = commitOf(revision, 'gate');
+  const history = readHistory({ store, line, last: HISTORY_COMMITS, reading });
+  if (history.commits.at(-1)!.sha !== sha) {
+    throw new UsageError(
+      `gate: no saved run of ${revision} (${sha.slice(0, 12)}) on ${store.machineKey}: \`run\` makes one of what is ` +
+        'checked out and committed, `gate --against REV` measures without one',
+    );
+  }
+  const blessings = readBlessings(store.folder, store.machineKey);
+  const { thresholds, holds, wanted } = judging;
+  const series = seriesOf(history, (cell, metric) => isShown(cell, metric) && wanted(cell, metric));
+  const rows = judge({ history, series, blessings, thresholds, holds });
+  const before = history.commits.at(-2);
+  const about = {
+    ...{ candidate: sha.slice(0, 12), baseline: `the level up to ${before?.sha?.slice(0, 12) ?? 'nothing'}` },
+    ...{ machineKey: store.machineKey, warnings: history.leftOut.map(({ path, reason }) => `${path}: ${reason}`) },
+  };
+  const suspects = rows.filter(({ status }) => status === 'suspect');
+  if (suspects.length === 0) return { ...about, rows };
+  if (!flags.confirm) return { ...about, rows: rows.map(withoutRerun) };
+  const hindrance = whyNoRerun(sha);
+  if (hindrance) return { ...about, rows, warnings: [...about.warnings, `no rerun: ${hindrance}`] };
+  return { ...about, rows: await rerun(rows, history, judging, interrupts) };
+}
+
+/** All rungs that were asked for hold. */
+function withoutRerun(row: GateRow): GateRow {
+  return row.status === 'suspect' ? { ...row, status: 'failed' } : row;
+}
+
+/** A rerun measures the build that is here: it must be that of the candidate. */
+function whyNoRerun(sha: string): string | undefined {
+  const here = describeCommit(PROJECT);
+  if (!here) return 'this build lies in no checkout';
+  if (here.sha !== sha) return `this build is of ${here.sha.slice(0, 12)}`;
+  return here.dirty ? 'this build has uncommitted changes' : undefined;
+}
+
+/** Measures the suspect cells of both builds in the same rounds; the plan is that of the candidate's saved run. */
+async function rerun(rows: readonly GateRow[], history: History, { thresholds }: Judging, interrupts: Interrupts) {
+  const baselines = new Set(
+    rows.flatMap(({ status, baseline }) => (status === 'suspect' && baseline ? [baseline] : [])),
+  );
+  let judged = [...rows];
+  for (const baseline of baselines) {
+    const suspects = rows.filter((row) => row.status === 'suspect' && row.baseline === baseline);
+    const ids = new Set(suspects.map(({ cell }) => cell));
+    const { run } = readStored(history.commits.at(-1)!.runs.at(-1)!.file.path);
+    const { plan } = await planOf((run.flags ?? {}) as PlanFlags);
+    const cells = plan.cells.filter(({ id }) => ids.has(id));
+    if (cells.length === 0) continue;
+    const part: Plan = { ...plan, cells, rounds: Math.max(plan.rounds, LEAST_PROCESSES) };
+    process.stderr.write(`measuring ${cells.length} suspect cells beside ${baseline.slice(0, 12)}\n`);
+    const wanted = (cell: string, metric: string) => suspects.some((row) => row.cell === cell && row.metric === metric);
+    const { comparisons } = await measureBoth(part, commitOf(baseline, 'gate'), wanted, interrupts);
+    judged = confirmRows(judged, comparisons, thresholds);
+  }
+  return judged;
+}

@@ -1,0 +1,44 @@
+// Short names of series: their design, and what tells them apart from the others of their table.
+import { attributesOf } from '../tables/projection.js';
+
+/** What stands beside the label: headings say it, or the full name. */
+const NAMED_APART: ReadonlySet<string> = new Set(['table', 'metric']);
+
+/** By `<cell> <metric>`: `mutex 2 ch`, where only channels differ. */
+export function seriesLabels(
+  series: readonly { readonly cell: string; readonly metric: string }[],
+): ReadonlyMap<string, string> {
+  const all = series.map(({ cell, metric }) => ({ name: `${cell} ${metric}`, attributes: attributesOf(cell, metric) }));
+  const valuesOf = new Map<string, Set<string>>();
+  for (const { attributes } of all) {
+    for (const [name, value] of attributes) {
+      const key = `${attributes.get('table')} ${name}`;
+      const known = valuesOf.get(key);
+      if (known) known.add(value);
+      else valuesOf.set(key, new Set([value]));
+    }
+  }
+  const differs = (table: string, name: string) => valuesOf.get(`${table} ${name}`)!.size > 1;
+  return new Map(
+    all.map(({ name, attributes }) => {
+      const table = attributes.get('table')!;
+      const own = [...attributes].filter(
+        ([axis]) => !NAMED_APART.has(axis) && (axis === 'variant' || differs(table, axis)),
+      );
+      return [name, own.map(([axis, value]) => showValue(axis, value)).join(' ')];
+    }),
+  );
+}
+
+function showValue(axis: string, value: string): string {
+  if (axis === 'channels') return `${value} ch`;
+  return ['variant', 'pageSize', 'workload', 'transport'].includes(axis) ? value : `${axis}=${value}`;
+}
+
+/** `hand-off: mutex 2 ch, jobsPerSecond`. */
+export function fullName(
+  { cell, metric }: { readonly cell: string; readonly metric: string },
+  labels: ReadonlyMap<string, string>,
+): string {
+  return `${cell.split(' ')[0]}: ${labels.get(`${cell} ${metric}`) ?? cell}, ${metric}`;
+}

@@ -1,0 +1,94 @@
+// tune --from: the answer from what was measured before.
+
+import { Random } from '../../src/random.js';
+import type { Cell } from '../../src/session/cell.js';
+import { UsageError } from '../base/usage-error.js';
+import { axes, parseAxis } from '../plan/axes.js';
+import { loadVariants } from '../plan/catalogue.js';
+import type { Result } from '../result/document.js';
+import { findRuns } from '../store/find.js';
+import { readResult } from '../store/read.js';
+import { describeMachine } from '../system/machine.js';
+import { PROJECT } from '../system/project.js';
+import { type Advice, adviceOf } from './advice.js';
+import { type Saved, savedRounds } from './saved.js';
+import { judge } from './search.js';
+import type { TuneFlags } from './tune-flags.js';
+import { showAdvice } from './tune-show.js';
+
+const NARROWING = [
+  'channels',
+  'depth',
+  'publishEvery',
+  'pageSize',
+  'transport',
+  'codec',
+  'requesters',
+  'place',
+] as const;
+
+export async function tuneSaved(from: string, flags: TuneFlags): Promise<number> {
+  if (flags.p99 !== undefined)
+    throw new UsageError('--p99: not with --from: latencies of saved runs are not at the same load');
+  const wanted = await wantedOf(flags);
+  const { result, path, saved } = from === 'latest' ? latest(wanted) : read(from, wanted);
+  if (!flags.json) process.stderr.write(`from ${path}: ${saved.of}\n`);
+  const { key } = describeMachine();
+  if (result.machine.key !== key)
+    process.stderr.write(`warning: measured on another machine, ${result.machine.key}; this is ${key}\n`);
+  return showAdvice(adviceFrom(result, saved), flags, { result });
+}
+
+/** What the search that made these rounds would say. */
+export function adviceFrom(result: Result, saved: Saved): Advice | undefined {
+  const found = { ...judge({}, saved.rounds), next: [] };
+  const subject = {
+    ...{ arms: saved.arms, found, depth: saved.depth, cores: result.machine.cores },
+    isOversubscribed: ({ channels }: { channels: number }) => saved.isOversubscribed(channels),
+  };
+  return adviceOf(subject, new Random(result.run.seed));
+}
+
+function read(path: string, wanted: Wanted) {
+  const result = readResult(path);
+  return { result, path, saved: savedRounds(result, path, wanted) };
+}
+
+/** The newest run of this machine that answers the question. */
+function latest(wanted: Wanted) {
+  const { runs } = findRuns(`${PROJECT}results`, describeMachine().key);
+  let why = 'there is none of this machine under results/';
+  for (const { path } of runs.toReversed()) {
+    try {
+      return read(path, wanted);
+    } catch (cause) {
+      if (!(cause instanceof UsageError)) throw cause;
+      why = cause.message;
+    }
+  }
+  throw new UsageError(`--from: latest: no saved run answers this; ${why.replace(/^--from: /, '')}`);
+}
+
+type Wanted = Partial<Record<keyof Cell, readonly string[]>>;
+
+/** The flags as saved cells show them. */
+async function wantedOf(flags: TuneFlags): Promise<Wanted> {
+  const { wait, providerWait = wait, senderWait = wait } = flags;
+  const texts = {
+    ...Object.fromEntries(NARROWING.map((key) => [key, flags[key]])),
+    pagesPerBatch: flags.batchPages,
+    providerWait,
+    senderWait,
+  };
+  const wanted: Record<string, readonly string[]> = {};
+  for (const [key, text] of Object.entries(texts)) {
+    if (text === undefined) continue;
+    const axis = axes[key as keyof typeof axes];
+    wanted[key] = parseAxis(axis as never, text).map((value) =>
+      String((axis.show as (value: unknown) => unknown)(value)),
+    );
+  }
+  if (flags.variants !== undefined)
+    wanted.variant = (await loadVariants(flags.variants)).map(({ variant }) => variant.name);
+  return wanted;
+}

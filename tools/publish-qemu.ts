@@ -1,0 +1,32 @@
+// Puts a comparison with QEMU into README.md and docs/qemu-compared.md, each between its two marks.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { relative } from 'node:path';
+import { UsageError } from '../bench/base/usage-error.js';
+import type { QemuResult } from '../bench/qemu/result.js';
+import { renderQemu, renderQemuShort } from '../bench/qemu/table.js';
+import { PROJECT } from '../bench/system/project.js';
+
+const BEGIN = '<!-- qemu: written by `npm run qemu` -->';
+const END = '<!-- end of qemu -->';
+const PAGES: readonly (readonly [file: string, render: (result: QemuResult) => string])[] = [
+  ['README.md', renderQemuShort],
+  ['docs/qemu-compared.md', renderQemu],
+];
+
+/** `saved` is where its samples are, if they are kept. */
+export function publishQemu(result: QemuResult, saved: string | undefined): void {
+  for (const [file, render] of PAGES) {
+    const text = readFileSync(`${PROJECT}${file}`, 'utf8');
+    writeFileSync(`${PROJECT}${file}`, withQemu(file, text, render(result), saved && relative(PROJECT, saved)));
+    process.stderr.write(`${file} shows it\n`);
+  }
+}
+
+/** `text` with the tables between the marks. Throws UsageError that names `file` when they are not there. */
+export function withQemu(file: string, text: string, tables: string, saved: string | undefined): string {
+  const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)];
+  if (begin < 0 || end < begin)
+    throw new UsageError(`${file}: expected the marks "${BEGIN}" and "${END}", in this order`);
+  const source = saved === undefined ? '' : `\nSamples: \`${saved}\`.\n`;
+  return `${text.slice(0, begin + BEGIN.length)}\n${source}\n\`\`\`text\n${tables.trimEnd()}\n\`\`\`\n\n${text.slice(end)}`;
+}
