@@ -1,25 +1,29 @@
-// The receive command: the receiving end alone, of our own sender or of a real QEMU. It checks every field of every packet.
+// The receive command: the receiving end alone, of our own sender or of a real QEMU, by connections or from a file. It checks every field.
 
+import { statSync } from 'node:fs';
 import type { Command } from 'commander';
 import { type Address, addressText } from '../../src/os/address.js';
 import { roundUp } from '../../src/ram/ram.js';
 import type { ReceiverPlan } from '../../src/receiver/plan.js';
 import { Receiver } from '../../src/receiver/receiver.js';
+import { readSnapshot } from '../../src/receiver/snapshot.js';
+import { CELL_DEFAULTS } from '../../src/session/cell.js';
 import { HAS_ZSTD } from '../../src/wire/codecs/flushed-stream.js';
 import { uuidBytes } from '../../src/wire/initial-packet.js';
 import { parseAddress } from '../base/address.js';
 import { exitWith } from '../base/exit-code.js';
 import { Interrupts } from '../base/interrupts.js';
-import { parseBytes } from '../base/quantities.js';
+import { parseBytes, parseNanoseconds } from '../base/quantities.js';
 import { NO_TOKEN, TOKEN_VARIABLE, tokenOf } from '../base/token.js';
 import { badValue, UsageError } from '../base/usage-error.js';
-import { axes } from '../plan/axes.js';
+import { axes, PACKET_BYTES } from '../plan/axes.js';
 import { availableBytes, requireMemory } from '../plan/memory.js';
-import { oneShotCell } from '../plan/one-shot.js';
-import { showReception } from '../tables/reception.js';
+import { type OneShotFlags, oneShotCell } from '../plan/one-shot.js';
+import { showReception, showSnapshot } from '../tables/reception.js';
 
 export interface ReceiveFlags {
-  readonly listen: string;
+  readonly listen?: string;
+  readonly pauseLimit?: string;
   readonly ramBytes?: string;
   readonly ramOut?: string;
   readonly block?: string;
@@ -40,13 +44,16 @@ const STALL_MS = 10_000;
 /** A packet of 512 KiB over the slowest link that is of use. */
 const PACKET_MS = 60_000;
 /** A QEMU whose guest dirties little, or that is told to pause before the end, is silent for longer. */
-const QEMU_IDLE_MS = 60_000;
+const PAUSE_LIMIT = '60s';
+/** Of other architectures: x86 has 4 KiB. */
+const LEAST_PAGE_BYTES = 1 << 10;
 
 export function declareReceive(program: Command): void {
   program
     .command('receive')
     .description('the receiving end of a migration alone, also from a real QEMU: checks every packet')
-    .requiredOption('--listen <address>', 'HOST:PORT (:PORT is this machine alone), or a path for a unix socket')
+    .argument('[file]', 'read this instead: what a QEMU wrote by `migrate file:`, mapped-ram or not, or `virsh save`')
+    .option('--listen <address>', 'HOST:PORT (:PORT is this machine alone), or a path for a unix socket')
     .option(
       '--ram-bytes <size>',
       'size of the RAM that `send` will send; without it a QEMU is expected, which says its own',
@@ -56,13 +63,74 @@ export function declareReceive(program: Command): void {
     .option('--blocks-out <directory>', 'keep every RAM block of a QEMU in a file of its own; must not be there yet')
     .option('--uuid <uuid>', "the machine's; default all zero, as of a QEMU without -uuid")
     .option('--strict-numbers', 'packet numbers of a QEMU must grow and leave none out: 9.0 and newer keep to that')
-    .option('--channels <n>', axes.channels.takes, '2')
-    .option('--page-size <size>', axes.pageSize.takes)
+    .option('--channels <n>', `${axes.channels.takes}; 0 for a QEMU without multifd`, '2')
+    .option('--pause-limit <time>', `longest silence of a QEMU, as in 10min; none for any (default ${PAUSE_LIMIT})`)
+    .option('--page-size <size>', `${axes.pageSize.takes}; from 1k for a QEMU, whose page it has to be`)
     .option('--batch-pages <n>', axes.pagesPerBatch.takes)
     .option('--codec <name>', axes.codec.takes)
     .option('--token-file <file>', `senders must show this token; or by ${TOKEN_VARIABLE}; not with a QEMU`)
     .option('--json', 'as JSON')
-    .action(async (flags: ReceiveFlags) => exitWith(await receive(flags)));
+    .action(async (file: string | undefined, flags: ReceiveFlags) =>
+      exitWith(file === undefined ? await receive(flags) : await receiveFile(file, flags)),
+    );
+}
+
+/** Flags that mean something where a file is read. */
+const OF_FILES = new Set('ramOut block blocksOut uuid pageSize json channels'.split(' '));
+
+/** Returns 0 when the file is whole and as it should be, 1 otherwise; no output then appears. */
+async function receiveFile(file: string, flags: ReceiveFlags): Promise<number> {
+  const other = Object.entries(flags).find(([key, value]) => value !== undefined && !OF_FILES.has(key))?.[0];
+  if (other !== undefined) throw new UsageError(`--${other.replace(/[A-Z]/g, '-$&').toLowerCase()}: not with a file`);
+  if (!statSync(file, { throwIfNoEntry: false })?.isFile()) throw badValue('file', file, 'the path of a regular file');
+  const { uuid } = flags;
+  if (uuid !== undefined) checkUuid(uuid);
+  const plan = { ...outputsOf(flags), ...packetsOf(flags.pageSize), mostRamBytes: availableBytes() };
+  const interrupts = new Interrupts();
+  try {
+    const report = await readSnapshot(file, { ...plan, ...(uuid === undefined ? {} : { uuid }) }, interrupts.signal);
+    process.stdout.write(flags.json ? `${JSON.stringify(report, null, 1)}\n` : showSnapshot(report));
+    return 0;
+  } catch (cause) {
+    if (interrupts.code !== undefined) {
+      process.stderr.write('interrupted: nothing is kept\n');
+      return interrupts.code;
+    }
+    process.stderr.write(`multifd-bench: receive: ${file}: ${(cause as Error).message}\n`);
+    return 1;
+  } finally {
+    interrupts.close();
+  }
+}
+
+function outputsOf({ ramOut, block, blocksOut }: ReceiveFlags) {
+  return {
+    ...(ramOut === undefined ? {} : { ramOut }),
+    ...(block === undefined ? {} : { block }),
+    ...(blocksOut === undefined ? {} : { blocksOut }),
+  };
+}
+
+/** QEMU's packets: 512 KiB of its pages, which some architectures have from 1 KiB on. */
+function packetsOf(text: string | undefined) {
+  const pageSize = text === undefined ? CELL_DEFAULTS.pageSize : parseBytes(text);
+  if (pageSize === undefined || pageSize < LEAST_PAGE_BYTES || pageSize > PACKET_BYTES || !isPowerOfTwo(pageSize)) {
+    throw badValue('--page-size', text!, 'a power of two from 1k to 512k where a QEMU sends: its pages');
+  }
+  return { pageSize, pagesPerPacket: PACKET_BYTES / pageSize };
+}
+
+function isPowerOfTwo(value: number): boolean {
+  return 2 ** Math.round(Math.log2(value)) === value;
+}
+
+/** In milliseconds; 0 is any. */
+function pauseLimitOf(text = PAUSE_LIMIT): number {
+  if (text === 'none') return 0;
+  const nanoseconds = parseNanoseconds(text);
+  if (nanoseconds === undefined || nanoseconds < 1e9)
+    throw badValue('--pause-limit', text, 'none, or from 1s, as in 10min');
+  return nanoseconds / 1e6;
 }
 
 /** Returns 0 when all of the RAM came, 1 otherwise; no output then appears. */
@@ -74,11 +142,12 @@ export async function receive(flags: ReceiveFlags): Promise<number> {
   try {
     receiver = await Receiver.start(plan);
     interrupts.signal.throwIfAborted();
-    const from = plan.blocks ? '' : ' and a main stream';
+    const channels = plan.channels === 0 ? '' : `${plan.channels} channels`;
+    const from = [channels, plan.blocks ? '' : 'a main stream'].filter(Boolean).join(' and ');
     if (plan.token === undefined && !isThisMachine(receiver.address)) {
       process.stderr.write('warning: whoever reaches this address can send; --token-file asks for a token\n');
     }
-    process.stderr.write(`listening on ${addressText(receiver.address)} for ${plan.channels} channels${from}\n`);
+    process.stderr.write(`listening on ${addressText(receiver.address)} for ${from}\n`);
     const report = await receiver.report;
     process.stdout.write(flags.json ? `${JSON.stringify(report, null, 1)}\n` : showReception(report));
     return 0;
@@ -96,14 +165,21 @@ export async function receive(flags: ReceiveFlags): Promise<number> {
 }
 
 function planOf(flags: ReceiveFlags): ReceiverPlan {
+  if (flags.listen === undefined) throw new UsageError('--listen: required, unless a file is named that is to be read');
   const listen = parseAddress('--listen', flags.listen);
-  const { channels, pageSize, pagesPerBatch, codec } = oneShotCell(flags);
+  const fromQemu = flags.ramBytes === undefined;
   const { ramBytes, ramOut, block, blocksOut, uuid } = flags;
+  const alone = fromQemu && flags.channels === '0';
+  const { channels, codec, pageSize, pagesPerBatch } = oneShotCell({
+    ...flags,
+    ...(alone ? { channels: '1' } : {}),
+    ...(fromQemu ? { pageSize: undefined, batchPages: undefined } : {}),
+  } as OneShotFlags);
   if (codec === 'zstd' && !HAS_ZSTD) throw badValue('--codec', codec, 'zstd on Node 22.15 and newer only');
   if (uuid !== undefined) checkUuid(uuid);
   const common = {
     listen,
-    channels,
+    channels: alone ? 0 : channels,
     pageSize,
     pagesPerPacket: pagesPerBatch,
     codec,
@@ -119,17 +195,20 @@ function planOf(flags: ReceiveFlags): ReceiverPlan {
   const token = tokenOf(flags.tokenFile);
   if (ramBytes === undefined) {
     if (token !== undefined) throw new UsageError(NO_TOKEN);
+    if (flags.batchPages !== undefined) throw new UsageError('--batch-pages: a QEMU sends 512 KiB in each packet');
     const numbersStrict = flags.strictNumbers === true;
     return {
       ...common,
+      ...packetsOf(flags.pageSize),
+      ...outputsOf(flags),
       mostRamBytes: availableBytes(),
-      idleMs: QEMU_IDLE_MS,
+      idleMs: pauseLimitOf(flags.pauseLimit),
       numbersGrow: numbersStrict,
       numbersDense: numbersStrict,
-      ...(block === undefined ? {} : { block }),
-      ...(blocksOut === undefined ? {} : { blocksOut }),
     };
   }
+  if (flags.pauseLimit !== undefined)
+    throw new UsageError('--pause-limit: only where a QEMU sends, without --ram-bytes');
   for (const [flag, value] of [
     ['--block', block],
     ['--blocks-out', blocksOut],

@@ -14,6 +14,7 @@ import { withOneShotAxes } from '../plan/one-shot-options.js';
 import { parseRam, ramBytes } from '../plan/ram-flag.js';
 import {
   checkCapabilities,
+  OLD_STREAM,
   parseBlockName,
   parsePeer,
   parseUuid,
@@ -47,13 +48,13 @@ export function declareSend(program: Command): void {
     .requiredOption('--to <address>', 'HOST:PORT, or the path of a unix socket')
     .option(
       '--peer <name>',
-      "receiver, qemu-7.2, qemu-10.0, or drain: anything that takes the channels' bytes",
+      "receiver, qemu (10.0 and newer), qemu-11.1, qemu-10.0, qemu-9.x, qemu-7.2 (up to 8.0), or drain: anything that takes the channels' bytes",
       'receiver',
     )
     .option('--zero-pages <how>', 'who finds pages of zeros: none, legacy (the provider), multifd (the senders)')
     .option('--uuid <uuid>', "the machine's, as QEMU's -uuid; default all zero")
     .option('--block <name>', "the RAM block's name: id of a QEMU's memory-backend; default m0")
-    .option('--capabilities <names>', "the destination QEMU's: multifd; others are refused by name")
+    .option('--capabilities <names>', "the destination QEMU's: those that need another stream are refused by name")
     .option('--token-file <file>', `the token that the receiver asks for; or by ${TOKEN_VARIABLE}`)
     .option('--json', 'as JSON')
     .action(async (flags: SendFlags) => exitWith(await send(flags)));
@@ -86,6 +87,7 @@ export async function send(flags: SendFlags): Promise<number> {
     zeroPages,
     ...(mainStream === undefined ? {} : { mainStream }),
   };
+  if (mainStream === '7.2') process.stderr.write(`warning: ${OLD_STREAM}\n`);
   let client: RoundClient | undefined;
   try {
     const plan = { senders: cell.channels, requesters: 1, ram, watchdogMs: 2 * STALL_MS, stallMs: STALL_MS };
@@ -126,11 +128,17 @@ async function transfer(client: RoundClient, cell: Cell, batches: number, ends: 
   } catch (cause) {
     if (cell.mainStream === undefined) throw cause;
     const { message } = cause as Error;
-    const hint = message.includes('answered') ? 'a return path and TLS are not spoken' : 'its monitor or log says why';
-    throw new Error(`${message}; the destination: ${hint}`, { cause });
+    throw new Error(`${message}; the destination: ${hintOf(message)}`, { cause });
   } finally {
     progress.end();
   }
+}
+
+/** Where to look for the reason. A destination with TLS ends the connections once it has read what is no handshake. */
+function hintOf(message: string): string {
+  if (message.includes('answered')) return 'what a return path or TLS would say is not understood';
+  const ended = /ECONNRESET|EPIPE|the connection broke/.test(message);
+  return `its monitor or log says why${ended ? '; one that was given tls-creds ends connections so: TLS is not spoken' : ''}`;
 }
 
 /** What the peer answered, if it did, when sending to it had failed. */

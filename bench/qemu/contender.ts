@@ -44,7 +44,7 @@ export function qemuContender(
         send: () => qemu.set({ bytesPerSecond: UNLIMITED }),
       };
       try {
-        const came = await drain.expect({ pid: qemu.pid, bytes: ram.bytes }, sending, LIMIT_MS);
+        const came = await drain.expect({ pid: qemu.pid, bytes: ram.travels(zeroPages) }, sending, LIMIT_MS);
         const { status, error } = await qemu.ended();
         if (status !== 'completed') throw new QemuError(`QEMU ${binary.version}: migration ${status}: ${error}`);
         return came;
@@ -123,7 +123,8 @@ export class Ours {
         sent.catch(() => {});
       },
     };
-    const came = await drain.expect({ pid: client.pid, bytes: plan.ram.bytes }, sending, LIMIT_MS);
+    const bytes = main ? plan.ram.travels(zeroPages) : plan.ram.bytes;
+    const came = await drain.expect({ pid: client.pid, bytes }, sending, LIMIT_MS);
     await sent;
     await client.close();
     await client.disconnect(PEER);

@@ -22,6 +22,11 @@ class Reception {
   }
 
   go(): void {
+    if (this.bytes >= this.expected.bytes) {
+      say({
+        reason: `all ${this.bytes} bytes came before the sender's threads were in their places: more RAM is needed`,
+      });
+    }
     this.armed = true;
   }
 

@@ -136,7 +136,10 @@ export class Qemu {
 
   /** How far the migration is. */
   async info(): Promise<MigrationInfo> {
-    return migrationInfo(await this.call('query-migrate'));
+    const info = migrationInfo(await this.call('query-migrate'));
+    // QEMU 11.1 gives the reason of some failures to its standard error alone.
+    const said = this.said.trim();
+    return info.status === 'failed' && info.error === undefined && said !== '' ? { ...info, error: said } : info;
   }
 
   /**

@@ -3,19 +3,28 @@ import { closeSync, existsSync, ftruncateSync, mkdtempSync, openSync, rmSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openRam, type RamSource } from '../../src/ram/image.js';
+import { SMALLEST_PAGE_BYTES } from '../../src/ram/ram.js';
+import type { ZeroPages } from '../../src/session/cell.js';
+import { headerBytes } from '../../src/wire/packet.js';
 
 /** Memory-backed where there is such a place: on a disk, the first migration would read it. */
 const MEMORY_FOLDER = '/dev/shm';
+/** As QEMU's packets. */
+const GEOMETRY = { pageSize: SMALLEST_PAGE_BYTES, pagesPerPacket: 128 };
+/** What the main stream says of a page of zeros: its offset and its value. */
+const TOLD_BYTES = 9;
 
 export class RamFile {
   /** Leads to the file for as long as this process has it open. */
   readonly path: string;
   readonly bytes: number;
+  private readonly zeroPages: number;
   private readonly descriptor: number;
 
-  private constructor(descriptor: number, bytes: number) {
+  private constructor(descriptor: number, bytes: number, zeroPages: number) {
     this.descriptor = descriptor;
     this.bytes = bytes;
+    this.zeroPages = zeroPages;
     this.path = `/proc/${process.pid}/fd/${descriptor}`;
   }
 
@@ -27,17 +36,40 @@ export class RamFile {
     rmSync(folder, { recursive: true });
     ftruncateSync(descriptor, ram.bytes);
     let position = 0;
+    let zeroPages = 0;
     for (const piece of ram.pieces()) {
+      zeroPages += zerosIn(piece);
       for (let written = 0; written < piece.length; ) {
         const wrote = writeSync(descriptor, piece, written, piece.length - written, position);
         written += wrote;
         position += wrote;
       }
     }
-    return new RamFile(descriptor, ram.bytes);
+    return new RamFile(descriptor, ram.bytes, zeroPages);
+  }
+
+  /** The bytes that every sender sends of it: pages, headers of packets, and what the main stream says of pages of zeros. */
+  travels(zeroPages: ZeroPages): number {
+    const { pageSize, pagesPerPacket } = GEOMETRY;
+    const pages = this.bytes / pageSize;
+    const normal = zeroPages === 'none' ? pages : pages - this.zeroPages;
+    const inPackets = zeroPages === 'multifd' ? pages : normal;
+    const told = zeroPages === 'legacy' ? this.zeroPages : 0;
+    return normal * pageSize + Math.ceil(inPackets / pagesPerPacket) * headerBytes(GEOMETRY) + told * TOLD_BYTES;
   }
 
   close(): void {
     closeSync(this.descriptor);
   }
+}
+
+const ZEROS = Buffer.alloc(SMALLEST_PAGE_BYTES);
+
+/** Pages of zeros among whole pages. */
+function zerosIn(piece: Uint8Array): number {
+  let zeros = 0;
+  for (let at = 0; at < piece.length; at += SMALLEST_PAGE_BYTES) {
+    if (ZEROS.equals(piece.subarray(at, at + SMALLEST_PAGE_BYTES))) zeros++;
+  }
+  return zeros;
 }

@@ -1,5 +1,6 @@
 // What a receiver got, for people: its source, its blocks, its channels.
 import type { MainCounts, ReceiverReport } from '../../src/receiver/plan.js';
+import type { SnapshotReport } from '../../src/receiver/snapshot.js';
 import { named } from '../../src/wire/wire-error.js';
 
 /** Lines of text. */
@@ -23,6 +24,18 @@ export function showReception({ channels, main, blocks = [], rounds, durationMs,
   }
   if (main) lines.push(`${rounds} rounds in which pages came`);
   lines.push(`${(durationMs / 1000).toFixed(2)} s, SHA-256 ${sha256}`);
+  return `${lines.join('\n')}\n`;
+}
+
+/** Lines of text, of a file. */
+export function showSnapshot({ format, libvirt, main, blocks = [], durationMs, sha256 }: SnapshotReport): string {
+  const { machine, pages, zeroPages, devices } = main!;
+  const lines = [
+    `${format === 'stream' ? "QEMU's stream" : 'mapped-ram'}${libvirt ? " behind libvirt's header" : ''}, machine ${named([machine])}`,
+    ...blocks.map(({ name, bytes, sha256 }) => `block ${named([name])}: ${bytes} bytes, SHA-256 ${sha256}`),
+    `${pages} pages, ${zeroPages} zero pages, ${devices} devices passed over`,
+    `${(durationMs / 1000).toFixed(2)} s, SHA-256 ${sha256}`,
+  ];
   return `${lines.join('\n')}\n`;
 }
 

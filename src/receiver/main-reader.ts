@@ -1,7 +1,9 @@
 // QEMU's main stream of a receiver: says which RAM comes, writes the pages that come here, and stops where SYNCs belong.
 
 import { Ram } from '../ram/ram.js';
-import { MainStream, type MainStreamEvents, type StreamBlock } from '../wire/main-stream.js';
+import { MainStream, type MainStreamEvents } from '../wire/main-stream.js';
+import type { StreamBlock } from '../wire/stream-block.js';
+import type { MainStreamRules } from '../wire/stream-preamble.js';
 import { checkBlocks } from './memory.js';
 import type { Memory } from './messages.js';
 import { PageMarks } from './page-marks.js';
@@ -22,7 +24,7 @@ const STAGING_BYTES = 64 << 10;
 export class MainReader implements Reader, MainStreamEvents {
   private readonly plan: ReceiverPlan;
   private readonly events: MainEvents;
-  private readonly stream: MainStream;
+  readonly stream: MainStream;
   private readonly staging = new Uint8Array(STAGING_BYTES);
   private from = 0;
   private to = 0;
@@ -37,10 +39,12 @@ export class MainReader implements Reader, MainStreamEvents {
   private devices = 0;
   private readonly silence = new Silence();
 
-  constructor(plan: ReceiverPlan, events: MainEvents) {
+  /** `file`: the stream is not that of a connection. */
+  constructor(plan: ReceiverPlan, events: MainEvents, file?: MainStreamRules['file']) {
     this.plan = plan;
     this.events = events;
-    this.stream = new MainStream(plan.pageSize, this);
+    const { pageSize, uuid } = plan;
+    this.stream = new MainStream({ pageSize, uuid, ...(file ? { file } : {}) }, this);
   }
 
   get counts(): MainCounts {

@@ -1,6 +1,6 @@
 // The RAM of a receiver, and the marks of the pages that came: made from what the plan, or a main stream, says.
 import { LARGEST_PAGE_BYTES, Ram, roundUp } from '../ram/ram.js';
-import type { StreamBlock } from '../wire/main-stream.js';
+import type { StreamBlock } from '../wire/stream-block.js';
 import { named, WireError, type WirePlace } from '../wire/wire-error.js';
 import type { Memory } from './messages.js';
 import { PageMarks } from './page-marks.js';

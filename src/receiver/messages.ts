@@ -1,7 +1,7 @@
 // What a receiver process says to its parent and to its threads, and hears from them.
 import type { RamParts } from '../ram/ram.js';
-import type { StreamBlock } from '../wire/main-stream.js';
 import type { NumbersCounted } from '../wire/packet-numbers.js';
+import type { StreamBlock } from '../wire/stream-block.js';
 import type { ChannelCounts, MainCounts, ReceiverFailure, ReceiverPlan, ReceiverReport } from './plan.js';
 
 /** Grows when a message changes its meaning. */

@@ -2,8 +2,9 @@
 
 import type { Fault } from '../faults/fault.js';
 import type { Address } from '../os/address.js';
-import type { StreamBlock, SyncPlace } from '../wire/main-stream.js';
+import type { SyncPlace } from '../wire/main-stream.js';
 import type { WireRules } from '../wire/packet-parser.js';
+import type { StreamBlock } from '../wire/stream-block.js';
 
 export interface ReceiverPlan extends WireRules {
   /** Absent, the sender is a QEMU, or sends as one does: a main stream, which says what blocks there are, and channels. */

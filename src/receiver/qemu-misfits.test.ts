@@ -24,6 +24,11 @@ describe('what is no QEMU, or not the one expected', () => {
     change(bytes);
     return bytes;
   };
+  /** The stream up to a part of the configuration. */
+  const configured = (name: string, bytes: readonly number[]) => {
+    const whole = Buffer.from(`configuration/${name}`);
+    return Buffer.concat([main.subarray(0, 17), Buffer.of(5, whole.length), whole, Buffer.of(0, 0, 0, 1, ...bytes)]);
+  };
   const either = '0x11223344 of a channel or 0x5145564d of a main stream';
 
   it.each<[string, string | RegExp, Uint8Array[], Partial<ReceiverPlan>]>([
@@ -110,19 +115,43 @@ describe('what is no QEMU, or not the one expected', () => {
     [
       'a return path',
       'main stream, section 0, command: expected none but the start of the switchover, got 1, the return path',
-      [Buffer.concat([main.subarray(0, 8), Buffer.of(8, 0, 1, 0, 0)])],
+      [Buffer.concat([main.subarray(0, 8), Buffer.of(8, 0, 1, 0, 4)])],
       {},
     ],
     [
       'postcopy',
       'command: expected none but the start of the switchover, got 3, postcopy',
-      [Buffer.concat([main.subarray(0, 8), Buffer.of(8, 0, 3, 0, 0)])],
+      [Buffer.concat([main.subarray(0, 8), Buffer.of(8, 0, 3, 0, 16)])],
       {},
     ],
     [
       'capabilities that change the stream',
-      'section type: expected none that changes the RAM stream (x-ignore-shared, mapped-ram), got "configuration/capabilities"',
-      [Buffer.concat([main.subarray(0, 17), Buffer.of(5, 26), Buffer.from('configuration/capabilities')])],
+      'capability: expected none that changes the stream, got "x-ignore-shared"',
+      [configured('capabilities', [0, 0, 0, 1, 15, ...Buffer.from('x-ignore-shared')])],
+      {},
+    ],
+    [
+      'pages of another size',
+      'target-page-bits: expected 12, pages of 4096 bytes, got 10',
+      [configured('target-page-bits', [0, 0, 0, 10])],
+      {},
+    ],
+    [
+      'the uuid of another machine',
+      'uuid: expected 00000000-0000-0000-0000-000000000000, got 01010101-0101-0101-0101-010101010101',
+      [configured('uuid', Array(16).fill(1))],
+      {},
+    ],
+    [
+      'a part of the configuration that is not known',
+      'configuration: expected capabilities, target-page-bits or uuid, got "configuration/colour"',
+      [configured('colour', [])],
+      {},
+    ],
+    [
+      'dirty bitmaps',
+      'section name: expected ram, got "dirty-bitmap"',
+      [Buffer.concat([main.subarray(0, 17), Buffer.of(1, 0, 0, 0, 0, 12), Buffer.from('dirty-bitmap')])],
       {},
     ],
     [

@@ -3,8 +3,8 @@
 import { Worker } from 'node:worker_threads';
 import { allowedCpus, pin } from '../os/cpus.js';
 import { Ram } from '../ram/ram.js';
-import type { StreamBlock } from '../wire/main-stream.js';
 import { findNumberGap, type NumbersCounted } from '../wire/packet-numbers.js';
+import type { StreamBlock } from '../wire/stream-block.js';
 import { WireError } from '../wire/wire-error.js';
 import { allocateMemory } from './memory.js';
 import {

@@ -83,15 +83,18 @@ function decode(name: string) {
     for (const channel of channels) if (!channel.advance()) throw new Error('a mark without a SYNC');
     return false;
   };
-  const main = new MainStream(PAGE, {
-    blocks: (list) => {
-      told = list;
-      return true;
+  const main = new MainStream(
+    { pageSize: PAGE },
+    {
+      blocks: (list) => {
+        told = list;
+        return true;
+      },
+      fill: (_, offset, value) => ram.fill(value, offset, offset + PAGE),
+      page: (_, offset, bytes) => ram.set(bytes, offset),
+      sync: epoch,
     },
-    fill: (_, offset, value) => ram.fill(value, offset, offset + PAGE),
-    page: (_, offset, bytes) => ram.set(bytes, offset),
-    sync: epoch,
-  });
+  );
   const bytes = stream(name, 0);
   for (let taken = 0; taken < bytes.length; ) taken += main.push(bytes.subarray(taken));
   const description = main.end();
@@ -113,12 +116,15 @@ describe.each(captures)('$name', ({ name, readable }) => {
 describe('main stream', () => {
   const bytes = () => stream('qemu-7.2-none', 0);
   const read = (given: Buffer) => {
-    const reader = new MainStream(PAGE, {
-      blocks: () => true,
-      fill() {},
-      page() {},
-      sync: () => true,
-    });
+    const reader = new MainStream(
+      { pageSize: PAGE },
+      {
+        blocks: () => true,
+        fill() {},
+        page() {},
+        sync: () => true,
+      },
+    );
     reader.push(given);
     reader.end();
   };
@@ -148,7 +154,10 @@ describe('main stream', () => {
 
   it('of 7.2 stops for the SYNC before the footer of its section, which QEMU keeps back until it has sent more', () => {
     let syncs = 0;
-    const reader = new MainStream(PAGE, { blocks: () => true, fill() {}, page() {}, sync: () => ++syncs === 0 });
+    const reader = new MainStream(
+      { pageSize: PAGE },
+      { blocks: () => true, fill() {}, page() {}, sync: () => ++syncs === 0 },
+    );
     const footer = 0x3d;
     expect(reader.push(bytes().subarray(0, footer - 1))).toBe(footer - 1);
     expect(syncs).toBe(0);
@@ -159,7 +168,7 @@ describe('main stream', () => {
   it('of 7.2 names a block only where it changes, be that in an earlier section', () => {
     const seen: [string, number][] = [];
     const fill = (block: string, offset: number) => seen.push([block, offset]);
-    const reader = new MainStream(PAGE, { blocks: () => true, fill, page() {}, sync: () => true });
+    const reader = new MainStream({ pageSize: PAGE }, { blocks: () => true, fill, page() {}, sync: () => true });
     const parts = mainStream('7.2');
     const blocks = ['m0', 'm1'].map((name) => ({ name, bytes: 4 * PAGE }));
     const later = parts.part('m1', [0, 3 * PAGE]);

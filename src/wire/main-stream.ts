@@ -1,12 +1,10 @@
 // QEMU's main stream, as far as RAM needs it: blocks, zero pages, the marks that go with SYNCs. The rest is passed over.
+import type { Step } from './field-stream.js';
+import { MAPPED_VERSION, type MappedBlock, placeMapped } from './mapped-ram.js';
+import type { StreamBlock } from './stream-block.js';
+import { FOOTER, type MainStreamRules, StreamPreamble } from './stream-preamble.js';
 import { type StreamDescription, StreamTail } from './stream-tail.js';
-import { hexadecimal, named, quoted, WireError, type WirePlace } from './wire-error.js';
-
-export interface StreamBlock {
-  readonly name: string;
-  /** Used bytes. */
-  readonly bytes: number;
-}
+import { hexadecimal, named, quoted, type WireError } from './wire-error.js';
 
 /** What a main stream tells, in order. May throw. Where false is returned, the stream stops until it is pushed again. */
 export interface MainStreamEvents {
@@ -28,65 +26,33 @@ export type SyncPlace = 'section-end' | 'flush-mark';
 
 /** `QEVM`. */
 export const MAIN_MAGIC = 0x5145564d;
-const SECTION = { start: 1, part: 2, end: 3, subsection: 5, configuration: 7, command: 8, footer: 0x7e } as const;
+const SECTION = { start: 1, part: 2, end: 3, full: 4, subsection: 5, configuration: 7, command: 8 } as const;
 const RAM_FLAG = { fill: 0x02, size: 0x04, page: 0x08, endOfSection: 0x10, sameBlock: 0x20, flush: 0x200 } as const;
 const FLAG_BITS = 0xfff;
 const MOST_BLOCKS = 4096;
-const MOST_NAME_BYTES = 256;
-/** Says that the guest stands still (QEMU 10.0 and newer); the only command that asks nothing of a receiver. */
-const SWITCHOVER_START = 11;
-/** Commands of what is not spoken, by number. */
-const REFUSED: Readonly<Record<number, string>> = {
-  1: 'the return path',
-  2: 'a ping on the return path',
-  3: 'postcopy',
-  9: 'COLO',
-};
-
-/** A request for so many bytes, or a stop. */
-type Step = number | 'stop';
 
 /** Takes a main stream piece by piece; keeps no more of it than one field or page. */
-export class MainStream {
-  private readonly steps: Generator<Step, void, Buffer>;
+export class MainStream extends StreamPreamble {
   private readonly pageSize: number;
   private readonly events: MainStreamEvents;
-  /** Sections before the one that is read. */
-  private section = 0;
-  /** Each field in turn. */
-  private readonly fields: Buffer;
-  private wanted: Buffer;
-  private filled = 0;
-  private over = false;
   private readonly tail = new StreamTail();
-  /** The machine's type, as in `pc-i440fx-7.2`. */
-  machine = '';
   /** Known when the set-up is read. */
   syncPlace: SyncPlace | undefined;
-  switchover = false;
   private marks = 0;
   /** Goes on over sections: QEMU names a block only where it changes. */
   private block = '';
   private readonly sizes = new Map<string, number>();
 
-  constructor(pageSize: number, events: MainStreamEvents) {
-    this.pageSize = pageSize;
+  constructor(rules: MainStreamRules, events: MainStreamEvents) {
+    super(rules);
+    this.pageSize = rules.pageSize;
     this.events = events;
-    this.steps = this.read();
-    this.fields = Buffer.alloc(Math.max(pageSize, MOST_NAME_BYTES));
-    this.wanted = this.fields.subarray(0, this.steps.next().value as number);
   }
 
   /** Takes bytes and returns how many: fewer than given only when an event stopped the stream. Throws WireError. */
   push(bytes: Uint8Array): number {
-    let taken = 0;
-    while (taken < bytes.length && !this.over) {
-      const count = Math.min(this.wanted.length - this.filled, bytes.length - taken);
-      this.wanted.set(bytes.subarray(taken, taken + count), this.filled);
-      this.filled += count;
-      taken += count;
-      if (this.filled === this.wanted.length && !this.step()) return taken;
-    }
+    const taken = this.take(bytes);
+    if (!this.over) return taken;
     this.tail.push(bytes.subarray(taken));
     return bytes.length;
   }
@@ -99,27 +65,12 @@ export class MainStream {
     return description;
   }
 
-  /** Where it stands. */
-  get place(): WirePlace {
-    return { channel: 'main', packet: this.section };
-  }
-
   /** An error of the stream itself, at the place where it stands. */
   broken(expected: string, got: string): WireError {
     return this.wrong('stream', expected, got);
   }
 
-  private step(): boolean {
-    let next = this.steps.next(this.wanted);
-    const stopped = next.value === 'stop';
-    if (stopped) next = this.steps.next(this.wanted);
-    this.over = next.done === true;
-    if (!this.over) this.wanted = this.fields.subarray(0, next.value as number);
-    this.filled = 0;
-    return !stopped;
-  }
-
-  private *read(): Generator<Step, void, Buffer> {
+  protected *read(): Generator<Step, void, Buffer> {
     const magic = yield* this.uint(4);
     if (magic !== MAIN_MAGIC) throw this.wrong('magic', hexadecimal(MAIN_MAGIC), hexadecimal(magic));
     const version = yield* this.uint(4);
@@ -137,10 +88,9 @@ export class MainStream {
         yield* this.ram();
         yield* this.footer(id);
         if (type === SECTION.end) return;
-      } else if (type === SECTION.subsection) {
-        const name = quoted(yield* this.name());
-        throw this.wrong('section type', 'none that changes the RAM stream (x-ignore-shared, mapped-ram)', name);
-      } else throw this.wrong('section type', 'configuration, command, or RAM', hexadecimal(type));
+      } else if (type === SECTION.subsection) yield* this.subsection();
+      else if (type === SECTION.full) yield* this.early();
+      else throw this.wrong('section type', 'configuration, command, or RAM', hexadecimal(type));
     }
   }
 
@@ -209,8 +159,30 @@ export class MainStream {
       if (blocks.length === MOST_BLOCKS) throw this.wrong('blocks', `at most ${MOST_BLOCKS}`, 'more');
       this.sizes.set(name, length);
       blocks.push({ name, bytes: length });
+      if (this.mapped) yield* this.layOut({ name, bytes: length }, this.mapped);
     }
     if (!this.events.blocks(blocks)) yield 'stop';
+  }
+
+  /** Where a block of a mapped-ram file stands: QEMU has one way to lay it. */
+  private *layOut(block: StreamBlock, mapped: MappedBlock[]): Generator<Step, void, Buffer> {
+    const of = (field: string) => `${field} of block ${named([block.name])}`;
+    const expected = placeMapped(block, this.position, this.pageSize);
+    const version = yield* this.uint(4);
+    if (version !== MAPPED_VERSION) throw this.wrong(of('version'), `${MAPPED_VERSION}`, version);
+    for (const [field, value] of [
+      ['page_size', this.pageSize],
+      ['bitmap_offset', expected.bitmapAt],
+      ['pages_offset', expected.pagesAt],
+    ] as const) {
+      const got = yield* this.uint64(of(field));
+      if (got !== value) throw this.wrong(of(field), `${value}`, got);
+    }
+    const end = expected.pagesAt + block.bytes;
+    const { bytes } = this.rules.file!;
+    if (end >= bytes) throw this.wrong(of('length'), `pages that end before the file does, at ${bytes}`, block.bytes);
+    mapped.push(expected);
+    yield { skip: end - this.position };
   }
 
   private checkOffset(block: string, offset: number): void {
@@ -223,53 +195,10 @@ export class MainStream {
     }
   }
 
-  private *configuration(): Generator<Step, void, Buffer> {
-    const length = yield* this.uint(4);
-    if (length === 0 || length > MOST_NAME_BYTES) {
-      throw this.wrong('machine', `a name of 1 to ${MOST_NAME_BYTES} bytes`, length);
-    }
-    this.machine = (yield length).toString('utf8');
-  }
-
-  private *command(): Generator<Step, void, Buffer> {
-    const command = yield* this.uint(2);
-    if (command !== SWITCHOVER_START)
-      throw this.wrong('command', 'none but the start of the switchover', commandText(command));
-    const length = yield* this.uint(2);
-    if (length !== 0) throw this.wrong('command length', '0', length);
-    this.switchover = true;
-  }
-
   private *footer(id: number): Generator<Step, void, Buffer> {
     const footer = yield* this.uint(1);
-    if (footer !== SECTION.footer) throw this.wrong('footer', hexadecimal(SECTION.footer), hexadecimal(footer));
+    if (footer !== FOOTER) throw this.wrong('footer', hexadecimal(FOOTER), hexadecimal(footer));
     const got = yield* this.uint(4);
     if (got !== id) throw this.wrong('footer section id', `${id}`, got);
   }
-
-  private *name(): Generator<Step, string, Buffer> {
-    const length = yield* this.uint(1);
-    if (length === 0) throw this.wrong('name', 'at least 1 byte', 0);
-    return (yield length).toString('utf8');
-  }
-
-  private *uint(bytes: 1 | 2 | 4): Generator<Step, number, Buffer> {
-    return (yield bytes).readUIntBE(0, bytes);
-  }
-
-  private *uint64(): Generator<Step, number, Buffer> {
-    const bytes = yield 8;
-    const value = bytes.readUInt32BE(0) * 0x1_0000_0000 + bytes.readUInt32BE(4);
-    if (value > Number.MAX_SAFE_INTEGER) throw this.wrong('offset', 'less than 2^53', bytes.readBigUInt64BE());
-    return value;
-  }
-
-  private wrong(field: string, accepted: string, got: number | bigint | string): WireError {
-    return new WireError(this.place, field, accepted, got);
-  }
-}
-
-function commandText(command: number): string {
-  const name = REFUSED[command];
-  return name === undefined ? `${command}` : `${command}, ${name}`;
 }

@@ -2,10 +2,12 @@
 
 /** Where in a migration some bytes stand. */
 export interface WirePlace {
-  /** Undefined while the connection has not said which channel it is; `main` is QEMU's main stream. */
-  readonly channel: number | 'main' | undefined;
+  /** Undefined while the connection has not said which channel it is; `main` is QEMU's main stream, `libvirt` the header before it. */
+  readonly channel: number | 'main' | 'libvirt' | undefined;
   /** Packets of this channel before this one (of the main stream: sections); undefined in the initial packet. */
   readonly packet?: number | undefined;
+  /** In a file: where the field begins, in bytes. */
+  readonly at?: number;
 }
 
 export class WireError extends Error {
@@ -15,15 +17,21 @@ export class WireError extends Error {
   /** As QEMU names it, or `stream` for bytes that are missing. */
   readonly field: string;
 
-  constructor({ channel, packet }: WirePlace, field: string, accepted: string, got: number | bigint | string) {
-    const main = channel === 'main';
-    const who = main ? 'main stream' : channel === undefined ? 'new connection' : `channel ${channel}`;
-    const which = packet === undefined ? 'initial packet' : `${main ? 'section' : 'packet'} ${packet}`;
-    super(`${who}, ${which}, ${field}: expected ${accepted}, got ${got}`);
-    this.channel = main ? undefined : channel;
+  constructor({ channel, packet, at }: WirePlace, field: string, accepted: string, got: number | bigint | string) {
+    const beside = channel === 'main' || channel === 'libvirt';
+    const where = at === undefined ? '' : `, byte ${at}`;
+    super(`${placeText(channel, packet)}${where}, ${field}: expected ${accepted}, got ${got}`);
+    this.channel = beside ? undefined : channel;
     this.packet = packet;
     this.field = field;
   }
+}
+
+function placeText(channel: WirePlace['channel'], packet: number | undefined): string {
+  if (channel === 'libvirt') return "libvirt's header";
+  if (channel === 'main') return `main stream${packet === undefined ? '' : `, section ${packet}`}`;
+  const who = channel === undefined ? 'new connection' : `channel ${channel}`;
+  return `${who}, ${packet === undefined ? 'initial packet' : `packet ${packet}`}`;
 }
 
 /** A number as it reads best in an error: bits and magics in hexadecimal. */
