@@ -11,17 +11,16 @@ import { parseNanoseconds } from '../base/quantities.js';
 import { badValue, UsageError } from '../base/usage-error.js';
 import { type Profiler, profileCell } from '../measure/cpu-profile.js';
 import { summariseProfile } from '../measure/profile-summary.js';
-import { axes, parseAxis } from '../plan/axes.js';
+import { axes } from '../plan/axes.js';
 import { loadVariants } from '../plan/catalogue.js';
 import { parseCellId } from '../plan/cell-id.js';
-import { ONE_SHOT_AXES, type OneShotFlags, oneShotCell } from '../plan/one-shot.js';
+import { ONE_SHOT_AXES, type OneShotFlags, oneShotCell, oneValue } from '../plan/one-shot.js';
 import { reasonToSkip } from '../plan/plan.js';
 import { senderThreads } from '../plan/planned.js';
 import { parseRam } from '../plan/ram-flag.js';
 import { PROJECT } from '../system/project.js';
 
 export interface ProfileFlags extends OneShotFlags {
-  readonly workload?: string;
   readonly with: string;
   readonly time: string;
   readonly ram?: string;
@@ -41,8 +40,8 @@ export function declareProfile(program: Command): void {
     .description('run one cell under a profiler, name the files it wrote and show where each thread was')
     .argument('[cell]', 'its id, as `run --dry-run` prints it; else the flags say which')
     .option('--variants <name>', 'one variant, or the path of a .js file; default atomic-barrier');
-  for (const key of ['workload', 'transport', ...ONE_SHOT_AXES] as const) {
-    profileCommand.option(`${axes[key].flag} <value>`, axes[key].takes);
+  for (const { flag, takes } of [axes.workload, axes.transport, ...ONE_SHOT_AXES]) {
+    profileCommand.option(`${flag} <value>`, takes);
   }
   profileCommand
     .option('--wait <policy>', axes.senderWait.takes)
@@ -105,10 +104,9 @@ function profilerOf(name: string): Profiler {
 }
 
 function cellOf(flags: ProfileFlags): Cell {
-  const workloads = parseAxis(axes.workload, flags.workload ?? axes.workload.fallback[0]!);
-  if (workloads.length > 1) throw new UsageError(`--workload: got "${flags.workload}", takes one value here`);
+  const workload = oneValue(axes.workload, flags.workload ?? axes.workload.fallback[0]!);
   const cell = oneShotCell({ ...flags, transport: flags.transport ?? axes.transport.fallback[0]! });
-  return { ...cell, workload: workloads[0]!, variant: flags.variants ?? DEFAULT_VARIANT };
+  return { ...cell, workload, variant: flags.variants ?? DEFAULT_VARIANT };
 }
 
 function cellById(id: string, flags: ProfileFlags): Cell {

@@ -12,23 +12,12 @@ import { describeMachine } from '../system/machine.js';
 import { adviceOf } from '../tune/advice.js';
 import type { LatencyLimit } from '../tune/limit.js';
 import { MOST_ROUNDS } from '../tune/search.js';
-import { type Space, type TuneFlags as SpaceFlags, showArm, spaceOf } from '../tune/space.js';
+import { FIXED, type Space, type TuneFlags as SpaceFlags, showArm, spaceOf } from '../tune/space.js';
 import type { TuneFlags } from '../tune/tune-flags.js';
 import { makeTuneResult, save, searchHere, subjectOf } from '../tune/tune-search.js';
 import { showAdvice } from '../tune/tune-show.js';
 
 const DEFAULT_BUDGET = '3min';
-const SHARED_AXES = [
-  'depth',
-  'publishEvery',
-  'pageSize',
-  'pagesPerBatch',
-  'transport',
-  'codec',
-  'requesters',
-  'scan',
-] as const;
-
 export function declareTune(program: Command): void {
   const command = program
     .command('tune')
@@ -41,7 +30,8 @@ export function declareTune(program: Command): void {
     )
     .option('--channels <list>', `only these counts: ${axes.channels.takes}`)
     .option('--most <n>', 'every count up to this; default 64');
-  for (const key of SHARED_AXES) command.option(`${axes[key].flag} <value>`, axes[key].takes);
+  // Its load is that of --p99.
+  for (const { key, flag, takes } of FIXED) if (key !== 'load') command.option(`${flag} <value>`, takes);
   command
     .option('--wait <list>', `to choose from: ${axes.senderWait.takes}`)
     .option('--provider-wait <list>', 'the same for the provider alone')

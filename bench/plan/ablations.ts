@@ -2,7 +2,8 @@
 import { place } from '../../src/memory/layout.js';
 import type { Variant } from '../../src/sender/variant.js';
 import { CELL_DEFAULTS, type Cell, shapeOf } from '../../src/session/cell.js';
-import { type Axis, axes } from './axes.js';
+import { axes } from './axes.js';
+import type { Axis } from './axis.js';
 
 export type AblationKey = 'scan' | 'rowBytes' | 'elide';
 

@@ -1,11 +1,10 @@
 // A cell from its id, as `run --dry-run` and result files show it: `hand-off mutex workload=throughput channels=2 ..`.
 import { CELL_DEFAULTS, type Cell } from '../../src/session/cell.js';
 import { badValue, UsageError } from '../base/usage-error.js';
-import { type Axis, axes, defaultBatchPages, parseAxis } from './axes.js';
+import { AXES, axes, defaultBatchPages } from './axes.js';
+import { type Axis, parseAxis } from './axis.js';
 
-const byKey = new Map<string, Axis<never>>(
-  Object.values(axes).map((axis) => [axis.key, axis as unknown as Axis<never>]),
-);
+const byKey = new Map<string, Axis>(AXES.map((axis) => [axis.key, axis]));
 
 /** What an id leaves out has its default. Throws UsageError that names what is no part of an id. */
 export function parseCellId(id: string): Cell {
@@ -21,7 +20,7 @@ export function parseCellId(id: string): Cell {
     const [key, value] = [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)];
     const axis = byKey.get(key);
     if (!axis) throw badValue('CELL', word, `axis=value, of the axes ${[...byKey.keys()].join(', ')}`);
-    const values = parseAxis({ ...axis, flag: `CELL, ${key}` } as never, value) as readonly unknown[];
+    const values = parseAxis({ ...axis, flag: `CELL, ${key}` }, value);
     if (values.length !== 1) throw new UsageError(`CELL: got "${word}", takes one value here`);
     given[key] = values[0];
   }

@@ -2,7 +2,8 @@
 
 import { describe, expect, it } from 'vitest';
 import type { Cell } from '../../src/session/cell.js';
-import { axes, parseAxis } from './axes.js';
+import { axes } from './axes.js';
+import { parseAxis } from './axis.js';
 import { cellKey } from './planned.js';
 import { type PlanFlags, planOf } from './run-plan.js';
 import { customTable } from './tables.js';

@@ -5,6 +5,6 @@ import { ONE_SHOT_AXES } from './one-shot.js';
 
 export function withOneShotAxes(command: Command): Command {
   command.option('--variants <name>', 'one variant, or the path of a .js file', 'atomic-barrier');
-  for (const key of ONE_SHOT_AXES) command.option(`${axes[key].flag} <value>`, axes[key].takes);
+  for (const { flag, takes } of ONE_SHOT_AXES) command.option(`${flag} <value>`, takes);
   return command.option('--wait <policy>', axes.senderWait.takes);
 }

@@ -1,35 +1,20 @@
 // The axis flags of commands that run one cell: the same flags as `run` has, with one value each.
 import { CELL_DEFAULTS, type Cell } from '../../src/session/cell.js';
 import { badValue, UsageError } from '../base/usage-error.js';
-import { axes, defaultBatchPages, parseAxis } from './axes.js';
+import { AXES, defaultBatchPages } from './axes.js';
+import { type Axis, flagKey, parseAxis } from './axis.js';
+import type { AxisFlags } from './axis-fields.js';
 import { type Listed, loadVariants } from './catalogue.js';
 
 /** As they come from the command line; `run` takes the same flags as lists. */
-export interface OneShotFlags {
+export interface OneShotFlags extends AxisFlags {
   readonly variants?: string;
-  readonly channels?: string;
-  readonly depth?: string;
-  readonly publishEvery?: string;
-  readonly pageSize?: string;
-  readonly batchPages?: string;
-  readonly transport?: string;
-  readonly codec?: string;
+  /** Both sides alike. */
   readonly wait?: string;
-  readonly providerWait?: string;
-  readonly senderWait?: string;
-  readonly place?: string;
 }
 
-/** The options of `OneShotFlags` for a command's help, in order. */
-export const ONE_SHOT_AXES = [
-  'channels',
-  'depth',
-  'publishEvery',
-  'pageSize',
-  'pagesPerBatch',
-  'codec',
-  'place',
-] as const;
+/** The axes that commands with one cell take, in the order of their help. */
+export const ONE_SHOT_AXES = AXES.filter(({ oneShot }) => oneShot);
 
 /** QEMU's default. */
 const DEFAULT_CHANNELS = 2;
@@ -37,20 +22,21 @@ const DEFAULT_CHANNELS = 2;
 /** The cell that the flags describe, all but its variant and workload. */
 export function oneShotCell(flags: OneShotFlags): Omit<Cell, 'variant' | 'workload'> {
   const { wait } = flags;
-  const pageSize = one('pageSize', flags.pageSize) ?? CELL_DEFAULTS.pageSize;
-  return {
-    ...CELL_DEFAULTS,
-    channels: one('channels', flags.channels) ?? DEFAULT_CHANNELS,
-    depth: one('depth', flags.depth) ?? CELL_DEFAULTS.depth,
-    publishEvery: one('publishEvery', flags.publishEvery),
-    pageSize,
-    pagesPerBatch: one('pagesPerBatch', flags.batchPages) ?? defaultBatchPages(pageSize),
-    transport: one('transport', flags.transport) ?? 'tcp',
-    codec: one('codec', flags.codec) ?? CELL_DEFAULTS.codec,
-    providerWait: one('providerWait', flags.providerWait ?? wait) ?? CELL_DEFAULTS.providerWait,
-    senderWait: one('senderWait', flags.senderWait ?? wait) ?? CELL_DEFAULTS.senderWait,
-    place: one('place', flags.place) ?? CELL_DEFAULTS.place,
-  };
+  const texts: Readonly<Record<string, unknown>> = { providerWait: wait, senderWait: wait, ...withoutUndefined(flags) };
+  const given: Record<string, unknown> = {};
+  for (const axis of AXES) {
+    const text = texts[flagKey(axis)];
+    if (typeof text === 'string') given[axis.key] = oneValue(axis, text);
+  }
+  const cell = { ...CELL_DEFAULTS, channels: DEFAULT_CHANNELS, transport: 'tcp', ...given } as Omit<
+    Cell,
+    'pagesPerBatch'
+  >;
+  return { pagesPerBatch: defaultBatchPages(cell.pageSize), ...cell };
+}
+
+function withoutUndefined(flags: OneShotFlags): object {
+  return Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
 }
 
 /** The one design that `--variants` names; it must take the depth. */
@@ -65,10 +51,9 @@ export async function oneShotVariant(names: string | undefined, depth: number): 
   return listed!;
 }
 
-function one<K extends keyof typeof axes>(key: K, text: string | undefined): Cell[K] | undefined {
-  if (text === undefined) return undefined;
-  const axis = axes[key];
-  const values = parseAxis(axis as never, text) as readonly Cell[K][];
+/** Throws UsageError for a list of several. */
+export function oneValue<K extends keyof Cell>(axis: Axis<K>, text: string): Cell[K] {
+  const values = parseAxis(axis, text);
   if (values.length > 1) throw new UsageError(`${axis.flag}: got "${text}", takes one value here`);
-  return values[0];
+  return values[0]!;
 }

@@ -1,10 +1,10 @@
 // The flags that make a plan, for every command that measures.
 import { type Command, Option } from 'commander';
-import { axes } from './axes.js';
+import { AXES } from './axes.js';
 
 /** The axes of the matrix, and what each value may be. */
 export function declareMatrix(command: Command): Command {
-  for (const { flag, takes } of Object.values(axes)) {
+  for (const { flag, takes } of AXES) {
     if (flag === '--dose') command.option(`${flag} <list>`, `slopes: ${takes}`);
     else if (flag !== '--provider-wait')
       command.option(`${flag} <list>`, takes + (flag === '--workload' ? ', primitives' : ''));
@@ -16,7 +16,7 @@ export function declareMatrix(command: Command): Command {
 /** The matrix without doses, and how much is measured, for commands that measure two builds or many. */
 export function declareMeasuring(command: Command, variants: string): Command {
   command.option('--variants <names>', `names from \`list\`; default ${variants}`);
-  for (const { flag, takes } of Object.values(axes)) {
+  for (const { flag, takes } of AXES) {
     if (flag === '--dose') continue;
     if (flag === '--provider-wait') command.option('--wait <list>', takes);
     command.option(`${flag} <list>`, takes);

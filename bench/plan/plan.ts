@@ -6,7 +6,9 @@ import { CELL_DEFAULTS, type Cell, type FleetPlan, shapeOf, type Wait } from '..
 import { takesDose } from '../../src/session/dose.js';
 import { transports } from '../../src/transport/index.js';
 import { hasWaiters, withAblationsOf } from './ablations.js';
-import { axes, defaultBatchPages, showWait } from './axes.js';
+import { AXES, defaultBatchPages } from './axes.js';
+import type { AxisKey } from './axis-fields.js';
+import { showWait } from './axis-values.js';
 import type { Listed } from './catalogue.js';
 import { refuseWhatDoesNotFit } from './memory.js';
 import {
@@ -118,8 +120,8 @@ function turnsOf({ cell, table }: PlannedCell, { studied, tables, turnFactor }: 
 function tableCells(table: TableSpec, options: PlanOptions): PlannedCell[] {
   const values = { ...table.axes, ...options.everywhere };
   let cells: Partial<Cell>[] = [{}];
-  for (const { key, fallback } of Object.values(axes)) {
-    const list = values[key] ?? fallback;
+  for (const { key, fallback } of AXES) {
+    const list: readonly unknown[] = values[key as AxisKey] ?? fallback;
     if (key === 'pagesPerBatch' && list.length === 0) {
       cells = cells.map((cell) => ({ ...cell, pagesPerBatch: defaultBatchPages(cell.pageSize!) }));
     } else {
@@ -159,9 +161,9 @@ function isSameWait(one: Wait, other: Wait): boolean {
   return showWait(one) === showWait(other);
 }
 
-/** A load is the hand-off's, or the sync's: beside other workloads in one matrix it makes no cells of its own. */
-function onlyWhatApplies({ workload, load, syncLoad }: Partial<Cell>): boolean {
-  return (load === undefined || workload === 'hand-off') && (syncLoad === undefined || workload === 'sync');
+/** Beside other workloads in one matrix, an axis of one workload makes no cells of its own. */
+function onlyWhatApplies(cell: Partial<Cell>): boolean {
+  return AXES.every(({ key, only }) => only === undefined || cell[key] === undefined || cell.workload === only);
 }
 
 /** Why a cell cannot be measured, or says nothing where it is; undefined when it can. */

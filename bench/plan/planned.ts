@@ -4,7 +4,7 @@ import type { RamSource } from '../../src/ram/image.js';
 import type { Variant } from '../../src/sender/variant.js';
 import type { Cell, FleetPlan } from '../../src/session/cell.js';
 import { withoutAblations } from './ablations.js';
-import { type Axis, axes } from './axes.js';
+import { AXES } from './axes.js';
 import type { Listed } from './catalogue.js';
 import type { TableSpec } from './tables.js';
 
@@ -82,9 +82,9 @@ export function groupOfCells(
 
 /** A cell as one string: equal for equal cells. Axes that only some cells have stand in those alone. */
 export function cellKey(cell: Cell): string {
-  const shown = Object.values<Axis>(axes)
-    .filter(({ key, fallback, unsaid }) => cell[key] !== undefined && !(unsaid && cell[key] === fallback[0]))
-    .map(({ key, show }) => `${key}=${(show as (value: unknown) => string)(cell[key])}`);
+  const shown = AXES.filter(
+    ({ key, fallback, unsaid }) => cell[key] !== undefined && !(unsaid && cell[key] === fallback[0]),
+  ).map(({ key, show }) => `${key}=${(show as (value: unknown) => string)(cell[key])}`);
   return [cell.variant, ...shown].join(' ');
 }
 

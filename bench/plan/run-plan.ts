@@ -5,7 +5,9 @@ import { DEFAULT_VARIANTS } from '../../variants/index.js';
 import { parseNanoseconds } from '../base/quantities.js';
 import { badValue, UsageError, wholeNumber } from '../base/usage-error.js';
 import { usableCores } from '../system/machine.js';
-import { axes, parseAxis } from './axes.js';
+import { AXES, axes } from './axes.js';
+import { type Axis, type AxisScope, flagKey, parseAxis } from './axis.js';
+import type { AxisValues } from './axis-fields.js';
 import { loadVariants } from './catalogue.js';
 import type { OneShotFlags } from './one-shot.js';
 import { makePlan } from './plan.js';
@@ -15,21 +17,12 @@ import { parseShard, shardOf } from './shard.js';
 import { customTable, DEFAULT_TABLES, RIGOROUS_TABLES, STUDIED_PAIR, slopeTables, type TableSpec } from './tables.js';
 
 /** The flags that make a plan: a saved run keeps them, so that it can be resumed. */
-export interface PlanFlags extends OneShotFlags {
-  readonly workload?: string;
-  readonly requesters?: string;
-  readonly dose?: string;
-  readonly load?: string;
-  readonly syncLoad?: string;
-  readonly providerWork?: string;
-  readonly senderWork?: string;
-  readonly scan?: string;
+export interface PlanFlags extends Omit<OneShotFlags, 'elide'> {
   readonly ram?: string;
   readonly rounds?: string;
   readonly precision?: string;
   readonly budget?: string;
   readonly seed?: string;
-  readonly layout?: string;
   /** False is `--no-elide`: the same as `off`. Older runs saved true as well. */
   readonly elide?: string | boolean;
   readonly forceSpin?: boolean;
@@ -69,9 +62,9 @@ export async function planOf(flags: PlanFlags): Promise<{ plan: Plan; limits: Li
   const limited = limits.precision !== undefined || limits.budgetNs !== undefined;
   const shard = flags.shard === undefined ? undefined : parseShard(flags.shard);
   if (shard && flags.seed === undefined) throw new UsageError('--shard: needs --seed N, the same in all shards');
-  const everywhere = everywhereOf(flags);
+  const everywhere = askedAxes(flags, 'everywhere');
   const whole = makePlan({
-    tables: tablesOf(flags, matrixOf(flags), everywhere, doses),
+    tables: tablesOf(flags, askedAxes(flags, 'matrix'), everywhere, doses),
     listed,
     everywhere,
     sameWaits: flags.providerWait === undefined && flags.senderWait === undefined,
@@ -98,9 +91,9 @@ export async function planOf(flags: PlanFlags): Promise<{ plan: Plan; limits: Li
 
 function tablesOf(
   flags: PlanFlags,
-  asked: TableSpec['axes'],
-  everywhere: TableSpec['axes'],
-  doses: TableSpec['axes']['dose'],
+  asked: AxisValues,
+  everywhere: AxisValues,
+  doses: AxisValues['dose'],
 ): readonly TableSpec[] {
   const waits = [flags.wait, flags.providerWait, flags.senderWait].some((wait) => wait !== undefined);
   if (doses) return slopeTables(doses, asked, waits);
@@ -108,40 +101,31 @@ function tablesOf(
   return flags.rigorous ? RIGOROUS_TABLES : DEFAULT_TABLES;
 }
 
-/** The axes that make a matrix of the user's own. */
-function matrixOf(flags: PlanFlags): TableSpec['axes'] {
-  const { workload, channels, requesters, depth, publishEvery, pageSize, batchPages, transport, codec } = flags;
-  const { load, syncLoad, scan } = flags;
-  const { providerWork: providerWorkNs, senderWork: senderWorkNs } = flags;
-  needsWorkload('--load', load, 'hand-off', workload);
-  needsWorkload('--sync-load', syncLoad, 'sync', workload);
-  const shape = { workload, channels, requesters, depth, publishEvery, pageSize, pagesPerBatch: batchPages };
-  return parsed({ ...shape, transport, codec, load, syncLoad, providerWorkNs, senderWorkNs, scan });
+/** Values of the axes of one scope that the flags ask for. */
+function askedAxes(flags: PlanFlags, scope: AxisScope): AxisValues {
+  const { wait, elide } = flags;
+  const texts: Readonly<Record<string, unknown>> = {
+    ...flags,
+    providerWait: flags.providerWait ?? wait,
+    senderWait: flags.senderWait ?? wait,
+    elide: typeof elide === 'boolean' ? axes.elide.show(elide) : elide,
+  };
+  const values: Record<string, unknown> = {};
+  for (const axis of AXES) {
+    const text = texts[flagKey(axis)];
+    if (axis.scope !== scope || typeof text !== 'string') continue;
+    requireWorkload(axis, text, flags.workload);
+    values[axis.key] = parseAxis(axis, text);
+  }
+  return values;
 }
 
-function needsWorkload(flag: string, value: string | undefined, needed: string, workload: string | undefined): void {
-  if (value === undefined || workload?.split(',').some((each) => each.trim() === needed)) return;
+/** An axis of one workload says nothing without it. */
+function requireWorkload({ flag, only }: Axis, text: string, workload: string | undefined): void {
+  if (only === undefined || workload?.split(',').some((each) => each.trim() === only)) return;
   throw new UsageError(
-    `${flag}: got "${value}" with the workload ${workload ?? 'throughput'}, takes --workload ${needed}`,
+    `${flag}: got "${text}" with the workload ${workload ?? 'throughput'}, takes --workload ${only}`,
   );
-}
-
-/** The axes that apply to the default tables as well. */
-function everywhereOf({
-  wait,
-  providerWait = wait,
-  senderWait = wait,
-  place,
-  layout,
-  elide,
-}: PlanFlags): TableSpec['axes'] {
-  const elides = typeof elide === 'boolean' ? (elide ? 'on' : 'off') : elide;
-  return parsed({ providerWait, senderWait, place, rowBytes: layout, elide: elides });
-}
-
-function parsed(lists: { readonly [K in keyof typeof axes]?: string | undefined }): TableSpec['axes'] {
-  const given = Object.values(axes).filter(({ key }) => lists[key] !== undefined);
-  return Object.fromEntries(given.map((axis) => [axis.key, parseAxis(axis as never, lists[axis.key]!)]));
 }
 
 function precisionOf(text: string | undefined): number | undefined {

@@ -1,6 +1,7 @@
 // The default tables, and the one that flags describe: which cells, and what each table shows of them.
-import type { Cell, Dose, Wait } from '../../src/session/cell.js';
-import { axes } from './axes.js';
+import type { Dose, Wait } from '../../src/session/cell.js';
+import { AXES } from './axes.js';
+import type { AxisKey, AxisValues } from './axis-fields.js';
 
 /** The measures a table can show. */
 export type MetricName =
@@ -19,18 +20,17 @@ export type MetricName =
 
 export type LatencyMetric = `${'handoffNs' | 'takenNs' | 'freedNs'}.${'p50' | 'p90' | 'p99' | 'p999' | 'max'}`;
 
-/** The axes that may run over the columns of a matrix: the first one with several values does. */
-const COLUMN_AXES = ['channels', 'pageSize', 'load', 'scan', 'rowBytes', 'elide', 'depth', 'publishEvery'] as const;
-type ColumnAxis = (typeof COLUMN_AXES)[number];
+/** The axes that may run over the columns, the preferred one first. */
+export const COLUMN_AXES = AXES.filter(({ column }) => column).sort((x, y) => x.column!.rank - y.column!.rank);
 
 /** One question, one table. */
 export interface TableSpec {
   readonly id: string;
   readonly title: string;
   /** Values of the axes; what is left out has its default. */
-  readonly axes: { readonly [K in keyof Cell]?: readonly Cell[K][] };
+  readonly axes: AxisValues;
   /** The axis that runs over the columns; `metrics` puts the metrics side by side, in place of a table each. */
-  readonly columns: ColumnAxis | 'dose' | 'metrics';
+  readonly columns: AxisKey | 'metrics';
   readonly metrics: readonly MetricName[];
   /** Turns a visit of the designs under study: more where one turn says less. */
   readonly turns: number;
@@ -126,11 +126,7 @@ const SPIN: Wait = { spinNs: 10e6 };
  * The tables of a dose: the hand-off alone at one channel, spinning, where a unit's cost is sharpest, and parked, where
  * it is to be judged; for a hold the sync, whose signalling a lock held over the write keeps waiting.
  */
-export function slopeTables(
-  doses: readonly (Dose | undefined)[],
-  asked: TableSpec['axes'],
-  waits: boolean,
-): TableSpec[] {
+export function slopeTables(doses: readonly (Dose | undefined)[], asked: AxisValues, waits: boolean): TableSpec[] {
   const alone = { channels: [1], pagesPerBatch: [1], transport: ['discard'], ...asked, dose: doses };
   const base = { columns: 'dose', turns: 4 } as const;
   if (doses[0]?.kind === 'hold') {
@@ -147,7 +143,7 @@ export function slopeTables(
 }
 
 /** The table that axis flags describe; one printed table for each combination of the other axes. */
-export function customTable(asked: TableSpec['axes']): TableSpec {
+export function customTable(asked: AxisValues): TableSpec {
   const sync = asked.workload?.includes('sync') === true;
   const discard = asked.transport?.length === 1 && asked.transport[0] === 'discard';
   const rate: MetricName[] = discard ? ['jobsPerSecond'] : ['mibPerSecond', 'jobsPerSecond'];
@@ -160,8 +156,10 @@ export function customTable(asked: TableSpec['axes']): TableSpec {
   return { id: 'custom', title: 'As asked', axes: asked, columns: columnsFor(asked), metrics, turns: 6 };
 }
 
-function columnsFor(asked: TableSpec['axes']): TableSpec['columns'] {
-  const across = COLUMN_AXES.find((key) => (asked[key] ?? axes[key].fallback).length > 1);
-  if (across) return across;
+function columnsFor(asked: AxisValues): TableSpec['columns'] {
+  const across = COLUMN_AXES.find(({ key, scope, fallback }) => {
+    return scope !== 'slopes' && (asked[key as AxisKey] ?? fallback).length > 1;
+  });
+  if (across) return across.key as AxisKey;
   return asked.workload?.length === 1 && asked.workload[0] === 'hand-off' ? 'metrics' : 'channels';
 }

@@ -1,10 +1,10 @@
 // The result document: what a run is saved as, and what `--json` prints.
 
-import type { ScanKind } from '../../src/memory/scan.js';
 import type { Dose } from '../../src/session/cell.js';
 import type { CellCounts } from '../measure/counts.js';
 import type { PercentileName } from '../measure/latencies.js';
 import type { Stopped } from '../measure/rounds.js';
+import type { ResultAxes } from '../plan/axis-fields.js';
 import type { Shard } from '../plan/planned.js';
 import type { RatioInterval } from '../stats/ratio.js';
 import type { Steadiness } from '../stats/steadiness.js';
@@ -24,32 +24,9 @@ export interface MetricSummary {
 export type Metrics = Readonly<Record<string, MetricSummary>> &
   Readonly<Partial<Record<'handoffNs' | 'takenNs' | 'freedNs', LatencySummary>>>;
 
-export interface ResultCell {
+export interface ResultCell extends ResultAxes {
   readonly id: string;
   readonly table: string;
-  readonly variant: string;
-  readonly workload: string;
-  readonly channels: number;
-  readonly requesters: number;
-  readonly depth: number;
-  /** Batches of a channel that were published together; absent, each by itself. */
-  readonly publishEvery?: number;
-  readonly pageSize: number;
-  readonly pagesPerBatch: number;
-  readonly transport: string;
-  readonly codec: string;
-  readonly wait: { readonly provider: string; readonly sender: string };
-  readonly place: string;
-  /** Share of the capacity that an open loop offered; absent in closed loops. */
-  readonly load?: number;
-  readonly syncLoad?: 'idle' | 'slow';
-  readonly providerWorkNs?: number;
-  readonly senderWorkNs?: number;
-  /** Absent where it is `plain`. */
-  readonly scan?: ScanKind;
-  readonly dose?: Dose;
-  readonly elide: boolean;
-  readonly rowBytes: number;
   readonly ram: string;
   readonly status: 'measured' | 'failed' | 'invalid' | 'skipped';
   readonly reason?: string;

@@ -1,11 +1,10 @@
 // A run's result: every cell with all its axes, the value of each visit, and the medians derived from them.
 
-import type { Cell } from '../../src/session/cell.js';
 import { mapValues, roundAll, rounded } from '../base/rounding.js';
 import type { CellCounts } from '../measure/counts.js';
 import type { Failure, RecordedVisit } from '../measure/round.js';
 import type { Measured } from '../measure/rounds.js';
-import { showWait } from '../plan/axes.js';
+import { resultAxes } from '../plan/axis-fields.js';
 import type { Plan, PlannedCell } from '../plan/planned.js';
 import { showRam } from '../plan/ram-flag.js';
 import { LEAST_SLICES, type Steadiness, steadiness } from '../stats/steadiness.js';
@@ -111,7 +110,7 @@ function resultCell(
   return {
     id,
     table,
-    ...axesOf(cell),
+    ...resultAxes(cell),
     ram: showRam(plan.ram),
     status,
     ...(repeats === undefined ? {} : { sameAs: repeats }),
@@ -145,23 +144,4 @@ function steadinessOf(visits: readonly RecordedVisit[]): { steadiness?: Steadine
   const order: readonly Steadiness[] = ['steady', 'drifting', 'unstable'];
   const middle = states.sort((x, y) => order.indexOf(x) - order.indexOf(y))[states.length >> 1];
   return middle === undefined ? {} : { steadiness: middle };
-}
-
-function axesOf(cell: Cell) {
-  const { variant, workload, channels, requesters, depth, pageSize, pagesPerBatch, transport, codec, place } = cell;
-  const wait = { provider: showWait(cell.providerWait), sender: showWait(cell.senderWait) };
-  const shape = { variant, workload, channels, requesters, depth, pageSize, pagesPerBatch };
-  const { publishEvery, load, syncLoad, providerWorkNs, senderWorkNs, scan, dose } = cell;
-  const where = { publishEvery, load, syncLoad, providerWorkNs, senderWorkNs, scan, dose };
-  const some = Object.entries(where).filter(([, value]) => value);
-  return {
-    ...shape,
-    transport,
-    codec,
-    wait,
-    place,
-    ...Object.fromEntries(some),
-    elide: cell.elide,
-    rowBytes: cell.rowBytes,
-  };
 }

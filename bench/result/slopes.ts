@@ -1,7 +1,7 @@
 // Slopes: what one unit of a dose costs, fitted in every process, and what it predicts for the design without the dose.
 
 import { rounded } from '../base/rounding.js';
-import { showDose } from '../plan/axes.js';
+import { showDose } from '../plan/axis-values.js';
 import type { MeanInterval } from '../stats/mean.js';
 import { median } from '../stats/quantile.js';
 import { meanRatio } from '../stats/ratio.js';

@@ -13,12 +13,18 @@ const LONGEST_SHOWN = 60;
  *
  * @param schema path of the schema below the project, as in `bench/store/result.schema.json`
  * @param file what errors name
+ * @param complete adds to a schema what is known elsewhere, before it is compiled
  */
-export function requireSchema(schema: string, document: unknown, file: string): void {
+export function requireSchema(
+  schema: string,
+  document: unknown,
+  file: string,
+  complete = (parsed: object) => parsed,
+): void {
   let validate = compiled.get(schema);
   if (!validate) {
     validate = new Ajv2020({ verbose: true, allowUnionTypes: true }).compile(
-      JSON.parse(readFileSync(`${PROJECT}${schema}`, 'utf8')) as object,
+      complete(JSON.parse(readFileSync(`${PROJECT}${schema}`, 'utf8')) as object),
     );
     compiled.set(schema, validate);
   }

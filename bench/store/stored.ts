@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { UsageError } from '../base/usage-error.js';
+import { axisProperties } from '../plan/axis-fields.js';
 import type { Result, ResultCell, ResultComparison } from '../result/document.js';
 import { migrate } from './migrate.js';
 import { requireSchema } from './schema.js';
@@ -58,12 +59,19 @@ function parseDocument(text: string, file: string): Result {
     throw new UsageError(`${file}: no result file, or not all of one: ${(cause as Error).message}`);
   }
   const current = migrate(document, file);
-  requireSchema(RESULT_SCHEMA, current, file);
+  requireSchema(RESULT_SCHEMA, current, file, withAxes);
   requireUnedited(current, file);
   const { checksum: _checksum, ...rest } = current;
   const result = rest as unknown as Result;
   for (const [at, { visits }] of result.cells.entries()) requireColumns(visits, `${file}: cells[${at}].visits`);
   return { ...result, comparisons: result.comparisons.map(withInfinities) };
+}
+
+/** The schema with a property for each axis. */
+export function withAxes(schema: object): object {
+  const { cell } = (schema as { $defs: { cell: { properties: object } } }).$defs;
+  cell.properties = { ...axisProperties(), ...cell.properties };
+  return schema;
 }
 
 /** What one process cannot bound is null in JSON. */

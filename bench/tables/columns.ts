@@ -1,6 +1,7 @@
 // The columns of a table: the axis that runs over them, and how a cell's place on it is written.
 
-import { axes, showDose } from '../plan/axes.js';
+import { AXES } from '../plan/axes.js';
+import { shownAxis } from '../plan/axis-fields.js';
 import type { TableSpec } from '../plan/tables.js';
 import { withoutAxis } from '../result/compare-ablations.js';
 import { groupOf } from '../result/comparisons.js';
@@ -8,15 +9,16 @@ import type { ResultCell } from '../result/document.js';
 
 type Axis = TableSpec['columns'];
 
-/** What stands before a number that would not say what it is of. */
-const NAMES: Readonly<Partial<Record<Axis, string>>> = { depth: 'depth ', publishEvery: 'by ' };
-
 /** The heading of the column that a cell stands in; empty for cells without a place on the axis. */
 export function columnOf(axis: Axis, cell: ResultCell): string {
-  if (axis === 'channels') return `${cell.channels} ch`;
-  if (axis === 'dose') return cell.dose === undefined ? '' : showDose(cell.dose);
   if (axis === 'metrics') return '';
-  return `${NAMES[axis] ?? ''}${(axes[axis].show as (value: unknown) => string | number)(cell[axis])}`;
+  const shown = String(shownAxis(AXES.find(({ key }) => key === axis)!, cell));
+  return headingOf(axis, shown);
+}
+
+/** A value of an axis, as a column is headed. */
+export function headingOf(axis: string, shown: string): string {
+  return AXES.find(({ key }) => key === axis)?.column?.heading?.(shown) ?? shown;
 }
 
 /** What the cells of one printed table share: every axis but variant and column. */

@@ -1,8 +1,8 @@
 // A comparison table: a row a variant, a column a value of one axis, each cell with its ratio.
 
-import { CELL_DEFAULTS } from '../../src/session/cell.js';
-import { showBytes, showNanoseconds, showNumber } from '../base/quantities.js';
-import { axes } from '../plan/axes.js';
+import { showNumber } from '../base/quantities.js';
+import { AXES, axes } from '../plan/axes.js';
+import { axisLabels } from '../plan/axis-fields.js';
 import type { MetricName, TableSpec } from '../plan/tables.js';
 import { groupOf, STUDIED } from '../result/comparisons.js';
 import type { Result, ResultCell, ResultComparison } from '../result/document.js';
@@ -169,32 +169,20 @@ function comparisonOf(result: Result, cell: ResultCell, metric: string): ResultC
 }
 
 function describe(cell: ResultCell, columns: TableSpec['columns']): string {
-  const { workload, transport, codec, pageSize, pagesPerBatch, depth, channels, requesters } = cell;
-  const { publishEvery, load, syncLoad, providerWorkNs, senderWorkNs, scan } = cell;
-  const parts: string[] = [workload, transport];
-  if (codec !== 'none') parts.push(codec);
-  if (columns !== 'channels') parts.push(`${channels} ch`);
-  if (columns !== 'pageSize') parts.push(`${pagesPerBatch} x ${showBytes(pageSize)} a batch`);
-  if (depth !== 1 && columns !== 'depth') parts.push(`depth ${depth}`);
-  if (publishEvery !== undefined && columns !== 'publishEvery') parts.push(`published by ${publishEvery}`);
-  if (requesters !== 1) parts.push(`${requesters} requesters`);
-  if (load !== undefined && columns !== 'load') parts.push(`load ${axes.load.show(load)}`);
-  if (syncLoad !== undefined) parts.push(`${syncLoad} channels`);
-  if (providerWorkNs !== undefined) parts.push(`provider works ${showNanoseconds(providerWorkNs)}`);
-  if (senderWorkNs !== undefined) parts.push(`sender works ${showNanoseconds(senderWorkNs)}`);
-  if (scan !== undefined && columns !== 'scan') parts.push(`scan ${scan}`);
-  return [...parts, ...conditionsOf(cell, columns)].join(', ');
+  // Over columns of page sizes the batch follows the page size.
+  const left = columns === 'pageSize' ? 'pagesPerBatch' : columns;
+  return axisLabels(
+    cell,
+    AXES.filter(({ key }) => key !== left),
+  ).join(', ');
 }
 
 /** What applies to every table of a run, but for the defaults. */
-function conditionsOf({ wait, place, rowBytes, elide }: ResultCell, columns: TableSpec['columns']): string[] {
-  const parts: string[] = [];
-  if (wait.provider !== 'park' || wait.sender !== 'park') parts.push(`wait ${wait.provider}/${wait.sender}`);
-  if (place !== 'spread') parts.push(`place ${place}`);
-  if (rowBytes !== CELL_DEFAULTS.rowBytes && columns !== 'rowBytes')
-    parts.push(`layout ${axes.rowBytes.show(rowBytes)}`);
-  if (!elide && columns !== 'elide') parts.push('elide off');
-  return parts;
+function conditionsOf(cell: ResultCell, columns: TableSpec['columns']): string[] {
+  return axisLabels(
+    cell,
+    AXES.filter(({ key, scope }) => scope === 'everywhere' && key !== columns),
+  );
 }
 
 function captionOf({ machine, node, commit, run }: Result): string {

@@ -2,7 +2,9 @@
 
 import { parseBytes } from '../base/quantities.js';
 import { badValue } from '../base/usage-error.js';
-import { type Axis, axes } from '../plan/axes.js';
+import { AXES } from '../plan/axes.js';
+import { COLUMN_AXES } from '../plan/tables.js';
+import { headingOf } from './columns.js';
 
 /** What a row has, by name: `table`, `variant`, `metric`, and the axes as a cell's id names and shows them. */
 export type Attributes = ReadonlyMap<string, string>;
@@ -19,10 +21,10 @@ export function attributesOf(id: string, metric: string): Attributes {
 
 /** The attribute that a user means: as in an id, or as the flag is called. Throws UsageError, which names `flag`. */
 export function attributeName(flag: string, name: string): string {
-  const known = Object.values(axes).find((axis) => axis.key === name || axis.flag === `--${name}`);
+  const known = AXES.find((axis) => axis.key === name || axis.flag === `--${name}`);
   if (known) return known.key;
   if (['table', 'variant', 'metric'].includes(name)) return name;
-  const flags = Object.values(axes).map((axis) => axis.flag.slice(2));
+  const flags = AXES.map((axis) => axis.flag.slice(2));
   throw badValue(flag, name, ['table', 'variant', 'metric', ...flags].join(', '));
 }
 
@@ -87,9 +89,7 @@ export interface Laid<T> {
 }
 
 /** The axes that may run over the columns when nothing is asked for, the first that has several values. */
-const COLUMNS = [
-  ...['channels', 'pageSize', 'load', 'scan', 'rowBytes', 'elide', 'depth', 'publishEvery', 'dose', 'metric'],
-];
+const COLUMNS = [...COLUMN_AXES.map(({ key }): string => key), 'metric'];
 
 /** Items in tables: one for each combination of what is neither row nor column. */
 export function layOut<T extends { readonly attributes: Attributes }>(items: readonly T[], layout: Layout): Laid<T>[] {
@@ -124,10 +124,6 @@ function layOutTable<T extends { readonly attributes: Attributes }>(items: reado
   }));
 }
 
-function headingOf(column: string, value: string): string {
-  return column === 'channels' ? `${value} ch` : value;
-}
-
 function titleOf(attributes: Attributes, laid: ReadonlySet<string>): string {
   const rest = [...attributes].filter(
     ([name, value]) => !laid.has(name) && name !== 'table' && !isDefault(name, value),
@@ -148,6 +144,6 @@ function shownIn(attributes: Attributes, name: string): string {
 
 /** Empty where there is none. */
 function defaultOf(name: string): string {
-  const axis = Object.values<Axis>(axes).find(({ key }) => key === name);
+  const axis = AXES.find(({ key }) => key === name);
   return axis && axis.fallback.length > 0 ? String((axis.show as (v: unknown) => unknown)(axis.fallback[0])) : '';
 }

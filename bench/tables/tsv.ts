@@ -1,31 +1,15 @@
 // A run as tab-separated values: one row a cell and metric, for programs and spreadsheets.
 
-import { axes } from '../plan/axes.js';
+import { AXES } from '../plan/axes.js';
+import { shownAxis } from '../plan/axis-fields.js';
 import type { TableSpec } from '../plan/tables.js';
 import { groupOf } from '../result/comparisons.js';
 import type { Result, ResultCell } from '../result/document.js';
 import { shownMetric } from '../result/latency-summary.js';
 
 const HEAD = [
-  ...[
-    'table',
-    'variant',
-    'workload',
-    'channels',
-    'page_size',
-    'pages_per_batch',
-    'depth',
-    'publish_every',
-    'transport',
-    'codec',
-    'load',
-    'scan',
-    'layout',
-    'elide',
-    'metric',
-    'status',
-  ],
-  ...['median', 'low', 'high', 'rounds', 'ratio', 'ratio_low', 'ratio_high', 'verdict', 'reason'],
+  ...['table', 'variant', ...AXES.map(({ key }) => key), 'metric', 'status'],
+  ...['median', 'low', 'high', 'rounds', 'ratio', 'ratioLow', 'ratioHigh', 'verdict', 'reason'],
 ];
 
 export function renderTsv(result: Result, tables: readonly TableSpec[]): string {
@@ -53,19 +37,9 @@ export function renderTsv(result: Result, tables: readonly TableSpec[]): string 
     .join('\n');
 }
 
-/** The fields that say which cell a row is of. */
+/** The fields that say which cell a row is of, under the names that ids and `export --to csv` use. */
 function axesOf(cell: ResultCell): unknown[] {
-  const { table, variant, workload, channels, pageSize, pagesPerBatch, depth, publishEvery, transport, codec } = cell;
-  return [
-    ...[table, variant, workload, channels, pageSize, pagesPerBatch, depth, axes.publishEvery.show(publishEvery)],
-    ...[transport, codec, loadOf(cell), axes.scan.show(cell.scan), axes.rowBytes.show(cell.rowBytes)],
-    axes.elide.show(cell.elide),
-  ];
-}
-
-/** Of a hand-off or a sync; empty for a closed loop and for busy channels. */
-function loadOf({ load, syncLoad }: ResultCell): string | undefined {
-  return load === undefined ? syncLoad : String(axes.load.show(load));
+  return [cell.table, cell.variant, ...AXES.map((axis) => shownAxis(axis, cell))];
 }
 
 /** A row a count, where accesses were counted: `provider.batch.atomicLoads`. */

@@ -2,7 +2,11 @@
 
 import type { Cell } from '../../src/session/cell.js';
 import { badValue, UsageError, wholeNumber } from '../base/usage-error.js';
-import { axes, MOST_CHANNELS, parseAxis, showWait } from '../plan/axes.js';
+import { AXES, axes, MOST_CHANNELS } from '../plan/axes.js';
+import { type Axis, flagKey, parseAxis } from '../plan/axis.js';
+import type { AxisFlags } from '../plan/axis-fields.js';
+import { showWait } from '../plan/axis-values.js';
+import { oneValue } from '../plan/one-shot.js';
 import { makePlan } from '../plan/plan.js';
 import { isMeasured, type Plan, type PlannedCell } from '../plan/planned.js';
 import { type PlanFlags, planOf } from '../plan/run-plan.js';
@@ -41,21 +45,11 @@ const DEFAULT_LOAD = '75';
 const PROFILE = { slices: 2, sliceMs: 13, turnFactor: 1, besideEvery: 1 } as const;
 const TURNS = 2;
 /** Axes that say what the user has: one value each. */
-const FIXED = [
-  'pageSize',
-  'pagesPerBatch',
-  'depth',
-  'publishEvery',
-  'requesters',
-  'transport',
-  'codec',
-  'scan',
-  'load',
-] as const;
+export const FIXED = AXES.filter(({ tune }) => tune === 'fixed');
 
 /** Throws UsageError that names the flag. `limited`: a latency limit is to be kept, so latencies are measured as well. */
 export async function spaceOf(flags: TuneFlags, limited: boolean): Promise<Space> {
-  for (const key of FIXED) requireOne(key, flags);
+  for (const axis of FIXED) requireOne(axis, flags);
   if (flags.load !== undefined && !limited)
     throw new UsageError('--load: only with --p99, whose latencies it is the load of');
   const channels = channelsOf(flags);
@@ -146,12 +140,9 @@ function channelsOf({ channels, most }: TuneFlags): readonly number[] {
   return Array.from({ length: last }, (_, at) => at + 1);
 }
 
-function requireOne(key: (typeof FIXED)[number], flags: TuneFlags): void {
-  const axis = axes[key];
-  const text = key === 'pagesPerBatch' ? flags.batchPages : flags[key];
-  if (text !== undefined && parseAxis(axis as never, text).length !== 1) {
-    throw new UsageError(`${axis.flag}: got "${text}", takes one value here`);
-  }
+function requireOne(axis: Axis, flags: TuneFlags): void {
+  const text = flags[flagKey(axis) as keyof AxisFlags];
+  if (typeof text === 'string') oneValue(axis, text);
 }
 
 function table(

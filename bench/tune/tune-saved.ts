@@ -3,7 +3,8 @@
 import { Random } from '../../src/random.js';
 import type { Cell } from '../../src/session/cell.js';
 import { UsageError } from '../base/usage-error.js';
-import { axes, parseAxis } from '../plan/axes.js';
+import { AXES } from '../plan/axes.js';
+import { flagKey, parseAxis } from '../plan/axis.js';
 import { loadVariants } from '../plan/catalogue.js';
 import type { Result } from '../result/document.js';
 import { findRuns } from '../store/find.js';
@@ -15,17 +16,6 @@ import { type Saved, savedRounds } from './saved.js';
 import { judge } from './search.js';
 import type { TuneFlags } from './tune-flags.js';
 import { showAdvice } from './tune-show.js';
-
-const NARROWING = [
-  'channels',
-  'depth',
-  'publishEvery',
-  'pageSize',
-  'transport',
-  'codec',
-  'requesters',
-  'place',
-] as const;
 
 export async function tuneSaved(from: string, flags: TuneFlags): Promise<number> {
   if (flags.p99 !== undefined)
@@ -73,20 +63,16 @@ type Wanted = Partial<Record<keyof Cell, readonly string[]>>;
 
 /** The flags as saved cells show them. */
 async function wantedOf(flags: TuneFlags): Promise<Wanted> {
-  const { wait, providerWait = wait, senderWait = wait } = flags;
-  const texts = {
-    ...Object.fromEntries(NARROWING.map((key) => [key, flags[key]])),
-    pagesPerBatch: flags.batchPages,
-    providerWait,
-    senderWait,
+  const { wait } = flags;
+  const texts: Readonly<Record<string, unknown>> = {
+    ...flags,
+    providerWait: flags.providerWait ?? wait,
+    senderWait: flags.senderWait ?? wait,
   };
   const wanted: Record<string, readonly string[]> = {};
-  for (const [key, text] of Object.entries(texts)) {
-    if (text === undefined) continue;
-    const axis = axes[key as keyof typeof axes];
-    wanted[key] = parseAxis(axis as never, text).map((value) =>
-      String((axis.show as (value: unknown) => unknown)(value)),
-    );
+  for (const axis of AXES) {
+    const text = texts[flagKey(axis)];
+    if (typeof text === 'string') wanted[axis.key] = parseAxis(axis, text).map((value) => String(axis.show(value)));
   }
   if (flags.variants !== undefined)
     wanted.variant = (await loadVariants(flags.variants)).map(({ variant }) => variant.name);
