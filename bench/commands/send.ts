@@ -9,7 +9,7 @@ import { UsageError } from '../base/usage-error.js';
 import { RoundClient } from '../measure/round-client.js';
 import { oneLine, type Transferred } from '../measure/transfer.js';
 import { requireMemory } from '../plan/memory.js';
-import { type OneShotFlags, oneShotCell, oneShotVariant } from '../plan/one-shot.js';
+import { oneShotCell, oneShotVariant } from '../plan/one-shot.js';
 import { withOneShotAxes } from '../plan/one-shot-options.js';
 import { parseRam, ramBytes } from '../plan/ram-flag.js';
 import {
@@ -22,18 +22,8 @@ import {
   requireQemuPackets,
 } from '../plan/sending.js';
 import { TransferProgress } from '../tables/transfer-progress.js';
-
-export interface SendFlags extends OneShotFlags {
-  readonly ram: string;
-  readonly to: string;
-  readonly peer: string;
-  readonly zeroPages?: string;
-  readonly uuid?: string;
-  readonly block?: string;
-  readonly capabilities?: string;
-  readonly tokenFile?: string;
-  readonly json?: boolean;
-}
+import { fileOf, sendToFile } from './send-file.js';
+import { printSent, type SendFlags } from './sent.js';
 
 const LINE = 'sending';
 const STALL_MS = 10_000;
@@ -45,7 +35,8 @@ const LAST_WORDS_MS = 500;
 export function declareSend(program: Command): void {
   withOneShotAxes(program.command('send').description('the sending end of a migration alone'))
     .requiredOption('--ram <what>', 'a file, or a size as in 64m')
-    .requiredOption('--to <address>', 'HOST:PORT, or the path of a unix socket')
+    .requiredOption('--to <address>', 'HOST:PORT, the path of a unix socket, or file:PATH: a mapped-ram file')
+    .option('--direct-io', "writes a file's pages around the kernel's cache (O_DIRECT)")
     .option(
       '--peer <name>',
       "receiver, qemu (10.0 and newer), qemu-11.1, qemu-10.0, qemu-9.x, qemu-7.2 (up to 8.0), or drain: anything that takes the channels' bytes",
@@ -62,6 +53,9 @@ export function declareSend(program: Command): void {
 
 /** Returns 0 when everything was written and read, as far as a sender can tell; whether it is whole is the peer's to say. */
 export async function send(flags: SendFlags): Promise<number> {
+  const path = fileOf(flags.to);
+  if (path !== undefined) return sendToFile(path, flags);
+  if (flags.directIo) throw new UsageError('--direct-io: only where --to is a file');
   const peer = parsePeer(flags.peer);
   const { mainStream } = peer;
   const zeroPages = parseZeroPages(flags.zeroPages, peer.zeroPages);
@@ -97,15 +91,7 @@ export async function send(flags: SendFlags): Promise<number> {
     await client.connect(LINE, address, cell.channels, rest);
     const batches = Math.ceil(bytes / cell.pageSize / cell.pagesPerBatch);
     const sent = await transfer(client, cell, batches, peer.ends);
-    const { variant, channels, codec } = cell;
-    const answer = { variant, channels, peer: flags.peer, codec, zeroPages, bytes, ...sent, sha256 };
-    if (flags.json) process.stdout.write(`${JSON.stringify(answer, null, 1)}\n`);
-    else {
-      process.stdout.write(
-        `${(bytes / 2 ** 20).toFixed(1)} MiB sent by ${cell.variant} over ${cell.channels} channels: ` +
-          `${sent.mibPerSecond.toFixed(0)} MiB/s, ${sent.cpuSecondsPerGib.toFixed(3)} CPU s/GiB\nSHA-256 ${sha256}\n`,
-      );
-    }
+    printSent(flags, cell, { peer: flags.peer, bytes, ...sent, sha256 });
     return 0;
   } catch (cause) {
     process.stderr.write(`multifd-bench: send: ${(cause as Error).message}\n`);

@@ -10,6 +10,7 @@ import { Fleet } from '../../src/session/fleet.js';
 import type { VariantSource } from '../../src/session/messages.js';
 import { transports } from '../../src/transport/index.js';
 import { type Lender, Lines } from '../../src/transport/lines.js';
+import { MappedRamFile } from '../../src/transport/mapped-ram-file.js';
 import { SharedFile } from '../../src/transport/shared-file.js';
 import { NO_UUID, uuidBytes } from '../../src/wire/initial-packet.js';
 import { registry } from '../../variants/index.js';
@@ -31,7 +32,8 @@ const CEILING: VariantSource = {
   module: new URL('../../src/sender/ceiling.js', import.meta.url).href,
   export: 'default',
 };
-const lines = new Map<string, Lines>();
+const lines = new Map<string, Lines | MappedRamFile>();
+const mapped = new Map<string, MappedRamFile>();
 const MEMORY_FOLDER = '/dev/shm';
 let file: SharedFile | undefined;
 let outside: Readonly<Record<string, string>> = {};
@@ -93,7 +95,9 @@ async function reply(ask: Ask): Promise<unknown> {
   }
 }
 
-async function connect({ address, channels, main = false, uuid, token, faults = [] }: Connection): Promise<Lines> {
+async function connect(connection: Connection): Promise<Lines | MappedRamFile> {
+  const { address, channels, main = false, uuid, token, file: given, faults = [] } = connection;
+  if (given) return new MappedRamFile({ ...given, folder: '', blocks: fleet!.blocks });
   const id = uuid === undefined ? NO_UUID : uuidBytes(uuid);
   const restore = faults.some(({ kind }) => kind === 'no-descriptors') ? exhaustDescriptors() : () => {};
   try {
@@ -128,6 +132,14 @@ function linesOf(cell: Cell, peer: string | undefined): Lender | undefined {
   if (line === 'file') {
     file ??= new SharedFile(existsSync(MEMORY_FOLDER) ? MEMORY_FOLDER : tmpdir());
     return file;
+  }
+  // On the disk of temporary files: TMPDIR names another.
+  if (line === 'mapped-ram' && peer === undefined) {
+    const { transport } = cell;
+    const direct = transports[transport]!.direct === true;
+    const made = mapped.get(transport) ?? new MappedRamFile({ folder: tmpdir(), blocks: fleet!.blocks, direct });
+    mapped.set(transport, made);
+    return made;
   }
   const found = peer === undefined ? undefined : lines.get(peer);
   if (!found) throw new CellFailure(`transport ${cell.transport}: nothing is connected`);

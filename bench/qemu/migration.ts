@@ -12,6 +12,8 @@ export interface MigrationSettings {
   readonly bytesPerSecond?: number;
   /** A guest is stopped for the last round when what is left takes less than this; QEMU's default is 300. */
   readonly downtimeMs?: number;
+  /** Into a file, around the kernel's cache. */
+  readonly directIo?: boolean;
 }
 
 const UNLIMITED = 1e11;
@@ -19,7 +21,7 @@ const UNLIMITED = 1e11;
 /** Throws UsageError for what this version cannot do. */
 export function migrationParameters(
   binary: QemuBinary,
-  { channels, compression, zeroPages, bytesPerSecond, downtimeMs }: Partial<MigrationSettings>,
+  { channels, compression, zeroPages, bytesPerSecond, downtimeMs, directIo }: Partial<MigrationSettings>,
 ): Record<string, unknown> {
   const chooses = isSince(binary, 9, 0);
   if (!chooses && zeroPages !== undefined && zeroPages !== 'legacy') {
@@ -31,6 +33,7 @@ export function migrationParameters(
     ...(channels === undefined ? {} : { 'multifd-channels': channels, 'max-bandwidth': UNLIMITED }),
     ...(bytesPerSecond === undefined ? {} : { 'max-bandwidth': bytesPerSecond }),
     ...(compression === undefined ? {} : { 'multifd-compression': compression }),
+    ...(directIo === undefined ? {} : { 'direct-io': directIo }),
     ...(downtimeMs === undefined ? {} : { 'downtime-limit': downtimeMs }),
     ...(chooses && zeroPages !== undefined ? { 'zero-page-detection': zeroPages } : {}),
   };

@@ -29,6 +29,8 @@ export interface QemuPlan {
   /** True for a destination: it must then be told to `listen`. */
   readonly incoming?: boolean;
   readonly settings: MigrationSettings;
+  /** Default multifd alone. */
+  readonly capabilities?: readonly string[];
   /** More words for the command line, as in `-global`, `migration.multifd-flush-after-each-section=on`. */
   readonly words?: readonly string[];
 }
@@ -92,7 +94,10 @@ export class Qemu {
     const qemu = new Qemu(plan, plan.machine === 'pc' ? makeDisk() : undefined);
     try {
       await qemu.call('qmp_capabilities');
-      const capabilities = ['multifd', 'events'].map((capability) => ({ capability, state: true }));
+      const capabilities = [...(plan.capabilities ?? ['multifd']), 'events'].map((capability) => ({
+        capability,
+        state: true,
+      }));
       await qemu.call('migrate-set-capabilities', { capabilities });
       await qemu.call('migrate-set-parameters', parameters);
       if (plan.machine === 'pc' && !plan.incoming) await qemu.guestDirties();
@@ -115,6 +120,18 @@ export class Qemu {
   /** Changes settings, also in the middle of a migration. */
   async set(settings: Partial<MigrationSettings>): Promise<void> {
     await this.call('migrate-set-parameters', migrationParameters(this.binary, settings));
+  }
+
+  /** Starts to write to a file. */
+  async save(path: string): Promise<void> {
+    this.status = '';
+    await this.call('migrate', { uri: `file:${path}` });
+  }
+
+  /** Starts to read a file, as a destination. */
+  async load(path: string): Promise<void> {
+    this.status = '';
+    await this.call('migrate-incoming', { uri: `file:${path}` });
   }
 
   /** Starts to send to whoever listens there. */

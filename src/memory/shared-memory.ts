@@ -1,4 +1,4 @@
-// The memory of the control words: a shared WebAssembly.Memory, as fast as a SharedArrayBuffer and open to WebAssembly.
+// Memory that threads share: a WebAssembly.Memory, as fast as a SharedArrayBuffer, open to WebAssembly, and aligned to pages.
 
 /** What is used of WebAssembly.Memory, whose types come only with a browser's. */
 export interface SharedMemory {
@@ -11,12 +11,13 @@ interface MemoryConstructor {
 }
 
 const PAGE_BYTES = 65_536;
-/** Most control words that a run may have: 1 GiB. Address space only, until it is used. */
+/** Most bytes of one memory: 1 GiB. Address space only, until it is used. */
 export const MAXIMUM_PAGES = 16_384;
 
-export function createSharedMemory(bytes: number): SharedMemory {
+/** `mostBytes`: how far it may grow. */
+export function createSharedMemory(bytes: number, mostBytes = MAXIMUM_PAGES * PAGE_BYTES): SharedMemory {
   const { Memory } = (globalThis as unknown as { WebAssembly: { Memory: MemoryConstructor } }).WebAssembly;
-  return new Memory({ initial: pagesFor(bytes), maximum: MAXIMUM_PAGES, shared: true });
+  return new Memory({ initial: pagesFor(bytes), maximum: pagesFor(mostBytes), shared: true });
 }
 
 /** Grows the memory to at least `bytes`. Views made before see only the old part. */
@@ -28,7 +29,7 @@ export function ensureBytes(memory: SharedMemory, bytes: number): void {
 function pagesFor(bytes: number): number {
   const pages = Math.ceil(bytes / PAGE_BYTES);
   if (pages > MAXIMUM_PAGES) {
-    throw new RangeError(`control words: ${bytes} bytes needed, at most ${MAXIMUM_PAGES * PAGE_BYTES} are possible`);
+    throw new RangeError(`shared memory: ${bytes} bytes needed, at most ${MAXIMUM_PAGES * PAGE_BYTES} are possible`);
   }
   return pages;
 }

@@ -1,6 +1,7 @@
 // The RAM that is migrated: named blocks over shared segments of at most 1 GiB, addressed by block and page number.
 
 import { createHash } from 'node:crypto';
+import { createSharedMemory, type SharedMemory } from '../memory/shared-memory.js';
 
 /** Typed arrays end at 4 GiB on Node 20 and `readSync` at 2: segments stay well below, and no page crosses one. */
 export const SEGMENT_BYTES = 1 << 30;
@@ -19,7 +20,8 @@ export interface RamBlock {
 /** What another thread needs to see the same RAM: everything in it can be posted. */
 export interface RamParts {
   readonly blocks: readonly RamBlock[];
-  readonly segments: readonly SharedArrayBuffer[];
+  /** WebAssembly's memory: O_DIRECT takes only bytes that are aligned, which those of a SharedArrayBuffer are not. */
+  readonly segments: readonly SharedMemory[];
 }
 
 /** One place in RAM: bytes `from` to `from + pageSize` of `bytes`. */
@@ -31,7 +33,7 @@ export class Ram {
   constructor(parts: RamParts) {
     this.parts = parts;
     this.blocks = parts.blocks;
-    this.segments = parts.segments.map((segment) => new Uint8Array(segment));
+    this.segments = parts.segments.map(({ buffer }) => new Uint8Array(buffer));
   }
 
   /** Allocates blocks of the given names and sizes in bytes (each rounded up to whole smallest pages), all zero. */
@@ -43,9 +45,10 @@ export class Ram {
       start = roundUp(start + block.bytes, LARGEST_PAGE_BYTES);
       return block;
     });
-    const segments: SharedArrayBuffer[] = [];
+    const segments: SharedMemory[] = [];
     for (let left = start; left > 0; left -= SEGMENT_BYTES) {
-      segments.push(new SharedArrayBuffer(Math.min(left, SEGMENT_BYTES)));
+      const bytes = Math.min(left, SEGMENT_BYTES);
+      segments.push(createSharedMemory(bytes, bytes));
     }
     return new Ram({ blocks: laid, segments });
   }

@@ -8,7 +8,7 @@ import { collectGarbage } from '../os/collect-garbage.js';
 import { allowedCpus, pin } from '../os/cpus.js';
 import { addTimes } from '../os/thread-times.js';
 import { openRam } from '../ram/image.js';
-import type { Ram } from '../ram/ram.js';
+import type { Ram, RamBlock } from '../ram/ram.js';
 import { perChannel, type Variant } from '../sender/variant.js';
 import type { Lender } from '../transport/lines.js';
 import type { Slice } from '../workloads/slice.js';
@@ -158,6 +158,11 @@ export class Fleet {
         return report.value;
       }),
     );
+  }
+
+  /** What its RAM consists of. */
+  get blocks(): readonly RamBlock[] {
+    return this.ram.blocks;
   }
 
   /** SHA-256 of the first `bytes` bytes of the RAM as it is now. Between slices only: nobody may be writing to it. */

@@ -9,9 +9,11 @@ import { performTimed, runAsTask, runAsTaskTimed } from '../sender/loops.js';
 import { LaterPageQueue, PageQueue } from '../sender/page-queue.js';
 import { timedPlace, timeLaterProvider, timeProvider } from '../sender/timed-provider.js';
 import type { Place, Provider, SendRequest, Variant } from '../sender/variant.js';
+import type { Beside } from '../transport/beside.js';
 import { transports } from '../transport/index.js';
 import type { LineParts } from '../transport/lines.js';
 import { MainLine } from '../transport/main-line.js';
+import { MappedRamStream } from '../transport/mapped-ram-stream.js';
 import { sampleOf } from '../transport/memory.js';
 import { elapsed, stretched } from '../workloads/elapsed.js';
 import { workloads } from '../workloads/index.js';
@@ -63,7 +65,7 @@ export class ProviderSide {
     const workload = workloads[cell.workload]!;
     const { pageSize } = cell;
     const awaitHolds = (jobs: number) => control.dosing.awaitHolds(channels, jobs, () => control.exiting);
-    const main = mainLine(cell, ram, lines);
+    const main = besideOf(cell, ram, lines);
     const moments = new Moments();
     this.stamps = isTimed(cell) ? control.stamps() : undefined;
     const clock = this.stamps && this.openClock(this.stamps, moments, requester);
@@ -178,9 +180,19 @@ export class ProviderSide {
   }
 }
 
-/** The main stream of a cell that has one. Throws where the lines were opened without it. */
-function mainLine(cell: Cell, ram: Ram, lines: LineParts | undefined): MainLine | undefined {
-  const { mainStream: version, pageSize, zeroPages } = cell;
+/** What goes beside the channels of a transfer that has such. Throws where the lines were opened without it. */
+function besideOf(cell: Cell, ram: Ram, lines: LineParts | undefined): Beside | undefined {
+  const { mainStream: version, pageSize, zeroPages, workload } = cell;
+  if (lines?.bitmap && lines.main && workload === 'transfer') {
+    const { descriptor } = lines.main;
+    return new MappedRamStream({
+      descriptor,
+      bitmap: lines.bitmap,
+      ram,
+      pageSize,
+      findZeroPages: zeroPages === 'legacy',
+    });
+  }
   if (version === undefined) return undefined;
   if (!lines?.main) throw new Error(`main stream of ${version}: its line was not opened`);
   return new MainLine({ version, line: lines.main, ram, pageSize, findZeroPages: zeroPages === 'legacy' });

@@ -47,7 +47,7 @@ export function openChannel(
     findZeroPages: cell.zeroPages === 'multifd',
     nextPacketNumber: control.nextPacketNumber,
     ...(faults && { write: faults.write }),
-    ...(lines ? { line: { descriptor: lines.descriptors[channel]!, signs: lines.signs } } : {}),
+    ...(lines ? { line: { descriptor: lines.descriptors[channel]!, signs: lines.signs, bitmap: lines.bitmap } } : {}),
   });
   const worked = cell.senderWorkNs ? workingWriter(writer, workFor(cell.senderWorkNs)) : writer;
   const slow = cell.syncLoad === 'slow' && channel === 0 ? workingWriter(worked, sleepASlowWrite) : worked;

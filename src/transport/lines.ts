@@ -21,6 +21,8 @@ export interface LineParts {
   /** Descriptors by channel. */
   readonly descriptors: readonly number[];
   readonly signs: SharedArrayBuffer;
+  /** Of a mapped-ram file: which pages it has. */
+  readonly bitmap?: SharedArrayBuffer;
   /** Where there is a main stream beside the channels. */
   readonly main?: MainLineParts;
 }

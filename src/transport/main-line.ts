@@ -9,6 +9,7 @@ import {
   mainStream,
   type StreamVersion,
 } from '../wire/main-stream-writer.js';
+import type { Beside } from './beside.js';
 import type { MainLineParts } from './lines.js';
 import { WriteSigns } from './write-signs.js';
 
@@ -24,7 +25,7 @@ export interface MainLinePlan {
   readonly findZeroPages: boolean;
 }
 
-export class MainLine {
+export class MainLine implements Beside {
   /** Pages of zeros so far. */
   zeroPages = 0;
   private readonly parts: MainStreamParts;

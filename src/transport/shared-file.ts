@@ -6,7 +6,7 @@ import { WriteSigns } from './write-signs.js';
 
 /** Lent to writing threads as connections are, so that a fleet treats them alike. */
 export class SharedFile implements Lender {
-  private readonly descriptor: number;
+  readonly descriptor: number;
   private open = true;
 
   /** Makes a file below `folder` that has no name from the start: it ends with the process, however that ends. */

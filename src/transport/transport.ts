@@ -16,7 +16,11 @@ export interface ChannelContext {
   readonly batches: Batches;
   readonly tally: Tally;
   /** Where the channel writes to, for transports that have such a place. */
-  readonly line?: { readonly descriptor: number; readonly signs: SharedArrayBuffer };
+  readonly line?: {
+    readonly descriptor: number;
+    readonly signs: SharedArrayBuffer;
+    readonly bitmap?: SharedArrayBuffer | undefined;
+  };
   /** How pages are packed; absent, not at all. */
   readonly codec?: CodecName;
   /** True leaves out the bytes of pages of zeros, and names those pages in the packet. */

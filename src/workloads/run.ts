@@ -3,7 +3,7 @@ import type { Ram } from '../ram/ram.js';
 import type { HandOffClock } from '../sender/hand-off-clock.js';
 import type { LaterPageQueue, PageQueue } from '../sender/page-queue.js';
 import type { Provider } from '../sender/variant.js';
-import type { MainLine } from '../transport/main-line.js';
+import type { Beside } from '../transport/beside.js';
 import type { Elapsed } from './elapsed.js';
 import type { PageCursor } from './page-cursor.js';
 
@@ -16,7 +16,7 @@ interface Common {
   /** Stops a clock. */
   readonly elapsed: Elapsed;
   /** Of a transfer to a QEMU: what goes beside the channels. */
-  readonly main: MainLine | undefined;
+  readonly main: Beside | undefined;
   /** Hand-off only. */
   readonly clock: HandOffClock | undefined;
   /** Sync only: the channels were given nothing, and had time to fall asleep. */
