@@ -12,9 +12,10 @@ const measuring = [
   'bench/measure/*',
   'bench/doctor/*',
   'bench/environment',
+  'bench/qemu/run-qemu',
   'variants/{faults,sockets}',
-  'bench/commands/{doctor,limits,run-ended,run-qemu,tune,waits,workloads}',
-].map((files) => `dist/${files}.test.js`);
+  'bench/commands/{doctor,limits,run-ended,tune,waits,workloads}',
+];
 
 const common = {
   pool: 'forks',
@@ -23,29 +24,34 @@ const common = {
   testTimeout: 30_000,
 };
 
+/** `npm test` runs the first tier; `npm run test:long` the second: whole matrices, searches and whatever takes its time. */
+function tier(prefix, ending, others) {
+  const provide = { isLong: ending === LONG };
+  const measured = measuring.map((files) => `dist/${files}${ending}`);
+  const checking = {
+    ...common,
+    provide,
+    name: `${prefix}checking`,
+    include: [`dist/**/*${ending}`],
+    exclude: [...measured, ...others],
+    maxWorkers: 2,
+    sequence: { groupOrder: 0 },
+  };
+  const alone = {
+    ...common,
+    provide,
+    name: `${prefix}measuring`,
+    include: measured,
+    exclude: others,
+    fileParallelism: false,
+    maxWorkers: 1,
+    sequence: { groupOrder: 1 },
+  };
+  return [{ test: checking }, { test: alone }];
+}
+
+const LONG = '.long.test.js';
+
 export default defineConfig({
-  test: {
-    projects: [
-      {
-        test: {
-          ...common,
-          name: 'checking',
-          include: ['dist/**/*.test.js'],
-          exclude: measuring,
-          maxWorkers: 2,
-          sequence: { groupOrder: 0 },
-        },
-      },
-      {
-        test: {
-          ...common,
-          name: 'measuring',
-          include: measuring,
-          fileParallelism: false,
-          maxWorkers: 1,
-          sequence: { groupOrder: 1 },
-        },
-      },
-    ],
-  },
+  test: { projects: [...tier('', '.test.js', [`dist/**/*${LONG}`]), ...tier('long-', LONG, [])] },
 });

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { isLong, runsNow } from '../../src/fixtures/tier.js';
 import { UsageError } from '../base/usage-error.js';
 import { installedQemus, isSince, qemuBinary } from './binary.js';
 import { DIRTIED } from './machine.js';
@@ -48,7 +49,8 @@ const why = binaries.length === 0 ? ' (skipped: no qemu-system-x86_64 on PATH)' 
 
 describe.skipIf(binaries.length === 0)(`a real QEMU${why}`, () => {
   describe.each(binaries.map((binary) => ({ binary, name: binary.version })))('$name', ({ binary }) => {
-    it.each([
+    const isFirst = binary === binaries.at(-1);
+    it.runIf(runsNow(isFirst)).each([
       ['none', 1],
       ['zlib', 3],
     ] as const)('migrates to another: %s, %i channels', async (compression, channels) => {
@@ -68,7 +70,7 @@ describe.skipIf(binaries.length === 0)(`a real QEMU${why}`, () => {
       expect(isGone(source.pid)).toBe(true);
     });
 
-    it('runs a guest that dirties RAM for ever, and migrates it over a unix socket', async () => {
+    it.runIf(isLong)('runs a guest that dirties RAM for ever, and migrates it over a unix socket', async () => {
       const settings = { channels: 2, bytesPerSecond: 32 * MIB, downtimeMs: 1 };
       const from = ramFile(16 * MIB);
       const to = ramFile(16 * MIB);
@@ -95,32 +97,35 @@ describe.skipIf(binaries.length === 0)(`a real QEMU${why}`, () => {
       expect(readFileSync(to).equals(readFileSync(from))).toBe(true);
     });
 
-    it('ends in an error, not in a hang, when a destination gets what is no migration', async () => {
-      const settings = { channels: 1 };
-      const destination = await start({ binary, ramFile: ramFile(MIB), settings, incoming: true });
-      const address = (await destination.listen()) as { host: string; port: number };
-      // Where the main stream and a channel should be.
-      for (let connection = 0; connection < 2; connection++) {
-        connect(address)
-          .on('error', () => {})
-          .end(Buffer.alloc(4096, 0x55));
-      }
-      // 10.0 says what is wrong; 7.2 waits for ever.
-      const outcome = await destination.ended(1000).catch((error: unknown) => error);
-      if (isSince(binary, 9, 1)) {
-        expect(outcome).toMatchObject({
-          status: 'failed',
-          error: expect.stringMatching(/multifd: received packet magic/),
-        });
-      } else {
-        expect(outcome).toBeInstanceOf(QemuError);
-        expect((outcome as Error).message).toMatch(/did not end within 1000 ms, so it was killed|ended with code 1/);
-        await destination.kill();
-        expect(isGone(destination.pid)).toBe(true);
-      }
-    });
+    it.runIf(runsNow(isFirst))(
+      'ends in an error, not in a hang, when a destination gets what is no migration',
+      async () => {
+        const settings = { channels: 1 };
+        const destination = await start({ binary, ramFile: ramFile(MIB), settings, incoming: true });
+        const address = (await destination.listen()) as { host: string; port: number };
+        // Where the main stream and a channel should be.
+        for (let connection = 0; connection < 2; connection++) {
+          connect(address)
+            .on('error', () => {})
+            .end(Buffer.alloc(4096, 0x55));
+        }
+        // 10.0 says what is wrong; 7.2 waits for ever.
+        const outcome = await destination.ended(1000).catch((error: unknown) => error);
+        if (isSince(binary, 9, 1)) {
+          expect(outcome).toMatchObject({
+            status: 'failed',
+            error: expect.stringMatching(/multifd: received packet magic/),
+          });
+        } else {
+          expect(outcome).toBeInstanceOf(QemuError);
+          expect((outcome as Error).message).toMatch(/did not end within 1000 ms, so it was killed|ended with code 1/);
+          await destination.kill();
+          expect(isGone(destination.pid)).toBe(true);
+        }
+      },
+    );
 
-    it('is killed when it does not answer, and the error says what it was asked', async () => {
+    it.runIf(runsNow(isFirst))('is killed when it does not answer, and the error says what it was asked', async () => {
       const qemu = await start({ binary, ramFile: ramFile(MIB), settings: { channels: 1 } });
       process.kill(qemu.pid, 'SIGSTOP');
       await expect(qemu.call('query-status', {}, 500)).rejects.toThrow(
@@ -131,7 +136,7 @@ describe.skipIf(binaries.length === 0)(`a real QEMU${why}`, () => {
       expect(isGone(qemu.pid)).toBe(true);
     });
 
-    it('refuses what it cannot do, in its own words', async () => {
+    it.runIf(runsNow(isFirst))('refuses what it cannot do, in its own words', async () => {
       const plan = { binary, ramFile: ramFile(MIB), settings: { channels: 0 } };
       await expect(Qemu.start(plan)).rejects.toThrow(/QMP migrate-set-parameters: .*multifd/i);
       const words = ['-object', 'nonsense'];
@@ -139,7 +144,7 @@ describe.skipIf(binaries.length === 0)(`a real QEMU${why}`, () => {
       await expect(bad).rejects.toThrow(/ended with code 1; it said: .*nonsense/s);
     });
 
-    it('does not outlive the process that started it', async () => {
+    it.runIf(runsNow(isFirst))('does not outlive the process that started it', async () => {
       const script = fileURLToPath(new URL('fixtures/qemu-owner.js', import.meta.url));
       const owner = spawn(process.execPath, [script, binary.path, ramFile(MIB)], {
         stdio: ['ignore', 'pipe', 'inherit'],
@@ -154,7 +159,7 @@ describe.skipIf(binaries.length === 0)(`a real QEMU${why}`, () => {
   });
 });
 
-describe('without a QEMU', () => {
+describe.skipIf(isLong)('without a QEMU', () => {
   it('says which binary is none', async () => {
     const error = await qemuBinary('--qemu', process.execPath).catch((cause: unknown) => cause);
     expect(error).toBeInstanceOf(UsageError);

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
+import { isLong } from '../../src/fixtures/tier.js';
 import { CLI, cli } from '../fixtures/cli.js';
 import { installedQemus, isSince } from './binary.js';
 import type { QemuResult } from './result.js';
@@ -9,7 +10,7 @@ import type { QemuResult } from './result.js';
 const run = (...words: string[]) => cli('run', ...words);
 
 describe('what is refused', () => {
-  it.each([
+  it.skipIf(isLong).each([
     [['--peer', 'xen'], '--peer: got "xen", takes qemu'],
     [['--peer', 'qemu', '--depth', '2'], '--depth: not with --peer qemu'],
     [['--peer', 'qemu', '--qemu', '/nowhere'], '--qemu: got "/nowhere", takes the path'],
@@ -25,7 +26,7 @@ const binaries = await installedQemus();
 const why = binaries.length === 0 ? ' (skipped: no qemu-system-x86_64 on PATH)' : '';
 
 describe.skipIf(binaries.length === 0)(`with a real QEMU${why}`, { timeout: 120_000 }, () => {
-  it('measures every sender at every number of channels, once a round', () => {
+  it.runIf(isLong)('measures every sender at every number of channels, once a round', () => {
     const words = ['--rounds', '1', '--channels', '1,3', '--ram', '4m', '--no-save', '--json'];
     const { status, stdout, stderr } = run('--peer', 'qemu', ...words);
     expect(status, stderr).toBe(0);
@@ -46,7 +47,7 @@ describe.skipIf(binaries.length === 0)(`with a real QEMU${why}`, { timeout: 120_
     expect(Object.fromEntries(counted)).toEqual(Object.fromEntries(cells.map((cell) => [cell, 1])));
   });
 
-  it('keeps the finished rounds when it is interrupted, also if QEMU heard the Ctrl-C too', async () => {
+  it.runIf(isLong)('keeps the finished rounds when it is interrupted, also if QEMU heard the Ctrl-C too', async () => {
     const words = ['run', '--peer', 'qemu', '--rounds', '50', '--channels', '1', '--ram', '1m', '--no-save', '--json'];
     const child = spawn(process.execPath, [CLI, ...words], { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
     let [stdout, stderr] = ['', ''];
@@ -65,7 +66,7 @@ describe.skipIf(binaries.length === 0)(`with a real QEMU${why}`, { timeout: 120_
     expect(new Set(samples.map(({ round }) => round))).toEqual(new Set([0]));
   });
 
-  it('refuses what an old QEMU cannot switch off, and variants without threads', () => {
+  it.skipIf(isLong)('refuses what an old QEMU cannot switch off, and variants without threads', () => {
     const inline = run('--peer', 'qemu', '--variants', 'inline');
     expect([inline.status, inline.stderr]).toEqual([
       2,

@@ -1,5 +1,6 @@
 // The machine against the axioms: named litmus programs, and random ones.
 import { describe, expect, it, vi } from 'vitest';
+import { isLong } from '../fixtures/tier.js';
 import { BOTH, type Instruction } from './axioms.js';
 import { axiomatic, type LitmusProgram, type Outcomes } from './litmus.js';
 import type { Scenario } from './scenario.js';
@@ -86,7 +87,7 @@ function run(instructions: readonly Instruction[], locations: Locations): (numbe
   return registers;
 }
 
-describe('named programs', () => {
+describe.skipIf(isLong)('named programs', () => {
   it('store buffering: both cannot read the old value, if all is atomic', () => {
     const program = [
       [write(X, 1), read(Y)],
@@ -152,7 +153,7 @@ describe('named programs', () => {
   });
 });
 
-describe('two sizes', () => {
+describe.skipIf(isLong)('two sizes', () => {
   it('synchronise by accesses of one size only', () => {
     const published = (location: number): LitmusProgram => [
       [write(X, 1, false), write(location, 1)],
@@ -172,7 +173,7 @@ describe('two sizes', () => {
 });
 
 describe('random programs', () => {
-  const PROGRAMS = 1200;
+  const PROGRAMS = isLong ? 1200 : 200;
 
   function draw(below: (limit: number) => number, guards: boolean, locations: number): LitmusProgram {
     let left = locations === 2 ? 6 : 5;

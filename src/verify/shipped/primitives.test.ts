@@ -1,5 +1,6 @@
 // The primitives as shipped, at futex level: every interleaving is right, and every weakened ordering is noticed.
 import { describe, expect, it } from 'vitest';
+import { isLong, runsNow } from '../../fixtures/tier.js';
 import { SimulatedEvent } from '../primitives.js';
 import type { Scenario } from '../scenario.js';
 import { type VerifyOptions, verify } from '../verify.js';
@@ -10,7 +11,7 @@ import { takingScenario, takingScenarios } from './taking-scenarios.js';
 import { waitingScenarios } from './waiting-scenarios.js';
 
 const POLICIES = [
-  ['spinning first', { spins: 1 }],
+  ['spinning first', { spins: 1, adapts: false }],
   ['spinning as long as it was worth it', { spins: 1, adapts: true }],
 ] as const;
 
@@ -23,22 +24,34 @@ function expectRight(scenarios: readonly Scenario[], options: VerifyOptions = {}
 }
 
 describe('the shipped primitives', () => {
-  it.each(POLICIES)('%s', (_name, policy) => {
-    expectRight([...waitingScenarios({ policy }), ...takingScenarios({ policy })]);
-    for (const kind of LOCK_KINDS) expectRight(lockScenarios(kind, policy));
-  });
+  it.each(POLICIES.filter(([, { adapts }]) => runsNow(adapts === true)))(
+    '%s',
+    (_name, policy) => {
+      expectRight([...waitingScenarios({ policy }), ...takingScenarios({ policy })]);
+      for (const kind of LOCK_KINDS) expectRight(lockScenarios(kind, policy));
+    },
+    120_000,
+  );
 
-  it('an mcs lock with three threads, closed at any moment', () => {
-    expectRight([lockScenario('mcs', 3, 1, true)]);
-  });
+  it.runIf(isLong)(
+    'an mcs lock with three threads, closed at any moment',
+    () => {
+      expectRight([lockScenario('mcs', 3, 1, true)]);
+    },
+    120_000,
+  );
 
-  it('wake one of two takers for each item, and both for a stop; or close at any moment', () => {
-    const larger = { mostStates: 3_000_000 };
-    expectRight([takingScenario({ takers: 2, items: 1, until: 'stopped' })], larger);
-    expectRight([takingScenario({ takers: 2, items: 2, until: 'sated', closes: true })], larger);
-  });
+  it.runIf(isLong)(
+    'wake one of two takers for each item, and both for a stop; or close at any moment',
+    () => {
+      const larger = { mostStates: 3_000_000 };
+      expectRight([takingScenario({ takers: 2, items: 1, until: 'stopped' })], larger);
+      expectRight([takingScenario({ takers: 2, items: 2, until: 'sated', closes: true })], larger);
+    },
+    120_000,
+  );
 
-  it.each([
+  it.skipIf(isLong).each([
     ['a stop that wakes one', { takers: 2, items: 1, until: 'stopped', stopWakesOne: true }],
     ['a wake of one for takers that wait for different items', { takers: 2, items: 2, until: 'sated', picky: true }],
   ] as const)('%s loses a wake-up, as it does on single operations', (_name, taking) => {
@@ -48,32 +61,39 @@ describe('the shipped primitives', () => {
     }
   });
 
-  it('wake one on single operations too', () => {
+  it.skipIf(isLong)('wake one on single operations too', () => {
     for (const until of ['sated', 'stopped'] as const) {
       expectRight([takingScenario({ takers: 2, items: 2, until, open: () => new SimulatedEvent(0) })]);
     }
   });
 
-  it('without elision', () => {
+  it.skipIf(isLong)('without elision', () => {
     expectRight([...waitingScenarios({ elide: false }), ...takingScenarios({ elide: false })]);
   });
 
-  it('wait in loops: a notify that was meant for another round does no harm', () => {
+  it.skipIf(isLong)('wait in loops: a notify that was meant for another round does no harm', () => {
     expectRight(
       primitiveScenarios().filter(({ threads }) => threads.length < 3),
       { earlyWakes: 2 },
     );
   });
 
-  it.each(LOCK_KINDS)('a %s lock whose holder leaves strands the others, unless it is closed', (kind) => {
-    const { findings } = verify(lockScenario(kind, 2, 1, false, { leaves: true }));
-    expect(findings.map((each) => each.kind)).toEqual([kind === 'tas' ? 'livelock' : 'deadlock']);
-    expectRight([lockScenario(kind, 2, 1, true, { leaves: true })]);
-  });
+  it.skipIf(isLong).each(LOCK_KINDS)(
+    'a %s lock whose holder leaves strands the others, unless it is closed',
+    (kind) => {
+      const { findings } = verify(lockScenario(kind, 2, 1, false, { leaves: true }));
+      expect(findings.map((each) => each.kind)).toEqual([kind === 'tas' ? 'livelock' : 'deadlock']);
+      expectRight([lockScenario(kind, 2, 1, true, { leaves: true })]);
+    },
+  );
 
-  it('are right as they are, and have no ordering whose loss goes unnoticed, but for the listed ones', () => {
-    const checked = checkPrimitives({ mutates: true });
-    expect(checked).toMatchObject({ complete: true, findings: [], unknownSurvivors: [], staleSurvivors: [] });
-    expect(checked.mutants.length).toBeGreaterThan(90);
-  }, 120_000);
+  it.runIf(isLong)(
+    'are right as they are, and have no ordering whose loss goes unnoticed, but for the listed ones',
+    () => {
+      const checked = checkPrimitives({ mutates: true });
+      expect(checked).toMatchObject({ complete: true, findings: [], unknownSurvivors: [], staleSurvivors: [] });
+      expect(checked.mutants.length).toBeGreaterThan(90);
+    },
+    120_000,
+  );
 });

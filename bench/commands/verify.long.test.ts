@@ -1,0 +1,2 @@
+// The verify command with a whole mutant search.
+import './verify.test.js';
