@@ -7,8 +7,9 @@ import { UsageError } from '../bench/base/usage-error.js';
 import { DEFAULT_TABLES } from '../bench/plan/tables.js';
 import { readQemuResult } from '../bench/qemu/result.js';
 import { reportOf } from '../bench/report/model.js';
-import { findRuns } from '../bench/store/find.js';
+import { latestRuns } from '../bench/store/latest.js';
 import { readResult } from '../bench/store/read.js';
+import { storeOf } from '../bench/store/store-flags.js';
 import { PROJECT } from '../bench/system/project.js';
 import { renderTables } from '../bench/tables/comparison-table.js';
 import { renderAdvice } from '../bench/tune/advice-text.js';
@@ -93,7 +94,7 @@ export async function readme(file: string | undefined): Promise<number> {
     process.stderr.write(`README.md shows ${file}\n`);
     return 0;
   }
-  const path = file ?? findRuns(`${PROJECT}results`).runs.findLast((run) => isDefaultRun(run.path))?.path;
+  const path = file ?? newestDefault();
   if (path === undefined)
     throw new UsageError('readme: no run of the default tables under results/; `npm run bench` makes one');
   const text = readFileSync(`${PROJECT}README.md`, 'utf8');
@@ -103,6 +104,10 @@ export async function readme(file: string | undefined): Promise<number> {
   writeFileSync(`${PROJECT}README.md`, withResults(text, shown));
   process.stderr.write(`README.md shows ${shown}\n`);
   return 0;
+}
+
+function newestDefault(): string | undefined {
+  return latestRuns(storeOf({})).runs.find(({ file }) => isDefaultRun(file.path))?.file.path;
 }
 
 /** A run of `tune` has the table that it searched. */

@@ -45,3 +45,12 @@ export function showNumber(value: number): string {
   const digits = value === 0 ? 1 : Math.floor(Math.log10(Math.abs(value))) + 1;
   return digits >= 3 ? value.toFixed(0) : value.toFixed(Math.min(6, 3 - digits));
 }
+
+/** `1 process`, `7 processes`: a count and its noun. */
+export function counted(count: number, one: string, several = `${one}s`): string {
+  return `${count} ${count === 1 ? one : several}`;
+}
+
+export function processes(count: number): string {
+  return counted(count, 'process', 'processes');
+}

@@ -1,6 +1,6 @@
 // What a check found, line by line: what passed, what failed, what was not modelled; and as the JSON document.
 
-import { showNumber } from '../base/quantities.js';
+import { processes, showNumber } from '../base/quantities.js';
 import type { Listed } from '../plan/catalogue.js';
 import { groupOf } from '../result/comparisons.js';
 import type { Result } from '../result/document.js';
@@ -98,7 +98,7 @@ function comparisonText(comparison: Comparison): string {
   if (!('result' in comparison)) return comparison.reason;
   const { run, cells } = comparison.result;
   const names = [...new Set(cells.map(({ variant }) => variant))].join(', ');
-  return `${names} in ${run.rounds} processes, batches that nobody writes`;
+  return `${names} in ${processes(run.rounds)}, batches that nobody writes`;
 }
 
 export function checkDocument(report: CheckReport) {

@@ -17,7 +17,7 @@ export class VerifyProgressLine {
 
   show(running: readonly VerifyProgress[], finished: number): void {
     if (!this.stream.isTTY) {
-      if (finished > this.finished) this.stream.write(`${finished} of ${this.subjects} verified\n`);
+      if (finished > this.finished) this.stream.write(`${finished} of ${this.subjects} searched\n`);
       this.finished = finished;
       return;
     }
@@ -25,7 +25,7 @@ export class VerifyProgressLine {
     if (now - this.lastMs < EVERY_MS) return;
     this.lastMs = now;
     const each = running.map(({ name, what, done, total }) => `${name} ${done} of ${total}: ${what}`).join('; ');
-    const line = `${finished} of ${this.subjects} verified; ${each}`.slice(
+    const line = `${finished} of ${this.subjects} searched; ${each}`.slice(
       0,
       Math.max(20, (this.stream.columns || 80) - 1),
     );

@@ -3,6 +3,7 @@
 import type { Command } from 'commander';
 import { exitWith } from '../base/exit-code.js';
 import { Interrupts } from '../base/interrupts.js';
+import { processes } from '../base/quantities.js';
 import { badValue } from '../base/usage-error.js';
 import type { Progress } from '../measure/rounds.js';
 import { estimateMs } from '../plan/plan.js';
@@ -95,7 +96,9 @@ function progressOf(line: ProgressLine, plan: Plan, say: (text: string) => void)
   let begun = false;
   return ({ round, done, total, cell: { cell } }) => {
     if (!begun)
-      say(`${total} turns in ${plan.rounds} processes of each build: about ${2 * seconds(plan)} s (seed ${plan.seed})`);
+      say(
+        `${total} turns in ${processes(plan.rounds)} of each build: about ${2 * seconds(plan)} s (seed ${plan.seed})`,
+      );
     begun = true;
     const what = `${cell.workload} ${cell.variant}, ${cell.channels} ch`;
     line.show({ round, rounds: plan.rounds, done, total, what, estimateMs: 2 * estimateMs(plan) });
@@ -138,7 +141,7 @@ function changesOf(
     warnings: [
       ...(interrupted ? [`${stopped}: only the finished rounds are here, and changes are not confirmed`] : []),
       ...(rounds < LEAST_PROCESSES
-        ? [`${rounds} processes are too few for a verdict; ${LEAST_PROCESSES} are the least`]
+        ? [`too few processes for a verdict: ${rounds} of at least ${LEAST_PROCESSES}`]
         : []),
     ],
   };

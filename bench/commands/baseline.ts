@@ -4,7 +4,7 @@ import { exitWith } from '../base/exit-code.js';
 import { badValue } from '../base/usage-error.js';
 import { baselinePath, saveBaseline } from '../store/baseline.js';
 import { chooseRun } from '../store/choose.js';
-import { placeOf } from '../store/find.js';
+import { placesOf } from '../store/find.js';
 import { declareStore, type StoreFlags, storeOf } from '../store/store-flags.js';
 
 export function declareBaseline(program: Command): void {
@@ -27,8 +27,9 @@ export function baseline(name: string, what: string, flags: StoreFlags): number 
   const store = storeOf(flags);
   const target = baselinePath(store.folder, name, 'baseline');
   const { path, result } = chooseRun(what, 'baseline', store);
-  if (!path.endsWith(placeOf(result))) throw badValue('baseline', path, `a file of the store, ${store.folder}`);
-  saveBaseline(target, result);
-  process.stderr.write(`baseline:${name} is ${placeOf(result)}\n`);
+  const place = placesOf(result).find((each) => path.endsWith(each));
+  if (place === undefined) throw badValue('baseline', path, `a file of the store, ${store.folder}`);
+  saveBaseline(target, result, place);
+  process.stderr.write(`baseline:${name} is ${place}\n`);
   return 0;
 }

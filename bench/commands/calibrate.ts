@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
 import { exitWith } from '../base/exit-code.js';
 import { Interrupts } from '../base/interrupts.js';
+import { processes } from '../base/quantities.js';
 import { wholeNumber } from '../base/usage-error.js';
 import { calibrateHistories } from '../doctor/calibrate-histories.js';
 import { makeCalibration, newestCalibration, saveCalibration, tally } from '../doctor/calibration.js';
@@ -106,7 +107,7 @@ async function measureRuns(runs: number, seed: number) {
 function announce(runs: number, plan: Plan): void {
   const minutes = (runs * estimateMs(plan)) / 60e3;
   process.stderr.write(
-    `${runs} run${runs > 1 ? 's' : ''} of ${plan.rounds} processes: about ${minutes.toFixed(0)} min\n`,
+    `${runs} run${runs > 1 ? 's' : ''} of ${processes(plan.rounds)}: about ${minutes.toFixed(0)} min\n`,
   );
 }
 

@@ -57,7 +57,7 @@ describe('a design that is right', () => {
     expect(lines[2]).toMatch(
       /^verify {7}passed {7}no finding for 2 channels, 2 jobs and a sync; \d+ states, all of them/,
     );
-    expect(lines[3]).toMatch(/^comparison {3}measured {5}mutex, atomic-barrier, right in 1 processes/);
+    expect(lines[3]).toMatch(/^comparison {3}measured {5}mutex, atomic-barrier, right in 1 process/);
     expect(lines[4]).toMatch(/^ {2}x\d.+ of what mutex hands over, 1 channel: TOO-FEW$/);
     expect(lines.at(-1)).toBe('check passed');
     expect(checkDocument(report)).toMatchObject({

@@ -60,3 +60,13 @@ it('a file of another machine is refused with exit code 2, and a broken one name
   expect(stderr).not.toContain('\u001b');
   expect(stderr).toContain('a\\u001b[2Jb.json: machine: not there');
 });
+
+it('runs with nothing in common, and a run beside itself, are said to be so', () => {
+  const other = saveResult(results, madeUpResult({ id: '00000004', sha: '4'.repeat(40), channels: [64] }));
+  const { status, stderr } = cli('compare', other, '2'.repeat(40), ...STORE);
+  expect(stderr).toContain('nothing to compare: runs 00000004 and 00000002 have no measured cell in common');
+  expect(status).toBe(3);
+  const same = cli('compare', 'latest', ...STORE);
+  expect(same.status).toBe(2);
+  expect(same.stderr).toContain('A and B: latest and latest are the same run, 00000002');
+});

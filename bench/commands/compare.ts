@@ -1,6 +1,7 @@
 // The compare command: two saved runs, cell by cell.
 import type { Command } from 'commander';
 import { exitWith } from '../base/exit-code.js';
+import { UsageError } from '../base/usage-error.js';
 import { type Across, alignRuns } from '../result/align.js';
 import { type Changes, type ComparedEnd, withoutVisits } from '../result/changes.js';
 import { compareRuns } from '../result/compare-runs.js';
@@ -33,11 +34,16 @@ export function declareCompare(program: Command): void {
     .action((a: string, b: string, flags: CompareFlags) => exitWith(compare(a, b, flags)));
 }
 
-/** Returns 0. */
+/** Returns 0, or 3 where the two runs have nothing in common. */
 export function compare(first: string, second: string, flags: CompareFlags): number {
   const format = changeFormat(flags.format);
   const [layout, wanted, store] = [layoutOf(flags), wantedBy(flags), storeOf(flags)];
-  const [a, b] = [chooseRun(first, 'A', store), chooseRun(second, 'B', store)];
+  const b = chooseRun(second, 'B', store);
+  const a = chooseRun(first, 'A', store, b.result);
+  if (a.result.run.id === b.result.run.id)
+    throw new UsageError(
+      `A and B: ${first} and ${second} are the same run, ${a.result.run.id}: name another commit, file or baseline`,
+    );
   const aligned = alignRuns(a.result, b.result, flags);
   const names = { a: first, b: second };
   const changes: Changes = {
@@ -54,8 +60,12 @@ export function compare(first: string, second: string, flags: CompareFlags): num
     leftOut: [...a.leftOut, ...b.leftOut],
     warnings: [...aligned.warnings, ...warningsOf(first, a), ...warningsOf(second, b)],
   };
+  if (aligned.pairs.length === 0) {
+    const { run } = a.result;
+    process.stderr.write(`nothing to compare: runs ${run.id} and ${b.result.run.id} have no measured cell in common\n`);
+  }
   process.stdout.write(flags.json ? `${stringify(changes)}\n` : `${renderChanges(changes, format, layout)}\n`);
-  return 0;
+  return aligned.pairs.length === 0 ? 3 : 0;
 }
 
 function endOf(name: string, { path, result: { commit, machine, node, run } }: Chosen): ComparedEnd {

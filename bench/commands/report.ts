@@ -1,7 +1,7 @@
 // The report command: a saved run as one HTML file that opens anywhere and asks nobody for anything; its charts as SVG.
 
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { exitWith } from '../base/exit-code.js';
 import { UsageError } from '../base/usage-error.js';
@@ -11,40 +11,35 @@ import { type Report, reportOf } from '../report/model.js';
 import { renderPage } from '../report/page.js';
 import { peerOf } from '../report/peer.js';
 import type { Result } from '../result/document.js';
-import { findRuns } from '../store/find.js';
-import { readResult } from '../store/read.js';
+import { chooseRun } from '../store/choose.js';
+import { declareStore, type StoreFlags, storeOf } from '../store/store-flags.js';
 import { commitLine } from '../system/commit-line.js';
-import { PROJECT } from '../system/project.js';
 import { readBlessings } from '../tracking/blessings.js';
 
-export interface ReportFlags {
+export interface ReportFlags extends StoreFlags {
   readonly out?: string;
   readonly svg?: string;
-  readonly results?: string;
   readonly force?: boolean;
 }
 
-const LATEST = 'latest';
-
 export function declareReport(program: Command): void {
-  program
+  const command = program
     .command('report')
     .description('a saved run as one HTML file, charts and all, that opens offline; or its charts as SVG')
-    .argument('[file]', 'a result file, or latest', LATEST)
+    .argument('[run]', 'latest, baseline:NAME, a result file, or a commit, branch or tag with a saved run', 'latest')
     .option('--out <file>', 'where the page goes; default report-RUN.html here')
     .option('--svg <folder>', 'write the charts there as SVG files instead of a page')
-    .option('--results <folder>', "where the saved runs are; default this project's results/")
-    .option('--force', 'write over files that are there')
-    .action(async (file: string, flags: ReportFlags) => exitWith(await report(file, flags)));
+    .option('--force', 'write over files that are there');
+  declareStore(command).action(async (file: string, flags: ReportFlags) => exitWith(await report(file, flags)));
 }
 
 /** Prints the path of each file that it wrote. */
 export async function report(file: string, flags: ReportFlags): Promise<number> {
   if (flags.out !== undefined && flags.svg !== undefined) throw new UsageError('--svg: takes a folder, and no --out');
-  const path = file === LATEST ? newest(flags.results ?? `${PROJECT}results`) : file;
-  const result = readResult(path);
+  const store = storeOf(flags);
+  const { path, result } = chooseRun(file, 'report', store);
   const name = basename(path, '.json');
-  const shown = wholeReport(result, name, flags.results ?? `${PROJECT}results`);
+  const shown = wholeReport(result, name, store.folder);
   const files = flags.svg === undefined ? page(result, shown, flags) : await charts(shown, flags.svg);
   const flag = flags.svg === undefined ? '--out' : '--svg';
   const there = flags.force ? undefined : files.find((each) => existsSync(each.path));
@@ -79,13 +74,6 @@ async function charts(report: Report, folder: string): Promise<Written[]> {
   // Loads a DOM and the chart library, which no other command needs.
   const { renderCharts } = await import('../report/svg.js');
   return renderCharts(report).map(({ name, svg }) => ({ path: join(folder, `${name}.svg`), text: svg }));
-}
-
-function newest(folder: string): string {
-  const path = findRuns(folder).runs.at(-1)?.path;
-  if (path === undefined) throw new UsageError(`report: no saved run under ${folder}; \`npm run bench\` makes one`);
-  const here = relative(process.cwd(), path);
-  return here.startsWith('..') ? path : here;
 }
 
 /** Whole or not at all. `flag`: what errors name. */

@@ -8,6 +8,7 @@ import { allowedCpus } from '../../src/os/cpus.js';
 import { DEFAULT_VARIANTS } from '../../variants/index.js';
 import { exitWith } from '../base/exit-code.js';
 import { Interrupts } from '../base/interrupts.js';
+import { counted, processes } from '../base/quantities.js';
 import { badValue, UsageError } from '../base/usage-error.js';
 import { countAccesses } from '../measure/counts.js';
 import { KeepAwake } from '../measure/keep-awake.js';
@@ -133,8 +134,8 @@ function announce(plan: Plan, limits: Limits, finished: number, flags: RunFlags)
   const cells = plan.cells.filter(isMeasured).length;
   const limited = limits.budgetNs !== undefined || limits.precision !== undefined;
   const how = limited
-    ? `in up to ${plan.rounds} fresh processes`
-    : `in ${plan.rounds - finished} ${finished > 0 ? 'more' : 'fresh'} processes`;
+    ? `in up to ${counted(plan.rounds, 'fresh process', 'fresh processes')}`
+    : `in ${counted(plan.rounds - finished, finished > 0 ? 'more process' : 'fresh process', finished > 0 ? 'more processes' : 'fresh processes')}`;
   const estimate = estimateMs(plan) * (1 - finished / plan.rounds);
   const wholeMs = Math.min(estimate, (limits.budgetNs ?? Number.POSITIVE_INFINITY) / 1e6);
   process.stderr.write(
@@ -200,7 +201,7 @@ function show(result: Result, plan: Plan, { visits }: Measured, flags: RunFlags)
   if (plot) process.stdout.write(`\n${renderPlots(result, plan.tables, columnsOf(process.stdout))}\n`);
   for (const warning of result.warnings) process.stderr.write(`warning: ${warning}\n`);
   if (result.run.stopped === 'precision' || result.run.stopped === 'budget') {
-    process.stderr.write(`stopped by --${result.run.stopped} after ${result.run.rounds} processes\n`);
+    process.stderr.write(`stopped by --${result.run.stopped} after ${processes(result.run.rounds)}\n`);
   }
   if (!save) return;
   try {

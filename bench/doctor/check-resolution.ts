@@ -1,5 +1,7 @@
 // Lines about what the default run resolves here, and how old that knowledge is.
+
 import { basename } from 'node:path';
+import { processes } from '../base/quantities.js';
 import { FINE } from './calibration.js';
 import { advise, type Check, line } from './check.js';
 import type { Facts } from './facts.js';
@@ -31,7 +33,7 @@ export function checkResolution({ resolution, machine, node, harness }: Facts): 
           share,
           'for smaller differences: a quieter machine, --keep-awake, --rigorous, fewer cells',
         );
-  const of = `${basename(resolution.file)}, ${resolution.processes} processes, ${age(resolution.finishedAt)}`;
+  const of = `${basename(resolution.file)}, ${processes(resolution.processes)}, ${age(resolution.finishedAt)}`;
   const changed: string[] = [];
   if (resolution.node !== node.version) changed.push(`Node was ${resolution.node}`);
   if (resolution.harness !== harness) changed.push('the measuring code has changed since');

@@ -130,8 +130,10 @@ function requireWorkload({ flag, only }: Axis, text: string, workload: string | 
 
 function precisionOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  const percent = Number(/^(\d+(?:\.\d+)?)\s*%?$/.exec(text)?.[1]);
-  if (!(percent >= 0.1 && percent <= 100)) throw badValue('--precision', text, '0.1% to 100%, as in 2%');
+  // Without its unit a 2 would be a share, or minutes, to somebody: the budget does not take one either.
+  const percent = Number(/^(\d+(?:\.\d+)?)\s*%$/.exec(text)?.[1]);
+  if (!(percent >= 0.1 && percent <= 100))
+    throw badValue('--precision', text, 'percent with its unit, 0.1% to 100%, as in 2%');
   return percent / 100;
 }
 

@@ -48,7 +48,7 @@ export function renderQemuTsv({ samples }: QemuResult): string {
 function mainTables(result: QemuResult): string[] {
   const { samples, channels, qemus, variants } = result;
   const rows = [
-    ...qemus.map(({ name, major }) => [name, `${name} (${major >= 9 ? 'no mutex' : 'mutex'})`] as const),
+    ...qemus.map(({ name, major }) => [name, `${name} (${mutexOf(major)})`] as const),
     ...variants.map((name) => [name, `${name} (ours)`] as const),
     [PLAIN_LOOP, 'ours without a hand-off'] as const,
   ];
@@ -63,6 +63,11 @@ function mainTables(result: QemuResult): string[] {
     }
     return `${TITLES[measure]}\n${table}\n`;
   });
+}
+
+/** Which mutex a QEMU's sender holds: per channel until 8.2, since then one around each hand-over (`multifd_send_mutex`). */
+export function mutexOf(major: number): string {
+  return major >= 9 ? 'one mutex around each hand-over' : 'one mutex per channel';
 }
 
 function ratios({ samples, channels, qemus, variants }: QemuResult): string {

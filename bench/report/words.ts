@@ -1,5 +1,5 @@
 // Values in words: what a point of a chart says when it is pointed at, and what the tables say.
-import { showBytes, showNumber } from '../base/quantities.js';
+import { processes, showBytes, showNumber } from '../base/quantities.js';
 import { METRIC_VIEWS } from '../tables/metrics.js';
 import { percent } from '../tables/readings.js';
 import type { ReportCell, ReportComparison, Value } from './model.js';
@@ -40,7 +40,7 @@ export function cellWords(cell: ReportCell, metric: string): string {
     cell.variant,
     placeWords(cell),
     `${valueWords(metric, value)} ${unitOf(metric)}`,
-    ...(value.rounds === undefined ? ['all samples together'] : [`${value.rounds} processes`]),
+    ...(value.rounds === undefined ? ['all samples together'] : [processes(value.rounds)]),
     ...(cell.oversubscribed ? ['more threads than CPUs'] : []),
     ...(cell.steadiness && cell.steadiness !== 'steady' ? [cell.steadiness] : []),
   ].join('\n');
@@ -76,7 +76,7 @@ export function comparisonWords(comparison: ReportComparison): string {
     `${b} against ${a}`,
     placeWords(comparison),
     `${ratioWords(comparison)}${interval && ` (${interval})`} of ${unitOf(metric)}`,
-    `${verdictWords(verdict)}, p ${p.toPrecision(2)}, ${n} ${n === 1 ? 'process' : 'processes'}`,
+    `${verdictWords(verdict)}, p ${p.toPrecision(2)}, ${processes(n)}`,
     `noise ${percent(noiseFloor, 'unknown')}, finds ${percent(resolvable)}`,
   ].join('\n');
 }

@@ -7,7 +7,7 @@ export function warningsOf({ stopped, finishedRounds }: Measured): string[] {
   if (stopped === 'interrupted') warnings.push('interrupted: only the finished rounds are here');
   if (stopped === 'killed') warnings.push('a process of the run was killed: only the finished rounds are here');
   if (finishedRounds < LEAST_PROCESSES) {
-    warnings.push(`${finishedRounds} processes are too few for a verdict; ${LEAST_PROCESSES} are the least`);
+    warnings.push(`too few processes for a verdict: ${finishedRounds} of at least ${LEAST_PROCESSES}`);
   }
   return warnings;
 }

@@ -4,7 +4,6 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { badValue, UsageError } from '../base/usage-error.js';
 import type { Result } from '../result/document.js';
-import { placeOf } from './find.js';
 
 const FOLDER = 'baselines';
 const NAME = /^[A-Za-z0-9][\w.-]{0,63}$/;
@@ -22,13 +21,16 @@ export function baselinePath(folder: string, name: string, flag: string): string
   return join(folder, FOLDER, `${name}.json`);
 }
 
-/** Throws UsageError for a run that cannot be one: of uncommitted changes, or one that was interrupted. */
-export function saveBaseline(path: string, { commit, machine, run }: Result): Baseline {
+/**
+ * Names the run at `place` below the folder of results. Throws UsageError for a run that cannot be one: of uncommitted
+ * changes, or one that was interrupted.
+ */
+export function saveBaseline(path: string, { commit, run }: Result, place: string): Baseline {
   if (!commit) throw new UsageError('baseline: the run has no commit');
   if (commit.dirty)
     throw new UsageError(`baseline: run ${run.id} was made with uncommitted changes, and cannot be made again`);
   if (!run.complete) throw new UsageError(`baseline: run ${run.id} was interrupted`);
-  const baseline: Baseline = { schema: 1, run: placeOf({ commit, machine, run }), sha: commit.sha };
+  const baseline: Baseline = { schema: 1, run: place, sha: commit.sha };
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(`${path}.${process.pid}.tmp`, `${JSON.stringify(baseline, null, 1)}\n`, { flag: 'wx' });
   renameSync(`${path}.${process.pid}.tmp`, path);

@@ -1,6 +1,6 @@
 // Which run somebody means, and which runs are not to be compared.
 
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
@@ -10,6 +10,7 @@ import type { Result } from '../result/document.js';
 import { git } from '../system/git.js';
 import { baselinePath, readBaseline, saveBaseline } from './baseline.js';
 import { chooseRun } from './choose.js';
+import { placeOf } from './find.js';
 import { type MadeUp, madeUpResult } from './fixtures/result.js';
 import { saveResult } from './save.js';
 
@@ -25,7 +26,10 @@ const [OLD, NEW] = ['1'.repeat(40), '2'.repeat(40)];
 const day = (number: number) => `2026-01-0${number}T00:00:00.000Z`;
 const save = (options: MadeUp, change: (result: Result) => Result = (result) => result) =>
   saveResult(folder, change(madeUpResult(options)));
-const started = (startedAt: string) => (result: Result) => ({ ...result, run: { ...result.run, startedAt } });
+const started = (startedAt: string) => (result: Result) => ({
+  ...result,
+  run: { ...result.run, startedAt, finishedAt: startedAt },
+});
 const chosen = (what: string) => chooseRun(what, 'A', store).result.run.id;
 
 describe('the run that is meant', () => {
@@ -35,19 +39,46 @@ describe('the run that is meant', () => {
     save({ id: '00000003', sha: OLD, time: day(1), dirty: true }, started(day(5)));
     save({ id: '00000004', sha: OLD, time: day(1) }, (result) => ({
       ...result,
-      run: { ...result.run, complete: false, startedAt: day(6) },
+      run: { ...result.run, complete: false, startedAt: day(6), finishedAt: day(6) },
     }));
     save({ id: '00000005', sha: OLD, time: day(1), machineKey: 'other-4c-8g' }, started(day(7)));
     save({ id: '00000006', sha: NEW, time: day(2), dirty: true });
     const shard = { index: 1, of: 2, plan: '0123456789ab' };
     save({ id: '00000007', sha: OLD, time: day(1) }, (result) => ({
       ...result,
-      run: { ...result.run, shard, startedAt: day(8) },
+      run: { ...result.run, shard, startedAt: day(8), finishedAt: day(8) },
     }));
     expect(chosen(OLD)).toBe('00000002');
     expect(chosen(OLD.slice(0, 8))).toBe('00000002');
     expect(chosen(NEW)).toBe('00000006');
-    expect(chosen('latest')).toBe('00000006');
+    expect(chosen('latest')).toBe('00000003');
+  });
+
+  it('latest is the complete run that finished last, whatever its commit, its id and the name of its file', () => {
+    // The newer commit was measured first; within the older commit the larger id finished first.
+    save({ id: '00000009', sha: NEW, time: day(3) }, started(day(4)));
+    save({ id: '0000000f', sha: OLD, time: day(1) }, started(day(5)));
+    save({ id: '00000001', sha: OLD, time: day(1) }, started(day(6)));
+    save({ id: '00000002', sha: OLD, time: day(1) }, (result) => ({
+      ...result,
+      run: { ...result.run, complete: false, startedAt: day(7), finishedAt: day(7) },
+    }));
+    // As older versions named their files: after the time of the commit.
+    const path = save({ id: '00000003', sha: NEW, time: day(2) }, started(day(8)));
+    renameSync(path, path.replace('20260108', '20260102'));
+    expect(chosen('latest')).toBe('00000003');
+    expect(path).toContain('/20260108T000000Z-222222222222-00000003.json');
+    rmSync(path.replace('20260108', '20260102'));
+    expect(chosen('latest')).toBe('00000001');
+  });
+
+  it('of a commit shares most cells with the run beside it, and is not that run', () => {
+    save({ id: '00000001', sha: OLD, channels: [1, 2] }, started(day(1)));
+    save({ id: '00000002', sha: OLD, channels: [8] }, started(day(2)));
+    const beside = madeUpResult({ id: '00000003', sha: OLD, channels: [1, 2, 4] });
+    saveResult(folder, started(day(3))(beside));
+    expect(chooseRun(OLD, 'A', store, beside).result.run.id).toBe('00000001');
+    expect(chosen(OLD)).toBe('00000003');
   });
 
   it('skips what is damaged, and names it', () => {
@@ -86,12 +117,12 @@ describe('a baseline', () => {
     const result = madeUpResult({ id: '00000001', sha: OLD });
     saveResult(folder, result);
     const path = baselinePath(folder, 'release-1', 'baseline');
-    saveBaseline(path, result);
+    saveBaseline(path, result, placeOf(result));
     expect(chosen('baseline:release-1')).toBe('00000001');
     expect(readBaseline(path, 'A')).toMatchObject({ sha: OLD });
-    expect(() => saveBaseline(path, madeUpResult({ id: '00000002', dirty: true }))).toThrow('uncommitted changes');
+    expect(() => saveBaseline(path, madeUpResult({ id: '00000002', dirty: true }), 'x')).toThrow('uncommitted changes');
     const interrupted = { ...result, run: { ...result.run, complete: false } };
-    expect(() => saveBaseline(path, interrupted)).toThrow('interrupted');
+    expect(() => saveBaseline(path, interrupted, 'x')).toThrow('interrupted');
     expect(chosen('baseline:release-1')).toBe('00000001');
     expect(() => chosen('baseline:release-2')).toThrow(/^A: no baseline .*release-2\.json/);
     expect(() => chosen('baseline:../x')).toThrow('A: got "../x", takes baseline names');

@@ -7,6 +7,7 @@ import type { LeftOut, Result } from '../result/document.js';
 import { git } from '../system/git.js';
 import { baselinePath, readBaseline } from './baseline.js';
 import { findRuns, type RunFile } from './find.js';
+import { latestRuns } from './latest.js';
 import { readResult, readStored } from './read.js';
 
 export interface Chosen {
@@ -27,10 +28,12 @@ export interface Store {
 const TAKES = 'latest, baseline:NAME, a result file, or a commit, branch or tag with a saved run';
 
 /**
- * The newest complete run that `what` names, one without uncommitted changes where there is one. Throws UsageError,
- * which names `flag`.
+ * The run that `what` names. `latest` is the one that finished last of the complete ones. Of a commit's runs, the newest
+ * complete one without uncommitted changes, where there is one. Throws UsageError, which names `flag`.
+ *
+ * @param beside the run that it will be compared with: of a commit's runs the one with most cells in common is taken
  */
-export function chooseRun(what: string, flag: string, store: Store): Chosen {
+export function chooseRun(what: string, flag: string, store: Store, beside?: Result): Chosen {
   if (what.startsWith('baseline:')) {
     const path = join(
       store.folder,
@@ -42,10 +45,9 @@ export function chooseRun(what: string, flag: string, store: Store): Chosen {
     return { path: what, result: readResult(what), leftOut: [] };
   const { runs } = findRuns(store.folder, store.machineKey);
   if (what === 'latest') {
-    for (const time of new Set(runs.toReversed().map((run) => run.time))) {
-      const chosen = newestOf(runs.filter((run) => run.time === time));
-      if (chosen) return chosen;
-    }
+    const { runs: newest, leftOut } = latestRuns(store);
+    const file = newest[0]?.file;
+    if (file) return { path: file.path, result: readStored(file.path), leftOut };
     throw new UsageError(
       `${flag}: latest: no run of this machine (${store.machineKey}) under ${store.folder}${elsewhere(store)}`,
     );
@@ -55,7 +57,7 @@ export function chooseRun(what: string, flag: string, store: Store): Chosen {
     (/^[0-9a-f]{7,40}$/.test(what) ? what : undefined);
   if (sha === undefined) throw badValue(flag, what, TAKES);
   const own = runs.filter((run) => run.sha?.startsWith(sha.slice(0, 12)));
-  const chosen = newestOf(own);
+  const chosen = newestOf(own, beside);
   if (chosen) return chosen;
   const known = [...new Set(runs.flatMap((run) => run.sha ?? []))].slice(-5);
   throw new UsageError(
@@ -64,8 +66,11 @@ export function chooseRun(what: string, flag: string, store: Store): Chosen {
   );
 }
 
-/** The newest of a commit's runs: a whole one (no shard), complete and without changes, where there is any. */
-function newestOf(files: readonly RunFile[]): Chosen | undefined {
+/**
+ * Of a commit's runs the one with most cells in common with `beside`; then the newest: a whole one (no shard), complete
+ * and without changes, where there is any.
+ */
+function newestOf(files: readonly RunFile[], beside: Result | undefined): Chosen | undefined {
   const leftOut: LeftOut[] = [];
   const read = files.flatMap(({ path }) => {
     try {
@@ -76,8 +81,12 @@ function newestOf(files: readonly RunFile[]): Chosen | undefined {
       return [];
     }
   });
-  const rank = ({ result: { run, commit } }: { result: Result }) =>
-    `${run.shard === undefined} ${run.complete} ${commit?.dirty !== true} ${run.startedAt}`;
+  const cells = new Set(beside?.cells.map(({ id }) => id));
+  const rank = ({ result: { run, commit, cells: own } }: { result: Result }) => {
+    const shared = run.id === beside?.run.id ? 0 : own.filter(({ id }) => cells.has(id)).length;
+    const most = String(shared).padStart(6, '0');
+    return `${most} ${run.shard === undefined} ${run.complete} ${commit?.dirty !== true} ${run.finishedAt}`;
+  };
   const newest = read.toSorted((x, y) => (rank(x) < rank(y) ? -1 : 1)).at(-1);
   return newest && { ...newest, leftOut };
 }

@@ -1,4 +1,4 @@
-// Finding saved runs by the names of their files: `<machine key>/<year>/<commit time>-<sha12>-<run id>.json`.
+// Finding saved runs by the names of their files: `<machine key>/<year>/<time of the run>-<sha12>-<run id>.json`.
 
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import type { LeftOut, Result } from '../result/document.js';
 export interface RunFile {
   readonly path: string;
   readonly machineKey: string;
-  /** Of the commit, or of the run where there was no commit: `20261125T170307Z`. */
+  /** When the run began: `20261125T170307Z`. Files of older versions have the time of the commit there. */
   readonly time: string;
   /** The first `SHA_DIGITS` digits. */
   readonly sha: string | undefined;
@@ -16,7 +16,7 @@ export interface RunFile {
 }
 
 export interface Found {
-  /** Oldest commit first; the runs of one commit in the order of their ids. */
+  /** In the order of the times in their names. */
   readonly runs: readonly RunFile[];
   readonly leftOut: readonly LeftOut[];
 }
@@ -39,7 +39,7 @@ export function findRuns(folder: string, machineKey?: string): Found {
         if (!name.endsWith('.json') || name.startsWith('.')) continue;
         const path = join(folder, key, year, name);
         const match = NAME.exec(name);
-        if (!match) leftOut.push({ path, reason: 'its name is none of a run: <commit time>-<sha12>-<run id>.json' });
+        if (!match) leftOut.push({ path, reason: 'not named like a run: <time of the run>-<sha12>-<run id>.json' });
         else runs.push({ path, machineKey: key, ...partsOf(match) });
       }
     }
@@ -50,7 +50,17 @@ export function findRuns(folder: string, machineKey?: string): Found {
 
 /** Where the file of a run belongs, below the folder of results. */
 export function placeOf({ commit, machine, run }: Pick<Result, 'commit' | 'machine' | 'run'>): string {
-  const time = (commit?.time ?? run.startedAt).replace(/[-:]|\.\d+/g, '');
+  return placeAt(run.startedAt, { commit, machine, run });
+}
+
+/** All places that a run may be at: its own, and that of a file of an older version, named after the commit's time. */
+export function placesOf(result: Pick<Result, 'commit' | 'machine' | 'run'>): string[] {
+  const { commit } = result;
+  return [placeOf(result), ...(commit ? [placeAt(commit.time, result)] : [])];
+}
+
+function placeAt(at: string, { commit, machine, run }: Pick<Result, 'commit' | 'machine' | 'run'>): string {
+  const time = at.replace(/[-:]|\.\d+/g, '');
   return join(machine.key, time.slice(0, 4), `${time}-${commit?.sha.slice(0, 12) ?? NO_COMMIT}-${run.id}.json`);
 }
 

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { UsageError } from '../base/usage-error.js';
 import type { Result } from '../result/document.js';
-import { placeOf } from './find.js';
+import { placesOf } from './find.js';
 import { parseResult, parseWithoutVisits, type WithoutVisits } from './stored.js';
 
 /** Where comparisons with QEMU are kept, below the results of a machine. */
@@ -27,10 +27,10 @@ export function readStoredWithoutVisits(path: string): WithoutVisits {
   return inPlace(parseWithoutVisits(readText(path), path), path);
 }
 
-function inPlace<R extends Parameters<typeof placeOf>[0]>(result: R, path: string): R {
-  const place = placeOf(result);
-  if (!path.endsWith(`/${place}`)) {
-    throw new UsageError(`${path}: a copy, or renamed: a run with its content belongs to ${place}`);
+function inPlace<R extends Parameters<typeof placesOf>[0]>(result: R, path: string): R {
+  const places = placesOf(result);
+  if (!places.some((place) => path.endsWith(`/${place}`))) {
+    throw new UsageError(`${path}: a copy, or renamed: a run with its content belongs to ${places[0]}`);
   }
   return result;
 }

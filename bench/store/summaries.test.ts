@@ -40,7 +40,7 @@ function errorsOf({ runs, keys, error }: ReturnType<typeof read>) {
 }
 
 describe('finding runs', () => {
-  it('is by the names of their files, oldest commit first', () => {
+  it('is by the names of their files, the oldest first', () => {
     expect(findRuns(join(folder, 'nowhere'))).toEqual({ runs: [], leftOut: [] });
     const later = save({ id: '00000002', time: day(2), sha: 'b'.repeat(40) });
     const earlier = save({ id: '00000003', time: day(1) });
@@ -53,7 +53,7 @@ describe('finding runs', () => {
     const found = findRuns(folder, 'made-up-2c-8g');
     expect(found.runs.map(({ path }) => path)).toEqual([earlier, later]);
     expect(found.runs[1]).toMatchObject({ time: '20260102T000000Z', sha: 'b'.repeat(12), id: '00000002' });
-    expect(found.leftOut).toMatchObject([{ path: stray, reason: expect.stringContaining('<commit time>') }]);
+    expect(found.leftOut).toMatchObject([{ path: stray, reason: expect.stringContaining('<time of the run>') }]);
     expect(findRuns(folder).runs).toHaveLength(3);
   });
 });

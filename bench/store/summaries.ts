@@ -97,7 +97,7 @@ function summarise(path: string, series: SeriesKeys): Entry['content'] {
   const { run, node, commit, code } = result;
   // The run that `merge` makes of it has the same cells.
   if (run.shard) return `shard ${run.shard.index} of ${run.shard.of}: only merged shards are a run`;
-  const { id, startedAt, complete, rounds, keepAwake } = run;
+  const { id, startedAt, finishedAt, complete, rounds, keepAwake } = run;
   const numbers = result.cells.flatMap((cell) =>
     mediansOf(cell).map(([metric, median, error]) => ({
       key: series.number({ cell: cell.id, metric }),
@@ -106,7 +106,7 @@ function summarise(path: string, series: SeriesKeys): Entry['content'] {
     })),
   );
   return {
-    head: { id, startedAt, complete, rounds, keepAwake, node: node.version, commit, code },
+    head: { id, startedAt, finishedAt, complete, rounds, keepAwake, node: node.version, commit, code },
     shape: series.shape(numbers.map(({ key }) => key)),
     medians: Float64Array.from(numbers, ({ median }) => median),
     errors: Float32Array.from(numbers, ({ error }) => error),

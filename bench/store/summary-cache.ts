@@ -7,7 +7,7 @@ import type { Commit } from '../system/commit.js';
 import { type SeriesKey, SeriesKeys, type Shape } from './series-keys.js';
 
 /** Raised with every change of the format, and of what is taken from a result file. */
-const VERSION = 3;
+const VERSION = 4;
 const FILE = 'summaries';
 const LENGTH_BYTES = 4;
 
@@ -130,6 +130,7 @@ function parse(folder: string, bytes: Buffer): { entries: Map<string, Entry>; se
 export interface RunHead {
   readonly id: string;
   readonly startedAt: string;
+  readonly finishedAt: string;
   readonly complete: boolean;
   readonly rounds: number;
   readonly keepAwake: boolean;

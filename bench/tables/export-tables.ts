@@ -1,5 +1,6 @@
 // A run as one long table for other programs, and as Markdown for people.
 
+import { processes } from '../base/quantities.js';
 import { shownMetrics } from '../result/compare-runs.js';
 import { byRound } from '../result/comparisons.js';
 import type { Result } from '../result/document.js';
@@ -76,7 +77,7 @@ export function toMarkdown({ cells, commit, machine, node, run }: Result, layout
     });
   });
   const at = commit ? `commit ${commit.sha.slice(0, 12)}${commit.dirty ? ' with changes' : ''}` : 'no commit';
-  return [...grids, `${machine.key}, Node ${node.version}, ${at}, ${run.rounds} processes, seed ${run.seed}`].join(
+  return [...grids, `${machine.key}, Node ${node.version}, ${at}, ${processes(run.rounds)}, seed ${run.seed}`].join(
     '\n\n',
   );
 }

@@ -1,5 +1,6 @@
 // A run for github-action-benchmark: its tools customBiggerIsBetter and customSmallerIsBetter take one direction each.
 
+import { processes } from '../base/quantities.js';
 import { shownMetrics } from '../result/compare-runs.js';
 import { betterOf } from '../result/comparisons.js';
 import type { Result } from '../result/document.js';
@@ -25,7 +26,7 @@ export function toGithubAction({ cells, machine, node, run }: Result, better: 'h
         if (!summary) return [];
         const { median: value, low, high, rounds } = summary;
         const range = low === undefined ? {} : { range: `± ${Number(((high! - low) / 2).toPrecision(3))}` };
-        const extra = `${rounds ?? run.rounds} processes, ${machine.key}, Node ${node.version}`;
+        const extra = `${processes(rounds ?? run.rounds)}, ${machine.key}, Node ${node.version}`;
         return [{ name: `${benchmarkName(cell.id)} ${metric}`, unit: unitOf(metric), value, ...range, extra }];
       }),
   );

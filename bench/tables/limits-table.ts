@@ -1,6 +1,6 @@
 // Designs beside the limits of a machine: a row a design and limit.
 import Table from 'cli-table3';
-import { showNumber } from '../base/quantities.js';
+import { processes, showNumber } from '../base/quantities.js';
 import { rounded } from '../base/rounding.js';
 import type { ContestResult, Limit } from '../measure/limits.js';
 
@@ -63,7 +63,7 @@ export function renderLimits(rows: readonly LimitRow[], caption: string): string
     lines.push(NAMES[limit], unit, table.toString());
   }
   if (rows.some(({ pinned }) => !pinned)) lines.push('+ not pinned: processes differ more than designs do');
-  lines.push(`${caption}; ${rows[0]!.processes} processes, turns of both alternating in each`);
+  lines.push(`${caption}; ${processes(rows[0]!.processes)}, turns of both alternating in each`);
   return lines.join('\n');
 }
 

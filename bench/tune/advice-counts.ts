@@ -11,7 +11,7 @@ export const WIDE = 72;
 /** .. and below this the prediction of the closed network. */
 const WIDEST = 92;
 const APART =
-  'Losses are side by side, within processes; the values before them are of the processes each count was in.';
+  'Losses compare counts within the same processes; throughputs are medians over the processes each count was in.';
 const CURVE_TITLE = 'thousand batches/s over channels; the USL dotted';
 
 const MODELS: readonly (readonly [string, (point: CurvePoint) => number | undefined])[] = [
@@ -21,8 +21,8 @@ const MODELS: readonly (readonly [string, (point: CurvePoint) => number | undefi
 ];
 
 const MARKS: Readonly<Record<CurvePoint['standing'], string>> = {
-  equal: 'equal',
-  undecided: '?',
+  equal: 'within 2 %',
+  undecided: 'undecided',
   worse: '',
   'breaks-limit': 'too slow',
 };
@@ -32,7 +32,7 @@ const PLAIN = {
   left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: ' ',
 };
 
-export function countsTable({ curve, channels, limit }: Advice, columns: number): string[] {
+export function countsTable({ curve, channels, limit, decision }: Advice, columns: number): string[] {
   const wide = columns >= WIDE;
   const models = columns >= WIDEST ? MODELS : MODELS.filter(([name]) => name !== 'predicted');
   const head = [
@@ -63,7 +63,11 @@ export function countsTable({ curve, channels, limit }: Advice, columns: number)
       ...own,
       ...(limit ? [latency] : []),
       ...(wide ? predictions : []),
-      point.channels === channels ? '<- use' : MARKS[point.standing],
+      point.channels === channels && decision.form !== 'nothing'
+        ? decision.form === 'use'
+          ? '<- use'
+          : '<- take'
+        : MARKS[point.standing],
     ]);
   }
   const note = curve.some(({ oversubscribed }) => oversubscribed)

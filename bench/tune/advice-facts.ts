@@ -1,11 +1,10 @@
 // Why `tune` says what it says, a line a fact: throughput, gains, cost, what binds, what was predicted.
-import { showBytes, showNanoseconds, showNumber } from '../base/quantities.js';
+import { processes, showBytes, showNanoseconds, showNumber } from '../base/quantities.js';
 import { BINDINGS, type Binding } from '../stats/bounds.js';
 import { wrap } from '../terminal/wrap.js';
 import type { Advice } from './advice.js';
 import { time, WIDE, withSpread } from './advice-counts.js';
 import { type Gain, QEMU_DEFAULT } from './gain.js';
-import { showArm } from './space.js';
 
 const NARROW_INDENT = 4;
 const NAMES: Readonly<Record<Binding, string>> = {
@@ -19,11 +18,11 @@ const NAMES: Readonly<Record<Binding, string>> = {
 const NEAR_BOUND = 0.7;
 
 export function factsOf(advice: Advice, columns: number): string[] {
-  const { throughput, gains, memoryBytes, equalArms, limit, usl } = advice;
+  const { throughput, gains, memoryBytes, limit, usl } = advice;
   const { jobsPerSecond, mibPerSecond, cpuNsPerJob, latency } = throughput;
   const rate = mibPerSecond && mibPerSecond.median > 0 ? `${withSpread(mibPerSecond, 1)} MiB/s, ` : '';
   const facts: [string, string][] = [
-    ['throughput', `${rate}${withSpread(jobsPerSecond, 1e-3)} thousand batches/s, ${jobsPerSecond.rounds} processes`],
+    ['throughput', `${rate}${withSpread(jobsPerSecond, 1e-3)} thousand batches/s, ${processes(jobsPerSecond.rounds)}`],
     ...gains.map((gain): [string, string] => [`over ${many(gain.over)}`, gainText(gain)]),
   ];
   if (cpuNsPerJob) facts.push(['CPU', `${withSpread(cpuNsPerJob, 1e-3)} us a batch${cpuAgainst(advice)}`]);
@@ -36,12 +35,11 @@ export function factsOf(advice: Advice, columns: number): string[] {
     const load = `${(limit.load * 100).toFixed(0)} % load`;
     facts.push(['p99', `${time(latency.p99Ns)} at ${load}, limit ${showNanoseconds(limit.p99Ns)}`]);
   }
-  for (const arm of equalArms) facts.push(['as good', `${showArm(arm)}: ${arm.equalSet.join(', ')} channels`]);
   facts.push(...predictionOf(advice));
   facts.push(['USL', uslText(usl)]);
   facts.push([
     'measured',
-    `${advice.range.measured.length} counts from ${advice.range.least} to ${advice.range.most}, ${advice.rounds} processes${endText(advice)}`,
+    `${advice.range.measured.length} counts from ${advice.range.least} to ${advice.range.most}, ${processes(advice.rounds)}${endText(advice)}`,
   ]);
   const width = Math.max(...facts.map(([name]) => name.length));
   const indent = columns >= WIDE ? width + 4 : NARROW_INDENT;
@@ -56,7 +54,7 @@ function predictionOf({
   channels,
   throughput,
 }: Advice): [string, string][] {
-  if (!binds || !costs) return [['binds', `not known: ${unpredicted}`]];
+  if (!binds || !costs) return [['limit', `not known: ${unpredicted}`]];
   const near = binds.reached >= NEAR_BOUND;
   // CPU time counts warm-ups too: a bound made of it may be passed by a little.
   const share =
@@ -73,7 +71,7 @@ function predictionOf({
       ? ''
       : `; predicted ${showNumber(throughput.predicted / 1e3)}, measured ${showNumber(throughput.jobsPerSecond.median / 1e3)} thousand batches/s`;
   return [
-    ['binds', what],
+    ['limit', what],
     ['bounds', `${bounds.join(', ')} thousand batches/s, from ${each}`],
     ['predicted', `${predictedChannels} from the bounds, ${channels} from the measurement${predicted}`],
   ];
@@ -100,7 +98,7 @@ function endText({ ended }: Advice): string {
 
 function gainText({ ratio, low, high, over, n }: Gain): string {
   const what = over === QEMU_DEFAULT ? ", QEMU's default" : '';
-  return `x${ratio.toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)})${what}, ${n} processes`;
+  return `x${ratio.toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)})${what}, ${processes(n)}`;
 }
 
 export function many(count: number): string {

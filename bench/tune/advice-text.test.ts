@@ -19,16 +19,45 @@ describe('renderAdvice', () => {
     for (const line of text.split('\n')) expect(line.length, line).toBeLessThanOrEqual(columns);
     expect(text).not.toContain('\u001b');
     expect(text.replace(/\s+/g, ' ')).toMatch(
-      new RegExp(`^use ${advice.channels} channels, variant ${advice.variant}, wait park`),
+      advice.decision.form === 'use'
+        ? new RegExp(`^use ${advice.channels} channels, ${advice.variant}, wait park`)
+        : new RegExp(
+            `cannot be told apart with this data: take ${advice.channels}, or measure about \\d+ (s|min) longer`,
+          ),
     );
-    expect(text.match(/<- use/g)).toHaveLength(1);
+    expect(text.match(/<- (use|take)/g)).toHaveLength(1);
   });
 
-  it('says what is not told, and where the range ends', () => {
-    const open = renderAdvice({ ...advice, undecided: [advice.channels - 1], ended: 'budget' }, 200);
-    expect(open).toContain(`not told: whether ${advice.channels - 1} would do as well (the budget ended first)`);
-    const last = renderAdvice({ ...advice, range: { ...advice.range, most: advice.channels } }, 200);
-    expect(last).toContain('more may be better, which nothing here says');
+  const use = { form: 'use', low: -0.004, high: 0.011, processes: 14 } as const;
+
+  it('says use with the interval it rests on, what is undecided, and how the other designs did', () => {
+    const other = { ...{ variant: 'mutex', wait: advice.wait, place: 'spread', channels: 3 }, loss: 0.03 };
+    const arms = [{ ...other, low: -0.01, high: 0.06, standing: 'undecided' as const }];
+    const said = renderAdvice(
+      { ...advice, decision: use, undecided: [advice.channels - 1], ended: 'budget', otherArms: arms },
+      200,
+    );
+    expect(said).toContain('smallest count within 2 % of the best: it loses -0.4 to 1.1 %, 14 processes');
+    expect(said).toContain(`undecided (the budget ended first): ${advice.channels - 1}`);
+    expect(said).toContain('mutex, wait park, placement spread cannot be told apart: with 3 channels it loses 3.0 %');
+  });
+
+  it('does not say use of an interval outside the margin, but what to take and how much longer to measure', () => {
+    const decision = { form: 'undecided', from: 2, to: 6, mayLose: 0.317, moreProcesses: 20 } as const;
+    const said = renderAdvice({ ...advice, channels: 2, decision, secondsPerProcess: 10 }, 200);
+    expect(said).not.toMatch(/\buse\b/);
+    expect(said).toContain(
+      '2 to 6 channels cannot be told apart with this data: take 2, or measure about 4 min longer',
+    );
+    expect(said).toContain('2 channels may lose up to 31.7 % of the best');
+    const none = renderAdvice({ ...advice, decision: { form: 'nothing', because: 'a reason' } }, 200);
+    expect(none).toMatch(/^nothing can be said, because a reason\n/);
+    expect(none).not.toMatch(/<- |\buse\b/);
+  });
+
+  it('says where the range ends, and why there is no prediction', () => {
+    const last = renderAdvice({ ...advice, decision: use, range: { ...advice.range, most: advice.channels } }, 200);
+    expect(last).toContain('is the most that was measured: more may be better');
     const { binds: _, ...without } = advice;
     expect(renderAdvice({ ...without, unpredicted: 'a reason' }, 200)).toContain('not known: a reason');
   });

@@ -1,4 +1,5 @@
 // The answer of `tune` as text: the answer first, then why, then the counts that were measured.
+import { processes } from '../base/quantities.js';
 import { LEAST_DIFFERENCE } from '../stats/verdict.js';
 import { wrap } from '../terminal/wrap.js';
 import type { Advice } from './advice.js';
@@ -12,20 +13,57 @@ export function renderAdvice(advice: Advice, columns: number): string {
   return [...head, '', ...facts, '', ...countsTable(advice, columns), ...curveOf(advice, columns)].join('\n');
 }
 
-/** The first lines: what to do. */
+/** The first lines: what to do, how sure that is, and how the other designs did. */
 export function headOf(advice: Advice): string[] {
-  const { channels, equalSet, undecided, range } = advice;
-  const lines = [`use ${many(channels)}, ${showArm(advice)}`];
-  const percent = (LEAST_DIFFERENCE * 100).toFixed(0);
-  lines.push(
-    `the fewest that are shown to lose no more than ${percent} %; so do ${equalSet.length > 1 ? `${equalSet.join(', ')}` : 'no others'} of those measured`,
-  );
-  const fewer = undecided.filter((count) => count < channels);
-  if (fewer.length > 0)
+  const { decision, channels, equalSet, undecided, range } = advice;
+  if (decision.form === 'nothing') return [`nothing can be said, because ${decision.because}`];
+  const lines: string[] = [];
+  if (decision.form === 'use') {
+    const interval = `${share(decision.low)} to ${share(decision.high)} %`;
     lines.push(
-      `not told: whether ${fewer.join(', ')} would do as well${advice.ended === 'budget' ? ' (the budget ended first)' : ''}`,
+      `use ${many(channels)}, ${showArm(advice)}`,
+      `smallest count within ${share(LEAST_DIFFERENCE, 0)} % of the best: it loses ${interval}, ${processes(decision.processes)}`,
     );
-  if (channels === range.most)
-    lines.push(`${channels} is the most that was measured: more may be better, which nothing here says`);
+    const others = equalSet.filter((count) => count !== channels);
+    if (others.length > 0) lines.push(`also within ${share(LEAST_DIFFERENCE, 0)} %: ${others.join(', ')}`);
+    if (undecided.length > 0) lines.push(`undecided${endOf(advice)}: ${undecided.join(', ')}`);
+  } else {
+    const { from, to, mayLose } = decision;
+    const which = from === to ? `${many(from)} and the best` : `${from} to ${many(to)}`;
+    lines.push(
+      `${which} cannot be told apart with this data${endOf(advice)}: take ${channels}, or measure ${longer(advice)} longer`,
+      `${showArm(advice)}; ${many(channels)} may lose up to ${share(mayLose)} % of the best`,
+    );
+  }
+  lines.push(...otherDesigns(advice));
+  if (channels === range.most) lines.push(`${channels} is the most that was measured: more may be better`);
   return lines;
+}
+
+/** A line for each other design or wait: nobody is left out of the answer. */
+function otherDesigns({ otherArms }: Advice): string[] {
+  return otherArms.map((arm) => {
+    const said = { equal: 'does as well', undecided: 'cannot be told apart', worse: 'is slower' }[arm.standing];
+    const interval = Number.isFinite(arm.low) ? `, ${share(arm.low)} to ${share(arm.high)} %` : '';
+    return `${showArm(arm)} ${said}: with ${many(arm.channels)} it loses ${share(arm.loss)} % of the best${interval}`;
+  });
+}
+
+function longer({ decision, secondsPerProcess }: Advice): string {
+  if (decision.form !== 'undecided') return '';
+  const { moreProcesses } = decision;
+  if (secondsPerProcess === undefined) return `${moreProcesses} processes`;
+  const seconds = moreProcesses * secondsPerProcess;
+  if (seconds > 2 * 3600) return 'hours';
+  if (seconds > 100) return `about ${Math.ceil(seconds / 60)} min`;
+  return `about ${Math.max(10, 10 * Math.ceil(seconds / 10))} s`;
+}
+
+function endOf({ ended }: Advice): string {
+  return ended === 'budget' ? ' (the budget ended first)' : '';
+}
+
+/** As percent; losses below 0 are gains. */
+function share(value: number, digits = 1): string {
+  return (value * 100).toFixed(digits);
 }

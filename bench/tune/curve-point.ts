@@ -4,6 +4,7 @@ import { predictedThroughput } from '../stats/closed-network.js';
 import { medianInterval } from '../stats/quantile.js';
 import { type UslFit, uslThroughput } from '../stats/usl.js';
 import { type Candidate, keyOf, type Round } from './candidate.js';
+import { isWithinMargin } from './decision.js';
 import { demandsAt, middle } from './demands.js';
 import type { KnownLatency } from './limit.js';
 import { valuesOf } from './measuring.js';
@@ -53,7 +54,13 @@ export function pointOf(
     ...optional('mibPerSecond', spreadOf(rounds, candidate, 'mibPerSecond')),
     ...optional('cpuNsPerJob', spreadOf(rounds, candidate, 'cpuNsPerJob')),
     ...(ranked && { loss: { loss: ranked.loss, low: ranked.low, high: ranked.high } }),
-    standing: ranked ? ranked.standing : 'breaks-limit',
+    standing: !ranked
+      ? 'breaks-limit'
+      : isWithinMargin(ranked)
+        ? 'equal'
+        : ranked.standing === 'worse'
+          ? 'worse'
+          : 'undecided',
     oversubscribed: subject.isOversubscribed(candidate),
     ...optional('latency', latency),
     ...(bound && {

@@ -34,7 +34,10 @@ export interface Ranking {
   readonly noise: number;
 }
 
-/** How sure `equal` is, one-sided: in simulation 98 % of the answers are then within the margin. */
+/**
+ * How sure `equal` is, one-sided: enough to steer the search, in simulation 98 % of its answers are within the margin.
+ * What is advised rests on the whole 95 % interval (decision.ts).
+ */
 const EQUAL_CONFIDENCE = 0.9;
 /** The variance of all candidates together counts as so many rounds of a candidate's own. */
 const SHARED_DEGREES = 4;

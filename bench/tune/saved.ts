@@ -16,6 +16,7 @@ export interface Saved {
   /** What the counts have in common, in words. */
   readonly of: string;
   isOversubscribed(channels: number): boolean;
+  readonly secondsPerProcess?: number;
 }
 
 /**
@@ -35,7 +36,8 @@ export function savedRounds(
       cell.workload !== 'throughput' ||
       cell.status !== 'measured' ||
       cell.sameAs !== undefined ||
-      !isWanted(cell, wanted)
+      !isWanted(cell, wanted) ||
+      !hasSenders(cell)
     )
       continue;
     const key = questionOf(cell);
@@ -44,7 +46,7 @@ export function savedRounds(
   const several = [...questions].filter(([, cells]) => new Set(cells.map(({ channels }) => channels)).size > 1);
   if (several.length === 0) {
     throw new UsageError(
-      `--from: ${path}: no throughput at two channel counts or more${questions.size > 0 ? `; it has ${[...questions.keys()].join('; ')}` : ', as the flags ask for'}`,
+      `--from: ${path}: no throughput of a design with sender threads at two channel counts or more${questions.size > 0 ? `; it has ${[...questions.keys()].join('; ')}` : ', as the flags ask for'}`,
     );
   }
   if (several.length > 1) {
@@ -60,7 +62,16 @@ export function savedRounds(
     cells.flatMap((cell) => readingOf(cell, indexOf(cell), round, partsOf(result, cell, round)) ?? []),
   );
   const { cores } = result.machine;
-  return { arms, rounds, depth: cells[0]!.depth, of, isOversubscribed: (channels) => channels + 1 > cores };
+  const seconds = (Date.parse(result.run.finishedAt) - Date.parse(result.run.startedAt)) / 1e3;
+  return {
+    ...{ arms, rounds, depth: cells[0]!.depth, of, isOversubscribed: (channels: number) => channels + 1 > cores },
+    ...(seconds > 0 && { secondsPerProcess: seconds / result.run.rounds }),
+  };
+}
+
+/** Without sender threads every count is the same one thread: there is nothing to choose. */
+function hasSenders({ visits }: ResultCell): boolean {
+  return visits.some(({ counters }) => counters.sendersCpuNs! > 0);
 }
 
 /** From a ping-pong of the same design in the same process: what a batch costs each side. */

@@ -15,7 +15,9 @@ const quiet = (throughput: SimulatedSystem['throughput']): SimulatedSystem => ({
 const knee = (at: number) => quiet((channels) => 1000 * Math.min(channels, at));
 
 describe('the search', () => {
-  it('names a count of the true equal set in 95 % of 60 systems, with a third of the measurements of the full grid', async () => {
+  it('names a count of the true equal set in 95 % of 60 systems, with a third of the measurements of the full grid', {
+    timeout: 180_000,
+  }, async () => {
     const { trials, correctShare, mostReadings, fullGrid } = await simulate(60, 1);
     expect(trials).toHaveLength(60);
     expect(new Set(trials.map(({ kind }) => kind))).toEqual(new Set(['bounds', 'usl', 'kinked']));

@@ -1,5 +1,6 @@
 // The adaptive search: a coarse grid of channel counts, then finer round the knee, until the answer stands.
 import { type Candidate, keyOf, type MeasureRound, type Round } from './candidate.js';
+import { isWithinMargin } from './decision.js';
 import { type Ranked, type Ranking, rank, scoresOf } from './ranking.js';
 
 /** `stable`: more rounds would not change the answer; `rounds`: the most rounds were taken and some counts are undecided. */
@@ -76,7 +77,7 @@ export async function search(options: SearchOptions): Promise<Found & { readonly
     );
     const open = (ranking?.ranked ?? []).filter((each) => isOpen(each, answer)).sort((x, y) => x.loss - y.loss);
     const same = answer !== undefined && before !== undefined && keyOf(answer.candidate) === keyOf(before.candidate);
-    const settled = same && (taken.get(keyOf(answer.candidate)) ?? 0) >= LEAST_ROUNDS;
+    const settled = same && (taken.get(keyOf(answer.candidate)) ?? 0) >= LEAST_ROUNDS && isWithinMargin(answer);
     if (unknown.length === 0 && open.length === 0 && (settled || !ranking)) return { ...found, ended: 'stable' };
     if (rounds.length >= MOST_ROUNDS) return { ...found, ended: 'rounds' };
     const wanted = [

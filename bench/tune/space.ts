@@ -8,7 +8,7 @@ import type { AxisFlags } from '../plan/axis-fields.js';
 import { showWait } from '../plan/axis-values.js';
 import { oneValue } from '../plan/one-shot.js';
 import { makePlan } from '../plan/plan.js';
-import { isMeasured, type Plan, type PlannedCell } from '../plan/planned.js';
+import { isMeasured, type Plan, type PlannedCell, senderThreads } from '../plan/planned.js';
 import { type PlanFlags, planOf } from '../plan/run-plan.js';
 import { STUDIED_PAIR, type TableSpec } from '../plan/tables.js';
 import type { Candidate } from './candidate.js';
@@ -101,6 +101,10 @@ function spaceFrom(plan: Plan): Space {
   for (const planned of ofTable('tune')) {
     if (planned.skipped !== undefined) skipped.add(`${showArm(armOf(planned.cell))}: ${planned.skipped}`);
     if (!isMeasured(planned)) continue;
+    if (senderThreads(planned.cell, plan.listed) === 0) {
+      skipped.add(`${planned.cell.variant} has no sender threads: no number of channels to choose`);
+      continue;
+    }
     const arm = indexOf(planned.cell);
     counts[arm] = [...(counts[arm] ?? []), planned.cell.channels];
     byKey.set(`${arm}/${planned.cell.channels}`, { tune: planned });
@@ -125,11 +129,11 @@ function armOf({ variant, providerWait, senderWait, place }: Cell): Arm {
   return { variant, wait: { provider: showWait(providerWait), sender: showWait(senderWait) }, place };
 }
 
-/** `variant atomic-barrier, wait park, placement spread`. */
+/** `atomic-barrier, wait park, placement spread`. */
 export function showArm({ variant, wait, place }: Arm): string {
   const waits =
     wait.provider === wait.sender ? wait.provider : `${wait.provider} (provider) and ${wait.sender} (senders)`;
-  return `variant ${variant}, wait ${waits}, placement ${place}`;
+  return `${variant}, wait ${waits}, placement ${place}`;
 }
 
 function channelsOf({ channels, most }: TuneFlags): readonly number[] {

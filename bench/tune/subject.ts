@@ -12,6 +12,8 @@ export interface Subject extends Machinery {
   isOversubscribed(candidate: Candidate): boolean;
   /** Threads and shared words. */
   memoryBytes?(candidate: Candidate): number;
+  /** What one process more would take. */
+  readonly secondsPerProcess?: number;
   readonly limit?: LatencyLimit;
   latencyOf?(candidate: Candidate): KnownLatency;
 }

@@ -7,10 +7,10 @@ import { AXES } from '../plan/axes.js';
 import { flagKey, parseAxis } from '../plan/axis.js';
 import { loadVariants } from '../plan/catalogue.js';
 import type { Result } from '../result/document.js';
-import { findRuns } from '../store/find.js';
+import { latestRuns } from '../store/latest.js';
 import { readResult } from '../store/read.js';
+import { storeOf } from '../store/store-flags.js';
 import { describeMachine } from '../system/machine.js';
-import { PROJECT } from '../system/project.js';
 import { type Advice, adviceOf } from './advice.js';
 import { type Saved, savedRounds } from './saved.js';
 import { judge } from './search.js';
@@ -34,6 +34,7 @@ export function adviceFrom(result: Result, saved: Saved): Advice | undefined {
   const found = { ...judge({}, saved.rounds), next: [] };
   const subject = {
     ...{ arms: saved.arms, found, depth: saved.depth, cores: result.machine.cores },
+    ...(saved.secondsPerProcess && { secondsPerProcess: saved.secondsPerProcess }),
     isOversubscribed: ({ channels }: { channels: number }) => saved.isOversubscribed(channels),
   };
   return adviceOf(subject, new Random(result.run.seed));
@@ -46,11 +47,11 @@ function read(path: string, wanted: Wanted) {
 
 /** The newest run of this machine that answers the question. */
 function latest(wanted: Wanted) {
-  const { runs } = findRuns(`${PROJECT}results`, describeMachine().key);
+  const { runs } = latestRuns(storeOf({}));
   let why = 'there is none of this machine under results/';
-  for (const { path } of runs.toReversed()) {
+  for (const { file } of runs) {
     try {
-      return read(path, wanted);
+      return read(file.path, wanted);
     } catch (cause) {
       if (!(cause instanceof UsageError)) throw cause;
       why = cause.message;

@@ -10,7 +10,7 @@ import { makeResult } from '../result/make-result.js';
 import { saveResult } from '../store/save.js';
 import { describeCommit } from '../system/commit.js';
 import type { Machine } from '../system/machine.js';
-import { PROJECT } from '../system/project.js';
+import { WORKPLACE } from '../system/project.js';
 import { ProgressLine } from '../terminal/progress.js';
 import { type LatencyLimit, latencyOf } from './limit.js';
 import { Measuring } from './measuring.js';
@@ -72,7 +72,7 @@ export async function searchHere(space: Space, limit: LatencyLimit | undefined, 
 /** What the answer is made from. */
 export function subjectOf(
   space: Space,
-  { found, measuring }: Searched,
+  { found, measuring, wholeNs }: Searched,
   machine: Machine,
   linkBytes: number | undefined,
   limit: LatencyLimit | undefined,
@@ -82,6 +82,7 @@ export function subjectOf(
   const first = plan.cells[0]!.cell;
   return {
     ...{ arms, found, depth: first.depth, cores: machine.cores },
+    secondsPerProcess: wholeNs / 1e9 / Math.max(1, measuring.finishedRounds),
     ...(linkBytes !== undefined && { linkPerSecond: linkBytes / (first.pagesPerBatch * first.pageSize) }),
     isOversubscribed: (candidate) => isOversubscribed(cellOf(candidate), plan.listed, plan.cpus),
     memoryBytes: (candidate) => cellBytes(cellOf(candidate), plan.listed),
@@ -121,7 +122,7 @@ export function makeTuneResult(
       startedAt: around.startedAt,
       machine: around.machine,
       keepAwake: false,
-      commit: describeCommit(PROJECT),
+      commit: describeCommit(WORKPLACE),
       warnings: [],
     },
     flags: flags as Record<string, string | boolean>,
@@ -132,7 +133,7 @@ export function makeTuneResult(
 /** Says where it is saved, or why not. */
 export function save(result: Result): void {
   try {
-    process.stderr.write(`saved ${saveResult(`${PROJECT}results`, result)}\n`);
+    process.stderr.write(`saved ${saveResult(`${WORKPLACE}results`, result)}\n`);
   } catch (cause) {
     process.stderr.write(`not saved: ${(cause as Error).message}\n`);
   }

@@ -6,7 +6,7 @@ import { renderAdvice } from './advice-text.js';
 import type { LatencyLimit } from './limit.js';
 import type { Ended } from './search.js';
 
-/** Prints the answer, or that there is none. Returns 0, or 3 where nothing can be advised. */
+/** Prints the answer, or that there is none. Returns 0, or 3 where nothing can be said. */
 export function showAdvice(
   advice: Advice | undefined,
   { json }: { readonly json?: boolean },
@@ -20,16 +20,23 @@ export function showAdvice(
       run: { id: result.run.id, seed: result.run.seed, command: result.run.command },
     };
     process.stdout.write(
-      `${JSON.stringify(advice ? { ...advice, ...about } : { schema: 1, channels: null, ...about, reason: whyNone(ended, limit) }, null, 1)}\n`,
+      `${JSON.stringify({ ...documentOf(advice, () => whyNone(ended, limit)), ...about }, null, 1)}\n`,
     );
   } else if (advice) process.stdout.write(`${renderAdvice(advice, columnsOf(process.stdout))}\n`);
-  if (advice) return 0;
-  process.stderr.write(`nothing can be advised: ${whyNone(ended, limit)}\n`);
+  if (advice) return advice.decision.form === 'nothing' ? 3 : 0;
+  process.stderr.write(`nothing can be said, because ${whyNone(ended, limit)}\n`);
   return 3;
 }
 
+/** What scripts read; `channels` is null where nothing can be said. */
+function documentOf(advice: Advice | undefined, why: () => string): object {
+  if (!advice) return { schema: 1, channels: null, reason: why() };
+  const { decision } = advice;
+  return decision.form === 'nothing' ? { ...advice, channels: null, reason: decision.because } : advice;
+}
+
 function whyNone(ended: Ended | undefined, limit: LatencyLimit | undefined): string {
-  if (ended === 'interrupted') return 'interrupted before two rounds were finished';
-  if (ended === 'budget') return 'the budget ended before two rounds were finished';
-  return limit ? 'no count that was measured keeps the latency limit' : 'fewer than two rounds';
+  if (ended === 'interrupted') return 'it was interrupted before two processes were measured';
+  if (ended === 'budget') return 'the budget ended before two processes were measured';
+  return limit ? 'no count that was measured keeps the latency limit' : 'fewer than two processes were measured';
 }

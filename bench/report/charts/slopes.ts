@@ -1,7 +1,7 @@
 // Slopes: the time of a design by the dose that was put into it, and the line that was fitted.
 
 import * as Plot from '@observablehq/plot';
-import { showNumber } from '../../base/quantities.js';
+import { processes, showNumber } from '../../base/quantities.js';
 import type { ResultSlope } from '../../result/document.js';
 import type { Report } from '../model.js';
 import { unitOf, viewOf } from '../words.js';
@@ -66,7 +66,7 @@ function slopeWords({ slope, dose, value }: Point): string {
     slope.variant,
     `${slope.kind} ${dose}: ${showNumber(value)} ${unitOf(slope.metric)}`,
     `a unit costs ${showNumber(estimate)} ns (${showNumber(low)} to ${showNumber(high)})`,
-    `${slope.n} processes`,
+    processes(slope.n),
   ].join('\n');
 }
 
