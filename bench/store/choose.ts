@@ -6,7 +6,7 @@ import { badValue, UsageError } from '../base/usage-error.js';
 import type { LeftOut, Result } from '../result/document.js';
 import { git } from '../system/git.js';
 import { baselinePath, readBaseline } from './baseline.js';
-import { findRuns, type RunFile } from './find.js';
+import { findRuns, type RunFile, type Store } from './find.js';
 import { latestRuns } from './latest.js';
 import { readResult, readStored } from './read.js';
 
@@ -15,13 +15,6 @@ export interface Chosen {
   readonly result: Result;
   /** Files that might have been meant and could not be used. */
   readonly leftOut: readonly LeftOut[];
-}
-
-export interface Store {
-  /** Of results. */
-  readonly folder: string;
-  /** Whose runs are meant. */
-  readonly machineKey: string;
 }
 
 /** What errors say is accepted. */

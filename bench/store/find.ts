@@ -15,6 +15,13 @@ export interface RunFile {
   readonly id: string;
 }
 
+export interface Store {
+  /** Of results. */
+  readonly folder: string;
+  /** Whose runs are meant. */
+  readonly machineKey: string;
+}
+
 export interface Found {
   /** In the order of the times in their names. */
   readonly runs: readonly RunFile[];

@@ -1,8 +1,7 @@
 // Which saved run is the latest, for every command that says `latest`: the newest complete one by when it finished.
 
 import type { LeftOut } from '../result/document.js';
-import type { Store } from './choose.js';
-import { findRuns } from './find.js';
+import { findRuns, type Store } from './find.js';
 import { type RunSummary, readSummaries } from './summaries.js';
 
 export interface Latest {

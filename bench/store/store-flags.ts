@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { badValue } from '../base/usage-error.js';
 import { describeMachine } from '../system/machine.js';
 import { WORKPLACE } from '../system/project.js';
-import type { Store } from './choose.js';
+import type { Store } from './find.js';
 
 export interface StoreFlags {
   readonly results?: string;

@@ -7,7 +7,7 @@ import { measureRounds, type RoundsOptions } from '../measure/rounds.js';
 import { isMeasured, type Plan } from '../plan/planned.js';
 import type { Result, Surroundings } from '../result/document.js';
 import { makeResult } from '../result/make-result.js';
-import type { Store } from '../store/choose.js';
+import type { Store } from '../store/find.js';
 import { findRuns } from '../store/find.js';
 import { readStored } from '../store/read.js';
 import { harnessHash, variantHash } from '../system/code-hash.js';

@@ -3,7 +3,7 @@
 import { UsageError } from '../base/usage-error.js';
 import type { LeftOut } from '../result/document.js';
 import { type Changes, changePoints, type SeriesPoint } from '../stats/change-points.js';
-import type { Store } from '../store/choose.js';
+import type { Store } from '../store/find.js';
 import { type Found, findRuns, type RunFile, SHA_DIGITS } from '../store/find.js';
 import { type RunSummary, readSummaries, type Summaries } from '../store/summaries.js';
 import type { CommitLine, LineCommit } from '../system/commit-line.js';
