@@ -1,7 +1,8 @@
-// A run from code: what `multifd-bench run` plans, measures and saves, without its printing and its signals.
+// A run, stage by stage: flags become a plan, the plan observations, these a result, and the result tables.
 
 import { randomBytes } from 'node:crypto';
-import { measureRounds, type Progress } from './measure/rounds.js';
+import { countAccesses } from './measure/counts.js';
+import { type Measured, measureRounds, type Progress } from './measure/rounds.js';
 import { estimateMs } from './plan/plan.js';
 import type { Plan } from './plan/planned.js';
 import { type Limits, type PlanFlags, planOf } from './plan/run-plan.js';
@@ -9,6 +10,7 @@ import type { Result } from './result/document.js';
 import { enoughFor } from './result/enough.js';
 import { makeResult } from './result/make-result.js';
 import { warningsOf } from './result/warnings.js';
+import { resume } from './store/resume.js';
 import { describeCommit } from './system/commit.js';
 import { describeMachine } from './system/machine.js';
 import { WORKPLACE } from './system/project.js';
@@ -21,45 +23,85 @@ export interface PlannedRun {
   readonly plan: Plan;
   readonly limits: Limits;
   readonly flags: PlanFlags;
+  /** The saved run that it goes on from. */
+  readonly resumed?: {
+    readonly id: string;
+    readonly keepAwake: boolean;
+    readonly earlier: Pick<Measured, 'visits' | 'finishedRounds'>;
+  };
 }
 
 /**
  * Plans a run. `flags` are those of `multifd-bench run` in camel case, with the same text: `{ channels: '1,2,4..16' }`.
- * Rejects with UsageError for one that says nothing that can be measured.
+ * With `file`, a saved run that was interrupted, its flags count. Rejects with UsageError for what cannot be measured.
  */
-export async function planRun(flags: PlanFlags = {}): Promise<PlannedRun> {
-  const { plan, limits } = await planOf(flags);
-  return { estimateMs: estimateMs(plan), plan, limits, flags };
+export async function planRun(flags: PlanFlags = {}, file?: string): Promise<PlannedRun> {
+  if (file === undefined) {
+    const { plan, limits } = await planOf(flags);
+    return { estimateMs: estimateMs(plan), plan, limits, flags };
+  }
+  const { plan, limits, flags: saved, ...resumed } = await resume(file);
+  const left = 1 - resumed.earlier.finishedRounds / plan.rounds;
+  return { estimateMs: estimateMs(plan) * left, plan, limits, flags: saved, resumed };
 }
 
 export interface RunOptions {
-  /** Told before each turn: the round from 0, turns done and in all, and the cell. */
+  /** Called before each turn: the round from 0, turns done and in all, and the cell. */
   readonly onProgress?: Progress;
   /** When it aborts, the round under way is dropped, and the result says `complete: false`. */
   readonly signal?: AbortSignal;
 }
 
-/**
- * Measures what was planned, in fresh child processes: nothing is timed in the process that calls. A cell that fails is
- * a row that says so. Resolves with what `--json` prints; save it with `saveResult`.
- */
-export async function runPlan({ plan, limits, flags }: PlannedRun, options: RunOptions = {}): Promise<Result> {
-  const { onProgress = () => {}, signal = new AbortController().signal } = options;
+/** What `multifd-bench run` asks for beside. */
+export interface StageOptions extends RunOptions {
+  /** How the run was started, for its result. */
+  readonly command?: string;
+  /** A thread of the idle class keeps each CPU from halting. */
+  readonly keepAwake?: boolean;
+  /** Called for each cell whose shared accesses are counted before anything is timed; absent, none are. */
+  readonly onCounting?: Parameters<typeof countAccesses>[1];
+  /** Called after each round with all that was measured. */
+  readonly onRound?: (measured: Measured) => void;
+}
+
+/** Measures a plan, in fresh child processes, and makes its result. */
+export async function measureRun(
+  { plan, limits, flags, resumed }: PlannedRun,
+  options: StageOptions = {},
+): Promise<{ readonly result: Result; readonly measured: Measured }> {
+  const { onProgress: progress = () => {}, signal = new AbortController().signal, onCounting, onRound } = options;
   const startedAt = new Date();
   // Before the run itself is what keeps the machine busy.
   const machine = describeMachine();
-  const measured = await measureRounds(plan, { progress: onProgress, signal, enough: enoughFor(plan, limits) });
-  return makeResult(plan, measured, {
+  const counts = onCounting ? await countAccesses(plan, onCounting, signal) : undefined;
+  const isEnough = enoughFor(plan, limits);
+  const enough = (measured: Measured) => {
+    onRound?.(measured);
+    return isEnough(measured);
+  };
+  const earlier = resumed ? { earlier: resumed.earlier } : {};
+  const measured = await measureRounds(plan, { progress, signal, enough, ...earlier });
+  const result = makeResult(plan, measured, {
     id: randomBytes(4).toString('hex'),
-    command: 'from code',
+    command: options.command ?? 'from code',
     startedAt,
     machine,
-    keepAwake: false,
+    keepAwake: options.keepAwake === true,
     commit: describeCommit(WORKPLACE),
     warnings: warningsOf(measured),
     flags: { ...flags, seed: String(plan.seed) },
-    resumed: undefined,
+    resumed: resumed?.id,
+    ...(counts ? { counts } : {}),
   });
+  return { result, measured };
+}
+
+/**
+ * Measures what was planned: nothing is timed in the process that calls. A cell that fails is a row that says so.
+ * Resolves with what `--json` prints; save it with `saveResult`.
+ */
+export async function runPlan(planned: PlannedRun, options: RunOptions = {}): Promise<Result> {
+  return (await measureRun(planned, options)).result;
 }
 
 /** The tables of a run, as `multifd-bench run` prints them. */

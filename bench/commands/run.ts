@@ -1,6 +1,5 @@
 // The run command: plans, measures, saves and prints comparison tables.
 
-import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
@@ -10,24 +9,17 @@ import { exitWith } from '../base/exit-code.js';
 import { Interrupts } from '../base/interrupts.js';
 import { counted, processes } from '../base/quantities.js';
 import { badValue, UsageError } from '../base/usage-error.js';
-import { countAccesses } from '../measure/counts.js';
 import { KeepAwake } from '../measure/keep-awake.js';
-import { type Measured, measureRounds, type Progress, type RoundsOptions } from '../measure/rounds.js';
-import { estimateMs } from '../plan/plan.js';
+import type { Measured } from '../measure/rounds.js';
 import { declareMatrix } from '../plan/plan-flags.js';
 import { isMeasured, type Plan } from '../plan/planned.js';
-import { type Limits, planOf } from '../plan/run-plan.js';
 import type { RunFlags } from '../qemu/run-flags.js';
-import { isAgainstQemu, runAgainstQemu } from '../qemu/run-qemu.js';
+import { requireNoQemuFlags, runAgainstQemu } from '../qemu/run-qemu.js';
 import type { Result } from '../result/document.js';
-import { describeKnown, enoughFor } from '../result/enough.js';
-import { makeResult } from '../result/make-result.js';
-import { warningsOf } from '../result/warnings.js';
-import { resume } from '../store/resume.js';
+import { describeKnown } from '../result/enough.js';
+import { measureRun, type PlannedRun, planRun } from '../run.js';
 import { saveRaw, saveResult } from '../store/save.js';
 import { stringify } from '../store/stored.js';
-import { describeCommit } from '../system/commit.js';
-import { describeMachine } from '../system/machine.js';
 import { WORKPLACE } from '../system/project.js';
 import { renderTables } from '../tables/comparison-table.js';
 import { renderPlots } from '../tables/plot.js';
@@ -35,8 +27,6 @@ import { renderTsv } from '../tables/tsv.js';
 import { ProgressLine } from '../terminal/progress.js';
 import { columnsOf } from '../terminal/width.js';
 import { runPrimitives } from './primitives.js';
-
-/** What a run that is interrupted ends with, once its finished rounds are shown and saved. */
 
 export function declareRun(program: Command): void {
   const runCommand = program
@@ -76,53 +66,40 @@ export function declareRun(program: Command): void {
 
 /** Runs and returns the exit code: 0 fine, 1 a cell failed, 128 and the signal's number when interrupted. */
 export async function run(flags: RunFlags): Promise<number> {
-  if (isAgainstQemu(flags)) return runAgainstQemu(flags);
+  if (flags.peer !== undefined) return runAgainstQemu(flags);
+  requireNoQemuFlags(flags);
   if (flags.workload === 'primitives') return runPrimitives(flags);
   const format = flags.format ?? (process.stdout.isTTY || flags.plot ? 'table' : 'tsv');
   if (format !== 'table' && format !== 'tsv') throw badValue('--format', format, 'table, tsv');
   if (flags.plot && (flags.json || format === 'tsv'))
     throw new UsageError('--plot: only with tables: --format table, and not with --json');
-  const resumed = flags.resume === undefined ? undefined : await resume(flags.resume);
-  const planFlags = resumed?.flags ?? planFlagsOf(flags);
-  const { plan, limits } = resumed ?? (await planOf(planFlags));
-  announce(plan, limits, resumed?.earlier.finishedRounds ?? 0, flags);
-  if (flags.dryRun) {
-    for (const { id, skipped, repeats } of plan.cells) {
-      const why = skipped ? `  skipped: ${skipped}` : repeats ? `  as ${repeats}` : '';
-      process.stdout.write(`${id}${why}\n`);
-    }
-    return 0;
-  }
-  const startedAt = new Date();
-  // Before the run itself is what keeps the machine busy.
-  const machine = describeMachine();
-  const awake = (resumed?.keepAwake ?? flags.keepAwake) ? await keepAwake() : undefined;
+  const planned = await planRun(planFlagsOf(flags), flags.resume);
+  announce(planned, flags);
+  if (flags.dryRun) return list(planned.plan);
+  const awake = (planned.resumed?.keepAwake ?? flags.keepAwake) ? await keepAwake() : undefined;
   const interrupts = new Interrupts();
-  const measuring = measureWithProgress(plan, limits, flags, interrupts.signal, resumed?.earlier);
-  const { measured, counts } = await measuring.finally(() => awake?.stop());
+  const measuring = measureWithProgress(planned, flags, interrupts.signal, awake !== undefined);
+  const { result, measured } = await measuring.finally(() => awake?.stop());
   if (measured.finishedRounds === 0 && measured.failures.length === 0) {
     process.stderr.write('interrupted before a round was finished: nothing to show\n');
     return interrupts.code ?? 1;
   }
-  const result = makeResult(plan, measured, {
-    id: randomBytes(4).toString('hex'),
-    command: ['multifd-bench', ...process.argv.slice(2)].join(' '),
-    startedAt,
-    machine,
-    keepAwake: awake !== undefined,
-    commit: describeCommit(WORKPLACE),
-    warnings: warningsOf(measured),
-    flags: { ...planFlags, seed: String(plan.seed) },
-    resumed: resumed?.id,
-    ...(counts ? { counts } : {}),
-  });
-  show(result, plan, measured, { ...flags, format });
+  show(result, planned.plan, measured, { ...flags, format });
   interrupts.close();
   if (interrupts.code !== undefined) return interrupts.code;
   return result.cells.some(({ status }) => status === 'failed') ? 1 : 0;
 }
 
-export async function keepAwake(): Promise<KeepAwake> {
+/** Prints the cells of a plan, as other commands take their ids. */
+function list({ cells }: Plan): number {
+  for (const { id, skipped, repeats } of cells) {
+    const why = skipped ? `  skipped: ${skipped}` : repeats ? `  as ${repeats}` : '';
+    process.stdout.write(`${id}${why}\n`);
+  }
+  return 0;
+}
+
+async function keepAwake(): Promise<KeepAwake> {
   try {
     return await KeepAwake.start(allowedCpus());
   } catch (cause) {
@@ -130,14 +107,14 @@ export async function keepAwake(): Promise<KeepAwake> {
   }
 }
 
-function announce(plan: Plan, limits: Limits, finished: number, flags: RunFlags): void {
+function announce({ plan, limits, resumed, estimateMs }: PlannedRun, flags: RunFlags): void {
+  const finished = resumed?.earlier.finishedRounds ?? 0;
   const cells = plan.cells.filter(isMeasured).length;
   const limited = limits.budgetNs !== undefined || limits.precision !== undefined;
   const how = limited
     ? `in up to ${counted(plan.rounds, 'fresh process', 'fresh processes')}`
     : `in ${counted(plan.rounds - finished, finished > 0 ? 'more process' : 'fresh process', finished > 0 ? 'more processes' : 'fresh processes')}`;
-  const estimate = estimateMs(plan) * (1 - finished / plan.rounds);
-  const wholeMs = Math.min(estimate, (limits.budgetNs ?? Number.POSITIVE_INFINITY) / 1e6);
+  const wholeMs = Math.min(estimateMs, (limits.budgetNs ?? Number.POSITIVE_INFINITY) / 1e6);
   process.stderr.write(
     `${cells} cells, each visited twice ${how}: ${limited ? 'at most' : 'about'} ${Math.ceil(wholeMs / 1000)} s ` +
       `(seed ${plan.seed})\n`,
@@ -162,32 +139,22 @@ function planFlagsOf({
   return flags;
 }
 
-async function measureWithProgress(
-  plan: Plan,
-  limits: Limits,
-  flags: RunFlags,
-  signal: AbortSignal,
-  earlier: RoundsOptions['earlier'],
-) {
+async function measureWithProgress(planned: PlannedRun, flags: RunFlags, signal: AbortSignal, keepAwake: boolean) {
+  const { plan, limits } = planned;
   const line = new ProgressLine();
-  const whole = Math.min(estimateMs(plan), (limits.budgetNs ?? Number.POSITIVE_INFINITY) / 1e6);
-  const progress: Progress = ({ round, done, total, cell: { cell } }) => {
-    const what = `${cell.workload} ${cell.variant}, ${cell.channels} ch`;
-    line.show({ round, rounds: plan.rounds, done, total, what, estimateMs: whole });
-  };
+  const whole = Math.min(planned.estimateMs, (limits.budgetNs ?? Number.POSITIVE_INFINITY) / 1e6);
   try {
-    const counts = flags.explain ? await countAccesses(plan, (at) => line.counting(at), signal) : undefined;
-    const enough = enoughFor(plan, limits);
-    const options = {
-      progress,
+    return await measureRun(planned, {
+      command: ['multifd-bench', ...process.argv.slice(2)].join(' '),
+      keepAwake,
       signal,
-      enough: (sofar: Measured) => {
-        line.known(describeKnown(plan, sofar));
-        return enough(sofar);
+      onProgress: ({ round, done, total, cell: { cell } }) => {
+        const what = `${cell.workload} ${cell.variant}, ${cell.channels} ch`;
+        line.show({ round, rounds: plan.rounds, done, total, what, estimateMs: whole });
       },
-      ...(earlier ? { earlier } : {}),
-    };
-    return { measured: await measureRounds(plan, options), counts };
+      onRound: (measured) => line.known(describeKnown(plan, measured)),
+      ...(flags.explain ? { onCounting: (at) => line.counting(at) } : {}),
+    });
   } finally {
     line.end();
   }

@@ -95,6 +95,6 @@ export function integers(item: string, least: number, most: number): number[] | 
   const [first, last] = [Number(match[1]), Number(match[2] ?? match[1])];
   if (first < least || last > most || first > last) return undefined;
   const values: number[] = [];
-  for (let value = first; value <= last; value *= 2) values.push(value);
+  for (let value = first; value <= last; value = Math.max(1, value * 2)) values.push(value);
   return values;
 }

@@ -40,12 +40,10 @@ const ZERO_PAGES: readonly ZeroPages[] = ['legacy', 'none', 'multifd'];
 /** One migration with what goes before and after it, where nothing else runs. */
 const SECONDS_A_MIGRATION = 0.7;
 
-/** Throws UsageError for flags that mean nothing without a peer. */
-export function isAgainstQemu({ peer, qemu, zeroPages }: QemuFlags): boolean {
-  if (peer !== undefined) return true;
+/** Throws UsageError for flags that mean nothing without `--peer qemu`. */
+export function requireNoQemuFlags({ qemu, zeroPages }: QemuFlags): void {
   const flag = Object.entries({ qemu, zeroPages }).find(([, value]) => value !== undefined)?.[0];
   if (flag !== undefined) throw new UsageError(`--${kebab(flag)}: only with --peer qemu`);
-  return false;
 }
 
 /**
