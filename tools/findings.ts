@@ -26,7 +26,7 @@ export function declareFindings(program: Command): void {
 }
 
 /** Returns 1 where a command failed; the blocks of the others are written. */
-export async function findings(names: readonly string[]): Promise<number> {
+async function findings(names: readonly string[]): Promise<number> {
   const known = EXPERIMENTS.map(({ id }) => id);
   for (const name of names) if (!known.includes(name)) throw badValue('findings', name, known.join(', '));
   const wanted = EXPERIMENTS.filter(({ id }) => names.length === 0 || names.includes(id));

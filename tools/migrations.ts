@@ -16,7 +16,7 @@ import { describeMachine } from '../bench/system/machine.js';
 import { WORKPLACE } from '../bench/system/project.js';
 import { DEFAULT_VARIANTS } from '../variants/index.js';
 
-export interface MigrationsFlags {
+interface MigrationsFlags {
   readonly variants?: string;
   readonly channels: string;
   readonly depth?: string;
@@ -59,7 +59,7 @@ export function declareMigrations(program: Command): void {
 }
 
 /** Runs `migrate --ceiling` for each cell in processes of its own; returns 1 when one did not arrive equal. */
-export async function migrations(file: string, flags: MigrationsFlags): Promise<number> {
+async function migrations(file: string, flags: MigrationsFlags): Promise<number> {
   const channels = parseAxis(axes.channels, flags.channels);
   const pairs = wholeNumber('--pairs', flags.pairs, 1, 1000);
   const transports = parseAxis(axes.transport, flags.transport);

@@ -82,7 +82,7 @@ export function shownResult(readme: string): string | undefined {
 }
 
 /** Writes the newest run of the default tables, or the one that is named, into README.md. */
-export async function readme(file: string | undefined): Promise<number> {
+async function readme(file: string | undefined): Promise<number> {
   const comparison = file === undefined ? undefined : readQemuResult(file);
   if (comparison) {
     publishQemu(comparison, file);

@@ -15,7 +15,7 @@ const level = (...rooms: readonly string[]): Level => ({ rooms });
  * Lowest first. A room is a folder, or a file that stands alone. A file may import its own room and those of the levels
  * below, types included.
  */
-export const ROOMS: readonly Level[] = [
+const ROOMS: readonly Level[] = [
   level('src/random.ts', 'src/os'),
   level('src/memory'),
   level('src/ram'),
@@ -61,7 +61,7 @@ export function readSources(project: string): Sources {
 }
 
 /** What a file imports of the project, types and `import()` included. */
-export function importsOf(file: string, text: string): readonly string[] {
+function importsOf(file: string, text: string): readonly string[] {
   return [...text.matchAll(/(?<!-)\b(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map(([, specifier]) =>
     normalize(join(dirname(file), specifier!)).replace(/\.js$/, '.ts'),
   );
@@ -96,7 +96,7 @@ export function circles(sources: Sources): string[] {
 }
 
 /** Throws RangeError for a file of a room that the table does not have. */
-export function roomOf(file: string): string {
+function roomOf(file: string): string {
   const rooms = ROOMS.flatMap(({ rooms }) => rooms);
   const room = rooms.find((name) => file === name || file.startsWith(`${name}/`));
   if (room === undefined) throw new RangeError(`${file}: its room is not in the table of tools/rooms.ts`);

@@ -8,7 +8,7 @@ import type { Listed } from '../plan/catalogue.js';
 import { PROJECT } from '../system/project.js';
 
 /** Where a variant's survivors are listed, or would be. */
-export function survivorsPath({ variant, source }: Listed): string {
+function survivorsPath({ variant, source }: Listed): string {
   const module = fileURLToPath(source.module);
   // Ours are compiled into dist/; what people edit stands beside the TypeScript.
   const inDist = relative(join(PROJECT, 'dist'), module);

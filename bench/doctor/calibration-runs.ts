@@ -10,7 +10,7 @@ import type { ResultCell, ResultComparison } from '../result/document.js';
 import { resultCells } from '../result/make-result.js';
 
 /** How much slower the third one is. */
-export const BUILT_IN = 0.1;
+const BUILT_IN = 0.1;
 
 /** What one run says of one default cell and metric: nothing differs there, and 10 % does. */
 export interface CalibratedCell {
@@ -22,7 +22,7 @@ export interface CalibratedCell {
 }
 
 /** The three names: the design, itself again, itself with the delay. */
-export function calibrationNames(design: string): readonly [string, string, string] {
+function calibrationNames(design: string): readonly [string, string, string] {
   return [design, `${design}-again`, `${design}-slower`];
 }
 
@@ -58,7 +58,7 @@ export async function calibrateOnce(
 }
 
 /** Both comparisons of each cell and metric, each as in the default run: alone against the design, Holm over its row. */
-export function calibratedCells(plan: Plan, design: string, measured: Measured): CalibratedCell[] {
+function calibratedCells(plan: Plan, design: string, measured: Measured): CalibratedCell[] {
   const cells = resultCells(plan, measured);
   const [, again, slower] = calibrationNames(design);
   return plan.tables.flatMap(({ id, metrics }) => {

@@ -10,7 +10,7 @@ import type { CalibratedCell } from './calibration-runs.js';
 /** A row that would find so small a difference in 80 % of runs says that it resolves 10 %. */
 export const FINE = 0.1;
 /** Below the results of a machine, beside its years. */
-export const CALIBRATIONS = 'calibrations';
+const CALIBRATIONS = 'calibrations';
 
 export interface CellCalibration {
   readonly cell: string;

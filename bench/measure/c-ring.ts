@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { PROJECT } from '../system/project.js';
 
 const run = promisify(execFile);
-export const RING_SOURCE = 'docs/ring.c';
+const RING_SOURCE = 'docs/ring.c';
 const FLAGS = ['-std=c11', '-O2', '-pthread'];
 const COMPILE_MS = 30_000;
 const RUN_MS = 10_000;

@@ -25,7 +25,7 @@ export interface Count {
 export type Counts = Readonly<Partial<Record<AccessKind, Count>>>;
 
 /** Of one side: a batch, and a sync of all channels. */
-export interface SideCounts {
+interface SideCounts {
   readonly batch: Counts;
   readonly sync: Counts;
 }
@@ -97,7 +97,7 @@ async function countCell(client: RoundClient, peers: Peers, peerPlan: PeerPlan, 
 }
 
 /** Divides what visits counted by their batches and syncs. */
-export function summariseCounts({ channels }: Pick<Cell, 'channels'>, reports: readonly VisitReport[]): CellCounts {
+function summariseCounts({ channels }: Pick<Cell, 'channels'>, reports: readonly VisitReport[]): CellCounts {
   const side = (of: (report: VisitReport) => SideAccesses): SideCounts => ({
     batch: over(reports.map((report) => perOne(of(report).jobs, report.jobs))),
     sync: over(reports.map((report) => perOne(of(report).syncs, report.syncs / channels))),

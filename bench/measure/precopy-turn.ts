@@ -5,7 +5,7 @@ import type { RoundClient } from './round-client.js';
 import type { Turn } from './turn.js';
 
 /** Rounds over the dirty pages, the last one with the guest stopped. */
-export const PRECOPY_ROUNDS = 8;
+const PRECOPY_ROUNDS = 8;
 
 /** Migrates once. Rejects with CellFailure, also when the two ends differ afterwards. */
 export async function precopyTurn(client: RoundClient, cell: Cell, plan: PeerPlan): Promise<Turn> {

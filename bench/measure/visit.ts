@@ -9,7 +9,7 @@ import { reachedLoad } from './offered-load.js';
 import type { Turn } from './turn.js';
 
 /** When a slice began, on the clock of its process, and how fast it was: whether a cell is steady is seen over time. */
-export interface SliceSpeed {
+interface SliceSpeed {
   readonly startedNs: number;
   readonly jobsPerSecond: number;
 }

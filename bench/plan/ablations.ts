@@ -5,7 +5,7 @@ import { CELL_DEFAULTS, type Cell, shapeOf } from '../../src/session/cell.js';
 import { axes } from './axes.js';
 import type { Axis } from './axis.js';
 
-export type AblationKey = 'scan' | 'rowBytes' | 'elide';
+type AblationKey = 'scan' | 'rowBytes' | 'elide';
 
 export interface Ablation {
   readonly key: AblationKey;

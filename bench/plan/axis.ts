@@ -38,7 +38,7 @@ export interface Axis<K extends keyof Cell = keyof Cell, F extends string = stri
 }
 
 /** What a label may ask of the rest of the cell. */
-export interface LabelledCell {
+interface LabelledCell {
   readonly pageSize: number;
   readonly wait: { readonly provider: string; readonly sender: string };
 }

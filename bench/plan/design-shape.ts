@@ -14,7 +14,7 @@ const KINDS: readonly Kind[] = ['atomic', 'plain', 'semaphore', 'lock', 'event']
 const LOCKS: readonly LockKind[] = ['futex', 'spin', 'ticket', 'mcs', 'tas'];
 
 /** One field that is wrong: what came there and what it takes. */
-export class WrongField extends Error {
+class WrongField extends Error {
   override readonly name = 'WrongField';
 
   constructor(field: string, got: unknown, takes: string) {

@@ -11,7 +11,7 @@ import { Qemu, QemuError } from './qemu.js';
 import type { RamFile } from './ram-file.js';
 
 /** Sends the RAM once, over so many channels. Rejects with the reason. */
-export type Send = (channels: number) => Promise<Drained>;
+type Send = (channels: number) => Promise<Drained>;
 
 export interface Contender {
   readonly name: string;

@@ -8,7 +8,7 @@ import { statSync } from 'node:fs';
 export type Machine = 'none' | 'pc';
 
 /** The RAM block's name in the stream. */
-export const RAM_BLOCK = 'm0';
+const RAM_BLOCK = 'm0';
 
 /** Where the guest of `pc` writes. */
 export const DIRTIED = { from: 1 << 20, to: 5 << 20, pageSize: 4096 } as const;

@@ -12,7 +12,7 @@ import { intervalWords, placeWords, ratioWords, unitOf, verdictWords } from './w
 const VERDICTS = ['faster', 'slower', 'same', 'unclear', 'too-few'] as const;
 
 /** The comparisons that a reader came for: of the designs that were asked for by name, else of the pair under study. */
-export function asked({ comparisons, named }: Report): readonly ReportComparison[] {
+function asked({ comparisons, named }: Report): readonly ReportComparison[] {
   const studied = comparisons.filter(({ b }) => b === STUDIED);
   return named || studied.length === 0 ? comparisons : studied;
 }

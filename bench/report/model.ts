@@ -141,7 +141,7 @@ function reportCell(cell: ResultCell, group: number, cores: number): ReportCell 
 }
 
 /** A commit that is drawn. */
-export interface DrawnCommit {
+interface DrawnCommit {
   readonly name: string;
   readonly time: string;
   readonly subject: string;

@@ -17,7 +17,7 @@ export interface ComparedEnd {
 }
 
 /** A cell of one of them, which may have no partner. */
-export interface ComparedCell extends Omit<ResultCell, 'visits' | 'histograms'> {
+interface ComparedCell extends Omit<ResultCell, 'visits' | 'histograms'> {
   readonly build: 'a' | 'b';
 }
 

@@ -15,7 +15,7 @@ export const STUDIED = 'atomic-barrier';
 const HIGHER_IS_BETTER = new Set(['jobsPerSecond', 'pagesPerSecond', 'mibPerSecond']);
 
 /** The design that the others are compared with: `mutex` where it is among them, else the first. */
-export function baselineOf(variants: readonly string[]): string | undefined {
+function baselineOf(variants: readonly string[]): string | undefined {
   return variants.includes(BASELINE) ? BASELINE : variants[0];
 }
 

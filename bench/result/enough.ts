@@ -29,7 +29,7 @@ export function describeKnown(plan: Plan, measured: Measured): string {
 }
 
 /** The widest half-interval of a ratio under study, as a fraction; 0 where nothing is compared. */
-export function widest(plan: Plan, measured: Measured): number {
+function widest(plan: Plan, measured: Measured): number {
   const studied = comparisonsOf(plan, resultCells(plan, measured)).filter(({ b }) =>
     // A comparison of ablations names the value after the design.
     plan.studied.includes(b.split(' ')[0]!),

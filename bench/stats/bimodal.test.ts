@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/random.js';
 import { isBimodal } from './bimodal.js';
-import { normalValues, shareOf } from './simulated.js';
+import { normalValues, shareOf } from './fixtures/simulated.js';
 
 const normal = normalValues(new Random(51));
 const sample = (count: number, value: (index: number) => number) => Array.from({ length: count }, (_, at) => value(at));

@@ -1,10 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/random.js';
-import { bootstrapInterval } from './bootstrap.js';
+import { type BootstrapOptions, bootstrapIntervals } from './bootstrap.js';
+import { normalValues, shareOf } from './fixtures/simulated.js';
 import { median, quantile } from './quantile.js';
-import { normalValues, shareOf } from './simulated.js';
 
-describe('bootstrapInterval', () => {
+const bootstrapInterval = <Unit>(
+  units: readonly Unit[],
+  statistic: (resample: readonly Unit[]) => number,
+  options: BootstrapOptions,
+) => bootstrapIntervals(units, (resample) => [statistic(resample)], options)[0]!;
+
+describe('bootstrapIntervals', () => {
   it('repeats with its seed and holds its estimate', () => {
     const units = [3, 1, 4, 1, 5, 9, 2, 6];
     const run = (seed: number) => bootstrapInterval(units, median, { random: new Random(seed) });

@@ -22,7 +22,7 @@ export interface BootstrapInterval {
 }
 
 /**
- * A percentile interval for a statistic of independent units: whole processes are drawn with replacement, each with all
+ * A percentile interval for each of several statistics of independent units, from the same resamples: whole processes are drawn with replacement, each with all
  * its samples or its histogram, since samples of one process are not independent. The plain interval is too narrow for
  * few units, so it is taken further out, at the normal tail of sqrt(n / (n - 1)) t in place of the nominal one
  * (the "expanded percentile interval": Hesterberg, "What teachers should know about the bootstrap", 2015).
@@ -31,17 +31,8 @@ export interface BootstrapInterval {
  * processes whose levels differ by 20 %, 87 % at 6 processes, 89 % at 8 to 10 and 92 % at 20.
  *
  * @param units at least two, one a process
- * @throws RangeError for fewer than two units, or when the statistic is not finite
+ * @throws RangeError for fewer than two units, or when a statistic is not finite
  */
-export function bootstrapInterval<Unit>(
-  units: readonly Unit[],
-  statistic: (resample: readonly Unit[]) => number,
-  options: BootstrapOptions,
-): BootstrapInterval {
-  return bootstrapIntervals(units, (resample) => [statistic(resample)], options)[0]!;
-}
-
-/** The same of several statistics that are computed together, from the same resamples. */
 export function bootstrapIntervals<Unit>(
   units: readonly Unit[],
   statistics: (resample: readonly Unit[]) => readonly number[],

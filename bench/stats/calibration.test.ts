@@ -2,9 +2,16 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/random.js';
 import { type Comparison, compare } from './comparison.js';
+import {
+  type Noise,
+  normalValues,
+  shareOf,
+  simulatedProcesses,
+  simulatedTurns,
+  type TurnNoise,
+} from './fixtures/simulated.js';
 import { holm } from './holm.js';
 import { pairTurns } from './paired.js';
-import { type Noise, normalValues, shareOf, simulatedProcesses, simulatedTurns, type TurnNoise } from './simulated.js';
 import { type Verdict, verdict } from './verdict.js';
 
 const normal = normalValues(new Random(31));

@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/random.js';
 import { changePoints, type SeriesPoint } from './change-points.js';
 import { mannKendall, theilSen } from './drift.js';
+import { normalValues } from './fixtures/simulated.js';
 import { shiftInterval } from './level-changes.js';
 import { clippedCost, levelSegments } from './level-segments.js';
 import { maximallySelectedP, standardisedRankSum } from './maximal-rank.js';
 import { medianError } from './median-error.js';
 import { medianInterval } from './quantile.js';
-import { normalValues } from './simulated.js';
 import { HISTORY_KINDS, scoreHistories } from './simulated-histories.js';
 
 /** Yearly flow of the Nile at Aswan, 1871-1970: it fell in 1899, when the old dam was begun (Cobb 1978). */

@@ -23,7 +23,7 @@ export interface SeriesPoint {
 }
 
 /** The level moved from point to point. */
-export interface Drift {
+interface Drift {
   readonly from: number;
   readonly to: number;
   /** Last level to first. */
@@ -32,7 +32,7 @@ export interface Drift {
 }
 
 /** A few points lay at another level, and what came after lies where those before them did. */
-export interface Spell {
+interface Spell {
   readonly from: number;
   readonly to: number;
   /** To the level around it. */

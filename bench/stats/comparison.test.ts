@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/random.js';
 import { compare, logRatios } from './comparison.js';
+import { normalValues, simulatedProcesses } from './fixtures/simulated.js';
 import { noiseFloor, type Visits } from './noise-floor.js';
-import { normalValues, simulatedProcesses } from './simulated.js';
 import { studentQuantile } from './student.js';
 
 /** Six processes whose log-ratios are 0.11, -0.04 .. and whose visits differ by the same 2 % everywhere. */

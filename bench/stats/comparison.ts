@@ -8,7 +8,7 @@ import { hodgesLehmann, signedRankP } from './signed-rank.js';
 import { type Evidence, LEAST_DIFFERENCE } from './verdict.js';
 
 /** The ratio by ranks: Hodges-Lehmann with its exact interval, and the exact signed-rank p. */
-export interface RankRatio extends RatioInterval {
+interface RankRatio extends RatioInterval {
   /** What the interval really has: ranks come in steps. */
   readonly confidence: number;
   readonly p: number;

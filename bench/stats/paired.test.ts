@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/random.js';
 import { compare } from './comparison.js';
+import { normalValues } from './fixtures/simulated.js';
 import type { Visits } from './noise-floor.js';
 import { pairTurns, type TurnsOfVisits } from './paired.js';
 import { median } from './quantile.js';
-import { normalValues } from './simulated.js';
 
 const SEED = 11;
 

@@ -46,12 +46,6 @@ export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
 
-/** The median distance from the median, in the values' own unit and not scaled (a normal sample's is 0.6745 sd). */
-export function medianAbsoluteDeviation(values: readonly number[]): number {
-  const centre = median(values);
-  return median(values.map((value) => Math.abs(value - centre)));
-}
-
 /**
  * The median with its order-statistic interval: from the (k+1)th smallest value to the (k+1)th largest, with the
  * largest k whose exact binomial tails fit into 1 - confidence. No assumption but independent values. Below 6 values

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/random.js';
 import { compare } from './comparison.js';
+import { normalValues, shareOf, simulatedProcesses } from './fixtures/simulated.js';
 import { smallestResolvable } from './resolvable.js';
-import { normalValues, shareOf, simulatedProcesses } from './simulated.js';
 import { studentQuantile } from './student.js';
 import { verdict } from './verdict.js';
 

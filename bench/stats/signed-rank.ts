@@ -6,7 +6,7 @@ import { doubledRanks, twoSided } from './ranks.js';
  * The probabilities of all sums 0, 1, 2 .. when each rank is added or left out by the toss of a coin, by dynamic
  * programming. Ranks are whole numbers; pass doubled ranks where there are ties.
  */
-export function signedRankProbabilities(ranks: readonly number[]): Float64Array {
+function signedRankProbabilities(ranks: readonly number[]): Float64Array {
   const largest = ranks.reduce((total, rank) => total + rank, 0);
   const probabilities = new Float64Array(largest + 1);
   probabilities[0] = 1;
@@ -32,11 +32,6 @@ export function signedRankP(differences: readonly number[]): number {
   const counted = ranks.filter((_, index) => differences[index] !== 0);
   const positive = ranks.reduce((total, rank, index) => (differences[index] > 0 ? total + rank : total), 0);
   return twoSided(signedRankProbabilities(counted), positive);
-}
-
-/** The smallest p that n differences can give, all of one sign: 2^(1 - n). */
-export function smallestSignedRankP(n: number): number {
-  return 2 ** (1 - n);
 }
 
 /**

@@ -1,9 +1,9 @@
 // Simulated histories of known outcome: what change points must find, and what they must leave alone.
 import type { Random } from '../../src/random.js';
 import { type Changes, changePoints, type SeriesPoint } from './change-points.js';
+import { normalValues } from './fixtures/simulated.js';
 import { medianError } from './median-error.js';
 import { medianInterval } from './quantile.js';
-import { normalValues } from './simulated.js';
 
 /** As fractions of the level. */
 export interface HistoryNoise {
@@ -54,7 +54,7 @@ const STEP_MARGIN = 10;
 /** A step that is reported so near the true one is that one. */
 export const NEAR_COMMITS = 3;
 
-export interface SimulatedHistory {
+interface SimulatedHistory {
   readonly points: readonly SeriesPoint[];
   /** Of the step; absent where there is none. */
   readonly at?: number;
@@ -63,7 +63,7 @@ export interface SimulatedHistory {
 }
 
 /** One history around 1000 a second: each point the median over the processes of a run, as a result file has it. */
-export function simulatedHistory(random: Random, kind: HistoryKind, noise = HISTORY_NOISE): SimulatedHistory {
+function simulatedHistory(random: Random, kind: HistoryKind, noise = HISTORY_NOISE): SimulatedHistory {
   const normal = normalValues(random);
   const between = (low: number, high: number) => low + (high - low) * random.fraction();
   const direction = random.below(2) === 0 ? -1 : 1;

@@ -2,10 +2,9 @@
 import { fisherTail } from './fisher.js';
 import { fitLine, type Line, type Point, valueAt } from './line.js';
 import { type MeanInterval, mean, meanInterval } from './mean.js';
-import { type MeanRatio, meanRatio } from './ratio.js';
 
 /** How well a line describes the doses. */
-export interface Linearity {
+interface Linearity {
   /** That the dose means would be at least so far off a line by noise alone; small says curved. */
   readonly p: number;
   /** The farthest dose mean from the line, in the values' unit: certain and tiny is still good enough. */
@@ -41,24 +40,6 @@ export function doseResponse(processes: readonly (readonly Point[])[]): DoseResp
     intercept: meanInterval(lines.map(({ intercept }) => intercept)),
     linearity: doses.length > 2 ? linearity(means, lines) : undefined,
   };
-}
-
-/** The value that the lines predict at a dose, with its interval: at dose 1 mostly. */
-export function predict({ lines }: DoseResponse, dose: number): MeanInterval {
-  return meanInterval(lines.map((line) => valueAt(line, dose)));
-}
-
-/**
- * The predicted value at a dose over that at dose 0, with its interval: what a direct comparison should find.
- *
- * @throws RangeError when a line is not positive at either dose, since a ratio says nothing then
- */
-export function predictRatio({ lines }: DoseResponse, dose: number): MeanRatio {
-  const stray = lines.find((line) => !(line.intercept > 0 && valueAt(line, dose) > 0));
-  if (stray) {
-    throw new RangeError(`slope: expected positive values at doses 0 and ${dose}, got ${JSON.stringify(stray)}`);
-  }
-  return meanRatio(lines.map((line) => Math.log(valueAt(line, dose) / line.intercept)));
 }
 
 /**

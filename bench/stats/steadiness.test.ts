@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/random.js';
-import { normalValues, shareOf } from './simulated.js';
+import { normalValues, shareOf } from './fixtures/simulated.js';
 import { type Steadiness, steadiness } from './steadiness.js';
 
 const normal = normalValues(new Random(61));

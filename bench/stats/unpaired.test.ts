@@ -1,8 +1,8 @@
 // Runs compared without pairs: the ratio, and how often nothing is called something.
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/random.js';
+import { normalValues } from './fixtures/simulated.js';
 import { holm } from './holm.js';
-import { normalValues } from './simulated.js';
 import { BETWEEN_RUNS, compareUnpaired } from './unpaired.js';
 import { verdict } from './verdict.js';
 

@@ -1,7 +1,7 @@
 // The fit against published data sets and the coefficients that R's `usl` gives for them; intervals; what is refused.
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/random.js';
-import { normalValues } from './simulated.js';
+import { normalValues } from './fixtures/simulated.js';
 import { fitUsl, fitUslOfProcesses, LEAST_DISTINCT, type UslPoint, uslPeak, uslThroughput } from './usl.js';
 
 const points = (channels: readonly number[], throughput: readonly number[]): UslPoint[] =>

@@ -21,7 +21,7 @@ export interface UslPoint {
   readonly weight?: number;
 }
 
-export interface Interval {
+interface Interval {
   readonly low: number;
   readonly high: number;
 }

@@ -22,7 +22,7 @@ export interface Part {
 }
 
 /** The key of a run that several machines made: no other run is compared with it. */
-export const SEVERAL_MACHINES = 'several-machines';
+const SEVERAL_MACHINES = 'several-machines';
 
 /** Throws UsageError, which names the file and the field, for parts that are not of one run. */
 export async function mergeShards(parts: readonly Part[], options: MergeOptions): Promise<Result> {

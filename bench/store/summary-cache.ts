@@ -12,7 +12,7 @@ const FILE = 'summaries';
 const LENGTH_BYTES = 4;
 
 /** Below a folder of results; git ignores it. */
-export const CACHE_FOLDER = '.cache';
+const CACHE_FOLDER = '.cache';
 
 interface Header {
   readonly version: number;
@@ -149,7 +149,7 @@ export interface Entry {
 }
 
 /** The numbers of a run. */
-export interface Content {
+interface Content {
   readonly head: RunHead;
   readonly shape: Shape;
   readonly medians: Float64Array;

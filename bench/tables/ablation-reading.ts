@@ -17,7 +17,7 @@ const HEADS: Readonly<Record<Ablation['key'], string>> = {
 };
 
 /** The architecture as its makers write it. */
-export function architectureOf({ machine }: Pick<Result, 'machine'>): string {
+function architectureOf({ machine }: Pick<Result, 'machine'>): string {
   return ARCHITECTURES[machine.architecture] ?? machine.architecture;
 }
 

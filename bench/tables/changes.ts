@@ -59,7 +59,7 @@ export function renderChanges(changes: Changes, format: ChangeFormat, layout: La
 }
 
 /** A line for a person in a hurry: how many of each verdict. */
-export function summaryOf({ comparisons }: Pick<Changes, 'comparisons'>): string {
+function summaryOf({ comparisons }: Pick<Changes, 'comparisons'>): string {
   const verdicts = ['slower', 'faster', 'same', 'unclear', 'too-few'] as const;
   const counts = verdicts.map((verdict) => ({
     verdict,

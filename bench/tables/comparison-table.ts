@@ -15,7 +15,7 @@ import { METRIC_VIEWS, partsOf } from './metrics.js';
 import { type Compared, listComparisons, readPrice, readSlope, readVerdicts } from './readings.js';
 
 /** A column: which cells stand in it, and which of their numbers. */
-export interface Column {
+interface Column {
   readonly heading: string;
   readonly metric: MetricName;
   holds(cell: ResultCell): boolean;

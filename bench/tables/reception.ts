@@ -40,7 +40,7 @@ export function showSnapshot({ format, libvirt, main, blocks = [], durationMs, s
 }
 
 /** The version, as far as a stream shows it. */
-export function sourceName({ syncPlace, switchover }: MainCounts): string {
+function sourceName({ syncPlace, switchover }: MainCounts): string {
   if (syncPlace === 'section-end') return 'a QEMU before 8.1, or one that flushes after each section as those do';
   return switchover ? 'QEMU 10.0 or newer' : 'QEMU 8.1 to 9.2';
 }

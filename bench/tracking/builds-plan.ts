@@ -4,7 +4,8 @@ import { UsageError } from '../base/usage-error.js';
 import { type Listed, plainName, type Side } from '../plan/catalogue.js';
 import { makePlan } from '../plan/plan.js';
 import type { Plan, PlannedCell } from '../plan/planned.js';
-export const SIDES: readonly Side[] = ['a', 'b'];
+
+const SIDES: readonly Side[] = ['a', 'b'];
 
 /** Folders of the two builds. */
 export type Builds = Readonly<Record<Side, string>>;

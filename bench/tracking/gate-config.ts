@@ -6,7 +6,7 @@ import { requireSchema } from '../store/schema.js';
 import { PROJECT } from '../system/project.js';
 
 /** Looked for in the project where no other file is named. */
-export const CONFIG_FILE = 'multifd-bench.json';
+const CONFIG_FILE = 'multifd-bench.json';
 const SCHEMA = 'bench/tracking/config.schema.json';
 
 export const DEFAULT_THRESHOLDS: Thresholds = {
@@ -19,7 +19,7 @@ export const DEFAULT_THRESHOLDS: Thresholds = {
 };
 
 /** Thresholds for some cells; `ignore` leaves them out. */
-export interface GateRule extends Partial<Thresholds> {
+interface GateRule extends Partial<Thresholds> {
   /** A filter, as `--filter` takes it. */
   readonly cells: string;
   readonly ignore?: boolean;

@@ -23,7 +23,7 @@ export interface HistoryCommit {
 }
 
 /** Runs that are no part of the line, and why. */
-export interface Aside {
+interface Aside {
   readonly reason: string;
   readonly runs: readonly RunSummary[];
 }

@@ -91,7 +91,7 @@ export function logRatio(b: Reading, a: Reading): number {
 }
 
 /** Every candidate of the rounds once, in the order of arms and channels. */
-export function candidatesOf(rounds: readonly Round[]): Candidate[] {
+function candidatesOf(rounds: readonly Round[]): Candidate[] {
   const all = new Map(rounds.flat().map(({ candidate }) => [keyOf(candidate), candidate]));
   return [...all.values()].sort((x, y) => x.arm - y.arm || x.channels - y.channels);
 }

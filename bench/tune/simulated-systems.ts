@@ -1,7 +1,7 @@
 // Systems with a known best number of channels, and noise as it was measured: what the search is tried on.
 import { Random } from '../../src/random.js';
 import { type Demands, lowestBound } from '../stats/bounds.js';
-import { normalValues } from '../stats/simulated.js';
+import { normalValues } from '../stats/fixtures/simulated.js';
 import { uslThroughput } from '../stats/usl.js';
 import { type Candidate, keyOf, type MeasureRound } from './candidate.js';
 

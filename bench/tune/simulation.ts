@@ -4,7 +4,7 @@ import { LEAST_DIFFERENCE } from '../stats/verdict.js';
 import { type Ended, search } from './search.js';
 import { counted, type SystemKind, simulatedMeasure, simulatedSystems, trueEqualSet } from './simulated-systems.js';
 
-export interface Trial {
+interface Trial {
   readonly kind: SystemKind;
   readonly system: string;
   /** Standard deviation of a process's log-ratio. */

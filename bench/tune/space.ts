@@ -38,7 +38,7 @@ export interface Space {
 }
 
 /** `tune` is what is searched; `latency` its open loop; `parts` the ping-pong that tells what a batch costs each side. */
-export type TuneTable = 'tune' | 'latency' | 'parts';
+type TuneTable = 'tune' | 'latency' | 'parts';
 
 const DEFAULT_LOAD = '75';
 /** Of each turn; the processes are what differs, so there are few of them. */

@@ -8,7 +8,7 @@ import type { Fleet } from '../session/fleet.js';
 import type { VariantSource } from '../session/messages.js';
 
 /** A design under test, and the threads that it is tested on. */
-export interface Subject {
+interface Subject {
   readonly variant: Variant;
   readonly source: VariantSource;
   /** Started by `CONFORMANCE_FLEET`, or with as many senders as the test needs. */
@@ -25,7 +25,7 @@ export interface ConformanceTest {
   run(subject: Subject): Promise<void>;
 }
 
-export const MOST_CHANNELS = 64;
+const MOST_CHANNELS = 64;
 const MOST_REQUESTERS = 3;
 
 /** What the tests need: threads for the largest of them. A hang is one after 10 s. */
@@ -43,7 +43,7 @@ const PAGES_PER_BATCH = 3;
 /** A failed write ends a run within this time. */
 const LONGEST_ENDING_MS = 2000;
 
-export class NotConforming extends Error {
+class NotConforming extends Error {
   override readonly name = 'NotConforming';
 }
 

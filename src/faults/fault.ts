@@ -23,8 +23,8 @@ const ELSEWHERE = {
   'disk-full': "the receiver's output finds the disk full",
 } as const;
 
-export type WriteFaultKind = keyof typeof AT_A_WRITE;
-export type PacketFaultKind = keyof typeof AT_A_PACKET;
+type WriteFaultKind = keyof typeof AT_A_WRITE;
+type PacketFaultKind = keyof typeof AT_A_PACKET;
 
 /** Number `write` of a channel's writes, from 0 and SYNC writes included, or the write of its SYNC number `sync`. */
 export interface WritePoint {

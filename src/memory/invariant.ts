@@ -1,6 +1,6 @@
 // Assertions of the hand-off's invariants (I1 to I7 of the documentation): a broken one ends the run as failed.
 
-export class BrokenInvariant extends Error {
+class BrokenInvariant extends Error {
   override readonly name = 'BrokenInvariant';
 }
 

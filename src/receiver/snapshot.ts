@@ -19,7 +19,7 @@ export type SnapshotPlan = Pick<
   'pageSize' | 'mostRamBytes' | 'block' | 'blocksOut' | 'ramOut' | 'uuid' | 'pagesPerPacket'
 >;
 
-export type SnapshotFormat = 'stream' | 'mapped-ram';
+type SnapshotFormat = 'stream' | 'mapped-ram';
 
 export interface SnapshotReport extends ReceiverReport {
   readonly format: SnapshotFormat;

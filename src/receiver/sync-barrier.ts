@@ -3,7 +3,7 @@ import type { Line } from './messages.js';
 import { ReceiverError } from './plan.js';
 
 /** How an error names a line. */
-export function lineName(line: Line): string {
+function lineName(line: Line): string {
   return line === 'main' ? 'the main stream' : `channel ${line}`;
 }
 

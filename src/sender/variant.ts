@@ -93,7 +93,7 @@ export interface Sender<W extends Waits = 'blocks'> {
 }
 
 /** How a provider or a sender is opened on its thread. */
-export type Opens<T extends Table, End, LaterEnd> =
+type Opens<T extends Table, End, LaterEnd> =
   | { readonly waits: 'blocks'; open(place: Place<T>, index: number): End }
   | { readonly waits: 'event-loop'; open(place: Place<T>, index: number): LaterEnd };
 

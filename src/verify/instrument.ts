@@ -111,7 +111,7 @@ function waited(view: unknown, index: number): number {
   return word;
 }
 
-export const simulatedAtomics = {
+const simulatedAtomics = {
   load,
   store,
   add: modifying(ADD),

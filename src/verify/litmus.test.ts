@@ -1,8 +1,8 @@
 // The machine against the axioms: named litmus programs, and random ones.
 import { describe, expect, it, vi } from 'vitest';
 import { isLong } from '../fixtures/tier.js';
-import { BOTH, type Instruction } from './axioms.js';
-import { axiomatic, type LitmusProgram, type Outcomes } from './litmus.js';
+import { BOTH, type Instruction } from './fixtures/axioms.js';
+import { axiomatic, type LitmusProgram, type Outcomes } from './fixtures/litmus.js';
 import type { Scenario } from './scenario.js';
 import { verify } from './verify.js';
 

@@ -184,7 +184,7 @@ const properties: ProxyHandler<Span> = {
   getPrototypeOf: (span) => realConstructor(span.element.name).prototype as object,
 };
 
-export function simulatedView(span: Span): Int32Array {
+function simulatedView(span: Span): Int32Array {
   return new Proxy(span, properties) as unknown as Int32Array;
 }
 

@@ -44,7 +44,7 @@ export function valueAxis(label: string, values: readonly number[], look: Pick<L
 }
 
 /** 1000 as 1k, 2.5e6 as 2.5M, 0.05 as 0.05: short enough for an axis. */
-export function compact(value: number): string {
+function compact(value: number): string {
   const size = Math.abs(value);
   for (const [unit, from] of [
     ['G', 1e9],

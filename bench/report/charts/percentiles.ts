@@ -56,7 +56,7 @@ export function readings(curve: readonly CurvePoint[]): CurvePoint[] {
   return [...new Set([...named, ...curve.slice(-1)])];
 }
 
-export function curveWords(cell: ReportCell, [share, ns]: CurvePoint): string {
+function curveWords(cell: ReportCell, [share, ns]: CurvePoint): string {
   return [cell.variant, placeWords(cell), `${shareWords(share)} took ${showNumber(ns / 1e3)} us or less`].join('\n');
 }
 

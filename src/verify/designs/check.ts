@@ -47,7 +47,7 @@ export interface CheckOptions {
 /** Findings collected from each scenario. */
 const MOST_FINDINGS = 3;
 /** States searched before a scenario is bounded by preemptions instead: some seconds. */
-export const MOST_STATES = 500_000;
+const MOST_STATES = 500_000;
 const INSTEAD = { strategy: 'bounded', preemptions: 2 } as const;
 /** Mutants are tried on scenarios of at most so many states: one that lives is searched for in all of them. */
 const MOST_STATES_TO_MUTATE = 200_000;

@@ -37,7 +37,7 @@ function thread(name: string, run: (words: Int32Array) => unknown): Thread {
  * Posters post what they wrote; waiters take it. With `closes`, a further thread closes at any moment, and waiters
  * wait until they are refused.
  */
-export function semaphoreScenario(
+function semaphoreScenario(
   posters: number,
   waiters: number,
   posts: number,
@@ -87,7 +87,7 @@ const JOB = 4;
 const SYNC = 5;
 
 /** A mailbox on two events: a job, then a sync, each answered; the receiver's condition reads two words. */
-export function mailboxScenario(closes: boolean, { policy, elide }: PrimitiveOptions = {}): Scenario {
+function mailboxScenario(closes: boolean, { policy, elide }: PrimitiveOptions = {}): Scenario {
   const open = (words: Int32Array, word: number): Event => new Event(words, word, policy, elide);
   const threads = [
     thread('asker', (words) => {
@@ -129,7 +129,7 @@ export function mailboxScenario(closes: boolean, { policy, elide }: PrimitiveOpt
 }
 
 /** Several threads asleep on one event until one wake, which is for all; or nobody wakes them, and it is closed. */
-export function gateScenario(
+function gateScenario(
   sleepers: number,
   ends: 'woken' | 'closed' | 'both',
   { policy, elide }: PrimitiveOptions = {},
