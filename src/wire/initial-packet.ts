@@ -5,7 +5,7 @@ export const INITIAL_BYTES = 64;
 export const MAGIC = 0x11223344;
 export const VERSION = 1;
 /** The channel's number is one byte: 0 to 254, as QEMU has at most 255 channels. */
-export const MOST_CHANNELS = 255;
+const MOST_CHANNELS = 255;
 export const NO_UUID: Uint8Array = new Uint8Array(16);
 
 const UUID = 8;

@@ -13,7 +13,7 @@ import type { StreamBlock } from './stream-block.js';
 import { uint, uint64 } from './stream-bytes.js';
 
 /** Bytes at their place in the file. */
-export interface PlacedBytes {
+interface PlacedBytes {
   readonly at: number;
   readonly bytes: Uint8Array;
 }

@@ -34,8 +34,8 @@ export const FLAG_DEVICE_STATE = 32 << 1;
 /** The block's name takes 256 bytes and ends with a zero byte. */
 export const BLOCK_NAME_BYTES = 256;
 /** Most pages of a packet, and most bytes of them: what a receiver sets memory aside for. */
-export const MOST_PAGES_PER_PACKET = 65_536;
-export const MOST_DATA_BYTES = 1 << 30;
+const MOST_PAGES_PER_PACKET = 65_536;
+const MOST_DATA_BYTES = 1 << 30;
 
 const TWO_TO_32 = 0x1_0000_0000;
 
