@@ -66,7 +66,7 @@ function mainTables(result: QemuResult): string[] {
 }
 
 /** Which mutex a QEMU's sender holds: per channel until 8.2, since then one around each hand-over (`multifd_send_mutex`). */
-export function mutexOf(major: number): string {
+function mutexOf(major: number): string {
   return major >= 9 ? 'one mutex around each hand-over' : 'one mutex per channel';
 }
 

@@ -4,7 +4,6 @@ import type { StreamBlock } from './stream-block.js';
 
 /** Follows a block's name and length (QEMU: MappedRamHeader). All integers are big-endian. */
 export const MAPPED_HEADER_BYTES = 28;
-const MAPPED_AT = { version: 0, pageSize: 4, bitmapOffset: 12, pagesOffset: 20 } as const;
 export const MAPPED_VERSION = 1;
 /** Pages begin at a multiple of this. */
 const PAGES_ALIGNMENT = 1 << 20;
