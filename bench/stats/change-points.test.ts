@@ -1,7 +1,7 @@
 // Change points against published series, other programs' values, every possible cut, and simulated histories.
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/random.js';
-import { changePoints, type SeriesPoint } from './change-points.js';
+import { changePoints, fewestPointsForStep, type SeriesPoint } from './change-points.js';
 import { mannKendall, theilSen } from './drift.js';
 import { normalValues } from './fixtures/simulated.js';
 import { shiftInterval } from './level-changes.js';
@@ -9,7 +9,6 @@ import { clippedCost, levelSegments } from './level-segments.js';
 import { maximallySelectedP, standardisedRankSum } from './maximal-rank.js';
 import { medianError } from './median-error.js';
 import { medianInterval } from './quantile.js';
-import { HISTORY_KINDS, scoreHistories } from './simulated-histories.js';
 
 /** Yearly flow of the Nile at Aswan, 1871-1970: it fell in 1899, when the old dam was begun (Cobb 1978). */
 const NILE = [
@@ -157,6 +156,16 @@ describe('a series of known outcome', () => {
     expect(changePoints([...known, ...doubtful]).steps).toEqual([]);
   });
 
+  it('a halving among too few points: undecided, with the points it needs', () => {
+    const values = [...level(100, 6, normal, 0.005), ...level(50, 5, normal, 0.005)];
+    const { steps, undecided } = changePoints(pointsOf(values));
+    expect(steps).toEqual([]);
+    expect(undecided).toEqual([{ at: 6, ratio: expect.closeTo(0.5, 1), needs: 14 }]);
+    expect([fewestPointsForStep(1), fewestPointsForStep(24)]).toEqual([14, 17]);
+    const longer = [...values, ...level(50, 3, normal, 0.005)];
+    expect(changePoints(pointsOf(longer))).toMatchObject({ steps: [{ at: 6 }], undecided: [] });
+  });
+
   it('too few points, and values that are none', () => {
     expect(changePoints(pointsOf([1, 2, 1, 2]))).toMatchObject({
       steps: [],
@@ -165,6 +174,41 @@ describe('a series of known outcome', () => {
     });
     expect(changePoints([])).toMatchObject({ steps: [], levels: [] });
     expect(() => changePoints(pointsOf([1, 0]))).toThrow('positive');
+  });
+});
+
+describe('a level that moves by itself', () => {
+  const random = new Random(45);
+  const normal = normalValues(random);
+  /** Keeps `memory` of its distance from 100 at each point, and strays by 3 % in all; a random walk moves by 3 %. */
+  const wandering = (count: number, memory: number) => {
+    let level = memory < 1 ? normal() : 0;
+    const move = memory < 1 ? Math.sqrt(1 - memory ** 2) : 1;
+    return Array.from({ length: count }, () => {
+      level = memory * level + move * normal();
+      return 100 * Math.exp(0.03 * level);
+    });
+  };
+
+  it.each([0.5, 0.8, 1])('keeps %d of itself: hardly a step, and it is said to wander', (memory) => {
+    const all = Array.from({ length: 20 }, () => changePoints(pointsOf(wandering(200, memory))));
+    // Judged as independent points about levels, they had 7 to 200 steps.
+    expect(all.reduce((sum, { steps }) => sum + steps.length, 0)).toBeLessThanOrEqual(memory === 1 ? 12 : 1);
+    if (memory === 1) expect(all.every(({ wanders }) => wanders && Math.abs(wanders.move - 0.03) < 0.01)).toBe(true);
+  });
+
+  it('a halving stands out of it, at its point', () => {
+    const all = Array.from({ length: 20 }, () => {
+      const values = wandering(120, 1).map((value, at) => (at < 70 ? value : value / 2));
+      return changePoints(pointsOf(values)).steps.map(({ at }) => at);
+    });
+    expect(all.filter((steps) => steps.includes(70)).length).toBeGreaterThanOrEqual(16);
+  });
+
+  it('a line with noise about it is a drift, not wandering', () => {
+    const values = Array.from({ length: 100 }, (_, at) => 100 * Math.exp(at * 0.004 + 0.02 * normal()));
+    expect(changePoints(pointsOf(values))).toMatchObject({ steps: [], drifts: [{ from: 0, to: 99 }] });
+    expect(changePoints(pointsOf(values)).wanders).toBeUndefined();
   });
 });
 
@@ -185,23 +229,5 @@ describe('the error of a stored median', () => {
 
   it('is unknown for one process', () => {
     expect(medianError({ median: 5, low: 5, high: 5, rounds: 1 })).toBeUndefined();
-  });
-});
-
-// `multifd-bench calibrate --histories` counts the same on 1000 series of each kind.
-describe('simulated histories of 60 commits', () => {
-  const score = (name: string, series: number) =>
-    scoreHistories(new Random(44), HISTORY_KINDS.find((kind) => kind.name === name)!, series);
-
-  it.each(['no change', 'two modes', 'one-commit spikes'])('%s: reported in at most 6 series of 300', (name) => {
-    expect(score(name, 300).reported).toBeLessThanOrEqual(6);
-  });
-
-  it.each(['step of 10 %', 'step of 20 %'])('%s: found in 190 series of 200 or more', (name) => {
-    expect(score(name, 200).found).toBeGreaterThanOrEqual(190);
-  });
-
-  it('a drift of 20 % is called one', () => {
-    expect(score('drift of 20 %', 100).found).toBeGreaterThanOrEqual(85);
   });
 });

@@ -1,18 +1,24 @@
 // Where a series over commits changed: steps from one level to another, drift, and spells that passed.
 import { mannKendall, theilSen } from './drift.js';
 import {
+  aboutLevels,
   certainBorders,
   costOfLevels,
+  fewestPoints,
   levelsOf,
   noiseAbout,
   type Series,
   type Step,
+  standingOut,
   stepAt,
   stretches,
-  UPPER_QUARTILE,
+  type Undecided,
+  undecidedBorders,
 } from './level-changes.js';
 import { clippedCost, levelSegments } from './level-segments.js';
-import { median, quantile } from './quantile.js';
+import { median } from './quantile.js';
+import { usualSpread } from './spread.js';
+import { bestWandering, costAboutScale, LEAST_NOISE, outruns, type Wandering } from './wandering.js';
 
 /** One commit's value. */
 export interface SeriesPoint {
@@ -47,6 +53,10 @@ export interface Changes {
   readonly levels: readonly number[];
   /** Standard deviation of a point's logarithm about its level; NaN for too few points. */
   readonly noise: number;
+  /** What looks like a step among too few points for any to be certain. */
+  readonly undecided: readonly Undecided[];
+  /** The level moves by itself, which explains changes that would be reported else. */
+  readonly wanders?: { readonly move: number };
 }
 
 /** A shorter series shows nothing. */
@@ -67,24 +77,22 @@ const LINE_PENALTY = 0.25;
 const LONGEST_SPELL = 9;
 /** A point farther from its level than this, in standard errors, counts no more for being so far. */
 const CLIP = 3;
-/** Series without any noise, as exact counts are, are taken to have this much. */
-const LEAST_NOISE = 0.001;
 
 /**
  * The changes of a series. Candidates for steps are the borders of `levelSegments`; the least certain one is taken away
- * until ranks (`cutP`) are certain of all that remain, and these are larger than 2 %. A stretch of a few points between
- * two of them after which the old level is back is a spell, and the rest is judged without it. Where a line over the
- * whole series describes it about as well as its levels do, and rises or falls for certain, it is a drift; else each
- * stretch is asked for one of its own. One-commit spikes, and two modes that alternate, are no change. A step can be
- * seen once some points show it: four or five after a long even stretch, some more among many series. `multifd-bench calibrate --histories` counts
- * how often it errs.
+ * until ranks (`cutP`) are certain of all that remain, and these are larger than 2 % and than what one point strays.
+ * Where a level that wanders by itself describes the series better than these steps do, only those stay that stand out
+ * from the wandering. A stretch of a few points between two steps after which the old level is back is a spell, and the
+ * rest is judged without it. Where a line over the whole series describes it about as well as its levels do, and rises
+ * or falls for certain, it is a drift; else each stretch is asked for one of its own. One-commit spikes, and two modes
+ * that alternate, are no change. A step can be seen once some points show it: four or five after a long even stretch,
+ * some more among many series. `multifd-bench calibrate --histories` counts how often it errs.
  *
  * @param together how many series are looked at together
  * @throws RangeError when a value is not a positive number
  */
 export function changePoints(points: readonly SeriesPoint[], together = 1): Changes {
-  const limit = (p: typeof STEP_P) => Math.min(p.series, p.together / together);
-  const stepP = limit(STEP_P);
+  const limits = { step: limit(STEP_P, together), drift: limit(DRIFT_P, together) };
   const all = points.map(({ value }) => Math.log(value));
   if (!all.every(Number.isFinite)) throw new RangeError('change points: expected positive values');
   let kept = points.map((_, index) => index);
@@ -92,46 +100,88 @@ export function changePoints(points: readonly SeriesPoint[], together = 1): Chan
   for (;;) {
     const logs = kept.map((index) => all[index]!);
     if (logs.length < LEAST_POINTS)
-      return { steps: [], drifts: [], spells, levels: levelsOf(logs, []), noise: Number.NaN };
+      return { steps: [], drifts: [], spells, levels: levelsOf(logs, []), noise: Number.NaN, undecided: [] };
     const own = kept.map((index) => points[index]!);
     const series: Series = { logs, errors: errorsOf(own, logs) };
     const penalty = 2 * Math.log(logs.length);
-    const borders = certainBorders(logs, levelSegments(logs, series.errors, { penalty, clip: CLIP }), stepP);
-    const spell = spellOf(logs, borders, stepP);
-    if (!spell) return withIndices(kept, { ...changesOf(series, borders, penalty, limit(DRIFT_P)), spells });
+    const candidates = levelSegments(logs, series.errors, { penalty, clip: CLIP });
+    const borders = certainBorders(logs, candidates, { p: limits.step });
+    const spell = spellOf(logs, borders, limits.step);
+    if (!spell) {
+      const changes = changesOf(series, candidates, borders, penalty, limits);
+      return withIndices(kept, { ...changes, spells });
+    }
     const { from, to, ratio } = spell;
     spells.push({ from: kept[from]!, to: kept[to]!, ratio });
     kept = kept.filter((_, at) => at < from || at > to);
   }
 }
 
+/** Points that a series must have for a step to be certain, were there no noise at all. */
+export function fewestPointsForStep(together: number): number {
+  return fewestPoints(limit(STEP_P, together));
+}
+
+function limit(p: typeof STEP_P, together: number): number {
+  return Math.min(p.series, p.together / together);
+}
+
 function changesOf(
   series: Series,
-  borders: readonly number[],
+  candidates: readonly number[],
+  certain: readonly number[],
   penalty: number,
-  driftP: number,
+  limits: { readonly step: number; readonly drift: number },
 ): Omit<Changes, 'spells'> {
   const { logs } = series;
-  const line = driftOf(series, 0, logs.length, driftP);
-  if (line && line.cost <= costOfLevels(series, borders, CLIP) + penalty * (borders.length - 1 + LINE_PENALTY)) {
-    return { steps: [], drifts: [line.drift], levels: levelsOf(logs, []), noise: noiseAbout(logs, []) };
+  const line = driftOf(series, 0, logs.length, limits.drift);
+  const isLine = (borders: readonly number[]) =>
+    line && line.cost <= costOfLevels(series, borders, CLIP) + penalty * (borders.length - 1 + LINE_PENALTY);
+  const drawn = isLine(certain) ? undefined : certain;
+  const wandering = drawn && drawn.length === 0 && !line ? undefined : wanderingOf(logs, drawn, line?.residuals);
+  const isMore = ({ drift }: Line) =>
+    !wandering || outruns(Math.log(drift.ratio), drift.to - drift.from + 1, wandering);
+  if (!drawn && isMore(line!)) {
+    return { steps: [], drifts: [line!.drift], levels: levelsOf(logs, []), noise: noiseAbout(logs, []), undecided: [] };
   }
+  const borders = wandering ? standingOut(logs, candidates, certain, { p: limits.step, wandering }) : certain;
+  const drifts = stretches(borders, logs.length).flatMap(
+    ([from, end]) => driftOf(series, from, end, limits.drift) ?? [],
+  );
+  const kept = drifts.filter(isMore);
+  const explained = borders.length < certain.length || kept.length < drifts.length;
   return {
     steps: borders.map((_, index) => stepAt(series, borders, index, CLIP)),
-    drifts: stretches(borders, logs.length).flatMap(([from, end]) => driftOf(series, from, end, driftP)?.drift ?? []),
+    drifts: kept.map(({ drift }) => drift),
     levels: levelsOf(logs, borders),
     noise: noiseAbout(logs, borders),
+    undecided: wandering ? [] : undecidedBorders(logs, borders, candidates, limits.step),
+    ...(wandering && explained ? { wanders: { move: Math.expm1(wandering.move) } } : {}),
   };
+}
+
+/** The wandering of a series, where it describes it better than the levels, or else the line, that were drawn. */
+function wanderingOf(
+  logs: readonly number[],
+  borders: readonly number[] | undefined,
+  residuals: readonly number[] | undefined,
+): Wandering | undefined {
+  // A step has a place and a height.
+  const drawn = borders
+    ? costAboutScale(aboutLevels(logs, borders), CLIP, 2 * borders.length + 1)
+    : costAboutScale(residuals!, CLIP, 2);
+  const wandering = bestWandering(logs, CLIP);
+  return wandering.cost < drawn ? wandering : undefined;
 }
 
 /**
  * What each point may stray: the spread from point to point, of which the points' own errors are a part, so that a
- * noisy run counts less. The 75 % point of the hops from one to the next is moved neither by spikes nor by a few changes
- * of level, and sees two modes that alternate as the noise that they are.
+ * noisy run counts less. The hops from one to the next are moved neither by spikes nor by a few changes of level, and
+ * see two modes that alternate as the noise that they are.
  */
 function errorsOf(points: readonly SeriesPoint[], logs: readonly number[]): number[] {
-  const hops = logs.slice(1).map((log, at) => Math.abs(log - logs[at]!));
-  const spread = Math.max(LEAST_NOISE, quantile(hops, 0.75) / (UPPER_QUARTILE * Math.SQRT2));
+  const hops = logs.slice(1).map((log, at) => log - logs[at]!);
+  const spread = Math.max(LEAST_NOISE, usualSpread(hops) / Math.SQRT2);
   const known = points.flatMap(({ error }) => (error === undefined ? [] : [error ** 2]));
   if (known.length < points.length / 2) return points.map(() => spread);
   const usual = median(known);
@@ -147,19 +197,21 @@ function spellOf(logs: readonly number[], borders: readonly number[], stepP: num
     if (end - from > LONGEST_SPELL) continue;
     const before = logs.slice(all[index - 1]![0], from);
     const around = [...before, ...logs.slice(end, all[index + 1]![1])];
-    if (certainBorders(around, [before.length], stepP).length > 0) continue;
+    if (certainBorders(around, [before.length], { p: stepP }).length > 0) continue;
     return { from, to: end - 1, ratio: Math.exp(median(logs.slice(from, end)) - median(around)) };
   }
   return undefined;
 }
 
-/** A drift of the stretch, where it is certain and large enough, and what the values cost about its line. */
-function driftOf(
-  { logs, errors }: Series,
-  from: number,
-  end: number,
-  most: number,
-): { drift: Drift; cost: number } | undefined {
+/** A drift, what the values are off from its line, and what that costs. */
+interface Line {
+  readonly drift: Drift;
+  readonly residuals: readonly number[];
+  readonly cost: number;
+}
+
+/** A drift of the stretch, where it is certain and large enough. */
+function driftOf({ logs, errors }: Series, from: number, end: number, most: number): Line | undefined {
   const own = logs.slice(from, end);
   if (own.length < LEAST_DRIFT_POINTS) return undefined;
   const { p } = mannKendall(own);
@@ -169,7 +221,7 @@ function driftOf(
   if (Math.abs(change) < Math.log1p(LEAST_DRIFT)) return undefined;
   const residuals = own.map((log, at) => log - intercept - slope * at);
   const cost = clippedCost(residuals, errors.slice(from, end), CLIP);
-  return { drift: { from, to: end - 1, ratio: Math.exp(change), p }, cost };
+  return { drift: { from, to: end - 1, ratio: Math.exp(change), p }, residuals, cost };
 }
 
 /** The same with the indices of the points that were given, of which some were taken out. */
@@ -183,6 +235,7 @@ function withIndices(kept: readonly number[], changes: Changes): Changes {
       earliest: index(step.earliest),
       latest: index(step.latest),
     })),
+    undecided: changes.undecided.map((each) => ({ ...each, at: index(each.at) })),
     drifts: changes.drifts.map((drift) => ({ ...drift, from: index(drift.from), to: index(drift.to) })),
   };
 }

@@ -43,6 +43,29 @@ describe('rankSum', () => {
     );
   });
 
+  it('is exact for 200 values: what one cell of a thousand needs to be told apart', () => {
+    const values = (count: number, of: (at: number) => number) => Array.from({ length: count }, (_, at) => of(at));
+    const level = values(60, (at) => at);
+    const above = values(6, (at) => 100 + at);
+    // 2 of the 90 858 768 ways to choose 6 of 66; the normal approximation gives 6.2e-5.
+    expect(rankSum(level, above).p / (2 / 90_858_768)).toBeCloseTo(1, 12);
+    expect(rankSum(above, level).p / (2 / 90_858_768)).toBeCloseTo(1, 12);
+    // By the same count in whole numbers of Python; then with ties.
+    const hundreds = [values(100, (at) => Math.sin(at)), values(100, (at) => Math.sin(at * 1.7) + 0.2)] as const;
+    expect(rankSum(...hundreds).p).toBeCloseTo(0.02291386201411276, 12);
+    const tied = [
+      values(30, (at) => Math.round(5 * Math.sin(at))),
+      values(17, (at) => Math.round(5 * Math.sin(at * 1.7) + 1)),
+    ] as const;
+    expect(rankSum(...tied).p).toBeCloseTo(0.31714931916491895, 12);
+    expect(
+      rankSum(
+        values(194, () => 1),
+        values(6, () => 2),
+      ).p / smallestRankSumP(194, 6),
+    ).toBeCloseTo(1, 12);
+  });
+
   it('takes the normal approximation for many values, ties corrected', () => {
     // Golden values from scipy 1.17.1, stats.mannwhitneyu(method='asymptotic', use_continuity=True).
     const a = [
@@ -53,9 +76,10 @@ describe('rankSum', () => {
       0, 0.5, 2.2, -0.4, -0.4, 0.2, 1.5, -0.3, 1.8, -0.9, -0.6, 0.3, -0.5, -0.2, 0.9, 1.1, 0.5, 0.1, 1.7, 0.8, 0.2, 1.6,
       -0.5, 0.6, 1.1, 0.4, -0.2, 0.8,
     ];
-    expect(rankSum(a, b).p).toBeCloseTo(0.04876347865885683, 10);
+    const four = (values: readonly number[]) => [...values, ...values, ...values, ...values];
+    expect(rankSum(four(a), four(b)).p / 6.838003856047711e-5).toBeCloseTo(1, 9);
     expect(rankSum(a, b).above).toBeCloseTo(0.6511904761904762, 12);
-    expect(rankSum(new Array(30).fill(1), new Array(30).fill(1))).toEqual({ p: 1, above: 0.5 });
+    expect(rankSum(new Array(130).fill(1), new Array(130).fill(1))).toEqual({ p: 1, above: 0.5 });
   });
 
   it('cannot be smaller than two of all divisions', () => {
