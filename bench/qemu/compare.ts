@@ -4,9 +4,8 @@ import { allowedCpus } from '../../src/os/cpus.js';
 import type { RamSource } from '../../src/ram/image.js';
 import type { Placement, ZeroPages } from '../../src/session/cell.js';
 import { cpuFor } from '../../src/session/placement.js';
-import type { Listed } from '../plan/catalogue.js';
 import type { QemuBinary } from './binary.js';
-import { type Contender, Ours, qemuContender } from './contender.js';
+import { type Contender, type Design, Ours, qemuContender } from './contender.js';
 import { Drain } from './drain.js';
 import type { Drained } from './drain-messages.js';
 import { PIECES, PiecesProcess } from './pieces.js';
@@ -15,7 +14,7 @@ import { RamFile } from './ram-file.js';
 
 export interface ComparePlan {
   readonly qemus: readonly QemuBinary[];
-  readonly listed: readonly Listed[];
+  readonly designs: readonly Design[];
   readonly channels: readonly number[];
   readonly rounds: number;
   readonly ram: RamSource;
@@ -50,8 +49,19 @@ export interface Step {
   readonly what: string;
 }
 
+/** What was measured. */
+export interface Compared {
+  readonly samples: readonly Sample[];
+  /** What each sender sent at the least. */
+  readonly travelBytes: number;
+}
+
 /** Measures; the samples of a round that is not finished are left out. Rejects with the first sender's failure. */
-export async function compare(plan: ComparePlan, progress: (step: Step) => void, signal: AbortSignal) {
+export async function compare(
+  plan: ComparePlan,
+  progress: (step: Step) => void,
+  signal: AbortSignal,
+): Promise<Compared> {
   const finished: Sample[] = [];
   const ram = RamFile.make(plan.ram);
   let drain: Drain | undefined;
@@ -64,7 +74,7 @@ export async function compare(plan: ComparePlan, progress: (step: Step) => void,
         if (!signal.aborted) throw cause;
       });
     }
-    return finished;
+    return { samples: finished, travelBytes: ram.travels(plan.zeroPages) };
   } finally {
     await drain?.stop();
     ram.close();
@@ -72,8 +82,8 @@ export async function compare(plan: ComparePlan, progress: (step: Step) => void,
 }
 
 /** How many there will be, warm-ups included. */
-export function migrationsOf({ qemus, listed, channels, rounds }: ComparePlan): number {
-  const ours = listed.length + 1;
+export function migrationsOf({ qemus, designs, channels, rounds }: ComparePlan): number {
+  const ours = designs.length + 1;
   const processes = Math.ceil(rounds / ROUNDS_A_PROCESS);
   const counted = rounds * ((qemus.length + ours) * channels.length + PIECES.length);
   return counted + processes * WARM_UPS * (ours + PIECES.length);
@@ -93,7 +103,8 @@ interface Rounds {
 }
 
 async function measureRounds({ plan, ram, drain, first, end, progress, signal, finished }: Rounds): Promise<void> {
-  const { listed, place, zeroPages, qemus } = plan;
+  const { place, zeroPages, qemus } = plan;
+  const listed = [...new Set(plan.designs.map((design) => design.listed))];
   const channels = Math.max(...plan.channels);
   const stops: (() => Promise<void>)[] = [];
   const keep = <T extends { stop(): Promise<void> }>(started: T): T => {
@@ -103,7 +114,7 @@ async function measureRounds({ plan, ram, drain, first, end, progress, signal, f
   try {
     const ours = keep(await Ours.start({ ram, listed, channels, place, zeroPages }, drain));
     const bare = keep(await PiecesProcess.start(ram, drain, cpuFor(place, 'sender', 0, allowedCpus())));
-    const designs = listed.map(({ variant }) => ours.variant(variant.name));
+    const designs = plan.designs.map((design) => ours.design(design));
     const plain = ours.plainLoop(PLAIN_LOOP);
     const contenders = [
       ...qemus.map((binary) => qemuContender(binary, { ram, zeroPages, place }, drain)),

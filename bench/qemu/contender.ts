@@ -59,6 +59,17 @@ export function qemuName({ version }: QemuBinary): string {
   return `qemu-${version}`;
 }
 
+/** A design of ours at one depth. */
+export interface Design {
+  readonly listed: Listed;
+  readonly depth: number;
+}
+
+/** QEMU's own depth goes without saying. */
+export function designName({ listed, depth }: Design): string {
+  return depth === 1 ? listed.variant.name : `${listed.variant.name} depth ${depth}`;
+}
+
 export interface OursPlan {
   readonly ram: RamFile;
   readonly listed: readonly Listed[];
@@ -86,20 +97,28 @@ export class Ours {
   }
 
   /** Sends what a QEMU source sends, main stream included. */
-  variant(name: string): Contender {
-    return { name, send: (channels) => this.transfer({ variant: name, workload: 'transfer', channels }) };
+  design(design: Design): Contender {
+    const { listed, depth } = design;
+    const variant = listed.variant.name;
+    return {
+      name: designName(design),
+      send: (channels) => this.transfer({ variant, depth, workload: 'transfer', channels }),
+    };
   }
 
   /** The same writes of the channels in a plain loop on each thread. */
   plainLoop(name: string): Contender {
-    return { name, send: (channels) => this.transfer({ variant: 'ceiling', workload: 'ceiling', channels }) };
+    return {
+      name,
+      send: (channels) => this.transfer({ variant: 'ceiling', depth: 1, workload: 'ceiling', channels }),
+    };
   }
 
   async stop(): Promise<void> {
     await this.client.kill();
   }
 
-  private async transfer(what: Pick<Cell, 'variant' | 'workload' | 'channels'>): Promise<Drained> {
+  private async transfer(what: Pick<Cell, 'variant' | 'depth' | 'workload' | 'channels'>): Promise<Drained> {
     const { client, drain, plan } = this;
     const main = what.workload === 'transfer';
     const { place, zeroPages } = plan;

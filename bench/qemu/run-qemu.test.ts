@@ -12,7 +12,7 @@ const run = (...words: string[]) => cli('run', ...words);
 describe('what is refused', () => {
   it.skipIf(isLong).each([
     [['--peer', 'xen'], '--peer: got "xen", takes qemu'],
-    [['--peer', 'qemu', '--depth', '2'], '--depth: not with --peer qemu'],
+    [['--peer', 'qemu', '--codec', 'zlib'], '--codec: not with --peer qemu'],
     [['--peer', 'qemu', '--qemu', '/nowhere'], '--qemu: got "/nowhere", takes the path'],
     [['--qemu', 'x'], '--qemu: only with --peer qemu'],
   ])('%j', (words, reason) => {
@@ -27,13 +27,13 @@ const why = binaries.length === 0 ? ' (skipped: no qemu-system-x86_64 on PATH)' 
 
 describe.skipIf(binaries.length === 0)(`with a real QEMU${why}`, { timeout: 120_000 }, () => {
   it.runIf(isLong)('measures every sender at every number of channels, once a round', () => {
-    const words = ['--rounds', '1', '--channels', '1,3', '--ram', '4m', '--no-save', '--json'];
+    const words = ['--rounds', '1', '--channels', '1,3', '--ram', '32m', '--no-save', '--json'];
     const { status, stdout, stderr } = run('--peer', 'qemu', ...words);
     expect(status, stderr).toBe(0);
     expect(stderr).toContain('warning: 1 pairs are few');
     const { samples, qemus, variants } = JSON.parse(stdout) as QemuResult;
     expect(qemus.map(({ version }) => version)).toEqual(binaries.map(({ version }) => version));
-    expect(variants).toEqual(['mutex', 'atomic-barrier']);
+    expect(variants).toEqual(['mutex', 'atomic-barrier', 'fastest depth 4']);
     const counted = new Map<string, number>();
     for (const { name, channels, gibPerSecond } of samples) {
       counted.set(`${name} ${channels}`, (counted.get(`${name} ${channels}`) ?? 0) + 1);
@@ -47,8 +47,30 @@ describe.skipIf(binaries.length === 0)(`with a real QEMU${why}`, { timeout: 120_
     expect(Object.fromEntries(counted)).toEqual(Object.fromEntries(cells.map((cell) => [cell, 1])));
   });
 
+  it.runIf(isLong)('measures RAM with pages of zeros, and says how much of it travelled', () => {
+    const words = [
+      '--ram',
+      '64m:zero=50,text=25,random=25',
+      '--zero-pages',
+      'legacy',
+      '--rounds',
+      '1',
+      '--channels',
+      '2',
+    ];
+    const only = ['--variants', 'fastest', '--depth', '1,4', '--no-save', '--format', 'table'];
+    const { status, stdout, stderr } = run('--peer', 'qemu', ...words, ...only);
+    expect(status, stderr).toBe(0);
+    expect(stdout).toMatch(/^Of 64m of RAM 3\d\.\d MiB travelled: each GiB above is one that did\.$/m);
+    expect(stdout).toContain('fastest (ours)');
+    expect(stdout).toContain('fastest depth 4 (ours)');
+    if (binaries.some(({ major }) => major >= 10)) {
+      expect(stdout).toContain(': one mutex around each hand-over (10.0 and later)');
+    }
+  });
+
   it.runIf(isLong)('keeps the finished rounds when it is interrupted, also if QEMU heard the Ctrl-C too', async () => {
-    const words = ['run', '--peer', 'qemu', '--rounds', '50', '--channels', '1', '--ram', '1m', '--no-save', '--json'];
+    const words = ['run', '--peer', 'qemu', '--rounds', '50', '--channels', '1', '--ram', '32m', '--no-save', '--json'];
     const child = spawn(process.execPath, [CLI, ...words], { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
     let [stdout, stderr] = ['', ''];
     child.stdout.on('data', (chunk) => {

@@ -8,7 +8,7 @@ import { showBytes } from '../base/quantities.js';
 import { badValue, UsageError, wholeNumber } from '../base/usage-error.js';
 import { axes } from '../plan/axes.js';
 import { parseAxis } from '../plan/axis.js';
-import { loadVariants } from '../plan/catalogue.js';
+import { type Listed, loadVariants } from '../plan/catalogue.js';
 import { requireMemory } from '../plan/memory.js';
 import { parseRam, ramBytes, showRam } from '../plan/ram-flag.js';
 import { parseZeroPages } from '../plan/sending.js';
@@ -18,8 +18,8 @@ import { describeMachine } from '../system/machine.js';
 import { WORKPLACE } from '../system/project.js';
 import { ProgressLine } from '../terminal/progress.js';
 import { installedQemus, isSince, type QemuBinary, qemuBinary } from './binary.js';
-import { type ComparePlan, compare, migrationsOf, type Sample } from './compare.js';
-import { qemuName } from './contender.js';
+import { type Compared, type ComparePlan, compare, migrationsOf } from './compare.js';
+import { type Design, designName, qemuName } from './contender.js';
 import { QEMU_SCHEMA, type QemuResult, saveQemuResult, stringifyQemu } from './result.js';
 import type { QemuFlags, RunFlags } from './run-flags.js';
 import { renderQemu, renderQemuTsv } from './table.js';
@@ -28,11 +28,14 @@ import { renderQemu, renderQemuTsv } from './table.js';
 export type Publish = (result: QemuResult, saved: string | undefined) => void;
 
 /** The flags of `run` that mean something here. */
-const TAKEN = new Set('peer qemu variants channels rounds seed ram place zeroPages save json format'.split(' '));
+const TAKEN = new Set('peer qemu variants depth channels rounds seed ram place zeroPages save json format'.split(' '));
 const ROUNDS = 12;
 /** Pairs that a statement needs. */
 const LEAST_ROUNDS = 10;
 const CHANNELS = '1,2,4,8';
+/** The pair under study as QEMU has it, and the best there is. */
+const VARIANTS = `${BASELINE},${STUDIED},fastest`;
+const DEEP = 4;
 const DEFAULT_BYTES = 1 << 30;
 const LEAST_BYTES = 512 << 20;
 /** QEMU before 9.0 knows no other: its migration thread looks for them. */
@@ -58,9 +61,9 @@ export async function runAgainstQemu(flags: RunFlags, publish?: Publish): Promis
   const warnings = warningsOf(plan);
   const startedAt = new Date().toISOString();
   const interrupts = new Interrupts();
-  let samples: readonly Sample[];
+  let compared: Compared;
   try {
-    samples = await measure(plan, interrupts.signal);
+    compared = await measure(plan, interrupts.signal);
   } catch (cause) {
     process.stderr.write(`multifd-bench: run --peer qemu: ${(cause as Error).message}\n`);
     return 1;
@@ -68,6 +71,7 @@ export async function runAgainstQemu(flags: RunFlags, publish?: Publish): Promis
     interrupts.close();
   }
   const { code = 0 } = interrupts;
+  const { samples, travelBytes } = compared;
   if (samples.length === 0) {
     process.stderr.write('interrupted before a round was finished: nothing to show\n');
     return code;
@@ -82,11 +86,12 @@ export async function runAgainstQemu(flags: RunFlags, publish?: Publish): Promis
     node: process.version,
     commit: describeCommit(WORKPLACE) ?? null,
     qemus: plan.qemus.map((binary) => ({ name: qemuName(binary), version: binary.version, major: binary.major })),
-    variants: plan.listed.map(({ variant }) => variant.name),
+    variants: plan.designs.map(designName),
     channels: plan.channels,
     rounds: new Set(samples.map(({ round }) => round)).size,
     ram: showRam(plan.ram),
     ramBytes: ramBytes(plan.ram),
+    travelBytes,
     zeroPages: plan.zeroPages,
     place: plan.place,
     warnings,
@@ -114,7 +119,7 @@ async function planOf(flags: RunFlags): Promise<ComparePlan> {
       `legacy where a QEMU ${old.version} takes part, which always looks for them`,
     );
   }
-  const listed = await loadVariants(flags.variants ?? `${BASELINE},${STUDIED}`);
+  const listed = await loadVariants(flags.variants ?? VARIANTS);
   const without = listed.find(({ variant }) => variant.sender.waits === 'never' || 'on' in variant.sender);
   if (without)
     throw badValue('--variants', without.variant.name, 'variants with sender threads, where the peer is a QEMU');
@@ -126,13 +131,24 @@ async function planOf(flags: RunFlags): Promise<ComparePlan> {
   requireMemory({ RAM: bytes, 'the file in memory': bytes, 'our senders': 2 * bytes });
   return {
     qemus,
-    listed,
+    designs: designsOf(listed, flags.depth),
     channels: parseAxis(axes.channels, flags.channels ?? CHANNELS),
     rounds: flags.rounds === undefined ? ROUNDS : wholeNumber('--rounds', flags.rounds, 1, 1000),
     ram,
     zeroPages,
     place: parseAxis(axes.place, flags.place ?? CELL_DEFAULTS.place)[0]!,
   };
+}
+
+/** Each design at every depth that it holds; by default at QEMU's, or deeper if it can. */
+function designsOf(listed: readonly Listed[], text: string | undefined): readonly Design[] {
+  return listed.flatMap((each) => {
+    const [least, most] = each.variant.depth;
+    const asked = text === undefined ? [Math.min(most, DEEP)] : parseAxis(axes.depth, text);
+    const held = asked.filter((depth) => depth >= least && depth <= most);
+    if (held.length === 0) throw badValue('--depth', `${text}`, `${least} to ${most} by ${each.variant.name}`);
+    return held.map((depth) => ({ listed: each, depth }));
+  });
 }
 
 async function qemusOf(list: string | undefined): Promise<readonly QemuBinary[]> {
@@ -153,9 +169,9 @@ function warningsOf({ rounds, ram }: ComparePlan): string[] {
   return warnings;
 }
 
-async function measure(plan: ComparePlan, signal: AbortSignal): Promise<readonly Sample[]> {
+async function measure(plan: ComparePlan, signal: AbortSignal): Promise<Compared> {
   const estimateMs = 1000 * SECONDS_A_MIGRATION * migrationsOf(plan);
-  const names = [...plan.qemus.map(qemuName), ...plan.listed.map(({ variant }) => variant.name)];
+  const names = [...plan.qemus.map(qemuName), ...plan.designs.map(designName)];
   process.stderr.write(`${names.join(', ')}: ${plan.rounds} rounds, about ${Math.ceil(estimateMs / 1000)} s\n`);
   const line = new ProgressLine();
   try {

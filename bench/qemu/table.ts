@@ -1,10 +1,10 @@
 // The comparison with QEMU as text: two tables, the ratios of the pairs, the drain, and what pieces cost.
 import Table from 'cli-table3';
-import { showNumber } from '../base/quantities.js';
+import { showBytes, showNumber } from '../base/quantities.js';
 import { heldAbove, heldBelow } from '../stats/held.js';
 import type { MeanRatio } from '../stats/ratio.js';
 import { PLAIN_LOOP } from './compare.js';
-import { goalOf } from './goals.js';
+import { goalOf, plainLoopGoal } from './goals.js';
 import { PIECES, type Pieces } from './pieces.js';
 import type { QemuResult } from './result.js';
 import { busiestDrain, type Measure, pairedRatio, pieceCostNs, summary } from './summary.js';
@@ -45,10 +45,16 @@ export function renderQemuTsv({ samples }: QemuResult): string {
   return `${[head, ...rows].map((row) => row.join('\t')).join('\n')}\n`;
 }
 
+/** What guards a hand-over, by QEMU's version. */
+function handOverOf(major: number): string {
+  if (major < 9) return 'mutex per channel (to 8.2)';
+  return major < 10 ? 'none (9.x)' : 'one mutex around each hand-over (10.0 and later)';
+}
+
 function mainTables(result: QemuResult): string[] {
   const { samples, channels, qemus, variants } = result;
   const rows = [
-    ...qemus.map(({ name, major }) => [name, `${name} (${mutexOf(major)})`] as const),
+    ...qemus.map(({ name, major }) => [name, `${name}: ${handOverOf(major)}`] as const),
     ...variants.map((name) => [name, `${name} (ours)`] as const),
     [PLAIN_LOOP, 'ours without a hand-off'] as const,
   ];
@@ -65,30 +71,44 @@ function mainTables(result: QemuResult): string[] {
   });
 }
 
-/** Which mutex a QEMU's sender holds: per channel until 8.2, since then one around each hand-over (`multifd_send_mutex`). */
-function mutexOf(major: number): string {
-  return major >= 9 ? 'one mutex around each hand-over' : 'one mutex per channel';
-}
-
 function ratios({ samples, channels, qemus, variants }: QemuResult): string {
-  const lines = variants.flatMap((variant) =>
-    qemus.flatMap(({ name, major }) => {
+  const pairs = new Set(samples.map(({ round }) => round)).size;
+  const lines = variants.flatMap((variant) => [
+    ...qemus.flatMap(({ name, major }) => {
       const rows = channels.flatMap((count) => {
-        const cpu = pairedRatio(samples, [name, variant], count, 'cpuSecondsPerGib');
-        const throughput = pairedRatio(samples, [name, variant], count, 'gibPerSecond');
+        const [cpu, throughput] = bothRatios(samples, [name, variant], count);
         if (!cpu || !throughput) return [];
         const goal = goalOf(variant, major, count);
         const cpuGoal = goal ? ` (at most ${goal.cpu.toFixed(2)}: ${heldBelow(cpu, goal.cpu)})` : '';
         const throughputGoal = goal ? ` (above ${goal.throughput}: ${heldAbove(throughput, goal.throughput)})` : '';
-        return [
-          `  ${`${count} ch`.padStart(5)}  CPU ${ratioText(cpu)}${cpuGoal}  GiB/s ${ratioText(throughput)}${throughputGoal}`,
-        ];
+        return [ratioLine(count, cpu, cpuGoal, throughput, throughputGoal)];
       });
-      const pairs = new Set(samples.map(({ round }) => round)).size;
       return rows.length === 0 ? [] : [`${variant} to ${name}, ${pairs} pairs, 95 % interval:`, ...rows];
     }),
-  );
+    ...toPlainLoop(samples, channels, variant),
+  ]);
   return `${lines.join('\n')}\n`;
+}
+
+/** Beside the same writes without a hand-off: where a goal says how near a design should come. */
+function toPlainLoop(samples: QemuResult['samples'], channels: readonly number[], variant: string): string[] {
+  const goal = plainLoopGoal(variant);
+  if (goal === undefined) return [];
+  const rows = channels.flatMap((count) => {
+    const [cpu, throughput] = bothRatios(samples, [PLAIN_LOOP, variant], count);
+    if (!cpu || !throughput) return [];
+    return [ratioLine(count, cpu, ` (at most ${goal.toFixed(2)}: ${heldBelow(cpu, goal)})`, throughput, '')];
+  });
+  return rows.length === 0 ? [] : [`${variant} to ours without a hand-off:`, ...rows];
+}
+
+function bothRatios(samples: QemuResult['samples'], pair: readonly [string, string], channels: number) {
+  return (Object.keys(TITLES) as Measure[]).map((measure) => pairedRatio(samples, pair, channels, measure));
+}
+
+function ratioLine(channels: number, cpu: MeanRatio, cpuGoal: string, throughput: MeanRatio, goal: string): string {
+  const count = `${channels} ch`.padStart(5);
+  return `  ${count}  CPU ${ratioText(cpu)}${cpuGoal}  GiB/s ${ratioText(throughput)}${goal}`;
 }
 
 function piecesTable({ samples }: QemuResult): string {
@@ -119,9 +139,14 @@ function drainLine({ samples, qemus, variants }: QemuResult): string {
 }
 
 function caption(result: QemuResult): string {
-  const { machine, node, commit, ram, zeroPages, place, rounds } = result;
+  const { machine, node, commit, ram, ramBytes, travelBytes, zeroPages, place, rounds } = result;
   const at = commit ? `commit ${commit.sha.slice(0, 12)}${commit.dirty ? ' (dirty)' : ''}` : 'no commit';
   return [
+    ...(travelBytes === undefined || travelBytes >= ramBytes
+      ? []
+      : [
+          `Of ${showBytes(ramBytes)} of RAM ${showNumber(travelBytes / 2 ** 20)} MiB travelled: each GiB above is one that did.`,
+        ]),
     `RAM ${ram}; zero pages looked for: ${zeroPages}; threads of all senders placed: ${place}.`,
     `Medians over ${rounds} rounds ± half their 95 % interval. ${machine.cpuModel}, ${machine.cores} cores, Node ${node}, ${at}`,
   ].join('\n');
