@@ -1,5 +1,6 @@
 // The scans in WebAssembly: a module of three functions, written by hand and assembled here, over the shared words.
 import { MAXIMUM_PAGES, type SharedMemory } from './shared-memory.js';
+import { leb, list, section, sized, text, webAssembly } from './wasm-bytes.js';
 
 /** Each looks at `count` words, `stride` bytes apart, round from number `from`; returns the first that is 0, or -1. */
 export type FindZero = (first: number, stride: number, count: number, from: number) => number;
@@ -71,16 +72,11 @@ const BODIES: Readonly<Record<keyof ScanExports, number[]>> = {
   fence: scan(plainLoad, confirm, acquireAll),
 };
 
-/** What is used of WebAssembly, whose types come only with a browser's. */
-interface WebAssemblyScope {
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object, imports: object) => { readonly exports: object };
-}
 let compiled: object | undefined;
 
 /** The three functions over a memory. Compiled once a thread. */
 export function scansOver(memory: SharedMemory): ScanExports {
-  const { Module, Instance } = (globalThis as unknown as { WebAssembly: WebAssemblyScope }).WebAssembly;
+  const { Module, Instance } = webAssembly;
   compiled ??= new Module(scanModule());
   return new Instance(compiled, { shared: { words: memory } }).exports as ScanExports;
 }
@@ -103,25 +99,4 @@ export function scanModule(): Uint8Array {
     ),
     ...section(10, functions),
   ]);
-}
-
-function section(id: number, items: readonly (readonly number[])[]): number[] {
-  return [id, ...sized(list(items))];
-}
-
-function list(items: readonly (readonly number[])[]): number[] {
-  return [...leb(items.length), ...items.flat()];
-}
-
-function sized(bytes: readonly number[]): number[] {
-  return [...leb(bytes.length), ...bytes];
-}
-
-function text(name: string): number[] {
-  return sized([...new TextEncoder().encode(name)]);
-}
-
-/** An unsigned number in LEB128: seven bits a byte, the lowest first. */
-function leb(value: number): number[] {
-  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...leb(value >>> 7)];
 }

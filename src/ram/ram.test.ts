@@ -120,8 +120,41 @@ describe('ZeroPages', () => {
     expect(zeros.has(0, 1)).toBe(true);
     for (let byte = 0; byte < 8192; byte += 13) {
       ram.segment(0, 1, 8192)[at + byte] = 1;
+      zeros.forget();
       expect([zeros.has(0, 0), zeros.has(0, 1), zeros.has(0, 2)]).toEqual([true, false, true]);
       ram.segment(0, 1, 8192)[at + byte] = 0;
     }
+  });
+
+  it('says of each page what it is, in any order, over blocks, sizes and their ends', () => {
+    const sizes = [
+      { name: 'a', bytes: 100 * 4096 },
+      { name: 'b', bytes: 33 * 4096 },
+    ];
+    const ram = Ram.allocate(sizes);
+    const isZero = (block: number, page: number) => (page * 7 + block) % 5 < 3;
+    for (const [block, { bytes }] of sizes.entries()) {
+      for (let page = 0; page < bytes / 4096; page++) {
+        const at = ram.offset(block, page, 4096);
+        if (!isZero(block, page)) ram.segment(block, page, 4096)[at + ((page * 1237) % 4096)] = 0x80;
+      }
+    }
+    const zeros = new ZeroPages(ram, 4096);
+    const all = sizes.flatMap(({ bytes }, block) =>
+      Array.from({ length: bytes / 4096 }, (_, page) => [block, page] as const),
+    );
+    const shuffled = all.map((_, index) => all[(index * 71) % all.length]!);
+    for (const [block, page] of [...all, ...all.toReversed(), ...shuffled]) {
+      expect([block, page, zeros.has(block, page)]).toEqual([block, page, isZero(block, page)]);
+    }
+  });
+
+  it('looks anew at what it was told to forget', () => {
+    const ram = Ram.allocate([{ name: 'm0', bytes: 64 * 4096 }]);
+    const zeros = new ZeroPages(ram, 4096);
+    expect([zeros.has(0, 0), zeros.has(0, 1), zeros.has(0, 2)]).toEqual([true, true, true]);
+    ram.segment(0, 2, 4096)[ram.offset(0, 2, 4096)] = 1;
+    zeros.forget();
+    expect(zeros.has(0, 2)).toBe(false);
   });
 });

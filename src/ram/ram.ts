@@ -70,7 +70,16 @@ export class Ram {
 
   /** The segment that holds a page. */
   segment(block: number, page: number, pageSize: number): Uint8Array {
-    return this.segments[Math.floor((this.blocks[block]!.start + page * pageSize) / SEGMENT_BYTES)]!;
+    return this.segments[this.segmentNumber(block, page, pageSize)]!;
+  }
+
+  /** That segment as WebAssembly takes it. */
+  memory(block: number, page: number, pageSize: number): SharedMemory {
+    return this.parts.segments[this.segmentNumber(block, page, pageSize)]!;
+  }
+
+  private segmentNumber(block: number, page: number, pageSize: number): number {
+    return Math.floor((this.blocks[block]!.start + page * pageSize) / SEGMENT_BYTES);
   }
 
   /** Where in its segment a page starts, in bytes. */

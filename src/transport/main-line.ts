@@ -66,6 +66,7 @@ export class MainLine implements Beside {
 
   /** The end of a round over the RAM. */
   endRound(): void {
+    this.zeros?.forget();
     this.flush();
     this.openPart();
     this.write(this.parts.partEnd());

@@ -37,7 +37,9 @@ export class MappedRamStream implements Beside {
     return true;
   }
 
-  endRound(): void {}
+  endRound(): void {
+    this.zeros?.forget();
+  }
 
   end(): void {
     const { descriptor, pageSize } = this.plan;

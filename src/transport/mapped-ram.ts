@@ -24,6 +24,7 @@ export function openMappedRam(context: ChannelContext): ChannelWriter {
   const list = (block: number, batch: number) => {
     const pages = batches.count(batch);
     runs.clear();
+    zeros?.forget();
     for (let position = 0; position < pages; position++) {
       const page = batches.page(batch, position);
       if (zeros?.has(block, page)) bits.clear(block, page);

@@ -39,6 +39,7 @@ export function openPackets(context: ChannelContext): ChannelWriter {
     const pages = batches.count(batch);
     let normal = 0;
     runs.clear();
+    zeros?.forget();
     for (let position = 0; position < pages; position++) {
       const page = batches.page(batch, position);
       if (zeros?.has(block, page)) zeroOffsets[position - normal] = page * pageSize;
