@@ -18,37 +18,62 @@ const program = new Command('multifd-bench')
   .exitOverride()
   .configureOutput({ outputError: (text) => process.stderr.write(text.replace(/^error: /, 'multifd-bench: ')) });
 
-/** In the order of the help. What is not asked for is not loaded: that would be most of the time of a short command. */
-const commands: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
-  run: async () => (await import('./commands/run.js')).declareRun,
-  compare: async () => (await import('./commands/compare.js')).declareCompare,
-  against: async () => (await import('./commands/against.js')).declareAgainst,
-  backfill: async () => (await import('./commands/backfill.js')).declareBackfill,
-  baseline: async () => (await import('./commands/baseline.js')).declareBaseline,
-  history: async () => (await import('./commands/history.js')).declareHistory,
-  bless: async () => (await import('./commands/bless.js')).declareBless,
-  gate: async () => (await import('./commands/gate.js')).declareGate,
-  merge: async () => (await import('./commands/merge.js')).declareMerge,
-  export: async () => (await import('./commands/export.js')).declareExport,
-  doctor: async () => (await import('./commands/doctor.js')).declareDoctor,
-  limits: async () => (await import('./commands/limits.js')).declareLimits,
-  list: async () => (await import('./commands/list.js')).declareList,
-  migrate: async () => (await import('./commands/migrate.js')).declareMigrate,
-  send: async () => (await import('./commands/send.js')).declareSend,
-  receive: async () => (await import('./commands/receive.js')).declareReceive,
-  profile: async () => (await import('./commands/profile.js')).declareProfile,
-  tune: async () => (await import('./commands/tune.js')).declareTune,
-  stress: async () => (await import('./commands/stress.js')).declareStress,
-  soak: async () => (await import('./commands/soak.js')).declareSoak,
-  verify: async () => (await import('./commands/verify.js')).declareVerify,
-  new: async () => (await import('./commands/new.js')).declareNew,
-  check: async () => (await import('./commands/check.js')).declareCheck,
-  calibrate: async () => (await import('./commands/calibrate.js')).declareCalibrate,
-  report: async () => (await import('./commands/report.js')).declareReport,
+type Declare = (program: Command) => void;
+
+/** By group, in the order of the help. What is not asked for is not loaded: that would be most of a short command's time. */
+const groups: Readonly<Record<string, Readonly<Record<string, () => Promise<Declare>>>>> = {
+  'Measure:': {
+    run: async () => (await import('./commands/run.js')).declareRun,
+    compare: async () => (await import('./commands/compare.js')).declareCompare,
+    report: async () => (await import('./commands/report.js')).declareReport,
+    export: async () => (await import('./commands/export.js')).declareExport,
+    limits: async () => (await import('./commands/limits.js')).declareLimits,
+    profile: async () => (await import('./commands/profile.js')).declareProfile,
+  },
+  'Choose a channel count:': {
+    tune: async () => (await import('./commands/tune.js')).declareTune,
+  },
+  'Over commits:': {
+    history: async () => (await import('./commands/history.js')).declareHistory,
+    gate: async () => (await import('./commands/gate.js')).declareGate,
+    against: async () => (await import('./commands/against.js')).declareAgainst,
+    bless: async () => (await import('./commands/bless.js')).declareBless,
+    baseline: async () => (await import('./commands/baseline.js')).declareBaseline,
+    backfill: async () => (await import('./commands/backfill.js')).declareBackfill,
+    merge: async () => (await import('./commands/merge.js')).declareMerge,
+  },
+  'Designs:': {
+    list: async () => (await import('./commands/list.js')).declareList,
+    new: async () => (await import('./commands/new.js')).declareNew,
+    check: async () => (await import('./commands/check.js')).declareCheck,
+    verify: async () => (await import('./commands/verify.js')).declareVerify,
+    soak: async () => (await import('./commands/soak.js')).declareSoak,
+  },
+  'Migrate:': {
+    migrate: async () => (await import('./commands/migrate.js')).declareMigrate,
+    send: async () => (await import('./commands/send.js')).declareSend,
+    receive: async () => (await import('./commands/receive.js')).declareReceive,
+  },
+  'This machine:': {
+    doctor: async () => (await import('./commands/doctor.js')).declareDoctor,
+  },
 };
-const asked = process.argv[2] ?? '';
-for (const load of Object.hasOwn(commands, asked) ? [commands[asked]!] : Object.values(commands))
-  (await load())(program);
+/** Commands of earlier versions that are modes of others. */
+const MODES: Readonly<Record<string, readonly string[]>> = {
+  calibrate: ['doctor', '--calibrate'],
+  stress: ['soak', '--stress'],
+};
+
+const [first = '', ...rest] = process.argv.slice(2);
+const words = Object.hasOwn(MODES, first) ? [...MODES[first]!, ...rest] : [first, ...rest];
+const asked = Object.values(groups).find((commands) => Object.hasOwn(commands, words[0]!));
+if (asked) (await asked[words[0]!]!())(program);
+else {
+  for (const [title, commands] of Object.entries(groups)) {
+    program.commandsGroup(title);
+    for (const load of Object.values(commands)) (await load())(program);
+  }
+}
 
 // A reader that has seen enough (`| head`) is no error; nor is one of what goes beside the answer.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -58,7 +83,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 process.stderr.on('error', () => {});
 
 try {
-  await program.parseAsync();
+  await program.parseAsync(first === '' ? [] : words, { from: 'user' });
 } catch (cause) {
   const { code, message } = failureOf(cause);
   if (message !== undefined) end(code, message);

@@ -1,12 +1,9 @@
-// The calibrate command: whether the default run's verdicts can be trusted on this machine, from runs of known outcome.
+// doctor --calibrate: whether the default run's verdicts can be trusted on this machine, from runs of known outcome.
 
 import { randomBytes } from 'node:crypto';
-import type { Command } from 'commander';
-import { exitWith } from '../base/exit-code.js';
 import { Interrupts } from '../base/interrupts.js';
 import { processes } from '../base/quantities.js';
 import { wholeNumber } from '../base/usage-error.js';
-import { calibrateHistories } from '../doctor/calibrate-histories.js';
 import { makeCalibration, newestCalibration, saveCalibration, tally } from '../doctor/calibration.js';
 import { type CalibratedCell, calibrateOnce, calibrationPlan } from '../doctor/calibration-runs.js';
 import { describeStored, describeTally, renderCalibration } from '../doctor/calibration-table.js';
@@ -30,23 +27,6 @@ export interface CalibrateFlags {
 
 const DESIGN = 'mutex';
 const RESULTS = `${WORKPLACE}results`;
-
-export function declareCalibrate(program: Command): void {
-  program
-    .command('calibrate')
-    .description(
-      'false verdicts and missed delays of the default run on this machine, from runs of known outcome (half an hour)',
-    )
-    .option('--runs <n>', 'default runs to measure; 100 comparisons take seven or more', '12')
-    .option('--seed <n>', 'order of cells; printed when it is not given')
-    .option('--no-save', 'store nothing under results/')
-    .option('--json', 'print the stored outcome as JSON, and measure one run of it anew')
-    .option('--histories', 'instead: false alarms and finds of change points on simulated histories (seconds)')
-    .option('--series <n>', 'with --histories: series of each kind', '1000')
-    .action(async (flags: CalibrateFlags) =>
-      exitWith(flags.histories ? calibrateHistories(flags) : await calibrate(flags)),
-    );
-}
 
 /**
  * Measures `--runs` runs and stores what they say; with `--json` prints the stored outcome and measures one run of it

@@ -2,12 +2,16 @@
 
 import type { Command } from 'commander';
 import { exitWith } from '../base/exit-code.js';
+import { requireMode } from '../base/modes.js';
 import { badValue } from '../base/usage-error.js';
+import { calibrateHistories } from '../doctor/calibrate-histories.js';
 import { checkAll, exitCode } from '../doctor/checks.js';
 import { renderReport, renderReportTsv } from '../doctor/doctor-report.js';
 import { gatherFacts } from '../doctor/facts.js';
+import { type CalibrateFlags, calibrate } from './calibrate.js';
 
-export interface DoctorFlags {
+export interface DoctorFlags extends CalibrateFlags {
+  readonly calibrate?: boolean;
   readonly json?: boolean;
   readonly format?: string;
 }
@@ -20,7 +24,20 @@ export function declareDoctor(program: Command): void {
     )
     .option('--json', 'as JSON, with every fact behind the lines')
     .option('--format <how>', 'table, or tsv; default table on a terminal, tsv when piped')
-    .action(async (flags: DoctorFlags) => exitWith(await doctor(flags)));
+    .option(
+      '--calibrate',
+      'false verdicts and missed delays of the default run, from runs of known outcome (half an hour)',
+    )
+    .option('--runs <n>', 'with --calibrate: default runs to measure', '12')
+    .option('--seed <n>', 'with --calibrate: order of cells; printed when it is not given')
+    .option('--no-save', 'with --calibrate: store nothing under results/')
+    .option('--histories', 'with --calibrate: change points on simulated histories instead (seconds)')
+    .option('--series <n>', 'with --histories: series of each kind', '1000')
+    .action(async (flags: DoctorFlags, command: Command) => {
+      requireMode(command, 'calibrate', ['--runs', '--seed', '--no-save', '--histories', '--series']);
+      if (!flags.calibrate) return exitWith(await doctor(flags));
+      return exitWith(flags.histories ? calibrateHistories(flags) : await calibrate(flags));
+    });
 }
 
 /** Returns 0 when nothing found makes numbers worthless, warnings or not; else 1. */

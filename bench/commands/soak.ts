@@ -3,19 +3,20 @@ import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
 import { exitWith } from '../base/exit-code.js';
 import { Interrupts } from '../base/interrupts.js';
+import { requireMode } from '../base/modes.js';
 import { parseNanoseconds, showNumber } from '../base/quantities.js';
 import { badValue, UsageError, wholeNumber } from '../base/usage-error.js';
 import { type Growth, growthOf, type Held, heldBy } from '../check/leftovers.js';
 import { describeRun, drawRun, MOST_CHANNELS, RAM_BYTES } from '../check/soak-draw.js';
 import { type Ended, takeRun } from '../check/soak-run.js';
+import { type StressFlags, stress } from '../check/stress.js';
 import { RoundClient } from '../measure/round-client.js';
 import { type Listed, loadVariants } from '../plan/catalogue.js';
 
-export interface SoakFlags {
+export interface SoakFlags extends StressFlags {
+  readonly stress?: boolean;
   readonly for: string;
-  readonly seed?: string;
   readonly run?: string;
-  readonly variants?: string;
 }
 
 const LONGEST_NS = 48 * 3600e9;
@@ -33,7 +34,14 @@ export function declareSoak(program: Command): void {
     .option('--seed <n>', 'of all runs; printed when it is not given')
     .option('--run <n>', 'only this run of the seed')
     .option('--variants <names>', 'names from `list`, or paths of .js files; default all that can run here')
-    .action(async (flags: SoakFlags) => exitWith(await soak(flags)));
+    .option('--stress', 'instead: set-up and tear-down leave nothing behind, delays at shared accesses lose nothing')
+    .option('--cycles <n>', 'with --stress: set-ups and tear-downs', '1000')
+    .option('--spinning <n>', 'with --stress: hand-offs of each threaded design while spinning', '10000000')
+    .option('--parked <n>', 'with --stress: hand-offs of each threaded design while parking', '200000')
+    .action(async (flags: SoakFlags, command: Command) => {
+      requireMode(command, 'stress', ['--cycles', '--spinning', '--parked']);
+      return exitWith(await (flags.stress ? stress(flags) : soak(flags)));
+    });
 }
 
 interface Total {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/random.js';
 import { HISTORY_KINDS, scoreHistories } from './simulated-histories.js';
 
-// `multifd-bench calibrate --histories` counts the same on 1000 series of each kind.
+// `multifd-bench doctor --calibrate --histories` counts the same on 1000 series of each kind.
 describe('simulated histories of 60 commits', () => {
   const score = (name: string, series: number) =>
     scoreHistories(new Random(44), HISTORY_KINDS.find((kind) => kind.name === name)!, series);

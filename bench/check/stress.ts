@@ -1,19 +1,18 @@
-// The stress command: does set-up and tear-down leave anything behind, and does any hand-off get lost under delays?
+// soak --stress: does set-up and tear-down leave anything behind, and does any hand-off get lost under delays?
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import type { Command } from 'commander';
 import { CELL_DEFAULTS, type Cell, CellFailure, type Wait } from '../../src/session/cell.js';
 import { Fleet } from '../../src/session/fleet.js';
-import { exitWith } from '../base/exit-code.js';
 import { wholeNumber } from '../base/usage-error.js';
 import { type Listed, loadVariants } from '../plan/catalogue.js';
 
+/** The flags of `soak --stress`. */
 export interface StressFlags {
   readonly variants?: string;
   readonly cycles: string;
   readonly spinning: string;
   readonly parked: string;
-  readonly seed: string;
+  readonly seed?: string;
 }
 
 const RAM = { bytes: 4 << 20, seed: 1, shares: { zero: 1, text: 1, random: 1 } };
@@ -22,22 +21,10 @@ const JOBS_A_SLICE = 50_000;
 /** The runtime may start threads of its own meanwhile, for its pool and the garbage collector. */
 const THREADS_OF_THE_RUNTIME = 2;
 
-export function declareStress(program: Command): void {
-  program
-    .command('stress')
-    .description('set-up and tear-down leave nothing behind; delays at shared accesses lose nothing (several minutes)')
-    .option('--variants <names>', 'names from `list`, or paths of .js files; default all')
-    .option('--cycles <n>', 'set-ups and tear-downs', '1000')
-    .option('--spinning <n>', 'hand-offs of each threaded variant while spinning', '10000000')
-    .option('--parked <n>', 'hand-offs of each threaded variant while parking', '200000')
-    .option('--seed <n>', 'of the delays', '1')
-    .action(async (flags: StressFlags) => exitWith(await stress(flags)));
-}
-
 /** Runs all of it; returns 0, or 1 when something was left behind, lost or duplicated. */
 export async function stress(flags: StressFlags): Promise<number> {
   const listed = (await loadVariants(flags.variants)).filter(({ variant }) => variant.unavailable?.() === undefined);
-  const seed = wholeNumber('--seed', flags.seed, 0, 2 ** 31 - 1);
+  const seed = wholeNumber('--seed', flags.seed ?? '1', 0, 2 ** 31 - 1);
   const cycles = wholeNumber('--cycles', flags.cycles, 0, 1e6);
   const counts = {
     spinning: wholeNumber('--spinning', flags.spinning, 0, 1e12),
