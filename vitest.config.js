@@ -21,7 +21,7 @@ const common = {
   pool: 'forks',
   // Only the tests themselves are transformed: what they test is loaded as Node loads it, with the lines it has on disk.
   server: { deps: { external: [/\/dist\/(?!.*\.test\.js)/] } },
-  testTimeout: 30_000,
+  testTimeout: 60_000,
 };
 
 /** `npm test` runs the first tier; `npm run test:long` the second: whole matrices, searches and whatever takes its time. */

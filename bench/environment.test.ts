@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import { isLong } from '../src/fixtures/tier.js';
 
 const CLI = fileURLToPath(new URL('./cli.js', import.meta.url));
 const NODE = `"${process.execPath}" "${CLI}"`;
@@ -26,7 +27,7 @@ function shell(line: string, options: SpawnSyncOptions = {}) {
   return { status, stdout: String(stdout), stderr: String(stderr) };
 }
 
-describe('pipes and files', () => {
+describe.skipIf(isLong)('pipes and files', () => {
   it('that are closed early are no error', () => {
     expect(shell(`${NODE} list | head -n 1`)).toMatchObject({ status: 0, stderr: '' });
     expect(shell(`${NODE} list >&- 2>&-`).status).toBe(0);
@@ -41,25 +42,28 @@ describe('pipes and files', () => {
 });
 
 describe('an environment', () => {
-  it('without variables, and without taskset and git on its PATH, measures: not pinned, of no commit', () => {
-    const { status, stdout } = shell(`${NODE} ${SMALL} --json`, { env: { PATH: '/nonexistent' } });
-    expect(status).toBe(0);
-    const { commit, cells } = JSON.parse(stdout);
-    expect(commit).toBeNull();
-    expect(cells.map(({ status: how, pinned }: { status: string; pinned: boolean }) => [how, pinned])).toEqual([
-      ['measured', false],
-      ['measured', false],
-    ]);
-  });
+  it.skipIf(isLong)(
+    'without variables, and without taskset and git on its PATH, measures: not pinned, of no commit',
+    () => {
+      const { status, stdout } = shell(`${NODE} ${SMALL} --json`, { env: { PATH: '/nonexistent' } });
+      expect(status).toBe(0);
+      const { commit, cells } = JSON.parse(stdout);
+      expect(commit).toBeNull();
+      expect(cells.map(({ status: how, pinned }: { status: string; pinned: boolean }) => [how, pinned])).toEqual([
+        ['measured', false],
+        ['measured', false],
+      ]);
+    },
+  );
 
-  it('whose TMPDIR is not there says so', () => {
+  it.skipIf(isLong)('whose TMPDIR is not there says so', () => {
     const env = { ...process.env, TMPDIR: join(folder, 'none') };
     const { status, stderr } = shell(`${NODE} migrate "${CLI}" --transport unix`, { env });
     expect(status).toBe(1);
     expect(stderr).toMatch(/^multifd-bench: ENOENT: .*\n$/);
   });
 
-  it('of a narrow terminal without colours has no escape sequences, and leaves nothing behind', () => {
+  it.runIf(isLong)('of a narrow terminal without colours has no escape sequences, and leaves nothing behind', () => {
     const { status, stdout } = shell(`${NODE} ${SMALL} --format table`, {
       env: { ...process.env, COLUMNS: '40', NO_COLOR: '1' },
     });

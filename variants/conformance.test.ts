@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CONFORMANCE, CONFORMANCE_FLEET } from '../src/conformance/conformance.js';
 import type { WriteFault } from '../src/faults/fault.js';
+import { isLong, runsNow } from '../src/fixtures/tier.js';
 import { CELL_DEFAULTS, type CellFailure } from '../src/session/cell.js';
 import { Fleet } from '../src/session/fleet.js';
 import type { VariantSource } from '../src/session/messages.js';
@@ -17,6 +18,13 @@ const FOR_SOME: Readonly<Record<string, string>> = {
   'does so with delays at its shared accesses': 'mutex',
 };
 
+/** In the first tier for one design of each family. */
+const OVER_MANY = [
+  'hands every batch over once, in order, over 16 channels',
+  'hands every batch over once, in order, over 64 channels',
+];
+const families = new Set<string>();
+
 let fleet: Fleet;
 beforeAll(async () => {
   fleet = await Fleet.start(CONFORMANCE_FLEET);
@@ -25,9 +33,12 @@ afterAll(() => fleet.terminate());
 
 for (const [name, source] of [...(await availableVariants()), ['template', template] as const]) {
   const variant = await loadRegistered(source);
+  const isFirstOfFamily = !families.has(variant.family);
+  families.add(variant.family);
   describe(name, () => {
     it('is called what it is registered as', () => expect(variant.name).toBe(name));
     for (const test of CONFORMANCE.filter(({ skipped }) => skipped(variant) === undefined)) {
+      if (!runsNow(isFirstOfFamily || !OVER_MANY.includes(test.title))) continue;
       it(test.title, () => test.run({ variant, source, fleet }), 30_000);
     }
     it('is left out by no test that is for all', () => {
@@ -38,12 +49,16 @@ for (const [name, source] of [...(await availableVariants()), ['template', templ
   });
 }
 
+it('is run over many channels, by one design of each family in the first tier', () => {
+  for (const title of OVER_MANY) expect(CONFORMANCE.map((test) => test.title)).toContain(title);
+});
+
 it.each(Object.entries(FOR_SOME))('%s: %s', async (title, name) => {
   const test = CONFORMANCE.find((each) => each.title === title)!;
   expect(test.skipped(await loadRegistered(registry[name]!))).toBeUndefined();
 });
 
-describe('the error path', () => {
+describe.skipIf(isLong)('the error path', () => {
   const base = {
     ...CELL_DEFAULTS,
     workload: 'throughput',

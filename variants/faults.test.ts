@@ -1,5 +1,6 @@
-// Every threaded variant under every fault, over 1, 2, 5 and 16 channels: the run ends, says what failed and where, and
-// leaves nothing behind; the next migration in the same process arrives whole. Two faults meet no design: a full disk is
+// Every threaded variant under every fault: the run ends, says what failed and where, and leaves nothing behind; the next
+// migration in the same process arrives whole. In the first tier a design meets each fault once, over 1, 2, 5 or 16
+// channels; in the second over all of these, and a whole migration follows each fault. Two faults meet no design: a full disk is
 // the receiver's, and a round's child takes the whole process with it. The tests of `migrate --fault` and `run` have those.
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,6 +8,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { exhaustDescriptors } from '../src/faults/connect-faults.js';
 import { type Fault, isPacketFault, isWriteFault } from '../src/faults/fault.js';
+import { isLong } from '../src/fixtures/tier.js';
 import { OneThreadReceiver } from '../src/receiver/fixtures/one-thread.js';
 import type { ReceiverPlan } from '../src/receiver/plan.js';
 import { CELL_DEFAULTS, type Cell, CellFailure } from '../src/session/cell.js';
@@ -202,25 +204,41 @@ const threaded = (
   )
 ).filter(({ variant }) => variant.sender.waits !== 'never' && !('on' in variant.sender));
 
-describe.each(threaded.map((each) => [each.name, each] as const))('%s', (name, { source, variant }) => {
+/** Over how many channels a design meets each fault. */
+interface Matrix {
+  readonly title: string;
+  readonly channelsOf: (fault: number) => number;
+}
+const over = (channels: number): Matrix => ({ title: `over ${channels} channels`, channelsOf: () => channels });
+function matricesOf(name: string, design: number): readonly Matrix[] {
+  if (isLong) return (EVERYWHERE.includes(name) ? CHANNELS : ELSEWHERE).map(over);
+  const channelsOf = (fault: number) => CHANNELS[(design + fault) % CHANNELS.length]!;
+  return [{ title: 'each over another number of channels', channelsOf }];
+}
+
+describe.each(threaded.map((each, at) => [each.name, at, each] as const))('%s', (name, design, { source, variant }) => {
   const base: Omit<Cell, 'channels'> = {
     ...{ ...CELL_DEFAULTS, variant: name, workload: 'transfer', pagesPerBatch: PAGES_PER_BATCH, transport: 'unix' },
     ...{ depth: variant.depth[0], place: 'none', checking: true },
   };
 
-  it.each(EVERYWHERE.includes(name) ? CHANNELS : ELSEWHERE)(
-    'over %i channels',
-    async (channels) => {
-      const cell = { ...base, channels };
+  it.each(matricesOf(name, design))(
+    '$title',
+    async ({ channelsOf }) => {
+      const faults = Object.entries(FAULTS).map(([what, at], index) => ({ what, at, channels: channelsOf(index) }));
+      const most = Math.max(...faults.map(({ channels }) => channels));
+      const whole = async (fleet: Fleet, channels: number, when: string) =>
+        expect(await migrate(fleet, { ...base, channels }, source), when).toBeUndefined();
       // Both have whatever threads the design brings along.
-      for (const fleet of Object.values(fleets)) expect(await migrate(fleet, cell, source)).toBeUndefined();
+      for (const fleet of Object.values(fleets)) await whole(fleet, most, 'before');
       const before = await settled();
-      for (const [what, at] of Object.entries(FAULTS)) {
+      for (const { what, at, channels } of faults) {
         const { fault, says } = at(channels - 1);
         const fleet = HASTY.has(fault.kind) ? fleets.hasty : fleets.patient;
-        expect((await migrate(fleet, cell, source, fault))?.message, what).toMatch(says);
-        expect(await migrate(fleets.patient, cell, source), `after ${what}`).toBeUndefined();
+        expect((await migrate(fleet, { ...base, channels }, source, fault))?.message, what).toMatch(says);
+        if (isLong) await whole(fleets.patient, channels, `after ${what}`);
       }
+      for (const fleet of Object.values(fleets)) await whole(fleet, most, 'after all');
       await vi.waitFor(() => {
         const { threads, ...rest } = leftovers();
         expect(rest).toEqual({ descriptors: before.descriptors, files: before.files });

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { isLong } from '../../src/fixtures/tier.js';
 import { runCli } from '../fixtures/cli.js';
 import type { Changes } from '../result/changes.js';
 import { git } from '../system/git.js';
@@ -18,7 +19,7 @@ function cli(...words: string[]) {
 
 // A source archive has no commits to compare with.
 describe.skipIf(sha === undefined)('against', { timeout: 60_000 }, () => {
-  it('measures both builds in the same rounds, and prints one document', () => {
+  it.runIf(isLong)('measures both builds in the same rounds, and prints one document', () => {
     const builds = join(cache, 'multifd-bench', 'builds');
     mkdirSync(builds, { recursive: true });
     symlinkSync(PROJECT.slice(0, -1), join(builds, sha!));
@@ -56,7 +57,7 @@ describe.skipIf(sha === undefined)('against', { timeout: 60_000 }, () => {
     expect(changes.comparisons.length).toBeGreaterThan(1);
   });
 
-  it('ends with 2 for what cannot be compared, and says what it takes', () => {
+  it.skipIf(isLong)('ends with 2 for what cannot be compared, and says what it takes', () => {
     expect(cli('no-such-branch')).toMatchObject({
       status: 2,
       stderr: expect.stringContaining('against: got "no-such-branch", takes a commit, branch or tag'),

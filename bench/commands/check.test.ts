@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { isLong } from '../../src/fixtures/tier.js';
 import { checkDocument, renderCheck, statusOf } from '../check/check-summary.js';
 import { conform } from '../check/conforming.js';
 import { checkByModel, compareQuickly } from '../check/parts.js';
@@ -28,78 +29,90 @@ function write(name: string, ...edits: readonly (readonly [from: string, to: str
 const quiet = () => {};
 
 describe('a design that is right', () => {
-  it('passes conformance, the checker and the comparison, and each is a line', async () => {
-    const given = write('right');
-    const [listed] = await loadVariants(given);
-    const titles: string[] = [];
-    const tests = await conform(listed!, (title) => titles.push(title));
-    expect(
-      tests.filter(({ status }) => status !== 'passed').map(({ status, reason }) => `${status}: ${reason}`),
-    ).toEqual([
-      'skipped: it publishes each batch by itself',
-      'skipped: it takes one requester',
-      'skipped: it searches in one way',
-    ]);
-    expect(titles).toEqual(tests.filter(({ status }) => status === 'passed').map(({ title }) => title));
-    const verification = await checkByModel(listed!, quiet);
-    const comparison = await compareQuickly(listed!, given, quiet, 1);
-    const report = {
-      listed: listed!,
-      given,
-      conformance: { status: 'passed', tests },
-      verification,
-      comparison,
-    } as const;
-    expect(statusOf(report)).toBe('passed');
-    const lines = renderCheck(report).split('\n');
-    expect(lines[0]).toBe(`right (${given})`);
-    expect(lines[1]).toMatch(/^conformance {2}passed {7}14 of 14 tests passed, .+ do not apply \(.+\)$/);
-    expect(lines[2]).toMatch(
-      /^verify {7}passed {7}no finding for 2 channels, 2 jobs and a sync; \d+ states, all of them/,
-    );
-    expect(lines[3]).toMatch(/^comparison {3}measured {5}mutex, atomic-barrier, right in 1 process/);
-    expect(lines[4]).toMatch(/^ {2}x\d.+ of what mutex hands over, 1 channel: TOO-FEW$/);
-    expect(lines.at(-1)).toBe('check passed');
-    expect(checkDocument(report)).toMatchObject({
-      name: 'right',
-      status: 'passed',
-      verify: { status: 'passed', complete: true, findings: [] },
-      comparison: { status: 'measured', comparisons: [{ a: 'mutex' }, {}, {}, { b: 'right' }] },
-    });
-  }, 60_000);
+  it.runIf(isLong)(
+    'passes conformance, the checker and the comparison, and each is a line',
+    async () => {
+      const given = write('right');
+      const [listed] = await loadVariants(given);
+      const titles: string[] = [];
+      const tests = await conform(listed!, (title) => titles.push(title));
+      expect(
+        tests.filter(({ status }) => status !== 'passed').map(({ status, reason }) => `${status}: ${reason}`),
+      ).toEqual([
+        'skipped: it publishes each batch by itself',
+        'skipped: it takes one requester',
+        'skipped: it searches in one way',
+      ]);
+      expect(titles).toEqual(tests.filter(({ status }) => status === 'passed').map(({ title }) => title));
+      const verification = await checkByModel(listed!, quiet);
+      const comparison = await compareQuickly(listed!, given, quiet, 1);
+      const report = {
+        listed: listed!,
+        given,
+        conformance: { status: 'passed', tests },
+        verification,
+        comparison,
+      } as const;
+      expect(statusOf(report)).toBe('passed');
+      const lines = renderCheck(report).split('\n');
+      expect(lines[0]).toBe(`right (${given})`);
+      expect(lines[1]).toMatch(/^conformance {2}passed {7}14 of 14 tests passed, .+ do not apply \(.+\)$/);
+      expect(lines[2]).toMatch(
+        /^verify {7}passed {7}no finding for 2 channels, 2 jobs and a sync; \d+ states, all of them/,
+      );
+      expect(lines[3]).toMatch(/^comparison {3}measured {5}mutex, atomic-barrier, right in 1 process/);
+      expect(lines[4]).toMatch(/^ {2}x\d.+ of what mutex hands over, 1 channel: TOO-FEW$/);
+      expect(lines.at(-1)).toBe('check passed');
+      expect(checkDocument(report)).toMatchObject({
+        name: 'right',
+        status: 'passed',
+        verify: { status: 'passed', complete: true, findings: [] },
+        comparison: { status: 'measured', comparisons: [{ a: 'mutex' }, {}, {}, { b: 'right' }] },
+      });
+    },
+    60_000,
+  );
 });
 
 describe('a design that is wrong', () => {
-  it('fails conformance and the checker, is not compared, and ends with 1', () => {
-    // The provider keeps the batch that it has just handed over, and fills it while it is written.
-    const path = write('greedy', ['return empty;', 'return given;']);
-    const { status, stdout, stderr } = cli('check', path);
-    expect(stdout).toMatch(/^conformance {2}FAILED/m);
-    expect(stdout).toMatch(/^ {2}FAILED {2}hands every batch over once, in order, over \d+ channels?: /m);
-    expect(stdout).toMatch(/^verify {7}FAILED {7}\d findings? for 2 channels/m);
-    expect(stdout).toMatch(/^ {2}FAILED {2}data-race in ".+": /m);
-    expect(stdout).toMatch(/^comparison {3}not measured {1}what does not conform is not compared$/m);
-    expect(stdout).toMatch(/check failed\n$/);
-    expect(stderr).toBe('conformance ..\nverify ..\n');
-    expect(status).toBe(1);
-  }, 60_000);
+  it.skipIf(isLong)(
+    'fails conformance and the checker, is not compared, and ends with 1',
+    () => {
+      // The provider keeps the batch that it has just handed over, and fills it while it is written.
+      const path = write('greedy', ['return empty;', 'return given;']);
+      const { status, stdout, stderr } = cli('check', path);
+      expect(stdout).toMatch(/^conformance {2}FAILED/m);
+      expect(stdout).toMatch(/^ {2}FAILED {2}hands every batch over once, in order, over \d+ channels?: /m);
+      expect(stdout).toMatch(/^verify {7}FAILED {7}\d findings? for 2 channels/m);
+      expect(stdout).toMatch(/^ {2}FAILED {2}data-race in ".+": /m);
+      expect(stdout).toMatch(/^comparison {3}not measured {1}what does not conform is not compared$/m);
+      expect(stdout).toMatch(/check failed\n$/);
+      expect(stderr).toBe('conformance ..\nverify ..\n');
+      expect(status).toBe(1);
+    },
+    60_000,
+  );
 
-  it('that spins for ever or dies is ended, and told of the test that it failed', async () => {
-    const cases = [
-      ['endless', ['if (!work.until(hasWork))', 'while (!hasWork()); if (!hasWork())'], /^hang: no thread moved on/],
-      ['dying', ['let next = 0;', 'process.kill(process.pid, 9); let next = 0;'], /^its process ended with SIGKILL$/],
-    ] as const;
-    for (const [name, [from, to], reason] of cases) {
-      const [listed] = await loadVariants(write(name, [from, to]));
-      const tests = await conform(listed!, quiet, 1);
-      const failed = tests.filter(({ status }) => status === 'failed');
-      expect(failed.length, name).toBe(1);
-      expect(failed[0]!.reason, name).toMatch(reason);
-      expect(tests.find(({ status }) => status === 'not-run')!.reason).toBe('not run after 1 failure');
-    }
-  }, 60_000);
+  it.runIf(isLong)(
+    'that spins for ever or dies is ended, and told of the test that it failed',
+    async () => {
+      const cases = [
+        ['endless', ['if (!work.until(hasWork))', 'while (!hasWork()); if (!hasWork())'], /^hang: no thread moved on/],
+        ['dying', ['let next = 0;', 'process.kill(process.pid, 9); let next = 0;'], /^its process ended with SIGKILL$/],
+      ] as const;
+      for (const [name, [from, to], reason] of cases) {
+        const [listed] = await loadVariants(write(name, [from, to]));
+        const tests = await conform(listed!, quiet, 1);
+        const failed = tests.filter(({ status }) => status === 'failed');
+        expect(failed.length, name).toBe(1);
+        expect(failed[0]!.reason, name).toMatch(reason);
+        expect(tests.find(({ status }) => status === 'not-run')!.reason).toBe('not run after 1 failure');
+      }
+    },
+    60_000,
+  );
 
-  it('is no design at all: usage', () => {
+  it.skipIf(isLong)('is no design at all: usage', () => {
     const { status, stdout, stderr } = cli('check', './none.js');
     expect({ status, stdout, stderr }).toEqual({
       status: 2,
@@ -110,18 +123,22 @@ describe('a design that is wrong', () => {
 });
 
 describe('what is not modelled, and what has another depth', () => {
-  it('says so in its line, and is held against designs of that depth', async () => {
-    const [ports, deep] = await loadVariants('message-port,shared-queue');
-    expect(await checkByModel(ports!, quiet)).toEqual({
-      status: 'not-modelled',
-      reason: 'it waits on an event loop',
-    });
-    const comparison = await compareQuickly(deep!, 'shared-queue', quiet, 1);
-    const cells = 'result' in comparison ? comparison.result.cells : [];
-    expect(cells.map(({ variant, depth, status }) => `${variant} ${depth} ${status}`).slice(0, 3)).toEqual([
-      'mutex-global 2 measured',
-      'spsc-ring 2 measured',
-      'shared-queue 2 measured',
-    ]);
-  }, 60_000);
+  it.runIf(isLong)(
+    'says so in its line, and is held against designs of that depth',
+    async () => {
+      const [ports, deep] = await loadVariants('message-port,shared-queue');
+      expect(await checkByModel(ports!, quiet)).toEqual({
+        status: 'not-modelled',
+        reason: 'it waits on an event loop',
+      });
+      const comparison = await compareQuickly(deep!, 'shared-queue', quiet, 1);
+      const cells = 'result' in comparison ? comparison.result.cells : [];
+      expect(cells.map(({ variant, depth, status }) => `${variant} ${depth} ${status}`).slice(0, 3)).toEqual([
+        'mutex-global 2 measured',
+        'spsc-ring 2 measured',
+        'shared-queue 2 measured',
+      ]);
+    },
+    60_000,
+  );
 });

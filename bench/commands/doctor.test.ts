@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { isLong } from '../../src/fixtures/tier.js';
 import type { Check } from '../doctor/check.js';
 import { programs } from '../doctor/features.js';
 import { cli } from '../fixtures/cli.js';
 
 describe('doctor', () => {
-  it('prints one JSON document, and ends as it says', () => {
+  it.skipIf(isLong)('prints one JSON document, and ends as it says', () => {
     const { status, stdout, stderr } = cli('doctor', '--json');
     const { fit, checks, facts } = JSON.parse(stdout) as { fit: boolean; checks: Check[]; facts: { clock: object } };
     expect(stderr).toBe('');
@@ -13,7 +14,7 @@ describe('doctor', () => {
     expect(facts.clock).toMatchObject({ backwards: 0 });
   });
 
-  it('takes table and tsv', () => {
+  it.runIf(isLong)('takes table and tsv', () => {
     expect(cli('doctor', '--format', 'table').stdout).toContain('\nFloors: a round trip between two threads\n');
     expect(cli('doctor', '--format', 'xml')).toMatchObject({
       status: 2,
@@ -25,7 +26,7 @@ describe('doctor', () => {
 /** Without chrt it is refused. */
 const able = programs().some(({ name, present }) => present && name === 'chrt');
 
-describe.skipIf(!able)('run --keep-awake', () => {
+describe.runIf(isLong && able)('run --keep-awake', () => {
   const small = [
     'run',
     '--no-save',

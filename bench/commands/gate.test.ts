@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { isLong } from '../../src/fixtures/tier.js';
 import { runCli } from '../fixtures/cli.js';
 import { saveManyRuns } from '../store/fixtures/many-runs.js';
 import { git } from '../system/git.js';
@@ -26,7 +27,7 @@ describe.skipIf(shas.length < COMMITS)(
       step: { at: COMMITS - 1, slowed: 'mutex', by: 0.1 },
     });
 
-    it('history follows first parents, with subjects', () => {
+    it.runIf(isLong)('history follows first parents, with subjects', () => {
       const { status, stdout } = cli('history', '--json');
       expect(status).toBe(0);
       const { order, commits, series } = JSON.parse(stdout);
@@ -36,7 +37,7 @@ describe.skipIf(shas.length < COMMITS)(
       expect(series).toHaveLength(4);
     });
 
-    it('gate exits 1 and names the cells, 0 for the commit before, 2 without a run', () => {
+    it.skipIf(isLong)('gate exits 1 and names the cells, 0 for the commit before, 2 without a run', () => {
       const failing = cli('gate', 'HEAD', '--no-confirm', '--json');
       expect(failing.status).toBe(1);
       const { result, failed } = JSON.parse(failing.stdout) as { result: string; failed: { cell: string }[] };

@@ -1,43 +1,50 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
+import { isLong } from '../../src/fixtures/tier.js';
 import { allowedCpus } from '../../src/os/cpus.js';
-import { cli, runCli } from '../fixtures/cli.js';
+import { runCli } from '../fixtures/cli.js';
+import { useRefusals } from '../fixtures/refusals.js';
 import { CRing } from '../measure/c-ring.js';
 import { type LimitRow, renderLimits, renderLimitsTsv } from '../tables/limits-table.js';
 
 const HAS_COMPILER = spawnSync('cc', ['--version']).status === 0;
 const CPUS = allowedCpus();
 
+const refused = useRefusals();
+
 describe('limits', () => {
-  it.skipIf(CPUS.length < 2)('measures the floors where there is no compiler, and says what is missing', () => {
-    const words = ['limits', '--quick', '--rounds', '2', '--json', '--seed', '1'];
-    const env = { ...process.env, CC: '/nowhere/cc' };
-    const { stdout, status } = runCli(words, { env });
-    expect(status).toBe(0);
-    const { limits, notes } = JSON.parse(stdout) as { limits: LimitRow[]; notes: string[] };
-    expect(notes).toEqual(['the ring in C is not measured: no C compiler /nowhere/cc (CC names another)']);
-    expect(limits.map(({ limit, variant, depth, processes }) => [limit, variant, depth, processes])).toEqual([
-      ['spin', 'fastest', 1, 2],
-      ['park', 'fastest', 1, 2],
-    ]);
-    for (const { ownValue, limitValue, ratio, low, high } of limits) {
-      for (const value of [ownValue, limitValue]) expect(value).toBeGreaterThan(0);
-      expect(ratio).toBeGreaterThan(low!);
-      expect(ratio).toBeLessThan(high!);
-    }
-  });
+  it.runIf(isLong && CPUS.length > 1)(
+    'measures the floors where there is no compiler, and says what is missing',
+    () => {
+      const words = ['limits', '--quick', '--rounds', '2', '--json', '--seed', '1'];
+      const env = { ...process.env, CC: '/nowhere/cc' };
+      const { stdout, status } = runCli(words, { env });
+      expect(status).toBe(0);
+      const { limits, notes } = JSON.parse(stdout) as { limits: LimitRow[]; notes: string[] };
+      expect(notes).toEqual(['the ring in C is not measured: no C compiler /nowhere/cc (CC names another)']);
+      expect(limits.map(({ limit, variant, depth, processes }) => [limit, variant, depth, processes])).toEqual([
+        ['spin', 'fastest', 1, 2],
+        ['park', 'fastest', 1, 2],
+      ]);
+      for (const { ownValue, limitValue, ratio, low, high } of limits) {
+        for (const value of [ownValue, limitValue]) expect(value).toBeGreaterThan(0);
+        expect(ratio).toBeGreaterThan(low!);
+        expect(ratio).toBeLessThan(high!);
+      }
+    },
+  );
 
   it.each([
     [['--depth', '1,2'], '--depth: got "1,2", takes one value here'],
     [['--variants', 'nothing'], '--variants: got "nothing", takes '],
     [['--format', 'html'], '--format: got "html", takes table, tsv'],
-  ])('refuses %j', (words, message) => {
-    const { stderr, status } = cli('limits', ...words);
+  ])('refuses %j', async (words, message) => {
+    const { stderr, status } = await refused('limits', ...words);
     expect(stderr).toContain(message);
     expect(status).toBe(2);
   });
 
-  it('shows a ratio for each design and limit, and no interval for one process', () => {
+  it.skipIf(isLong)('shows a ratio for each design and limit, and no interval for one process', () => {
     const row: LimitRow = {
       ...{ limit: 'ring', variant: 'a', depth: 64, publishEvery: 32, unit: 'batches per second' },
       ...{ limitValue: 1e8, ownValue: 5e7, ratio: 0.5, low: 0.49, high: 0.51, noiseFloor: 0.01, processes: 7 },
@@ -51,7 +58,7 @@ describe('limits', () => {
   });
 });
 
-describe('the ring in C', () => {
+describe.skipIf(isLong)('the ring in C', () => {
   it.skipIf(!HAS_COMPILER || CPUS.length < 2)('hands over every item, and knows its speed', async () => {
     const ring = await CRing.build('cc', 64, [CPUS[0]!, CPUS[1]!]);
     if (typeof ring === 'string') throw new Error(ring);

@@ -5,7 +5,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { isLong } from '../../src/fixtures/tier.js';
 import { CLI, runCli } from '../fixtures/cli.js';
+import { useRefusals } from '../fixtures/refusals.js';
 import type { Result } from '../result/document.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'multifd-bench-profile-'));
@@ -14,8 +16,10 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const cli = (...words: string[]) => runCli(words, { cwd: folder });
 const SHORT = ['--time', '200ms', '--ram', '1m'];
 
+const refused = useRefusals();
+
 describe('profile', () => {
-  it('writes a file a thread, names it, and shows where the thread was', () => {
+  it.skipIf(isLong)('writes a file a thread, names it, and shows where the thread was', () => {
     const id = 'hand-off mutex channels=2 pagesPerBatch=1 transport=discard';
     const { status, stdout } = cli('profile', id, ...SHORT, '--out', 'written');
     expect(status).toBe(0);
@@ -30,7 +34,7 @@ describe('profile', () => {
     expect(stdout).toMatch(/provider: .*\n(?:.*\n)*? +\d+ % {2}(?:wait|post) {2}src\/memory\/semaphore\.js:\d+$/m);
   });
 
-  it('takes axis flags, and has a document for programs', () => {
+  it.runIf(isLong)('takes axis flags, and has a document for programs', () => {
     const { stdout } = cli('profile', '--variants', 'inline', '--channels', '1', ...SHORT, '--json');
     const document = JSON.parse(stdout);
     expect(document).toMatchObject({ profiler: 'cpu-prof', cell: { variant: 'inline', channels: 1 } });
@@ -47,15 +51,15 @@ describe('profile', () => {
     [['--channels', '1,2'], '--channels: got "1,2", takes one value here'],
     [['--workload', 'precopy'], 'profile: precopy needs a receiver'],
     [['--depth', '7'], 'profile: depth 7: atomic-barrier declares 1 to 1'],
-    [['--out', '.'], `--out: ${folder} is there already`],
-  ])('refuses %j', (words, message) => {
-    const { status, stdout, stderr } = cli('profile', ...words);
+    [['--out', folder], `--out: ${folder} is there already`],
+  ])('refuses %j', async (words, message) => {
+    const { status, stdout, stderr } = await refused('profile', ...words);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).toContain(message);
     expect(stderr.trim().split('\n').length).toBe(1);
   });
 
-  it('leaves nothing behind when it is interrupted', async () => {
+  it.skipIf(isLong)('leaves nothing behind when it is interrupted', async () => {
     const child = spawn(process.execPath, [CLI, 'profile', '--time', '60s', '--ram', '1m', '--out', 'interrupted'], {
       cwd: folder,
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -69,7 +73,7 @@ describe('profile', () => {
 });
 
 describe('run --explain', () => {
-  it('counts before it times, and keeps the counts with the cells', () => {
+  it.skipIf(isLong)('counts before it times, and keeps the counts with the cells', () => {
     const words = ['run', '--explain', '--no-save', '--quick', '--rounds', '1', '--ram', '1m', '--json'];
     const cells = ['--variants', 'mutex,atomic-barrier', '--channels', '1', '--transport', 'discard'];
     const { stdout, stderr } = cli(...words, ...cells, '--batch-pages', '1');
@@ -83,7 +87,7 @@ describe('run --explain', () => {
     expect([undefined, 2]).toContain(mutex!.visits[0]!.runQueueNs?.length);
   });
 
-  it('gives every count a row in TSV', () => {
+  it.runIf(isLong)('gives every count a row in TSV', () => {
     const words = ['run', '--explain', '--no-save', '--quick', '--rounds', '1', '--ram', '1m', '--format', 'tsv'];
     const { stdout } = cli(...words, '--variants', 'mutex', '--channels', '1', '--transport', 'discard');
     const rows = stdout

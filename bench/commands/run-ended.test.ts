@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { isLong, runsNow } from '../../src/fixtures/tier.js';
 import { CLI, cli } from '../fixtures/cli.js';
 import { SMALL } from '../fixtures/small-run.js';
 import type { Result } from '../result/document.js';
@@ -58,41 +59,48 @@ describe('run', () => {
     return alive();
   };
 
-  it.each([
+  const signals = [
     ['SIGINT', 130],
     ['SIGTERM', 143],
-  ] as const)('keeps the finished rounds on %s, says so, and leaves no process', async (signal, exitCode) => {
-    const { child, said, ended, rounds } = await startLongRun();
-    const asked = performance.now();
-    child.kill(signal);
-    expect(await ended).toBe(exitCode);
-    expect(performance.now() - asked).toBeLessThan(2000);
-    expect(said.stderr).toContain('interrupted: only the finished rounds are here');
-    expect((JSON.parse(said.stdout) as Result).run).toMatchObject({ complete: false, rounds: 2 });
-    expect(await gone(rounds)).toEqual([]);
-  });
+  ] as const;
+  it.each(signals.filter(([signal]) => runsNow(signal === 'SIGINT')))(
+    'keeps the finished rounds on %s, says so, and leaves no process',
+    async (signal, exitCode) => {
+      const { child, said, ended, rounds } = await startLongRun();
+      const asked = performance.now();
+      child.kill(signal);
+      expect(await ended).toBe(exitCode);
+      expect(performance.now() - asked).toBeLessThan(2000);
+      expect(said.stderr).toContain('interrupted: only the finished rounds are here');
+      expect((JSON.parse(said.stdout) as Result).run).toMatchObject({ complete: false, rounds: 2 });
+      expect(await gone(rounds)).toEqual([]);
+    },
+  );
 
-  it('ends the process of a round when the parent is killed', async () => {
+  it.runIf(isLong)('ends the process of a round when the parent is killed', async () => {
     const { child, rounds } = await startLongRun();
     child.kill('SIGKILL');
     expect(await gone(rounds)).toEqual([]);
   });
 
-  it('ends when the process of a round is killed, keeps the finished rounds, and shows the cell as FAILED', async () => {
-    const { said, ended, rounds } = await startLongRun();
-    const asked = performance.now();
-    process.kill(rounds[0]!, 'SIGKILL');
-    expect(await ended).toBe(1);
-    expect(performance.now() - asked).toBeLessThan(2000);
-    const { cells, run } = JSON.parse(said.stdout) as Result;
-    expect(run).toMatchObject({ complete: false, stopped: 'killed', rounds: 2 });
-    const failed = cells.filter(({ status }) => status === 'failed');
-    expect(failed.map(({ reason }) => reason)).toEqual(["the round's process ended with SIGKILL"]);
-    expect(cells.filter(({ status }) => status === 'measured').length).toBe(cells.length - 1);
-    expect(await gone(rounds)).toEqual([]);
-  });
+  it.skipIf(isLong)(
+    'ends when the process of a round is killed, keeps the finished rounds, and shows the cell as FAILED',
+    async () => {
+      const { said, ended, rounds } = await startLongRun();
+      const asked = performance.now();
+      process.kill(rounds[0]!, 'SIGKILL');
+      expect(await ended).toBe(1);
+      expect(performance.now() - asked).toBeLessThan(2000);
+      const { cells, run } = JSON.parse(said.stdout) as Result;
+      expect(run).toMatchObject({ complete: false, stopped: 'killed', rounds: 2 });
+      const failed = cells.filter(({ status }) => status === 'failed');
+      expect(failed.map(({ reason }) => reason)).toEqual(["the round's process ended with SIGKILL"]);
+      expect(cells.filter(({ status }) => status === 'measured').length).toBe(cells.length - 1);
+      expect(await gone(rounds)).toEqual([]);
+    },
+  );
 
-  it('ends when a receiver is killed, with the finished rounds', async () => {
+  it.runIf(isLong)('ends when a receiver is killed, with the finished rounds', async () => {
     const { said, ended, rounds } = await startLongRun('--transport', 'tcp');
     const receivers = rounds.filter((pid) => commandOf(pid).includes('receiver-process'));
     expect(receivers.length).toBe(1);
@@ -106,7 +114,7 @@ describe('run', () => {
     expect(await gone(rounds)).toEqual([]);
   });
 
-  it('goes on from a run that was interrupted, and refuses one that is complete', async () => {
+  it.runIf(isLong)('goes on from a run that was interrupted, and refuses one that is complete', async () => {
     const path = join(folder, 'interrupted.json');
     const { child, said, ended } = await startLongRun();
     child.kill('SIGINT');

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { isLong } from '../../src/fixtures/tier.js';
 import { cli } from '../fixtures/cli.js';
 import { SMALL } from '../fixtures/small-run.js';
 import type { Result } from '../result/document.js';
@@ -12,32 +13,35 @@ const folder = mkdtempSync(join(tmpdir(), 'multifd-bench-run-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('run', () => {
-  it('prints one JSON document on stdout, every cell with all its axes, and nothing of it on stderr', () => {
-    const { status, stdout, stderr } = cli(...SMALL, '--json', '--seed', '5');
-    expect(status).toBe(0);
-    const result = JSON.parse(stdout) as Result;
-    expect(result.schema).toBe(2);
-    expect(result.run).toMatchObject({ seed: 5, rounds: 2, complete: true });
-    expect(result.cells.map(({ variant, channels }) => `${variant} ${channels}`)).toContain('atomic-barrier 2');
-    for (const cell of result.cells) {
-      expect(cell).toMatchObject({
-        status: 'measured',
-        pageSize: 4096,
-        pagesPerBatch: 1,
-        depth: 1,
-        transport: 'memory',
-      });
-      expect(cell.visits.map(({ round }) => round)).toEqual([0, 0, 1, 1]);
-      expect(cell.metrics.jobsPerSecond!.rounds).toBe(2);
-      expect(cell.metrics.jobsPerSecond!.median).toBeGreaterThan(0);
-    }
-    const pair = result.comparisons.find(({ b, metric }) => b === 'atomic-barrier' && metric === 'mibPerSecond');
-    expect(pair).toMatchObject({ a: 'mutex', n: 2, verdict: 'too-few' });
-    expect(stderr).toMatch(/cells, each visited twice in 2 fresh processes/);
-    expect(stderr).not.toContain('{');
-  });
+  it.skipIf(isLong)(
+    'prints one JSON document on stdout, every cell with all its axes, and nothing of it on stderr',
+    () => {
+      const { status, stdout, stderr } = cli(...SMALL, '--json', '--seed', '5');
+      expect(status).toBe(0);
+      const result = JSON.parse(stdout) as Result;
+      expect(result.schema).toBe(2);
+      expect(result.run).toMatchObject({ seed: 5, rounds: 2, complete: true });
+      expect(result.cells.map(({ variant, channels }) => `${variant} ${channels}`)).toContain('atomic-barrier 2');
+      for (const cell of result.cells) {
+        expect(cell).toMatchObject({
+          status: 'measured',
+          pageSize: 4096,
+          pagesPerBatch: 1,
+          depth: 1,
+          transport: 'memory',
+        });
+        expect(cell.visits.map(({ round }) => round)).toEqual([0, 0, 1, 1]);
+        expect(cell.metrics.jobsPerSecond!.rounds).toBe(2);
+        expect(cell.metrics.jobsPerSecond!.median).toBeGreaterThan(0);
+      }
+      const pair = result.comparisons.find(({ b, metric }) => b === 'atomic-barrier' && metric === 'mibPerSecond');
+      expect(pair).toMatchObject({ a: 'mutex', n: 2, verdict: 'too-few' });
+      expect(stderr).toMatch(/cells, each visited twice in 2 fresh processes/);
+      expect(stderr).not.toContain('{');
+    },
+  );
 
-  it('prints tables within 80 columns, and TSV when piped', () => {
+  it.runIf(isLong)('prints tables within 80 columns, and TSV when piped', () => {
     const table = cli(...SMALL, '--format', 'table').stdout;
     expect(table).toContain('│ atomic-barrier │');
     expect(table).toContain('thousand batches/s (higher is better)');
@@ -51,7 +55,7 @@ describe('run', () => {
     expect(table).not.toContain('\u001b');
   });
 
-  it('shows a variant that loses a batch as FAILED, and ends with 1', () => {
+  it.skipIf(isLong)('shows a variant that loses a batch as FAILED, and ends with 1', () => {
     const source = readFileSync(new URL('../../variants/inline.js', import.meta.url), 'utf8')
       .replaceAll("'../src/", `'${new URL('../../src/', import.meta.url).href}`)
       .replace("name: 'inline'", "name: 'forgetful'")
@@ -68,7 +72,7 @@ describe('run', () => {
     expect(stdout).toMatch(/FAILED forgetful, 1 ch: I[25]: /);
   });
 
-  it('stops at a budget and at a precision, and says which', () => {
+  it.runIf(isLong)('stops at a budget and at a precision, and says which', () => {
     const budget = cli(...SMALL, '--rounds', '400', '--budget', '3s', '--json');
     const { run } = JSON.parse(budget.stdout) as Result;
     expect(run).toMatchObject({ stopped: 'budget', complete: true });

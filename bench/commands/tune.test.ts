@@ -4,9 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isLong } from '../../src/fixtures/tier.js';
 import { cli } from '../fixtures/cli.js';
+import { useRefusals } from '../fixtures/refusals.js';
 import type { Advice } from '../tune/advice.js';
 
+const refused = useRefusals();
 const tune = (...words: string[]) => cli('tune', ...words);
 
 let folder: string;
@@ -25,14 +28,14 @@ describe('what is refused', () => {
     [['--csv', '/nowhere.csv'], '--csv: /nowhere.csv: no such file'],
     [['--most', '1'], '--most: got "1", takes whole numbers from 2 to 64'],
     [['--load', '50'], '--load: only with --p99'],
-  ])('%j', (words, reason) => {
-    const { status, stderr } = tune(...words, '--dry-run');
+  ])('%j', async (words, reason) => {
+    const { status, stderr } = await refused('tune', ...words, '--dry-run');
     expect(stderr).toContain(reason);
     expect(status).toBe(2);
   });
 });
 
-describe('a search', { timeout: 120_000 }, () => {
+describe.skipIf(isLong)('a search', { timeout: 120_000 }, () => {
   it('measures until its budget ends, and says so; its document has what scripts rely on', () => {
     const flags = [
       '--variants',
@@ -79,7 +82,7 @@ describe('a search', { timeout: 120_000 }, () => {
   });
 });
 
-describe('without measuring', () => {
+describe.skipIf(isLong)('without measuring', () => {
   it('fits pairs', () => {
     const path = join(folder, 'pairs.csv');
     writeFileSync(path, 'load,throughput\n1,64.9\n18,995.9\n36,1652.4\n72,1853.2\n108,1828.9\n144,1775\n216,1702.2\n');

@@ -6,11 +6,13 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { isLong } from '../../src/fixtures/tier.js';
 import { writeCopy } from '../../variants/fixtures/seeded-bugs.js';
 import { cli } from '../fixtures/cli.js';
+import { useRefusals } from '../fixtures/refusals.js';
 import { exitCode } from './verify.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'multifd-bench-verify-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+const refused = useRefusals();
 const verify = (...words: string[]) => cli('verify', ...words);
 
 describe('verify', () => {
@@ -90,15 +92,15 @@ describe('verify', () => {
     expect(status).toBe(0);
   });
 
-  it.skipIf(isLong).each([
+  it.each([
     [['inline'], 'verify: inline is not modelled: it has no sender threads'],
     [['nosuch'], 'verify: got "nosuch", takes mutex, atomic-barrier'],
     [['mutex', '--channels', '9'], '--channels: got "9", takes whole numbers from 1 to 8'],
     [['mutex', '--strategy', 'luck'], '--strategy: got "luck", takes exhaustive, bounded, random, pct'],
     [['mutex', '--mutate', '--jobs', '1'], '--mutate: needs at least --channels 2 --jobs 2'],
     [['mutex', '--mutate', '--strategy', 'pct'], '--mutate: a mutant lives only if all states were searched'],
-  ])('%j ends with 2 and says why', (words, message) => {
-    const { status, stdout, stderr } = verify(...words);
+  ])('%j ends with 2 and says why', async (words, message) => {
+    const { status, stdout, stderr } = await refused('verify', ...words);
     expect(stderr).toContain(message);
     expect(stdout).toBe('');
     expect(status).toBe(2);

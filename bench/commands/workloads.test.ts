@@ -1,6 +1,7 @@
 // `run` with the workloads hand-off and sync, to the result: latencies and their histograms, syncs without jobs.
 
 import { beforeAll, describe, expect, it } from 'vitest';
+import { isLong } from '../../src/fixtures/tier.js';
 import { cli } from '../fixtures/cli.js';
 import { decodeCounts, distributionOf } from '../measure/latencies.js';
 import type { Result } from '../result/document.js';
@@ -8,7 +9,7 @@ import type { Result } from '../result/document.js';
 const FLAGS = '--workload hand-off --channels 1 --transport discard --batch-pages 1 --load closed';
 const WORDS = `run --variants mutex,inline ${FLAGS} --rounds 1 --ram 1m --no-save`.split(' ');
 
-describe('run --workload hand-off', () => {
+describe.skipIf(isLong)('run --workload hand-off', () => {
   let result: Result;
   beforeAll(() => {
     const { stdout, stderr, status } = cli(...WORDS, '--json');
@@ -34,7 +35,7 @@ describe('run --workload hand-off', () => {
   });
 });
 
-describe('run --workload sync', () => {
+describe.runIf(isLong)('run --workload sync', () => {
   it('measures idle, busy and slow channels, also where nothing is handed over', () => {
     const flags = 'run --workload sync --sync-load idle,busy,slow --channels 2 --batch-pages 1 --variants inline,mutex';
     const words = [...flags.split(' '), '--quick', '--rounds', '1', '--ram', '1m', '--no-save', '--json'];

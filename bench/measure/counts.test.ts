@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { isLong } from '../../src/fixtures/tier.js';
 import { loadVariants } from '../plan/catalogue.js';
 import { makePlan } from '../plan/plan.js';
 import type { PlanOptions } from '../plan/planned.js';
@@ -35,7 +36,7 @@ const count = (plan: Awaited<ReturnType<typeof planFor>>) =>
   countAccesses(plan, () => {}, new AbortController().signal);
 
 describe('countAccesses', () => {
-  it('finds that the pair under study differs by a lock pair on each side, exactly', async () => {
+  it.skipIf(isLong)('finds that the pair under study differs by a lock pair on each side, exactly', async () => {
     const plan = await planFor('mutex,atomic-barrier', { transport: ['discard'] });
     const [mutex, barrier] = [...(await count(plan)).values()];
     expect(mutex!.jobs).toBe(300);
@@ -50,7 +51,7 @@ describe('countAccesses', () => {
     expect(barrier!.provider.sync.atomicStores).toEqual({ median: 1, low: 1, high: 1 });
   });
 
-  it('counts over sockets too, without the packet numbers that the framework takes', async () => {
+  it.runIf(isLong)('counts over sockets too, without the packet numbers that the framework takes', async () => {
     const plan = await planFor('inline,atomic-barrier', { transport: ['unix'] });
     const [inline, barrier] = [...(await count(plan)).values()];
     expect(inline!.senders).toEqual({ batch: {}, sync: {} });
@@ -58,7 +59,7 @@ describe('countAccesses', () => {
     expect(barrier!.senders.batch.atomicStores).toEqual({ median: 1, low: 1, high: 1 });
   });
 
-  it('leaves a cell out that fails, and goes on with the next', async () => {
+  it.runIf(isLong)('leaves a cell out that fails, and goes on with the next', async () => {
     const path = join(folder, 'throws.mjs');
     const inline = new URL('../../variants/inline.js', import.meta.url).href;
     const broken = "provider: { waits: 'blocks', open() { throw new Error('broken on purpose'); } }";

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { isLong, runsNow } from '../../src/fixtures/tier.js';
 import { CELL_DEFAULTS, type Cell } from '../../src/session/cell.js';
 import { loadVariants } from '../plan/catalogue.js';
 import { Peers } from './peers.js';
@@ -18,38 +19,44 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([client.kill(), peers.stop()]));
 
-it.each(['none', 'zlib'] as const)('codec %s: cell after cell, fewer channels too', async (codec) => {
-  const common = { ...CELL_DEFAULTS, workload: 'throughput', transport: 'tcp', pagesPerBatch: 16, codec } as const;
-  for (const [variant, channels] of [
-    ['mutex', 2],
-    ['atomic-barrier', 1],
-    ['mutex', 2],
-  ] as const) {
-    const cell: Cell = { ...common, variant, channels };
-    const peer = (await peers.for(cell))!;
-    peer.prepare(cell);
-    await client.open(cell, peer.name);
-    await client.slice(40);
-    await client.slice(40);
-    await expect(peer.check(await client.close())).resolves.toBeUndefined();
-  }
-});
+it.each((['none', 'zlib'] as const).filter((codec) => runsNow(codec === 'none')))(
+  'codec %s: cell after cell, fewer channels too',
+  async (codec) => {
+    const common = { ...CELL_DEFAULTS, workload: 'throughput', transport: 'tcp', pagesPerBatch: 16, codec } as const;
+    for (const [variant, channels] of [
+      ['mutex', 2],
+      ['atomic-barrier', 1],
+      ['mutex', 2],
+    ] as const) {
+      const cell: Cell = { ...common, variant, channels };
+      const peer = (await peers.for(cell))!;
+      peer.prepare(cell);
+      await client.open(cell, peer.name);
+      await client.slice(40);
+      await client.slice(40);
+      await expect(peer.check(await client.close())).resolves.toBeUndefined();
+    }
+  },
+);
 
-it('are written to once they read, though their threads take longer to be pinned than a write may', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'multifd-bench-slow-'));
-  writeFileSync(join(folder, 'taskset'), '#!/bin/sh\nsleep 2\n', { mode: 0o755 });
-  const path = process.env.PATH;
-  process.env.PATH = `${folder}${delimiter}${path}`;
-  try {
-    const shape = { transport: 'tcp', channels: 2, pagesPerBatch: 128 };
-    const cell: Cell = { ...CELL_DEFAULTS, workload: 'throughput', variant: 'mutex', ...shape };
-    const peer = (await peers.for(cell))!;
-    peer.prepare(cell);
-    await client.open(cell, peer.name);
-    await client.slice(40);
-    await expect(peer.check(await client.close())).resolves.toBeUndefined();
-  } finally {
-    process.env.PATH = path;
-    rmSync(folder, { recursive: true });
-  }
-});
+it.runIf(isLong)(
+  'are written to once they read, though their threads take longer to be pinned than a write may',
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'multifd-bench-slow-'));
+    writeFileSync(join(folder, 'taskset'), '#!/bin/sh\nsleep 2\n', { mode: 0o755 });
+    const path = process.env.PATH;
+    process.env.PATH = `${folder}${delimiter}${path}`;
+    try {
+      const shape = { transport: 'tcp', channels: 2, pagesPerBatch: 128 };
+      const cell: Cell = { ...CELL_DEFAULTS, workload: 'throughput', variant: 'mutex', ...shape };
+      const peer = (await peers.for(cell))!;
+      peer.prepare(cell);
+      await client.open(cell, peer.name);
+      await client.slice(40);
+      await expect(peer.check(await client.close())).resolves.toBeUndefined();
+    } finally {
+      process.env.PATH = path;
+      rmSync(folder, { recursive: true });
+    }
+  },
+);

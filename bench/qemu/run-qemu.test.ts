@@ -4,19 +4,21 @@ import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { isLong } from '../../src/fixtures/tier.js';
 import { CLI, cli } from '../fixtures/cli.js';
+import { useRefusals } from '../fixtures/refusals.js';
 import { installedQemus, isSince } from './binary.js';
 import type { QemuResult } from './result.js';
 
+const refused = useRefusals();
 const run = (...words: string[]) => cli('run', ...words);
 
 describe('what is refused', () => {
-  it.skipIf(isLong).each([
+  it.each([
     [['--peer', 'xen'], '--peer: got "xen", takes qemu'],
     [['--peer', 'qemu', '--codec', 'zlib'], '--codec: not with --peer qemu'],
     [['--peer', 'qemu', '--qemu', '/nowhere'], '--qemu: got "/nowhere", takes the path'],
     [['--qemu', 'x'], '--qemu: only with --peer qemu'],
-  ])('%j', (words, reason) => {
-    const { status, stderr } = run(...words);
+  ])('%j', async (words, reason) => {
+    const { status, stderr } = await refused('run', ...words);
     expect(stderr).toContain(reason);
     expect(status).toBe(2);
   });

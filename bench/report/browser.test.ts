@@ -1,5 +1,6 @@
 // Reports in a real browser: nothing is asked for or complained about, and what is shown is what was measured.
 import { expect, it } from 'vitest';
+import { isLong } from '../../src/fixtures/tier.js';
 import { showNumber } from '../base/quantities.js';
 import { PROJECT } from '../system/project.js';
 import { describeInBrowser, download, labels, open, valuesOf } from './fixtures/browser.js';
@@ -20,54 +21,60 @@ const SCALES: Readonly<Record<string, number>> = {
 const saved = defaultRun();
 
 describeInBrowser('a report in Chromium', () => {
-  it('opens a saved run of each kind without a request or a complaint, and says how long that took', async () => {
-    const all = oneOfEachKind();
-    expect(all.length).toBeGreaterThan(1);
-    for (const result of all) {
-      const { page, complaints, openMs, bytes } = await open(result);
-      const { id, command } = result.run;
-      expect(complaints, id).toEqual([]);
-      expect(await page.locator('figure svg').count(), id).toBeGreaterThan(1);
-      expect(await page.locator('#slopes svg').count(), id).toBe(
-        new Set(result.slopes?.map(({ table }) => table)).size,
-      );
-      expect(bytes).toBeLessThan(1 << 20);
-      process.stderr.write(`report of ${id} (${command}): ${bytes >> 10} KiB, open in ${openMs.toFixed(0)} ms\n`);
-      await page.close();
-    }
-  });
-
-  it('shows the values that were measured, for every group, metric and page size that can be chosen', async () => {
-    const { page, complaints } = await open(saved);
-    const shown = new Set<string>();
-    for (const group of await valuesOf(page, 'group')) {
-      await page.selectOption('[name=group]', group);
-      for (const metric of (await valuesOf(page, 'metric')).filter((name) => name in SCALES)) {
-        await page.selectOption('[name=metric]', metric);
-        for (const label of await labels(page, 'curve')) shown.add(`${metric} ${label}`);
+  it.runIf(isLong)(
+    'opens a saved run of each kind without a request or a complaint, and says how long that took',
+    async () => {
+      const all = oneOfEachKind();
+      expect(all.length).toBeGreaterThan(1);
+      for (const result of all) {
+        const { page, complaints, openMs, bytes } = await open(result);
+        const { id, command } = result.run;
+        expect(complaints, id).toEqual([]);
+        expect(await page.locator('figure svg').count(), id).toBeGreaterThan(1);
+        expect(await page.locator('#slopes svg').count(), id).toBe(
+          new Set(result.slopes?.map(({ table }) => table)).size,
+        );
+        expect(bytes).toBeLessThan(1 << 20);
+        process.stderr.write(`report of ${id} (${command}): ${bytes >> 10} KiB, open in ${openMs.toFixed(0)} ms\n`);
+        await page.close();
       }
-    }
-    const wanted = saved.cells.flatMap(({ variant, channels, metrics }) =>
-      Object.entries(SCALES).flatMap(([metric, factor]) => {
-        const value = metrics[metric];
-        if (!value) return [];
-        const [median, low, high] = [value.median, value.low, value.high].map((each) => showNumber(each * factor));
-        return [{ metric, variant, channels, text: `${median} (${low} to ${high})` }];
-      }),
-    );
-    expect(wanted.length).toBeGreaterThan(100);
-    for (const { metric, variant, channels, text } of wanted) {
-      const found = [...shown].some((label) => {
-        const [head, place, value] = label.split('\n');
-        return head === `${metric} ${variant}` && place!.startsWith(`${channels} channel`) && value!.startsWith(text);
-      });
-      expect(found, `${metric} ${variant} ${channels} ch: ${text}`).toBe(true);
-    }
-    expect(complaints).toEqual([]);
-    await page.close();
-  });
+    },
+  );
 
-  it('heat map and verdict table say what the comparisons say', async () => {
+  it.skipIf(isLong)(
+    'shows the values that were measured, for every group, metric and page size that can be chosen',
+    async () => {
+      const { page, complaints } = await open(saved);
+      const shown = new Set<string>();
+      for (const group of await valuesOf(page, 'group')) {
+        await page.selectOption('[name=group]', group);
+        for (const metric of (await valuesOf(page, 'metric')).filter((name) => name in SCALES)) {
+          await page.selectOption('[name=metric]', metric);
+          for (const label of await labels(page, 'curve')) shown.add(`${metric} ${label}`);
+        }
+      }
+      const wanted = saved.cells.flatMap(({ variant, channels, metrics }) =>
+        Object.entries(SCALES).flatMap(([metric, factor]) => {
+          const value = metrics[metric];
+          if (!value) return [];
+          const [median, low, high] = [value.median, value.low, value.high].map((each) => showNumber(each * factor));
+          return [{ metric, variant, channels, text: `${median} (${low} to ${high})` }];
+        }),
+      );
+      expect(wanted.length).toBeGreaterThan(100);
+      for (const { metric, variant, channels, text } of wanted) {
+        const found = [...shown].some((label) => {
+          const [head, place, value] = label.split('\n');
+          return head === `${metric} ${variant}` && place!.startsWith(`${channels} channel`) && value!.startsWith(text);
+        });
+        expect(found, `${metric} ${variant} ${channels} ch: ${text}`).toBe(true);
+      }
+      expect(complaints).toEqual([]);
+      await page.close();
+    },
+  );
+
+  it.runIf(isLong)('heat map and verdict table say what the comparisons say', async () => {
     const { page } = await open(saved);
     const compared = saved.comparisons.filter(({ cell }) => cell.startsWith('hand-off '));
     const cells = await labels(page, 'ratios');
@@ -88,7 +95,7 @@ describeInBrowser('a report in Chromium', () => {
     await page.close();
   });
 
-  it('gives its data as CSV', async () => {
+  it.skipIf(isLong)('gives its data as CSV', async () => {
     const { page } = await open(saved);
     const text = await download(page, 'cells');
     for (const { variant, metrics } of saved.cells) {
@@ -101,7 +108,7 @@ describeInBrowser('a report in Chromium', () => {
     await page.close();
   });
 
-  it('shows a history, thinned and said so, whatever subjects its commits have', async () => {
+  it.runIf(isLong)('shows a history, thinned and said so, whatever subjects its commits have', async () => {
     const commits = Array.from({ length: 50 }, (_, at) => ({
       ...{ name: `${at}`.padStart(12, '0'), time: new Date(Date.UTC(2026, 0, 1 + at)).toISOString() },
       subject: at === 30 ? '</script><img src=x onerror=alert(1)>' : 'a subject',
@@ -126,24 +133,27 @@ describeInBrowser('a report in Chromium', () => {
     await page.close();
   });
 
-  it('shows designs beside a real QEMU as ratios to its own sender, where that was measured', async () => {
-    const peer = peerOf(`${PROJECT}results`, saved.machine.key)!;
-    const { page, complaints } = await open(saved, { peer });
-    const points = await labels(page, 'peer');
-    expect(points).toHaveLength(peer.ratios.length);
-    for (const { variant, peer: name, channels, ratio, low, high } of peer.ratios) {
-      const interval = `x${ratio.toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)})`;
-      const place = `${channels} channel${channels === 1 ? '' : 's'}`;
-      expect(points).toContainEqual(expect.stringContaining(`${variant} against ${name}\n${place}\n${interval}`));
-    }
-    expect((await download(page, 'peer')).split('\r\n')).toHaveLength(peer.ratios.length + 2);
-    await page.uncheck(`[name=variant-${reportOf(saved, '').variants.indexOf(peer.ratios[0]!.variant)}]`);
-    expect((await labels(page, 'peer')).length).toBeLessThan(points.length);
-    expect(complaints).toEqual([]);
-    await page.close();
-  });
+  it.runIf(isLong)(
+    'shows designs beside a real QEMU as ratios to its own sender, where that was measured',
+    async () => {
+      const peer = peerOf(`${PROJECT}results`, saved.machine.key)!;
+      const { page, complaints } = await open(saved, { peer });
+      const points = await labels(page, 'peer');
+      expect(points).toHaveLength(peer.ratios.length);
+      for (const { variant, peer: name, channels, ratio, low, high } of peer.ratios) {
+        const interval = `x${ratio.toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)})`;
+        const place = `${channels} channel${channels === 1 ? '' : 's'}`;
+        expect(points).toContainEqual(expect.stringContaining(`${variant} against ${name}\n${place}\n${interval}`));
+      }
+      expect((await download(page, 'peer')).split('\r\n')).toHaveLength(peer.ratios.length + 2);
+      await page.uncheck(`[name=variant-${reportOf(saved, '').variants.indexOf(peer.ratios[0]!.variant)}]`);
+      expect((await labels(page, 'peer')).length).toBeLessThan(points.length);
+      expect(complaints).toEqual([]);
+      await page.close();
+    },
+  );
 
-  it('hostile names in the data stay text', async () => {
+  it.skipIf(isLong)('hostile names in the data stay text', async () => {
     const { result, names } = hostile(saved);
     const { page, complaints } = await open(result);
     expect(complaints).toEqual([]);

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { isLong } from '../../src/fixtures/tier.js';
 import { PROJECT } from '../system/project.js';
 import { describeInBrowser, labels, open, valuesOf } from './fixtures/browser.js';
 import { defaultRun } from './fixtures/default-run.js';
@@ -14,7 +15,7 @@ const SCREENSHOTS = fileURLToPath(new URL('screenshots', import.meta.url));
 const saved = defaultRun();
 
 describeInBrowser('a report in Chromium', () => {
-  it('every control changes what is shown, and the address keeps it', async () => {
+  it.skipIf(isLong)('every control changes what is shown, and the address keeps it', async () => {
     const { page, complaints } = await open(saved);
     const drawn = () => page.locator('#figures').innerHTML();
     for (const [name, sections] of [
@@ -57,7 +58,7 @@ describeInBrowser('a report in Chromium', () => {
     await page.close();
   });
 
-  it('is light or dark as the system is, or as the reader says', async () => {
+  it.runIf(isLong)('is light or dark as the system is, or as the reader says', async () => {
     const { page } = await open(saved);
     const paper = () => page.evaluate('getComputedStyle(document.body).backgroundColor');
     await page.emulateMedia({ colorScheme: 'light' });
@@ -76,7 +77,7 @@ describeInBrowser('a report in Chromium', () => {
     await page.close();
   });
 
-  it('values are said to the mouse and to the keyboard', async () => {
+  it.skipIf(isLong)('values are said to the mouse and to the keyboard', async () => {
     const { page } = await open(saved);
     const chart = page.locator('#curve figure svg').first();
     const tip = page.locator('#curve .tip').first();
@@ -103,7 +104,7 @@ describeInBrowser('a report in Chromium', () => {
     await page.close();
   });
 
-  it('fits 400, 800 and 1400 pixels in both themes', async () => {
+  it.runIf(isLong)('fits 400, 800 and 1400 pixels in both themes', async () => {
     const { page, complaints } = await open(saved, { peer: peerOf(`${PROJECT}results`, saved.machine.key)! });
     mkdirSync(SCREENSHOTS, { recursive: true });
     for (const colorScheme of ['light', 'dark'] as const) {

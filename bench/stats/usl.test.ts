@@ -1,5 +1,6 @@
 // The fit against published data sets and the coefficients that R's `usl` gives for them; intervals; what is refused.
 import { describe, expect, it } from 'vitest';
+import { isLong } from '../../src/fixtures/tier.js';
 import { Random } from '../../src/random.js';
 import { normalValues } from './fixtures/simulated.js';
 import { fitUsl, fitUslOfProcesses, LEAST_DISTINCT, type UslPoint, uslPeak, uslThroughput } from './usl.js';
@@ -24,7 +25,7 @@ const CISCO = points(
 );
 
 describe('published data', () => {
-  it('SDM91: coefficients, standard errors and the peak of R', () => {
+  it.skipIf(isLong)('SDM91: coefficients, standard errors and the peak of R', () => {
     const fit = fitUsl(SDM91);
     expect(fit.contention).toBeCloseTo(0.0277285, 6);
     expect(fit.coherency).toBeCloseTo(0.0001044, 7);
@@ -37,7 +38,7 @@ describe('published data', () => {
     expect('channels' in peak && peak.channels).toBeCloseTo(96.5, 1);
   });
 
-  it('ray tracer: coherency at its bound, the standard errors of R, and no peak', () => {
+  it.skipIf(isLong)('ray tracer: coherency at its bound, the standard errors of R, and no peak', () => {
     const fit = fitUsl(RAYTRACER);
     expect(fit.contention).toBeCloseTo(0.0578, 4);
     expect(fit.coherency).toBe(0);
@@ -49,14 +50,14 @@ describe('published data', () => {
     expect(uslPeak(fit)).toEqual({ refused: expect.stringContaining('no peak in range: coherency may be zero') });
   });
 
-  it('Cisco: the coefficients of R', () => {
+  it.skipIf(isLong)('Cisco: the coefficients of R', () => {
     const fit = fitUsl(CISCO);
     expect(fit.contention).toBeCloseTo(0.02671591, 6);
     expect(fit.coherency).toBeCloseTo(7.690945e-4, 8);
     expect(fit.base).toBeCloseTo(995.6486, 2);
   });
 
-  it('exact points give their coefficients back', () => {
+  it.skipIf(isLong)('exact points give their coefficients back', () => {
     const law = { base: 3, contention: 0.02, coherency: 0.02 };
     const fit = fitUsl([1, 2, 4, 6, 8, 10].map((n) => ({ channels: n, throughput: uslThroughput(law, n) })));
     for (const name of ['base', 'contention', 'coherency'] as const) expect(fit[name]).toBeCloseTo(law[name], 8);
@@ -64,7 +65,7 @@ describe('published data', () => {
 });
 
 describe('the fit', () => {
-  it('weighs its points', () => {
+  it.skipIf(isLong)('weighs its points', () => {
     const law = { base: 10, contention: 0.05, coherency: 0.002 };
     const exact = [1, 2, 4, 8, 16, 32].map((n) => ({ channels: n, throughput: uslThroughput(law, n), weight: 1 }));
     const wrong = { channels: 12, throughput: 500, weight: 1e-9 };
@@ -72,13 +73,13 @@ describe('the fit', () => {
     expect(fitUsl([...exact, { ...wrong, weight: 1 }]).coherency).not.toBeCloseTo(0.002, 3);
   });
 
-  it('stays inside its bounds where throughput more than doubles', () => {
+  it.skipIf(isLong)('stays inside its bounds where throughput more than doubles', () => {
     const fit = fitUsl(points([1, 2, 3, 4, 5, 6], [1, 3, 6, 9, 12, 16]));
     expect(fit.contention).toBeGreaterThanOrEqual(0);
     expect(fit.coherency).toBe(0);
   });
 
-  it('resampled processes cover the truth about as often as they say', () => {
+  it.runIf(isLong)('resampled processes cover the truth about as often as they say', () => {
     const random = new Random(7);
     const normal = normalValues(random);
     const law = { base: 100, contention: 0.04, coherency: 0.003 };
@@ -105,20 +106,20 @@ describe('what is refused', () => {
   const exact = (counts: readonly number[], coherency: number) =>
     fitUsl(counts.map((n, at) => ({ channels: n, throughput: law(coherency)(n) * (1 + (at % 2 ? 1e-5 : -1e-5)) })));
 
-  it('too few different numbers of channels', () => {
+  it.skipIf(isLong)('too few different numbers of channels', () => {
     expect(uslPeak(exact([1, 2, 4, 8, 8], 0.01))).toEqual({
       refused: expect.stringContaining(`${LEAST_DISTINCT} are`),
     });
   });
 
-  it('a peak far beyond what was measured', () => {
+  it.skipIf(isLong)('a peak far beyond what was measured', () => {
     expect(uslPeak(exact([1, 2, 3, 4, 5, 6, 7, 8], 0.001))).toEqual({
       refused: 'no peak in range: the law puts it at 30, measured up to 8',
     });
     expect(uslPeak(exact([1, 2, 3, 4, 5, 6, 7, 16], 0.001))).toMatchObject({ channels: expect.closeTo(30, 0) });
   });
 
-  it('throughput that is none, and too few points', () => {
+  it.skipIf(isLong)('throughput that is none, and too few points', () => {
     expect(() => fitUsl(points([1, 2, 3], [1, 0, 2]))).toThrow('got 0 at 2');
     expect(() => fitUsl(points([1, 2], [1, 2]))).toThrow('at least 3 different');
   });

@@ -1,5 +1,6 @@
 // The search: right on simulated systems, within its share of measurements; limits, budgets and interrupts; what ranks.
 import { describe, expect, it } from 'vitest';
+import { isLong } from '../../src/fixtures/tier.js';
 import { Random } from '../../src/random.js';
 import { type Candidate, keyOf, type MeasureRound, type Reading, type Round } from './candidate.js';
 import { rank } from './ranking.js';
@@ -14,7 +15,7 @@ const quiet = (throughput: SimulatedSystem['throughput']): SimulatedSystem => ({
 /** Rises to a knee, then stays. */
 const knee = (at: number) => quiet((channels) => 1000 * Math.min(channels, at));
 
-describe('the search', () => {
+describe.runIf(isLong)('simulated systems', () => {
   it('names a count of the true equal set in 95 % of 60 systems, with a third of the measurements of the full grid', {
     timeout: 180_000,
   }, async () => {
@@ -27,7 +28,9 @@ describe('the search', () => {
     // The systems are of all sizes: an answer that is always the same would not do.
     expect(new Set(trials.map(({ trueEqualSet }) => trueEqualSet[0])).size).toBeGreaterThan(12);
   });
+});
 
+describe.skipIf(isLong)('the search', () => {
   it.each([1, 7, 23, 30])('finds a knee at %i, between the counts of the coarse grid too', async (at) => {
     const { answer, ended, ranking } = await search({
       arms: [counts],
@@ -94,7 +97,7 @@ describe('the search', () => {
   });
 });
 
-describe('the ranking', () => {
+describe.skipIf(isLong)('the ranking', () => {
   const reading = (channels: number, value: number): Reading => ({
     candidate: { arm: 0, channels },
     turns: [[value], [value]],

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { registry } from '../../variants/index.js';
 import type { WriteFault } from '../faults/fault.js';
+import { isLong } from '../fixtures/tier.js';
 import { createSharedMemory, ensureBytes } from '../memory/shared-memory.js';
 import { Ram } from '../ram/ram.js';
 import { PageQueue } from '../sender/page-queue.js';
@@ -20,7 +21,7 @@ import { ThreadHandle } from './thread-handle.js';
 import { ThreadPlace } from './thread-place.js';
 
 const SEED = 11;
-const RUNS = 250;
+const RUNS = isLong ? 250 : 60;
 const MOST_CHANNELS = 4;
 const PAGE = 4096;
 const SILENCE_MS = 4000;

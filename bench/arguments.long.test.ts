@@ -1,0 +1,2 @@
+// More random command lines of each command.
+import './arguments.test.js';

@@ -1,0 +1,2 @@
+// `against`, whole: this build beside itself.
+import './against.test.js';

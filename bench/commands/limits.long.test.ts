@@ -1,0 +1,2 @@
+// The limits command measures.
+import './limits.test.js';

@@ -1,0 +1,2 @@
+// `run` with the workload sync, to the result.
+import './workloads.test.js';

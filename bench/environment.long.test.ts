@@ -1,0 +1,2 @@
+// A narrow terminal without colours, for real.
+import './environment.test.js';

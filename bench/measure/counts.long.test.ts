@@ -1,0 +1,2 @@
+// Counting over sockets, and past a cell that fails.
+import './counts.test.js';

@@ -1,0 +1,2 @@
+// Reports of each kind in a real browser.
+import './browser.test.js';

@@ -1,0 +1,2 @@
+// The search on many simulated systems.
+import './search.test.js';

@@ -1,0 +1,2 @@
+// More random sequences.
+import './sequences.test.js';

@@ -1,0 +1,2 @@
+// Every threaded variant under every fault, over every number of channels.
+import './faults.test.js';

@@ -1,0 +1,2 @@
+// The other default variants over real sockets.
+import './sockets.test.js';
