@@ -37,7 +37,7 @@ export function declareAgainst(program: Command): void {
     .argument('<revision>', 'a commit, branch or tag');
   declareLayout(declareMeasuring(command, STUDIED_PAIR.join(',')))
     .option('--json', 'print the document, and nothing else, on stdout')
-    .option('--format <how>', `${CHANGE_FORMATS.join(', ')}; default table on a terminal, tsv when piped`)
+    .option('--format <how>', `${CHANGE_FORMATS.join(', ')}; default table`)
     .action(async (revision: string, flags: AgainstFlags) => exitWith(await against(revision, flags)));
 }
 
@@ -156,7 +156,7 @@ function unalignedOf(cells: readonly BuildCell[]): Unaligned[] {
 
 /** The form that is asked for. Throws UsageError. */
 export function changeFormat(asked: string | undefined): ChangeFormat {
-  const format = asked ?? (process.stdout.isTTY ? 'table' : 'tsv');
+  const format = asked ?? 'table';
   if (!(CHANGE_FORMATS as readonly string[]).includes(format))
     throw badValue('--format', format, CHANGE_FORMATS.join(', '));
   return format as ChangeFormat;

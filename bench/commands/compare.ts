@@ -30,7 +30,7 @@ export function declareCompare(program: Command): void {
     .option('--across-nodes', 'compare runs of two versions of V8 all the same')
     .option('--across-code', 'compare runs of two versions of the harness all the same')
     .option('--json', 'print the document, and nothing else, on stdout')
-    .option('--format <how>', `${CHANGE_FORMATS.join(', ')}; default table on a terminal, tsv when piped`)
+    .option('--format <how>', `${CHANGE_FORMATS.join(', ')}; default table`)
     .action((a: string, b: string, flags: CompareFlags) => exitWith(compare(a, b, flags)));
 }
 

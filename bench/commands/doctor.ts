@@ -3,11 +3,11 @@
 import type { Command } from 'commander';
 import { exitWith } from '../base/exit-code.js';
 import { requireMode } from '../base/modes.js';
-import { badValue } from '../base/usage-error.js';
 import { calibrateHistories } from '../doctor/calibrate-histories.js';
 import { checkAll, exitCode } from '../doctor/checks.js';
 import { renderReport, renderReportTsv } from '../doctor/doctor-report.js';
 import { gatherFacts } from '../doctor/facts.js';
+import { FORMAT_TAKES, formatOf } from '../tables/format.js';
 import { type CalibrateFlags, calibrate } from './calibrate.js';
 
 export interface DoctorFlags extends CalibrateFlags {
@@ -23,7 +23,7 @@ export function declareDoctor(program: Command): void {
       'what this machine can and cannot resolve, and what to do about it; exit 1 when numbers are worth nothing',
     )
     .option('--json', 'as JSON, with every fact behind the lines')
-    .option('--format <how>', 'table, or tsv; default table on a terminal, tsv when piped')
+    .option('--format <how>', FORMAT_TAKES)
     .option(
       '--calibrate',
       'false verdicts and missed delays of the default run, from runs of known outcome (half an hour)',
@@ -41,8 +41,8 @@ export function declareDoctor(program: Command): void {
 }
 
 /** Returns 0 when nothing found makes numbers worthless, warnings or not; else 1. */
-export async function doctor({ json, format = process.stdout.isTTY ? 'table' : 'tsv' }: DoctorFlags): Promise<number> {
-  if (format !== 'table' && format !== 'tsv') throw badValue('--format', format, 'table, tsv');
+export async function doctor({ json, format: asked }: DoctorFlags): Promise<number> {
+  const format = formatOf(asked);
   if (!json && process.stderr.isTTY) process.stderr.write('measuring the floors, about 3 s\n');
   const facts = await gatherFacts();
   const checks = checkAll(facts);

@@ -1,4 +1,5 @@
 // The history command: results over commits, what changed and at which commit.
+
 import type { Command } from 'commander';
 import { exitWith } from '../base/exit-code.js';
 import { badValue, wholeNumber } from '../base/usage-error.js';
@@ -6,6 +7,7 @@ import { STUDIED_PAIR } from '../plan/tables.js';
 import { declareStore, type StoreFlags, storeOf } from '../store/store-flags.js';
 import { stringify } from '../store/stored.js';
 import { commitLine } from '../system/commit-line.js';
+import { FORMAT_TAKES, formatOf } from '../tables/format.js';
 import { attributesOf, parseFilter } from '../tables/projection.js';
 import { isShown } from '../tables/shown-metrics.js';
 import { recordsAsTsv } from '../terminal/grid.js';
@@ -45,14 +47,13 @@ export function declareHistory(program: Command): void {
     .option('--all', 'series without a change too, of all designs');
   declareStore(command)
     .option('--json', 'print the document, and nothing else, on stdout')
-    .option('--format <how>', 'table, or tsv; default table on a terminal, tsv when piped')
+    .option('--format <how>', FORMAT_TAKES)
     .action((flags: HistoryFlags) => exitWith(history(flags)));
 }
 
 /** Returns 0: to fail on a regression is `gate`'s part. */
 export function history(flags: HistoryFlags): number {
-  const format = flags.format ?? (process.stdout.isTTY ? 'table' : 'tsv');
-  if (format !== 'table' && format !== 'tsv') throw badValue('--format', format, 'table, tsv');
+  const format = formatOf(flags.format);
   const store = storeOf(flags);
   const last = wholeNumber('--last', flags.last, 1, 2000);
   const line = commitLine(flags.branch);

@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { allowedCpus } from '../../src/os/cpus.js';
 import { CellFailure } from '../../src/session/cell.js';
 import { exitWith } from '../base/exit-code.js';
-import { badValue, UsageError, wholeNumber } from '../base/usage-error.js';
+import { UsageError, wholeNumber } from '../base/usage-error.js';
 import { CRing } from '../measure/c-ring.js';
 import { type Contest, type ContestResult, type Limit, limitCell, measureLimits } from '../measure/limits.js';
 import { axes } from '../plan/axes.js';
@@ -15,6 +15,7 @@ import { reasonToSkip } from '../plan/plan.js';
 import { describeCommit } from '../system/commit.js';
 import { describeMachine } from '../system/machine.js';
 import { PROJECT } from '../system/project.js';
+import { FORMAT_TAKES, formatOf } from '../tables/format.js';
 import { limitRows, renderLimits, renderLimitsTsv } from '../tables/limits-table.js';
 
 const DEFAULT_VARIANT = 'fastest';
@@ -47,14 +48,14 @@ export function declareLimits(program: Command): void {
     .option('--seed <n>', 'order of the turns; printed when it is not given')
     .option('--quick', 'fewer processes and turns; shows large differences only')
     .option('--json', 'as JSON')
-    .option('--format <how>', 'table, or tsv; default table on a terminal, tsv when piped')
+    .option('--format <how>', FORMAT_TAKES)
     .action(async (flags: LimitsFlags) => exitWith(await limits(flags)));
 }
 
 /** Returns 0, 1 when a cell failed, or 130 when it was interrupted. */
 export async function limits(flags: LimitsFlags): Promise<number> {
-  const { json, format = process.stdout.isTTY ? 'table' : 'tsv' } = flags;
-  if (format !== 'table' && format !== 'tsv') throw badValue('--format', format, 'table, tsv');
+  const { json } = flags;
+  const format = formatOf(flags.format);
   const profile = PROFILES[flags.quick ? 'quick' : 'default'];
   const rounds = flags.rounds === undefined ? profile.rounds : wholeNumber('--rounds', flags.rounds, 1, 1000);
   const seed =

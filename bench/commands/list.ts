@@ -1,8 +1,10 @@
 // The list command: the variants, what each does and when to use it.
+
 import type { Command } from 'commander';
 import type { Variant } from '../../src/sender/variant.js';
 import { exitWith } from '../base/exit-code.js';
 import { loadVariants } from '../plan/catalogue.js';
+import { FORMAT_TAKES, formatOf } from '../tables/format.js';
 import { wrap } from '../terminal/wrap.js';
 
 /** Columns of a line at most, and where nobody says how many there are. */
@@ -30,19 +32,23 @@ export function declareList(program: Command): void {
     .description('the variants: family, mechanism, when to use each, depths and requesters that it takes')
     .option('--variants <names>', 'only these')
     .option('--json', 'as JSON')
-    .action(async (flags: { json?: boolean; variants?: string }) => exitWith(await list(flags)));
+    .option('--format <how>', FORMAT_TAKES)
+    .action(async (flags: { json?: boolean; variants?: string; format?: string }) => exitWith(await list(flags)));
 }
 
 export async function list({
   json,
   variants,
+  format,
 }: {
   readonly json?: boolean;
   readonly variants?: string;
+  readonly format?: string;
 }): Promise<number> {
+  const how = formatOf(format);
   const rows = (await loadVariants(variants)).map(({ variant }) => rowOf(variant));
   if (json) process.stdout.write(`${JSON.stringify({ variants: rows }, null, 1)}\n`);
-  else process.stdout.write(`${process.stdout.isTTY ? rows.map(describe).join('\n') : tsv(rows)}\n`);
+  else process.stdout.write(`${how === 'table' ? rows.map(describe).join('\n') : tsv(rows)}\n`);
   return 0;
 }
 

@@ -1,8 +1,8 @@
 // The merge command: joins the shards of a run, prints and saves it.
+
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { exitWith } from '../base/exit-code.js';
-import { badValue } from '../base/usage-error.js';
 import type { PlanFlags } from '../plan/run-plan.js';
 import { planOf } from '../plan/run-plan.js';
 import { type MergeOptions, mergeShards } from '../store/merge.js';
@@ -11,6 +11,7 @@ import { saveResult } from '../store/save.js';
 import { stringify } from '../store/stored.js';
 import { WORKPLACE } from '../system/project.js';
 import { renderTables } from '../tables/comparison-table.js';
+import { FORMAT_TAKES, formatOf } from '../tables/format.js';
 import { renderTsv } from '../tables/tsv.js';
 
 export interface MergeFlags extends MergeOptions {
@@ -30,14 +31,13 @@ export function declareMerge(program: Command): void {
     .option('--results <folder>', "where the run is kept; default this project's results/")
     .option('--no-save', 'write no file there')
     .option('--json', 'print the result document, and nothing else, on stdout')
-    .option('--format <how>', 'table, or tsv; default table on a terminal, tsv when piped')
+    .option('--format <how>', FORMAT_TAKES)
     .action(async (files: string[], flags: MergeFlags) => exitWith(await merge(files, flags)));
 }
 
 /** Returns 0, or 1 when a cell failed. */
 export async function merge(files: readonly string[], flags: MergeFlags): Promise<number> {
-  const format = flags.format ?? (process.stdout.isTTY ? 'table' : 'tsv');
-  if (format !== 'table' && format !== 'tsv') throw badValue('--format', format, 'table, tsv');
+  const format = formatOf(flags.format);
   const parts = files.map((path) => ({ path, result: readResult(path) }));
   const merged = await mergeShards(parts, flags);
   const { plan } = await planOf(merged.run.flags as PlanFlags);

@@ -1,23 +1,28 @@
 // `run --workload primitives`: what single operations cost here, one by one.
+
 import Table from 'cli-table3';
 import { measurePrimitives } from '../measure/primitives.js';
+import { formatOf } from '../tables/format.js';
 
 const SAMPLES = 200;
 
 export async function runPrimitives({
   json,
   quick,
+  format,
 }: {
   readonly json?: boolean;
   readonly quick?: boolean;
+  readonly format?: string;
 }): Promise<number> {
+  const how = formatOf(format);
   const costs = await measurePrimitives(quick ? SAMPLES / 10 : SAMPLES);
   if (json) {
     process.stdout.write(`${JSON.stringify({ node: process.version, primitives: costs }, null, 1)}\n`);
     return 0;
   }
   const rows = costs.map(({ name, medianNs, lowNs, highNs }) => [name, medianNs, lowNs, highNs].map(show));
-  if (process.stdout.isTTY) {
+  if (how === 'table') {
     const table = new Table({
       head: ['primitive, uncontended', 'median ns', 'least ns', 'p75 ns'],
       style: { head: [], border: [] },

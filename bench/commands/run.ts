@@ -8,7 +8,7 @@ import { DEFAULT_VARIANTS } from '../../variants/index.js';
 import { exitWith } from '../base/exit-code.js';
 import { Interrupts } from '../base/interrupts.js';
 import { counted, processes } from '../base/quantities.js';
-import { badValue, UsageError } from '../base/usage-error.js';
+import { UsageError } from '../base/usage-error.js';
 import { KeepAwake } from '../measure/keep-awake.js';
 import type { Measured } from '../measure/rounds.js';
 import { declareMatrix } from '../plan/plan-flags.js';
@@ -18,14 +18,18 @@ import { requireNoQemuFlags, runAgainstQemu } from '../qemu/run-qemu.js';
 import type { Result } from '../result/document.js';
 import { describeKnown } from '../result/enough.js';
 import { measureRun, type PlannedRun, planRun } from '../run.js';
-import { saveRaw, saveResult } from '../store/save.js';
+import { requireWritable, saveRaw, saveResult } from '../store/save.js';
 import { stringify } from '../store/stored.js';
 import { WORKPLACE } from '../system/project.js';
+import { answerOf } from '../tables/answer.js';
 import { renderTables } from '../tables/comparison-table.js';
+import { FORMAT_TAKES, formatOf } from '../tables/format.js';
 import { renderPlots } from '../tables/plot.js';
 import { renderTsv } from '../tables/tsv.js';
 import { ProgressLine } from '../terminal/progress.js';
 import { columnsOf } from '../terminal/width.js';
+import { wrap } from '../terminal/wrap.js';
+import { channelsSentence } from '../tune/sentence.js';
 import { runPrimitives } from './primitives.js';
 
 export function declareRun(program: Command): void {
@@ -60,7 +64,7 @@ export function declareRun(program: Command): void {
     .option('--raw', 'keep every slice beside it, in order, in a file that git ignores')
     .option('--no-save', 'write no file there')
     .option('--json', 'print the result document, and nothing else, on stdout')
-    .option('--format <how>', 'table, or tsv; default table on a terminal, tsv when piped')
+    .option('--format <how>', FORMAT_TAKES)
     .action(async (flags: RunFlags) => exitWith(await run(flags)));
 }
 
@@ -69,13 +73,13 @@ export async function run(flags: RunFlags): Promise<number> {
   if (flags.peer !== undefined) return runAgainstQemu(flags);
   requireNoQemuFlags(flags);
   if (flags.workload === 'primitives') return runPrimitives(flags);
-  const format = flags.format ?? (process.stdout.isTTY || flags.plot ? 'table' : 'tsv');
-  if (format !== 'table' && format !== 'tsv') throw badValue('--format', format, 'table, tsv');
+  const format = formatOf(flags.format);
   if (flags.plot && (flags.json || format === 'tsv'))
     throw new UsageError('--plot: only with tables: --format table, and not with --json');
   const planned = await planRun(planFlagsOf(flags), flags.resume);
   announce(planned, flags);
   if (flags.dryRun) return list(planned.plan);
+  if (flags.save) requireWritable(flags.results ?? `${WORKPLACE}results`);
   const awake = (planned.resumed?.keepAwake ?? flags.keepAwake) ? await keepAwake() : undefined;
   const interrupts = new Interrupts();
   const measuring = measureWithProgress(planned, flags, interrupts.signal, awake !== undefined);
@@ -164,7 +168,10 @@ function show(result: Result, plan: Plan, { visits }: Measured, flags: RunFlags)
   const { json, format, save, results, raw, plot } = flags;
   if (json) process.stdout.write(`${stringify(result)}\n`);
   else if (format === 'tsv') process.stdout.write(`${renderTsv(result, plan.tables)}\n`);
-  else process.stdout.write(`${renderTables(result, plan.tables)}\n`);
+  else {
+    const answer = answerOf(result, channelsSentence(result)).map((line) => wrap(line, columnsOf(process.stdout)));
+    process.stdout.write(`${answer.join('\n')}\n\n${renderTables(result, plan.tables)}\n`);
+  }
   if (plot) process.stdout.write(`\n${renderPlots(result, plan.tables, columnsOf(process.stdout))}\n`);
   for (const warning of result.warnings) process.stderr.write(`warning: ${warning}\n`);
   if (result.run.stopped === 'precision' || result.run.stopped === 'budget') {

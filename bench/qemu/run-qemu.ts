@@ -16,6 +16,7 @@ import { BASELINE, STUDIED } from '../result/comparisons.js';
 import { describeCommit } from '../system/commit.js';
 import { describeMachine } from '../system/machine.js';
 import { WORKPLACE } from '../system/project.js';
+import { formatOf } from '../tables/format.js';
 import { ProgressLine } from '../terminal/progress.js';
 import { installedQemus, isSince, type QemuBinary, qemuBinary } from './binary.js';
 import { type Compared, type ComparePlan, compare, migrationsOf } from './compare.js';
@@ -55,8 +56,7 @@ export function requireNoQemuFlags({ qemu, zeroPages }: QemuFlags): void {
  * @param publish gets the result, and where it was saved if it was
  */
 export async function runAgainstQemu(flags: RunFlags, publish?: Publish): Promise<number> {
-  const format = flags.format ?? (process.stdout.isTTY ? 'table' : 'tsv');
-  if (format !== 'table' && format !== 'tsv') throw badValue('--format', format, 'table, tsv');
+  const format = formatOf(flags.format);
   const plan = await planOf(flags);
   const warnings = warningsOf(plan);
   const startedAt = new Date().toISOString();

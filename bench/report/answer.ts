@@ -1,9 +1,11 @@
 // The head of a report: what the run says, in the words that `run` prints, and what every verdict rests on.
 
-import { showBytes } from '../base/quantities.js';
+import { processes, showBytes } from '../base/quantities.js';
 import { STUDIED } from '../result/comparisons.js';
 import type { Result } from '../result/document.js';
+import { answerOf } from '../tables/answer.js';
 import { percent, readPrice, readSlope, readVerdicts } from '../tables/readings.js';
+import { channelsSentence } from '../tune/sentence.js';
 import type { ChannelAdvice } from './channels.js';
 import { type Html, html } from './html.js';
 import type { Report, ReportComparison } from './model.js';
@@ -31,26 +33,45 @@ export function headlines(report: Report): string[] {
   });
 }
 
-export function renderAnswer(report: Report, { price, slopes = [] }: Result, advice: readonly ChannelAdvice[]): Html {
+export function renderAnswer(report: Report, result: Result, advice: readonly ChannelAdvice[]): Html {
+  const { price, slopes = [] } = result;
   const costs = [...(price ? readPrice(price) : []), ...slopes.flatMap(readSlope)];
-  const lines = [...headlines(report), ...costs];
+  const lines = report.tables.includes('tune') ? tuned(result, advice) : answerOf(result, channelsSentence(result));
   const named = new Set(asked(report).flatMap(({ a, b }) => [a, b]));
   const counts = advice.filter(({ variant }) => named.has(variant));
   return html`
-<ul class="answer">${(lines.length > 0 ? lines : ['Nothing was compared in this run.']).map((line) => html`<li>${line}</li>`)}</ul>
-<ul>${readings(report).map(({ title, line }) => html`<li><span class="quiet">${title}.</span> ${line}</li>`)}</ul>
+<ul class="answer">${lines.map((line) => html`<li>${line}</li>`)}</ul>
+${details(
+  'Verdicts, table by table',
+  html`<ul>${[...headlines(report), ...costs].map((line) => html`<li>${line}</li>`)}</ul>
+<ul>${readings(report).map(({ title, line }) => html`<li><span class="quiet">${title}.</span> ${line}</li>`)}</ul>`,
+)}
 ${
   counts.length > 0 &&
-  html`<ul>${counts.map(({ group, head }) => html`<li><span class="quiet">${report.groups[group]!.title}:</span> ${head.slice(0, 2).join('; ')}</li>`)}</ul>`
+  !report.tables.includes('tune') &&
+  details(
+    'How many channels, table by table',
+    html`<ul>${counts.map(({ group, head }) => html`<li><span class="quiet">${report.groups[group]!.title}:</span> ${head.join('; ')}</li>`)}</ul>`,
+  )
 }
 ${details('All verdicts, and what they rest on', renderVerdicts(report))}
 ${
   advice.length > 0 &&
   details(
     'How many channels, and why, design by design',
-    html`${advice.map(({ group, text }) => html`<p>${report.groups[group]!.title}</p><pre>${text}</pre>`)}`,
+    html`${advice.map(({ group, lines }) => html`<p>${report.groups[group]!.title}</p><pre>${lines.join('\n')}</pre>`)}`,
   )
 }`;
+}
+
+/** A run of `tune` was made to choose a count: its advice is the answer. */
+function tuned({ run }: Result, advice: readonly ChannelAdvice[]): readonly string[] {
+  const cut = run.complete ? [] : [`This run was interrupted after ${processes(run.rounds)}.`];
+  const said = advice.flatMap(({ head }) => head);
+  return [
+    ...cut,
+    ...(said.length > 0 ? said : ['Nothing can be said of the number of channels: too little was measured.']),
+  ];
 }
 
 /** Group by group and metric by metric, what `run` prints below its tables. */
@@ -83,16 +104,15 @@ function renderVerdicts(report: Report): Html {
       ? html``
       : html`<tbody><tr><th colspan="7" scope="rowgroup">${title}</th></tr>${own.map(renderVerdict)}</tbody>`;
   });
-  return html`<div class="wide"><table><thead><tr><th>designs, place, unit</th><th>ratio</th><th>95 % interval</th><th>verdict</th>
-<th>processes</th><th>noise</th><th>finds</th></tr></thead>${bodies}</table></div>
-<p class="quiet">~ under the noise floor; <em>finds</em>: the smallest difference that the row would have found in 80 % of
-such runs. Verdicts are adjusted after Holm within a table.</p>`;
+  return html`<div class="wide"><table><thead><tr><th>designs, place, unit</th><th>verdict</th><th>ratio</th><th>95 % interval</th>
+<th>processes</th><th>noise</th><th>detects from</th></tr></thead>${bodies}</table></div>
+<p class="quiet">~ below the noise floor; <em>detects from</em>: the minimum detectable effect, found in 80 % of such runs. Verdicts are adjusted after Holm within a table.</p>`;
 }
 
 function renderVerdict(each: ReportComparison): Html {
   const { metric, n, noiseFloor, resolvable, verdict } = each;
-  return html`<tr><td>${pairOf(each)}, ${placeWords(each)}, ${unitOf(metric)}</td><td class="number">${ratioWords(each)}</td>
-<td class="number">${intervalWords(each)}</td><td class="verdict ${verdict}">${verdictWords(verdict)}</td>
+  return html`<tr><td>${pairOf(each)}, ${placeWords(each)}, ${unitOf(metric)}</td><td class="verdict ${verdict}">${verdictWords(verdict)}</td>
+<td class="number">${ratioWords(each)}</td><td class="number">${intervalWords(each)}</td>
 <td class="number">${n}</td><td class="number">${percent(noiseFloor, 'unknown')}</td><td class="number">${percent(resolvable)}</td></tr>`;
 }
 

@@ -16,8 +16,8 @@ export interface ChannelAdvice {
   readonly variant: string;
   /** What to do, and how sure that is. */
   readonly head: readonly string[];
-  /** All that `tune` says, as lines of text. */
-  readonly text: string;
+  /** All that `tune` says, line by line. */
+  readonly lines: readonly string[];
 }
 
 /** Columns of the text: as wide as a page takes. */
@@ -32,7 +32,7 @@ export function adviseChannels(result: Result, report: Report): { advice: Channe
     const said = adviceFrom({ ...result, cells: own });
     if (!said) continue;
     const { group, variant, pageSize } = place;
-    advice.push({ group, variant, head: headOf(said), text: renderAdvice(said, COLUMNS) });
+    advice.push({ group, variant, head: headOf(said), lines: renderAdvice(said, COLUMNS).split('\n') });
     const mib = (own[0]!.pageSize * own[0]!.pagesPerBatch) / 2 ** 20;
     for (const { name, points } of curvesOf(said)) {
       const about = { group, pageSize, variant, name };

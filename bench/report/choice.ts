@@ -4,7 +4,7 @@ import type { Report, ReportCell } from './model.js';
 
 export const SCALES = ['auto', 'linear', 'log'] as const;
 export const THEMES = ['auto', 'light', 'dark'] as const;
-export const PARTS = { handoffNs: 'whole hand-off', takenNs: 'until taken', freedNs: 'until seen free' } as const;
+export const PARTS = { handoffNs: 'round trip', takenNs: 'pickup', freedNs: 'return' } as const;
 
 export interface Choice {
   readonly group: number;

@@ -3,6 +3,7 @@
 import { groupOf } from '../result/comparisons.js';
 import type { Result, ResultCell, ResultComparison, ResultSlope } from '../result/document.js';
 import { shownMetric } from '../result/latency-summary.js';
+import { fitSlopes } from '../result/slopes.js';
 import type { Verdict } from '../stats/verdict.js';
 import { isOversubscribed } from '../tables/comparison-table.js';
 import { METRIC_VIEWS } from '../tables/metrics.js';
@@ -111,8 +112,17 @@ export function reportOf(result: Result, name: string): Report {
     tables: groups.map((_, group) => result.cells[indexes.indexOf(group)]!.table),
     cells: result.cells.map((cell, index) => reportCell(cell, indexes[index]!, result.machine.cores)),
     comparisons,
-    slopes: result.slopes ?? [],
+    slopes: fittedSlopes(result),
     models: [],
+  });
+}
+
+/** With the points that each line was fitted to: older files hold medians, which a mean of fits does not go through. */
+function fittedSlopes({ slopes = [], cells }: Result): readonly ResultSlope[] {
+  return slopes.map((slope) => {
+    const own = cells.filter(({ table, variant }) => table === slope.table && variant === slope.variant);
+    const fitted = fitSlopes(own, slope.metric).find(({ cell }) => cell === slope.cell);
+    return fitted ? { ...slope, values: fitted.values } : slope;
   });
 }
 

@@ -53,11 +53,11 @@ export function renderPage(result: Result, report: Report, advice: readonly Chan
 </head>
 <body>
 <header>
-<h1>multifd-bench</h1>
+<h1>multifd-bench${!shown.run.complete && ': an interrupted run'}</h1>
 <p class="quiet">${report.name}: ${shown.machine.cpuModel}, ${shown.machine.cores} cores, Node ${shown.node.version}, ${shown.run.startedAt.slice(0, 10)}</p>
 </header>
 <main>
-<section aria-labelledby="answer"><h2 id="answer">What it says</h2>${renderAnswer(report, shown, printable(advice))}</section>
+<section aria-labelledby="answer"><h2 id="answer">Answer</h2>${renderAnswer(report, shown, printable(advice))}</section>
 <section id="figures" aria-label="Charts"><noscript><p>The charts need JavaScript; the answer, the verdicts and the plan do not.</p></noscript></section>
 <section aria-labelledby="origin"><h2 id="origin">Machine and plan</h2>${renderOrigin(shown)}</section>
 <section aria-labelledby="data"><h2 id="data">Data</h2><p>All that is drawn here, one value a line:</p><p id="downloads"></p></section>

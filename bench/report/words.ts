@@ -1,7 +1,7 @@
 // Values in words: what a point of a chart says when it is pointed at, and what the tables say.
 import { processes, showBytes, showNumber } from '../base/quantities.js';
 import { METRIC_VIEWS } from '../tables/metrics.js';
-import { percent } from '../tables/readings.js';
+import { percent, timesText } from '../tables/readings.js';
 import type { ReportCell, ReportComparison, Value } from './model.js';
 
 const VIEWS: Readonly<Record<string, { readonly title: string; readonly scale: number }>> = METRIC_VIEWS;
@@ -61,7 +61,7 @@ export function verdictWords(verdict: string): string {
 
 /** `x0.99`, or `~0.99` under the noise floor. */
 export function ratioWords({ ratio, underNoiseFloor }: Pick<ReportComparison, 'ratio' | 'underNoiseFloor'>): string {
-  return `${underNoiseFloor ? '~' : 'x'}${ratio.toFixed(ratio < 0.1 ? 3 : 2)}`;
+  return timesText(ratio).replace('x', underNoiseFloor ? '~' : 'x');
 }
 
 /** `0.981 to 1.020`; nothing where there is none. */
@@ -77,6 +77,6 @@ export function comparisonWords(comparison: ReportComparison): string {
     placeWords(comparison),
     `${ratioWords(comparison)}${interval && ` (${interval})`} of ${unitOf(metric)}`,
     `${verdictWords(verdict)}, p ${p.toPrecision(2)}, ${processes(n)}`,
-    `noise ${percent(noiseFloor, 'unknown')}, finds ${percent(resolvable)}`,
+    `noise ${percent(noiseFloor, 'unknown')}, detects differences from ${percent(resolvable)}`,
   ].join('\n');
 }

@@ -29,7 +29,9 @@ export function compareWithBaseline(
   metric: string,
   studied: readonly string[],
 ): ResultComparison[] {
-  const baseline = baselineOf([...new Set(cells.map(({ variant }) => variant))]);
+  const variants = [...new Set(cells.map(({ variant }) => variant))];
+  // Who names designs has them judged against the first; of the pair under study that is the mutex.
+  const baseline = studied.find((name) => variants.includes(name)) ?? baselineOf(variants);
   const pairs = cells.flatMap((b) => {
     const a = cells.find((cell) => cell.variant === baseline && groupOf(cell) === groupOf(b));
     if (!a || a === b || a.status !== 'measured' || b.status !== 'measured') return [];

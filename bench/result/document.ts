@@ -154,7 +154,7 @@ export interface ResultSlope {
   readonly kind: Dose['kind'];
   readonly metric: string;
   readonly doses: readonly number[];
-  /** Median over processes at each dose, in the metric's unit. */
+  /** What the line was fitted to: the mean over processes at each dose, in the metric's unit. Medians in older files. */
   readonly values: readonly number[];
   /** Nanoseconds of the metric for each unit of the dose: a lock pair or a mutex on both sides, a notify a post, a ns of hold. */
   readonly slope: Interval;

@@ -2,7 +2,7 @@
 
 import { rounded } from '../base/rounding.js';
 import { showDose } from '../plan/axis-values.js';
-import type { MeanInterval } from '../stats/mean.js';
+import { type MeanInterval, mean } from '../stats/mean.js';
 import { median } from '../stats/quantile.js';
 import { meanRatio } from '../stats/ratio.js';
 import { type DoseResponse, doseResponse } from '../stats/slope.js';
@@ -34,7 +34,7 @@ export function fitSlopes(cells: readonly ResultCell[], metric: string): ResultS
         kind: dosed[0]!.dose!.kind,
         metric,
         doses: order.map(({ dose }) => dose!.amount),
-        values: order.map((each) => rounded(each.metrics[metric]!.median)),
+        values: order.map((each) => rounded(mean(rounds.flatMap((round) => valueIn(each, round, metric) ?? [])))),
         slope: shown(slope),
         intercept: shown(intercept),
         linearityP: linearity ? rounded(linearity.p) : null,

@@ -8,7 +8,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { findRuns } from './find.js';
 import { madeUpResult } from './fixtures/result.js';
 import { readStored } from './read.js';
-import { saveFile, saveRaw, saveResult } from './save.js';
+import { requireWritable, saveFile, saveRaw, saveResult } from './save.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'multifd-bench-save-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -25,6 +25,23 @@ function mounted(path: string, options: string): boolean {
 
 const full = join(folder, 'full');
 const hasFullDisk = mounted(full, 'size=64k');
+
+describe('a folder of results', () => {
+  it('is made and tried before a run, and what cannot be made is named', () => {
+    const deep = join(folder, 'a', 'b', 'c');
+    requireWritable(deep);
+    expect(readdirSync(deep)).toEqual([]);
+    // No permission is needed to be refused here, not even by root.
+    saveFile(join(folder, 'a file'), '');
+    const below = join(folder, 'a file', 'x', 'y');
+    expect(() => requireWritable(below)).toThrow(
+      `--results: cannot make the folder ${join(folder, 'a file', 'x')}: ENOTDIR`,
+    );
+    expect(() => requireWritable('/proc/self/no-such-folder/x')).toThrow(
+      '--results: cannot make the folder /proc/self/no-such-folder: ENOENT',
+    );
+  });
+});
 
 describe('a file of the store', () => {
   it('is never written over', () => {

@@ -1,8 +1,9 @@
 // Saving a run: one immutable file, written whole under a temporary name and then linked to its own.
 
-import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { UsageError } from '../base/usage-error.js';
 import type { RecordedVisit } from '../measure/round.js';
 import type { Result } from '../result/document.js';
 import { placeOf } from './find.js';
@@ -32,7 +33,7 @@ export function saveRaw(path: string, { run }: Pick<Result, 'run'>, visits: read
 
 /** Writes a file that must not be there, whole or not at all: neither a full disk nor two at once leave a part of it. */
 export function saveFile(path: string, content: string | Uint8Array): void {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   const temporary = `${path}.${process.pid}.tmp`;
   try {
     const file = openSync(temporary, 'wx');
@@ -46,6 +47,38 @@ export function saveFile(path: string, content: string | Uint8Array): void {
     linkSync(temporary, path);
   } finally {
     rmSync(temporary, { force: true });
+  }
+}
+
+/**
+ * Makes the folder and tries a file in it. Throws UsageError that names what could not be made: before a run, rather than
+ * after it.
+ */
+export function requireWritable(folder: string): void {
+  makeFolder(folder);
+  const path = join(folder, `.${process.pid}.tmp`);
+  try {
+    closeSync(openSync(path, 'wx'));
+  } catch (cause) {
+    throw new UsageError(`--results: cannot write in ${folder}: ${(cause as Error).message}`);
+  }
+  rmSync(path, { force: true });
+}
+
+/** Folder by folder: Node's own recursion never ends where the file system refuses some of them. */
+function makeFolder(folder: string): void {
+  const missing: string[] = [];
+  let at = resolve(folder);
+  for (; !existsSync(at) && dirname(at) !== at; at = dirname(at)) missing.push(at);
+  for (const each of missing.reverse()) {
+    try {
+      mkdirSync(each);
+    } catch (cause) {
+      const { code, message } = cause as NodeJS.ErrnoException;
+      // Another run made it meanwhile.
+      if (code === 'EEXIST') continue;
+      throw new UsageError(`--results: cannot make the folder ${each}: ${message}`);
+    }
   }
 }
 

@@ -1,18 +1,19 @@
 // A comparison table: a row a variant, a column a value of one axis, each cell with its ratio.
 
-import { showNumber } from '../base/quantities.js';
+import { processes, showNumber } from '../base/quantities.js';
 import { AXES, axes } from '../plan/axes.js';
 import { axisLabels } from '../plan/axis-fields.js';
 import type { MetricName, TableSpec } from '../plan/tables.js';
-import { groupOf, STUDIED } from '../result/comparisons.js';
+import { groupOf } from '../result/comparisons.js';
 import type { Result, ResultCell, ResultComparison } from '../result/document.js';
 import { shownMetric } from '../result/latency-summary.js';
 import { boxedTable } from '../terminal/boxed-table.js';
 import { readAblations } from './ablation-reading.js';
+import { judgedIn } from './answer.js';
 import { blockKey, columnOf } from './columns.js';
 import { EXPLAINED, explain } from './explanation.js';
 import { METRIC_VIEWS, partsOf } from './metrics.js';
-import { type Compared, listComparisons, readPrice, readSlope, readVerdicts } from './readings.js';
+import { type Compared, listComparisons, readPrice, readSlope, readVerdicts, timesText } from './readings.js';
 
 /** A column: which cells stand in it, and which of their numbers. */
 interface Column {
@@ -64,6 +65,8 @@ export function blocksOf(result: Result, { id, title, columns: axis, metrics }: 
   });
 }
 
+const WIDE_INTERVAL = 0.5;
+
 /** Marks behind a value, and what they mean. */
 const MARKS = {
   '*': 'more threads than CPUs: the scheduler is measured too',
@@ -71,7 +74,8 @@ const MARKS = {
   '=': 'has no such choice (of waits, scan, layout, notifies or publishing): measured once',
   d: 'drifting: its speed moved by more than 2 % while it was measured',
   b: 'bistable: spinning with no work on either side (--sender-work)',
-  u: 'unstable: four fifths of its slices differ by up to a quarter, or more',
+  u: 'unstable: the 10th to 90th percentile of its slices spans over 25 %',
+  r: 'ratio and medians differ in direction: the ratio is of neighbouring turns within processes, and stands',
 } as const;
 type Mark = keyof typeof MARKS;
 
@@ -84,9 +88,9 @@ function renderBlock(result: Result, { metrics }: TableSpec, block: Block): stri
       const cell = cells.find((each) => each.variant === variant && column.holds(each));
       return cell ? cellText(result, cell, column.metric, cores, marked) : '';
     });
-    return [variant, ...values];
+    return [`${variant}\n${processCount(cells, variant, columns)}`, ...values];
   });
-  const lines = [block.title, block.unit, boxedTable(['variant', ...columns.map(({ heading }) => heading)], rows)];
+  const lines = [block.title, block.unit, boxedTable(['design', ...columns.map(({ heading }) => heading)], rows)];
   for (const [mark, meaning] of Object.entries(MARKS)) if (marked.has(mark as Mark)) lines.push(`${mark} ${meaning}`);
   lines.push(...readingOf(result, block), ...slopesOf(result, block), ...reasonsOf(cells));
   // Once for a table that is printed metric by metric.
@@ -108,30 +112,60 @@ function cellText(result: Result, cell: ResultCell, metric: MetricName, cores: n
   if (cell.steadiness === 'unstable') marks.push('u');
   for (const mark of marks) marked.add(mark);
   const { median, low = Number.NaN, high = Number.NaN } = summary;
-  // One process has no interval.
-  const interval = summary.rounds === 1 ? '' : ` ${spread((high - low) / 2 / median)}`;
-  const value = `${showNumber(median * METRIC_VIEWS[metric].scale)}${marks.join('')}${interval}`;
   const comparison = comparisonOf(result, cell, metric);
+  if (comparison && contradicts(result, cell, comparison)) {
+    marks.push('r');
+    marked.add('r');
+  }
+  const { scale } = METRIC_VIEWS[metric];
+  // One process has no interval.
+  const interval = summary.rounds === 1 ? '' : spread(median, low, high, (value) => showNumber(value * scale));
+  const value = `${showNumber(median * scale)}${marks.join('')}${interval}`;
   return comparison ? `${value}\n${ratioText(comparison)}` : value;
 }
 
 function ratioText({ ratio, low, high, underNoiseFloor, n }: ResultComparison): string {
-  const interval = n > 1 ? ` ${spread((high - low) / 2 / ratio)}` : '';
-  return `${underNoiseFloor ? '~' : 'x'}${ratio.toFixed(2)}${interval}`;
+  const interval = n > 1 ? spread(ratio, low, high, (value) => timesText(value).replace('x', '')) : '';
+  return `${timesText(ratio).replace('x', underNoiseFloor ? '~' : 'x')}${interval}`;
 }
 
-function spread(share: number): string {
-  return Number.isFinite(share) ? `±${(share * 100).toFixed(0)}%` : '';
+/** Half the interval in percent; where that is over 50 % the interval itself, which is not symmetric then. */
+function spread(middle: number, low: number, high: number, show: (value: number) => string): string {
+  const share = (high - low) / 2 / middle;
+  if (!Number.isFinite(share)) return '';
+  return share > WIDE_INTERVAL ? `\n${show(low)} to ${show(high)}` : ` ±${(share * 100).toFixed(0)}%`;
 }
 
-/** Under the table: what it says of the pair under study, then column by column. */
+/** Whether the medians that a reader sees say the opposite of the ratio beside them. */
+function contradicts(result: Result, cell: ResultCell, { a, metric, ratio }: ResultComparison): boolean {
+  const partner = result.cells.find((each) => each.variant === a && groupOf(each) === groupOf(cell));
+  const [own, other] = [shownMetric(cell, metric)?.median, partner && shownMetric(partner, metric)?.median];
+  return own !== undefined && other !== undefined && (own / other - 1) * (ratio - 1) < 0;
+}
+
+/** The processes that a row rests on: designs that stand beside the pair are in some only. */
+function processCount(cells: readonly ResultCell[], variant: string, columns: readonly Column[]): string {
+  const own = cells.filter((cell) => cell.variant === variant && cell.status === 'measured');
+  const counts = own.flatMap((cell) =>
+    columns.flatMap(({ holds, metric }) => (holds(cell) ? (shownMetric(cell, metric)?.rounds ?? []) : [])),
+  );
+  if (counts.length === 0) return '';
+  const [least, most] = [Math.min(...counts), Math.max(...counts)];
+  return `n ${least === most ? least : `${least} to ${most}`}`;
+}
+
+/** Under the table: what it says of each design that was asked for, then column by column. */
 function readingOf(result: Result, { columns, cells }: Block): string[] {
-  const compared: Compared[] = columns.flatMap((column) => {
-    const cell = cells.find((each) => each.variant === STUDIED && column.holds(each));
-    const comparison = cell && comparisonOf(result, cell, column.metric);
-    return comparison ? [{ column: column.heading, comparison }] : [];
+  const judged = judgedIn(result);
+  const designs = [...new Set(cells.map(({ variant }) => variant))];
+  return designs.flatMap((design) => {
+    const compared: Compared[] = columns.flatMap((column) => {
+      const cell = cells.find((each) => each.variant === design && column.holds(each));
+      const comparison = cell && comparisonOf(result, cell, column.metric);
+      return comparison && judged.includes(comparison) ? [{ column: column.heading, comparison }] : [];
+    });
+    return compared.length === 0 ? [] : [...readVerdicts(compared), ...listComparisons(compared)];
   });
-  return compared.length === 0 ? [] : [...readVerdicts(compared), ...listComparisons(compared)];
 }
 
 function slopesOf(result: Result, { columns, cells }: Block): string[] {
@@ -188,8 +222,9 @@ function conditionsOf(cell: ResultCell, columns: TableSpec['columns']): string[]
 function captionOf({ machine, node, commit, run }: Result): string {
   const at = commit ? `commit ${commit.sha.slice(0, 12)}${commit.dirty ? ' (dirty)' : ''}` : 'no commit';
   return [
-    'Each value ± half its interval; below it x and its ratio to the first row, or ~',
-    `where that is under the noise floor. ${run.rounds} processes, 2 visits each, seed ${run.seed}.`,
+    'Each value ± half its 95 % interval; below it x and its ratio to the first row, or ~',
+    'where that is below the noise floor. n: processes of a row, each measured twice.',
+    `${processes(run.rounds)} in all, seed ${run.seed}.`,
     `${machine.cpuModel}, ${machine.cores} cores, Node ${node.version}, ${at}`,
     ...(run.timedShare === undefined ? [] : [`${(run.timedShare * 100).toFixed(0)} % of the run inside timed regions`]),
     ...(run.keepAwake ? ['CPUs kept awake: wake-ups without the halt of a CPU (--keep-awake)'] : []),

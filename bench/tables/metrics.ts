@@ -11,12 +11,12 @@ interface MetricView {
   readonly heading?: string;
 }
 
-const SHORT = { handoffNs: 'whole', takenNs: 'taken', freedNs: 'freed' } as const;
+const SHORT = { handoffNs: 'round trip', takenNs: 'pickup', freedNs: 'return' } as const;
 
 const PARTS = {
-  handoffNs: 'the whole hand-off',
-  takenNs: 'until it is taken',
-  freedNs: 'written until seen free',
+  handoffNs: 'round trip of a hand-off',
+  takenNs: 'pickup of a batch',
+  freedNs: 'return of a channel',
 } as const;
 const PERCENTILES = { p50: 'p50', p90: 'p90', p99: 'p99', p999: 'p99.9', max: 'longest' } as const;
 
@@ -39,9 +39,9 @@ export const METRIC_VIEWS: Readonly<Record<MetricName, MetricView>> = {
   delayNs: { title: 'us from signalling to a SYNC written, any channel (lower is better)', scale: 1e-3 },
   slowestDelayNs: { title: 'us from signalling to the last SYNC written (lower is better)', scale: 1e-3 },
   jobsPerSecond: { title: 'thousand batches/s (higher is better)', scale: 1e-3 },
-  nsPerJob: { title: 'ns a batch (lower is better)', scale: 1 },
+  nsPerJob: { title: 'ns per batch (lower is better)', scale: 1 },
   mibPerSecond: { title: 'MiB/s (higher is better)', scale: 1 },
-  cpuNsPerJob: { title: 'CPU us a batch (lower is better)', scale: 1e-3 },
+  cpuNsPerJob: { title: 'CPU us per batch (lower is better)', scale: 1e-3 },
   totalNs: { title: 'ms in all (lower is better)', scale: 1e-6 },
   downtimeNs: { title: 'ms of downtime, the last round (lower is better)', scale: 1e-6 },
   signalNs: { title: 'us to signal a sync (lower is better)', scale: 1e-3 },
@@ -52,6 +52,6 @@ export const METRIC_VIEWS: Readonly<Record<MetricName, MetricView>> = {
 /** Above a table with metrics side by side: what they are parts of. */
 export function partsOf({ load }: Pick<ResultCell, 'load'>): string {
   return load === undefined
-    ? 'us (lower is better); taken: since published, freed: written until seen free'
-    : 'us (lower is better); whole: from when it was due until written';
+    ? 'us (lower is better); pickup: publish to receipt, return: write done to seen free'
+    : 'us (lower is better); round trip: from when a batch was due until it was written';
 }

@@ -23,7 +23,7 @@ export function readVerdicts(compared: readonly Compared<Judged>[]): string[] {
       if (verdict === 'too-few') return 'TOO FEW processes for a verdict';
       if (verdict === 'same') return `SAME within ${percent(Math.max(...alike.map(farthest)))} at ${where}`;
       if (verdict === 'unclear') return `UNCLEAR at ${where}`;
-      const ratios = alike.map(({ column, comparison }) => `${column} (x${comparison.ratio.toFixed(2)})`);
+      const ratios = alike.map(({ column, comparison }) => `${column} (${timesText(comparison.ratio)})`);
       return `${verdict.toUpperCase()} at ${ratios.join(', ')}`;
     });
     return `${name} and ${own[0]!.comparison.a}: ${parts.join('; ')}`;
@@ -41,8 +41,8 @@ export function listComparisons(compared: readonly Compared[]): string[] {
   return compared.map(({ column, comparison }) => {
     const { ratio, low, high, verdict, noiseFloor, resolvable, n } = comparison;
     const interval = n > 1 ? ` (${low.toFixed(3)} to ${high.toFixed(3)})` : '';
-    const limits = `n ${n}, noise ${percent(noiseFloor)}, finds ${percent(resolvable)}`;
-    return `${column.padStart(width)}  x${ratio.toFixed(3)}${interval}  ${verdict.toUpperCase().padEnd(8)} ${limits}`;
+    const limits = `n ${n}, noise ${percent(noiseFloor)}, detects >= ${percent(resolvable)}`;
+    return `${column.padStart(width)}  ${timesText(ratio, 3)}${interval}  ${verdict.toUpperCase().padEnd(8)} ${limits}`;
   });
 }
 
@@ -84,10 +84,15 @@ export function readPrice({
     : `not within 0.5 % of a parked hand-off (up to ${percent(shareHigh)})`;
   const parked = `${digits(parkedSlope.estimate)} ± ${digits((parkedSlope.high - parkedSlope.low) / 2)} ns`;
   return [
-    `The mutex costs ${digits(ns)} ± ${digits((high - low) / 2)} ns a job: ${percent(share)} of ${digits(handOffNs / 1e3)} us`,
+    `One mutex costs ${digits(ns)} ± ${digits((high - low) / 2)} ns per batch: ${percent(share)} of a parked hand-off of ${digits(handOffNs / 1e3)} us.`,
     verdict,
     `the slope while parked, ${parked}, ${agrees ? 'agrees' : 'does not agree'} with it`,
   ];
+}
+
+/** `x0.98`; a tenth and less as a fraction, `1/350`, of which `x0.00` would say nothing. */
+export function timesText(ratio: number, digits = 2): string {
+  return ratio < 0.1 && ratio > 0 ? `1/${(1 / ratio).toFixed(0)}` : `x${ratio.toFixed(digits)}`;
 }
 
 /** `none`: what stands for a share that has no bound. */

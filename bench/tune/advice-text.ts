@@ -31,7 +31,7 @@ export function headOf(advice: Advice): string[] {
     const { from, to, mayLose } = decision;
     const which = from === to ? `${many(from)} and the best` : `${from} to ${many(to)}`;
     lines.push(
-      `${which} cannot be told apart with this data${endOf(advice)}: take ${channels}, or measure ${longer(advice)} longer`,
+      `${which} cannot be told apart with this data${endOf(advice)}: take ${channels}, or measure ${longer(advice)}`,
       `${showArm(advice)}; ${many(channels)} may lose up to ${share(mayLose)} % of the best`,
     );
   }
@@ -52,11 +52,11 @@ function otherDesigns({ otherArms }: Advice): string[] {
 function longer({ decision, secondsPerProcess }: Advice): string {
   if (decision.form !== 'undecided') return '';
   const { moreProcesses } = decision;
-  if (secondsPerProcess === undefined) return `${moreProcesses} processes`;
+  if (secondsPerProcess === undefined) return `${moreProcesses} processes more`;
   const seconds = moreProcesses * secondsPerProcess;
-  if (seconds > 2 * 3600) return 'hours';
-  if (seconds > 100) return `about ${Math.ceil(seconds / 60)} min`;
-  return `about ${Math.max(10, 10 * Math.ceil(seconds / 10))} s`;
+  if (seconds > 2 * 3600) return 'for hours';
+  if (seconds > 100) return `about ${Math.ceil(seconds / 60)} min longer`;
+  return `about ${Math.max(10, 10 * Math.ceil(seconds / 10))} s longer`;
 }
 
 function endOf({ ended }: Advice): string {

@@ -22,9 +22,14 @@ export function curveCells(report: Report, choice: Choice, metric = choice.metri
   return new Set(own.map(({ channels }) => channels)).size > 1 ? own : cells;
 }
 
+/** Whether the cells run over channels; else over page sizes. */
+export function isOverChannels(cells: readonly ReportCell[]): boolean {
+  return new Set(cells.map(({ pageSize }) => pageSize)).size <= 1;
+}
+
 export function drawCurve(report: Report, choice: Choice, look: Look, metric = choice.metric) {
   const cells = curveCells(report, choice, metric);
-  const overChannels = new Set(cells.map(({ pageSize }) => pageSize)).size <= 1;
+  const overChannels = isOverChannels(cells);
   const place = (cell: ReportCell) => (overChannels ? cell.channels : cell.pageSize);
   const { scale } = viewOf(metric);
   const shown = look.variants.filter((name) => cells.some(({ variant }) => variant === name));

@@ -9,7 +9,11 @@ const CPU = 'cpuNsPerJob';
 /** Latency where it was timed, else the time that a batch takes of the whole. */
 const TIMES = ['handoffNs.p99', 'handoffNs.p50', 'nsPerJob'] as const;
 
-export const EFFICIENCY_CAPTION = 'numbers are channels; nothing lies left of and below the dotted line';
+/** Of one point there is no line. */
+export function efficiencyCaption(cells: readonly ReportCell[], metric: string): string {
+  const line = front(pointsOf(cells, metric)).length > 1;
+  return `numbers are channels${line ? '; nothing lies left of and below the dotted line' : '; left and below is better'}`;
+}
 
 interface Point {
   readonly cell: ReportCell;
@@ -25,20 +29,16 @@ export function efficiencyCells(report: Report, choice: Choice): { cells: Report
 }
 
 export function drawEfficiency(cells: readonly ReportCell[], metric: string, look: Look) {
-  const points: Point[] = cells.map((cell) => ({
-    cell,
-    cpu: cell.metrics[CPU]!.median / 1e3,
-    time: cell.metrics[metric]!.median / 1e3,
-  }));
+  const points = pointsOf(cells, metric);
   return Plot.plot({
     ...frame(look, 'time against CPU'),
     x: valueAxis(
-      'CPU us a batch',
+      'CPU us per batch',
       points.map(({ cpu }) => cpu),
       look,
     ),
     y: valueAxis(
-      metric === 'nsPerJob' ? 'us a batch' : unitOf(metric),
+      metric === 'nsPerJob' ? 'us per batch' : unitOf(metric),
       points.map(({ time }) => time),
       look,
     ),
@@ -69,6 +69,14 @@ export function drawEfficiency(cells: readonly ReportCell[], metric: string, loo
   });
 }
 
+function pointsOf(cells: readonly ReportCell[], metric: string): Point[] {
+  return cells.map((cell) => ({
+    cell,
+    cpu: cell.metrics[CPU]!.median / 1e3,
+    time: cell.metrics[metric]!.median / 1e3,
+  }));
+}
+
 /** The points that no other beats in both, in the order of their CPU. */
 export function front<P extends { readonly cpu: number; readonly time: number }>(points: readonly P[]): P[] {
   let least = Number.POSITIVE_INFINITY;
@@ -82,5 +90,5 @@ export function front<P extends { readonly cpu: number; readonly time: number }>
 }
 
 function efficiencyWords({ cell }: Point, metric: string): string {
-  return `${cellWords(cell, metric)}\n${valueWords(CPU, cell.metrics[CPU]!)} CPU us a batch`;
+  return `${cellWords(cell, metric)}\n${valueWords(CPU, cell.metrics[CPU]!)} CPU us per batch`;
 }

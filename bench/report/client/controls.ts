@@ -84,7 +84,7 @@ function variantBoxes(report: Report, choice: Choice, change: (chosen: Partial<C
     });
     return element('label', { class: 'variant' }, box, sign(variant, report), variant);
   });
-  return element('fieldset', {}, element('legend', {}, 'Variants'), ...boxes);
+  return element('fieldset', {}, element('legend', {}, 'Designs'), ...boxes);
 }
 
 function sign(variant: string, report: Report): Element {

@@ -1,6 +1,6 @@
 // The figures of the page: for each what it is called, what it draws of a choice, and what it says where there is nothing.
-import { curveCells, drawCurve } from '../charts/curve.js';
-import { drawEfficiency, EFFICIENCY_CAPTION, efficiencyCells } from '../charts/efficiency.js';
+import { curveCells, drawCurve, isOverChannels } from '../charts/curve.js';
+import { drawEfficiency, efficiencyCaption, efficiencyCells } from '../charts/efficiency.js';
 import { changeWords, drawHistory, extentWords, historyCharts } from '../charts/history.js';
 import type { Look } from '../charts/look.js';
 import { drawPeer, peerCharts, peerWords } from '../charts/peer.js';
@@ -23,7 +23,7 @@ interface Drawing {
 
 interface Figure {
   readonly id: string;
-  readonly title: string;
+  readonly title: string | ((report: Report, choice: Choice) => string);
   /** Where it has nothing to draw: how to get it. */
   readonly otherwise: string;
   drawings(report: Report, choice: Choice): Drawing[];
@@ -43,8 +43,8 @@ function inGroup(
 export const FIGURES: readonly Figure[] = [
   {
     id: 'curve',
-    title: 'Against channels',
-    otherwise: 'Nothing of the chosen variants was measured here.',
+    title: (report, choice) => (isOverChannels(curveCells(report, choice)) ? 'Against channels' : 'Against page size'),
+    otherwise: 'None of the chosen designs was measured here.',
     drawings: (report, choice) =>
       curveCells(report, choice).length === 0
         ? []
@@ -70,7 +70,7 @@ export const FIGURES: readonly Figure[] = [
   {
     id: 'percentiles',
     title: 'Latency percentiles',
-    otherwise: 'This run timed no single hand-off of the chosen variants: `run --workload hand-off` does.',
+    otherwise: 'This run timed no single hand-off of the chosen designs: `run --workload hand-off` does.',
     drawings: (report, choice) =>
       inGroup(
         report,
@@ -116,17 +116,18 @@ export const FIGURES: readonly Figure[] = [
     drawings: (report, choice) => {
       const found = efficiencyCells(report, choice);
       const title = report.groups[choice.group]!.title;
-      const caption = `${title}: ${EFFICIENCY_CAPTION}`;
-      return found ? [{ caption, draw: (look) => drawEfficiency(found.cells, found.metric, look) as Element }] : [];
+      if (!found) return [];
+      const caption = `${title}: ${efficiencyCaption(found.cells, found.metric)}`;
+      return [{ caption, draw: (look) => drawEfficiency(found.cells, found.metric, look) as Element }];
     },
   },
   {
     id: 'slopes',
-    title: 'Slopes: what a mutex costs',
-    otherwise: 'This run put in no doses: `run --dose lock=0,1,10,50` does.',
+    title: 'What a mutex costs',
+    otherwise: 'This run added no extra locks: `run --dose lock=0,1,10,50` does.',
     drawings: (report, choice) =>
       slopeSets(report, choice.variants).map((slopes) => ({
-        caption: `${slopes[0]!.table}: ${unitOf(slopes[0]!.metric)} by dose: points are medians over processes, the line is the mean of their fits, the band the 95 % interval of its slope`,
+        caption: `${slopes[0]!.table}: ${unitOf(slopes[0]!.metric)} by dose: points are means over processes, the line is the mean of their fits, the band the 95 % interval of its slope`,
         draw: (look: Look) => drawSlopes(slopes, look) as Element,
       })),
   },
@@ -175,7 +176,8 @@ function modelsIn({ models }: Report, { group, pageSize, metric, variants }: Cho
 /** One figure for a choice, as wide as there is room. */
 export function renderFigure(figure: Figure, report: Report, choice: Choice, width: number): HTMLElement {
   const drawings = figure.drawings(report, choice);
-  const heading = element('h2', { id: `${figure.id}-title` }, figure.title);
+  const title = typeof figure.title === 'string' ? figure.title : figure.title(report, choice);
+  const heading = element('h2', { id: `${figure.id}-title` }, title);
   const section = element('section', { id: figure.id, 'aria-labelledby': `${figure.id}-title` }, heading);
   if (drawings.length === 0) section.append(element('p', { class: 'quiet' }, figure.otherwise));
   const beside = drawings.length > 1 && width >= 720 ? 2 : 1;

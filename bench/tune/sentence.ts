@@ -1,0 +1,32 @@
+// What a run says of the number of channels, in one sentence: the same reasoning as `tune --from`, on its most real table.
+
+import { UsageError } from '../base/usage-error.js';
+import { STUDIED_PAIR } from '../plan/tables.js';
+import type { Result } from '../result/document.js';
+import { headOf } from './advice-text.js';
+import { savedRounds } from './saved.js';
+import { adviceFrom } from './tune-saved.js';
+
+/** Undefined where the run has no throughput at two counts of channels or more that answers one question. */
+export function channelsSentence(result: Result): string | undefined {
+  const rates = result.cells.filter(({ workload, status }) => workload === 'throughput' && status === 'measured');
+  const tables = [...new Set(rates.map(({ table }) => table))];
+  // A receiver that checks what comes is nearer to a migration than batches that nobody writes.
+  const table = tables.findLast(
+    (each) => new Set(rates.filter((cell) => cell.table === each).map(({ channels }) => channels)).size > 1,
+  );
+  if (table === undefined) return undefined;
+  const own = rates.filter((cell) => cell.table === table);
+  const studied = own.filter(({ variant }) => (STUDIED_PAIR as readonly string[]).includes(variant));
+  const cells = result.run.flags?.variants === undefined && studied.length > 0 ? studied : own;
+  try {
+    const advice = adviceFrom(result, savedRounds({ ...result, cells }, result.run.id, {}));
+    if (!advice) return undefined;
+    const [first] = headOf(advice);
+    const saved = `${own[0]!.transport}, ${own[0]!.pagesPerBatch} ${own[0]!.pagesPerBatch === 1 ? 'page' : 'pages'} per batch`;
+    return `Channels (${saved}): ${first}.`;
+  } catch (cause) {
+    if (cause instanceof UsageError) return undefined;
+    throw cause;
+  }
+}
