@@ -166,11 +166,14 @@ async function warmUp(contenders: readonly Contender[], channels: number): Promi
 }
 
 /** Every second round in reverse: in pairs of rounds, each sender comes as often before another as after it. */
-function turned<T>(items: readonly T[], round: number): readonly T[] {
+export function turned<T>(items: readonly T[], round: number): readonly T[] {
   return round % 2 === 0 ? items : items.toReversed();
 }
 
-async function named({ name, send }: Contender, channels: number) {
+export async function named<T>(
+  { name, send }: { readonly name: string; readonly send: (channels: number) => Promise<T> },
+  channels: number,
+): Promise<T> {
   try {
     return await send(channels);
   } catch (cause) {

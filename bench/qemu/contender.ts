@@ -19,6 +19,8 @@ export interface Contender {
 }
 
 const LIMIT_MS = 60_000;
+/** A drain may wait for a CPU for longer than a receiver of a run would. */
+const STALL_MS = 10_000;
 const PEER = 'drain';
 /** QEMU's threads exist only while it migrates: it is held back until they are in their places. */
 const TRICKLE = 100 << 10;
@@ -92,7 +94,13 @@ export class Ours {
   }
 
   static async start(plan: OursPlan, drain: Drain): Promise<Ours> {
-    const fleet = { senders: plan.channels, requesters: 1, ram: { file: plan.ram.path }, watchdogMs: 10_000 };
+    const fleet = {
+      senders: plan.channels,
+      requesters: 1,
+      ram: { file: plan.ram.path },
+      watchdogMs: 2 * STALL_MS,
+      stallMs: STALL_MS,
+    };
     return new Ours(await RoundClient.start(fleet, plan.listed), plan, drain);
   }
 
@@ -131,6 +139,10 @@ export class Ours {
       place,
     };
     let sent: Promise<unknown> | undefined;
+    let fail: (cause: Error) => void = () => {};
+    const failed = new Promise<never>((_, reject) => {
+      fail = reject;
+    });
     const sending = {
       async place() {
         await client.connect(PEER, drain.address, cell.channels, { main });
@@ -138,12 +150,12 @@ export class Ours {
       },
       async send() {
         sent = client.slice(1);
-        // Who waits for it comes later.
-        sent.catch(() => {});
+        sent.catch(fail);
       },
     };
     const bytes = main ? plan.ram.travels(zeroPages) : plan.ram.bytes;
-    const came = await drain.expect({ pid: client.pid, bytes }, sending, LIMIT_MS);
+    // A sender that has failed says why; the drain would only say that bytes did not come.
+    const came = await Promise.race([drain.expect({ pid: client.pid, bytes }, sending, LIMIT_MS), failed]);
     await sent;
     await client.close();
     await client.disconnect(PEER);

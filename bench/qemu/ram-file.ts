@@ -48,11 +48,16 @@ export class RamFile {
     return new RamFile(descriptor, ram.bytes, zeroPages);
   }
 
+  /** Bytes of the pages that travel as such. */
+  pageBytes(zeroPages: ZeroPages): number {
+    return this.bytes - (zeroPages === 'none' ? 0 : this.zeroPages * GEOMETRY.pageSize);
+  }
+
   /** The bytes that every sender sends of it: pages, headers of packets, and what the main stream says of pages of zeros. */
   travels(zeroPages: ZeroPages): number {
     const { pageSize, pagesPerPacket } = GEOMETRY;
     const pages = this.bytes / pageSize;
-    const normal = zeroPages === 'none' ? pages : pages - this.zeroPages;
+    const normal = this.pageBytes(zeroPages) / pageSize;
     const inPackets = zeroPages === 'multifd' ? pages : normal;
     const told = zeroPages === 'legacy' ? this.zeroPages : 0;
     return normal * pageSize + Math.ceil(inPackets / pagesPerPacket) * headerBytes(GEOMETRY) + told * TOLD_BYTES;

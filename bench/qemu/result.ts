@@ -26,6 +26,8 @@ export interface QemuResult {
   /** As `--ram` takes it. */
   readonly ram: string;
   readonly ramBytes: number;
+  /** Absent in older results: tcp. */
+  readonly transport?: string;
   /** What each sender sent of it at the least; absent in older results, whose RAM travelled whole. */
   readonly travelBytes?: number;
   readonly zeroPages: string;

@@ -71,6 +71,29 @@ describe.skipIf(binaries.length === 0)(`with a real QEMU${why}`, { timeout: 120_
     }
   });
 
+  it.runIf(isLong && binaries.some((binary) => isSince(binary, 9, 0)))(
+    'measures snapshots into mapped-ram files',
+    () => {
+      const words = [
+        '--transport',
+        'mapped-ram',
+        '--ram',
+        '64m:zero=25,text=50,random=25',
+        '--rounds',
+        '1',
+        '--channels',
+        '1,2',
+      ];
+      const only = ['--variants', 'fastest', '--no-save', '--format', 'table'];
+      const { status, stdout, stderr } = run('--peer', 'qemu', ...words, ...only);
+      expect(status, stderr).toBe(0);
+      expect(stdout).toMatch(/qemu-\S+ without multifd +│/);
+      expect(stdout).toContain('Into mapped-ram files, without waiting for the disk at the end.');
+      expect(stdout).toMatch(/fastest depth 4 to qemu-.*\n +1 ch +CPU x/);
+      expect(stdout).not.toContain('The drain');
+    },
+  );
+
   it.runIf(isLong)('keeps the finished rounds when it is interrupted, also if QEMU heard the Ctrl-C too', async () => {
     const words = ['run', '--peer', 'qemu', '--rounds', '50', '--channels', '1', '--ram', '32m', '--no-save', '--json'];
     const child = spawn(process.execPath, [CLI, ...words], { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });

@@ -19,20 +19,25 @@ import { WORKPLACE } from '../system/project.js';
 import { formatOf } from '../tables/format.js';
 import { ProgressLine } from '../terminal/progress.js';
 import { installedQemus, isSince, type QemuBinary, qemuBinary } from './binary.js';
-import { type Compared, type ComparePlan, compare, migrationsOf } from './compare.js';
+import { type Compared, type ComparePlan, compare, migrationsOf, type Step } from './compare.js';
 import { type Design, designName, qemuName } from './contender.js';
 import { QEMU_SCHEMA, type QemuResult, saveQemuResult, stringifyQemu } from './result.js';
 import type { QemuFlags, RunFlags } from './run-flags.js';
+import { compareSaves, knowsMappedRam } from './saving.js';
 import { renderQemu, renderQemuTsv } from './table.js';
 
 /** What becomes of a result beside being shown. */
 export type Publish = (result: QemuResult, saved: string | undefined) => void;
 
 /** The flags of `run` that mean something here. */
-const TAKEN = new Set('peer qemu variants depth channels rounds seed ram place zeroPages save json format'.split(' '));
+const TAKEN = new Set(
+  'peer qemu variants depth channels transport rounds seed ram place zeroPages save json format'.split(' '),
+);
 const ROUNDS = 12;
 /** Pairs that a statement needs. */
 const LEAST_ROUNDS = 10;
+/** Into the drain, or into mapped-ram files below TMPDIR. */
+const TRANSPORTS: readonly string[] = ['tcp', 'mapped-ram', 'mapped-ram-direct'];
 const CHANNELS = '1,2,4,8';
 /** The pair under study as QEMU has it, and the best there is. */
 const VARIANTS = `${BASELINE},${STUDIED},fastest`;
@@ -91,6 +96,7 @@ export async function runAgainstQemu(flags: RunFlags, publish?: Publish): Promis
     rounds: new Set(samples.map(({ round }) => round)).size,
     ram: showRam(plan.ram),
     ramBytes: ramBytes(plan.ram),
+    transport: plan.transport,
     travelBytes,
     zeroPages: plan.zeroPages,
     place: plan.place,
@@ -102,15 +108,25 @@ export async function runAgainstQemu(flags: RunFlags, publish?: Publish): Promis
   return code;
 }
 
-async function planOf(flags: RunFlags): Promise<ComparePlan> {
+/** A comparison, and where the RAM goes. */
+interface Plan extends ComparePlan {
+  readonly transport: string;
+}
+
+async function planOf(flags: RunFlags): Promise<Plan> {
   if (flags.peer !== 'qemu') throw badValue('--peer', flags.peer!, 'qemu');
   const other = Object.entries(flags).find(([key, value]) => value !== undefined && !TAKEN.has(key));
   if (other)
     throw new UsageError(
       `--${kebab(other[0])}: not with --peer qemu, which takes --${[...TAKEN].map(kebab).join(', --')}`,
     );
-  const qemus = await qemusOf(flags.qemu);
-  const zeroPages = parseZeroPages(flags.zeroPages, ZERO_PAGES);
+  const transport = flags.transport ?? TRANSPORTS[0]!;
+  if (!TRANSPORTS.includes(transport)) throw badValue('--transport', transport, TRANSPORTS.join(', '));
+  const saves = transport !== 'tcp';
+  const all = await qemusOf(flags.qemu);
+  const qemus = saves ? all.filter(knowsMappedRam) : all;
+  if (qemus.length === 0) throw new UsageError(`--qemu: ${transport} takes a QEMU of 9.0 or newer, and there is none`);
+  const zeroPages = parseZeroPages(flags.zeroPages, saves ? ZERO_PAGES.toReversed() : ZERO_PAGES);
   const old = qemus.find((binary) => !isSince(binary, 9, 0));
   if (old && zeroPages !== 'legacy') {
     throw badValue(
@@ -131,6 +147,7 @@ async function planOf(flags: RunFlags): Promise<ComparePlan> {
   requireMemory({ RAM: bytes, 'the file in memory': bytes, 'our senders': 2 * bytes });
   return {
     qemus,
+    transport,
     designs: designsOf(listed, flags.depth),
     channels: parseAxis(axes.channels, flags.channels ?? CHANNELS),
     rounds: flags.rounds === undefined ? ROUNDS : wholeNumber('--rounds', flags.rounds, 1, 1000),
@@ -169,13 +186,15 @@ function warningsOf({ rounds, ram }: ComparePlan): string[] {
   return warnings;
 }
 
-async function measure(plan: ComparePlan, signal: AbortSignal): Promise<Compared> {
+async function measure(plan: Plan, signal: AbortSignal): Promise<Compared> {
   const estimateMs = 1000 * SECONDS_A_MIGRATION * migrationsOf(plan);
   const names = [...plan.qemus.map(qemuName), ...plan.designs.map(designName)];
   process.stderr.write(`${names.join(', ')}: ${plan.rounds} rounds, about ${Math.ceil(estimateMs / 1000)} s\n`);
   const line = new ProgressLine();
   try {
-    return await compare(plan, (step) => line.show({ ...step, rounds: plan.rounds, estimateMs }), signal);
+    const show = (step: Step) => line.show({ ...step, rounds: plan.rounds, estimateMs });
+    if (plan.transport === 'tcp') return await compare(plan, show, signal);
+    return await compareSaves({ ...plan, direct: plan.transport === 'mapped-ram-direct' }, show, signal);
   } finally {
     line.end();
   }

@@ -25,7 +25,8 @@ const STRIPPED = { head: [], border: [] };
 
 /** Everything, as `run --peer qemu` prints it. */
 export function renderQemu(result: QemuResult): string {
-  return `${[...mainTables(result), ratios(result), piecesTable(result), drainLine(result), caption(result)].join('\n')}\n`;
+  const parts = [...mainTables(result), ratios(result), piecesTable(result), drainLine(result), caption(result)];
+  return `${parts.filter(Boolean).join('\n')}\n`;
 }
 
 /** The tables and the ratios: for README. */
@@ -45,6 +46,9 @@ export function renderQemuTsv({ samples }: QemuResult): string {
   return `${[head, ...rows].map((row) => row.join('\t')).join('\n')}\n`;
 }
 
+/** How samples name a QEMU whose migration thread writes all. */
+const alone = (qemu: string) => `${qemu} without multifd`;
+
 /** What guards a hand-over, by QEMU's version. */
 function handOverOf(major: number): string {
   if (major < 9) return 'mutex per channel (to 8.2)';
@@ -54,7 +58,10 @@ function handOverOf(major: number): string {
 function mainTables(result: QemuResult): string[] {
   const { samples, channels, qemus, variants } = result;
   const rows = [
-    ...qemus.map(({ name, major }) => [name, `${name}: ${handOverOf(major)}`] as const),
+    ...qemus.flatMap(({ name, major }) => [
+      [name, `${name}: ${handOverOf(major)}`] as const,
+      ...(samples.some((sample) => sample.name === alone(name)) ? [[alone(name), alone(name)] as const] : []),
+    ]),
     ...variants.map((name) => [name, `${name} (ours)`] as const),
     [PLAIN_LOOP, 'ours without a hand-off'] as const,
   ];
@@ -112,6 +119,7 @@ function ratioLine(channels: number, cpu: MeanRatio, cpuGoal: string, throughput
 }
 
 function piecesTable({ samples }: QemuResult): string {
+  if (!samples.some(({ name }) => name === PIECES[0])) return '';
   const table = new Table({ head: ['one thread, no hand-off', 'CPU s/GiB', 'GiB/s'], style: STRIPPED });
   for (const pieces of PIECES) {
     const measured = (Object.keys(TITLES) as Measure[]).map((measure) =>
@@ -126,7 +134,8 @@ function piecesTable({ samples }: QemuResult): string {
   return `${table}\n${piece}`;
 }
 
-function drainLine({ samples, qemus, variants }: QemuResult): string {
+function drainLine({ samples, qemus, variants, transport = 'tcp' }: QemuResult): string {
+  if (transport !== 'tcp') return '';
   const most = busiestDrain(samples, [...qemus.map(({ name }) => name), ...variants]);
   if (!most) return '';
   const cached = summary(samples, 'cached', 1, 'gibPerSecond')?.estimate ?? Number.NaN;
@@ -139,7 +148,7 @@ function drainLine({ samples, qemus, variants }: QemuResult): string {
 }
 
 function caption(result: QemuResult): string {
-  const { machine, node, commit, ram, ramBytes, travelBytes, zeroPages, place, rounds } = result;
+  const { machine, node, commit, transport = 'tcp', ram, ramBytes, travelBytes, zeroPages, place, rounds } = result;
   const at = commit ? `commit ${commit.sha.slice(0, 12)}${commit.dirty ? ' (dirty)' : ''}` : 'no commit';
   return [
     ...(travelBytes === undefined || travelBytes >= ramBytes
@@ -147,6 +156,7 @@ function caption(result: QemuResult): string {
       : [
           `Of ${showBytes(ramBytes)} of RAM ${showNumber(travelBytes / 2 ** 20)} MiB travelled: each GiB above is one that did.`,
         ]),
+    ...(transport === 'tcp' ? [] : [`Into ${transport} files, without waiting for the disk at the end.`]),
     `RAM ${ram}; zero pages looked for: ${zeroPages}; threads of all senders placed: ${place}.`,
     `Medians over ${rounds} rounds ± half their 95 % interval. ${machine.cpuModel}, ${machine.cores} cores, Node ${node}, ${at}`,
   ].join('\n');
