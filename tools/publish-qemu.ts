@@ -1,15 +1,14 @@
-// Puts a comparison with QEMU into README.md and docs/qemu-compared.md, each between its two marks.
+// Puts a comparison with QEMU into docs/qemu-compared.md, between its two marks.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { UsageError } from '../bench/base/usage-error.js';
 import type { QemuResult } from '../bench/qemu/result.js';
-import { renderQemu, renderQemuShort } from '../bench/qemu/table.js';
+import { renderQemu } from '../bench/qemu/table.js';
 import { PROJECT } from '../bench/system/project.js';
 
 const BEGIN = '<!-- qemu: written by `npm run qemu` -->';
 const END = '<!-- end of qemu -->';
 const PAGES: readonly (readonly [file: string, render: (result: QemuResult) => string])[] = [
-  ['README.md', renderQemuShort],
   ['docs/qemu-compared.md', renderQemu],
 ];
 

@@ -1,23 +1,29 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { PROJECT } from '../bench/system/project.js';
-import { chartsOf, shownResult, shownTuning, withResults, withTuning } from './readme.js';
+import { chartsOf, RESULTS_PAGE, shownResult, shownTuning, withAnswer, withResults, withTuning } from './readme.js';
 
-describe('README.md', () => {
-  it('shows exactly what the run that it names holds: `npm run readme` writes it', async () => {
-    const text = readFileSync(`${PROJECT}README.md`, 'utf8');
-    const shown = shownResult(text);
+const page = readFileSync(`${PROJECT}${RESULTS_PAGE}`, 'utf8');
+const readme = readFileSync(`${PROJECT}README.md`, 'utf8');
+
+describe('docs/results.md and README.md', () => {
+  it('show exactly what the run that they name holds: `npm run readme` writes it', async () => {
+    const shown = shownResult(page);
     expect(shown).toBeDefined();
-    expect(withResults(text, shown!)).toBe(text);
+    expect(withResults(page, shown!)).toBe(page);
+    expect(withAnswer(readme, shown!)).toBe(readme);
     for (const { path, svg } of await chartsOf(shown!))
       expect(readFileSync(`${PROJECT}${path}`, 'utf8'), path).toBe(svg);
   });
 
-  it('shows exactly what the run of tune says, where it names one', () => {
-    const text = readFileSync(`${PROJECT}README.md`, 'utf8');
-    const shown = shownTuning(text);
-    if (shown === undefined)
-      expect(() => withTuning(text.replaceAll('<!-- tune', ''), 'x')).toThrow('expected the marks');
-    else expect(withTuning(text, shown)).toBe(text);
+  it('show exactly what the run of tune says', () => {
+    const shown = shownTuning(page);
+    expect(shown).toBeDefined();
+    expect(withTuning(page, shown!)).toBe(page);
+    expect(() => withTuning('', 'x')).toThrow('expected the marks');
+  });
+
+  it('README.md has at most 10 KB', () => {
+    expect(Buffer.byteLength(readme)).toBeLessThanOrEqual(10 * 1024);
   });
 });

@@ -1,19 +1,27 @@
-// The readme command: puts the tables and charts of a saved run into README.md, between its two marks.
+// The readme command: puts a saved run into docs/results.md and its answer into README.md, each between two marks.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { exitWith } from '../bench/base/exit-code.js';
+import { showNumber } from '../bench/base/quantities.js';
 import { UsageError } from '../bench/base/usage-error.js';
 import { DEFAULT_TABLES } from '../bench/plan/tables.js';
 import { readQemuResult } from '../bench/qemu/result.js';
 import { reportOf } from '../bench/report/model.js';
+import { groupOf } from '../bench/result/comparisons.js';
+import type { Result } from '../bench/result/document.js';
+import { shownMetric } from '../bench/result/latency-summary.js';
 import { latestRuns } from '../bench/store/latest.js';
 import { readResult } from '../bench/store/read.js';
 import { storeOf } from '../bench/store/store-flags.js';
 import { PROJECT } from '../bench/system/project.js';
+import { answerOf } from '../bench/tables/answer.js';
 import { renderTables } from '../bench/tables/comparison-table.js';
+import { METRIC_VIEWS } from '../bench/tables/metrics.js';
+import { timesText } from '../bench/tables/readings.js';
 import { renderAdvice } from '../bench/tune/advice-text.js';
 import { savedRounds } from '../bench/tune/saved.js';
+import { channelsSentence } from '../bench/tune/sentence.js';
 import { adviceFrom } from '../bench/tune/tune-saved.js';
 import { publishQemu } from './publish-qemu.js';
 
@@ -21,32 +29,78 @@ const BEGIN = '<!-- results: written by `npm run readme` -->';
 const END = '<!-- end of results -->';
 const BEGIN_TUNE = '<!-- tune: written by `npm run readme` from a run of tune -->';
 const END_TUNE = '<!-- end of tune -->';
+const BEGIN_ANSWER = '<!-- answer: written by `npm run readme` -->';
+const END_ANSWER = '<!-- end of answer -->';
+/** The page of full tables. */
+export const RESULTS_PAGE = 'docs/results.md';
+/** The first of each column's table are shown in README.md. */
+const SHORT_DESIGNS = ['mutex', 'atomic-barrier', 'message-port'];
 const COLUMNS = 100;
 
 export function declareReadme(program: Command): void {
   program
     .command('readme')
-    .description("put the tables and charts of the newest saved run, or of a file, into this project's README.md")
+    .description(
+      "put the newest saved run, or a file, into this project's docs/results.md, and its answer into README.md",
+    )
     .argument('[file]', 'a result file')
     .action(async (file: string | undefined) => exitWith(await readme(file)));
 }
 
-/** The charts that README.md shows above the tables. */
+/** The charts above the tables. */
 const CHARTS = ['hand-off', 'latency-percentiles'] as const;
 const CHARTS_FOLDER = 'docs/charts';
 
-/** README.md with the charts and tables of the run saved at `path` (relative to the project) between the marks. */
+/** The page with the charts and tables of the run saved at `path` (relative to the project) between the marks. */
 export function withResults(readme: string, path: string): string {
   const [begin, end] = [readme.indexOf(BEGIN), readme.indexOf(END)];
   if (begin < 0 || end < begin)
-    throw new UsageError(`README.md: expected the marks "${BEGIN}" and "${END}", in this order`);
+    throw new UsageError(`${RESULTS_PAGE}: expected the marks "${BEGIN}" and "${END}", in this order`);
   const tables = renderTables(readResult(`${PROJECT}${path}`), DEFAULT_TABLES);
-  const images = CHARTS.map((name) => `![${name}](${CHARTS_FOLDER}/${name}.svg)\n\n`).join('');
-  const body = `From [\`${path}\`](${path}):\n\n${images}\`\`\`text\n${tables}\n\`\`\`\n`;
+  const images = CHARTS.map((name) => `![${name}](charts/${name}.svg)\n\n`).join('');
+  const body = `From [\`${path}\`](../${path}):\n\n${images}\`\`\`text\n${tables}\n\`\`\`\n`;
   return `${readme.slice(0, begin + BEGIN.length)}\n${body}${readme.slice(end)}`;
 }
 
-/** The charts that README.md shows, of the run saved at `path`: the paths of the files, and what they hold. */
+/** README.md with the answer of that run, one chart and a small table between its marks. */
+export function withAnswer(readme: string, path: string): string {
+  const [begin, end] = [readme.indexOf(BEGIN_ANSWER), readme.indexOf(END_ANSWER)];
+  if (begin < 0 || end < begin)
+    throw new UsageError(`README.md: expected the marks "${BEGIN_ANSWER}" and "${END_ANSWER}", in this order`);
+  const result = readResult(`${PROJECT}${path}`);
+  const answer = answerOf(result, channelsSentence(result)).map((line) => `- ${line}`);
+  const { machine, node } = result;
+  const about = `On ${machine.cpuModel}, ${machine.cores} cores, Node ${node.version} ([all tables](${RESULTS_PAGE})):`;
+  const chart = `![batches per second over channels](${CHARTS_FOLDER}/${CHARTS[0]}.svg)`;
+  const body = [about, '', ...answer, '', chart, '', ...shortTable(result)].join('\n');
+  return `${readme.slice(0, begin + BEGIN_ANSWER.length)}\n${body}\n${readme.slice(end)}`;
+}
+
+const SHORT_COLUMNS = [
+  { title: 'hand-off, 1 channel, thousand batches/s', table: 'hand-off', channels: 1, metric: 'jobsPerSecond' },
+  { title: 'round trip p50, us', table: 'latency', channels: 1, metric: 'handoffNs.p50' },
+  { title: '512 KiB packets over tcp, 4 channels, MiB/s', table: 'packet', channels: 4, metric: 'mibPerSecond' },
+] as const;
+
+/** Three designs and three numbers each, with what their ratio to the first says. */
+function shortTable({ cells, comparisons }: Result): string[] {
+  const rows = SHORT_DESIGNS.map((variant) => {
+    const values = SHORT_COLUMNS.map(({ table, channels, metric }) => {
+      const cell = cells.find((each) => each.table === table && each.variant === variant && each.channels === channels);
+      const summary = cell && shownMetric(cell, metric);
+      if (!summary) return '';
+      const compared = comparisons.find(
+        (each) => each.b === variant && each.metric === metric && each.cell === groupOf(cell),
+      );
+      const said = compared ? `, ${timesText(compared.ratio)} ${compared.verdict.toUpperCase().replace('-', ' ')}` : '';
+      return `${showNumber(summary.median * METRIC_VIEWS[metric].scale)}${said}`;
+    });
+    return `| \`${variant}\` | ${values.join(' | ')} |`;
+  });
+  return [`| design | ${SHORT_COLUMNS.map(({ title }) => title).join(' | ')} |`, '|---|---:|---:|---:|', ...rows];
+}
+
+/** The charts that docs/results.md shows, of the run saved at `path`: the paths of the files, and what they hold. */
 export async function chartsOf(path: string): Promise<{ path: string; svg: string }[]> {
   // Loads a DOM and the chart library, which no other command needs.
   const { renderCharts } = await import('../bench/report/svg.js');
@@ -58,30 +112,30 @@ export async function chartsOf(path: string): Promise<{ path: string; svg: strin
   });
 }
 
-/** README.md with the answer of the run of `tune` that is saved at `path` between its marks. */
+/** The page with the answer of the run of `tune` that is saved at `path` between its marks. */
 export function withTuning(readme: string, path: string): string {
   const [begin, end] = [readme.indexOf(BEGIN_TUNE), readme.indexOf(END_TUNE)];
   if (begin < 0 || end < begin)
-    throw new UsageError(`README.md: expected the marks "${BEGIN_TUNE}" and "${END_TUNE}", in this order`);
+    throw new UsageError(`${RESULTS_PAGE}: expected the marks "${BEGIN_TUNE}" and "${END_TUNE}", in this order`);
   const result = readResult(`${PROJECT}${path}`);
   const advice = adviceFrom(result, savedRounds(result, path, {}));
   if (!advice) throw new UsageError(`${path}: too few rounds for an answer`);
   const { cpuModel, cores } = result.machine;
-  const about = `${cpuModel}, ${cores} cores, Node ${result.node.version}: \`${result.run.command.replace(/ --validate/, '')}\`, from [\`${path}\`](${path})`;
+  const about = `${cpuModel}, ${cores} cores, Node ${result.node.version}: \`${result.run.command.replace(/ --validate/, '')}\`, from [\`${path}\`](../${path})`;
   return `${readme.slice(0, begin + BEGIN_TUNE.length)}\n${about}:\n\n\`\`\`text\n${renderAdvice(advice, COLUMNS)}\n\`\`\`\n${readme.slice(end)}`;
 }
 
-/** The run of `tune` that README.md shows now. */
+/** The run of `tune` that the page shows now. */
 export function shownTuning(readme: string): string | undefined {
   return /, from \[`([^`]+)`\]/.exec(readme.slice(readme.indexOf(BEGIN_TUNE)))?.[1];
 }
 
-/** The run that README.md shows now. */
+/** The run that the page shows now. */
 export function shownResult(readme: string): string | undefined {
   return /^From \[`([^`]+)`\]/m.exec(readme)?.[1];
 }
 
-/** Writes the newest run of the default tables, or the one that is named, into README.md. */
+/** Writes the newest run of the default tables, or the one that is named, into docs/results.md and README.md. */
 async function readme(file: string | undefined): Promise<number> {
   const comparison = file === undefined ? undefined : readQemuResult(file);
   if (comparison) {
@@ -89,20 +143,21 @@ async function readme(file: string | undefined): Promise<number> {
     return 0;
   }
   if (file !== undefined && isTuning(file)) {
-    const text = readFileSync(`${PROJECT}README.md`, 'utf8');
-    writeFileSync(`${PROJECT}README.md`, withTuning(text, relative(PROJECT, resolve(file))));
-    process.stderr.write(`README.md shows ${file}\n`);
+    const text = readFileSync(`${PROJECT}${RESULTS_PAGE}`, 'utf8');
+    writeFileSync(`${PROJECT}${RESULTS_PAGE}`, withTuning(text, relative(PROJECT, resolve(file))));
+    process.stderr.write(`${RESULTS_PAGE} shows ${file}\n`);
     return 0;
   }
   const path = file ?? newestDefault();
   if (path === undefined)
     throw new UsageError('readme: no run of the default tables under results/; `npm run bench` makes one');
-  const text = readFileSync(`${PROJECT}README.md`, 'utf8');
+  const text = readFileSync(`${PROJECT}${RESULTS_PAGE}`, 'utf8');
   const shown = relative(PROJECT, path);
   mkdirSync(`${PROJECT}${CHARTS_FOLDER}`, { recursive: true });
   for (const chart of await chartsOf(shown)) writeFileSync(`${PROJECT}${chart.path}`, chart.svg);
-  writeFileSync(`${PROJECT}README.md`, withResults(text, shown));
-  process.stderr.write(`README.md shows ${shown}\n`);
+  writeFileSync(`${PROJECT}${RESULTS_PAGE}`, withResults(text, shown));
+  writeFileSync(`${PROJECT}README.md`, withAnswer(readFileSync(`${PROJECT}README.md`, 'utf8'), shown));
+  process.stderr.write(`${RESULTS_PAGE} and README.md show ${shown}\n`);
   return 0;
 }
 

@@ -29,11 +29,6 @@ export function renderQemu(result: QemuResult): string {
   return `${parts.filter(Boolean).join('\n')}\n`;
 }
 
-/** The tables and the ratios: for README. */
-export function renderQemuShort(result: QemuResult): string {
-  return `${[...mainTables(result), ratios(result), drainLine(result), caption(result)].join('\n')}\n`;
-}
-
 /** Every sample on a line. */
 export function renderQemuTsv({ samples }: QemuResult): string {
   const rows = samples.map(({ name, channels, round, ...measured }) => [

@@ -1,15 +1,15 @@
 // The answer as text: it fits a terminal, says the answer first, and what is not told.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { shownTuning } from '../../tools/readme.js';
+import { RESULTS_PAGE, shownTuning } from '../../tools/readme.js';
 import { readResult } from '../store/read.js';
 import { PROJECT } from '../system/project.js';
 import { renderAdvice } from './advice-text.js';
 import { savedRounds } from './saved.js';
 import { adviceFrom } from './tune-saved.js';
 
-/** The run of `tune` that README.md shows: a search of a real machine. */
-const path = shownTuning(readFileSync(`${PROJECT}README.md`, 'utf8'))!;
+/** The run of `tune` that docs/results.md shows: a search of a real machine. */
+const path = shownTuning(readFileSync(`${PROJECT}${RESULTS_PAGE}`, 'utf8'))!;
 const result = readResult(`${PROJECT}${path}`);
 const advice = adviceFrom(result, savedRounds(result, path, {}))!;
 
