@@ -2,13 +2,14 @@
 
 import { randomBytes } from 'node:crypto';
 import { countAccesses } from './measure/counts.js';
-import { type Measured, measureRounds, type Progress } from './measure/rounds.js';
-import { estimateMs } from './plan/plan.js';
+import { type Measured, measureRounds, type Progress } from './measure/measure.js';
+import { estimateMs } from './plan/order.js';
 import type { Plan } from './plan/planned.js';
 import { type Limits, type PlanFlags, planOf } from './plan/run-plan.js';
 import type { Result } from './result/document.js';
 import { enoughFor } from './result/enough.js';
 import { makeResult } from './result/make-result.js';
+import { sharesOf } from './result/shares.js';
 import { warningsOf } from './result/warnings.js';
 import { resume } from './store/resume.js';
 import { describeCommit } from './system/commit.js';
@@ -79,8 +80,9 @@ export async function measureRun(
     onRound?.(measured);
     return isEnough(measured);
   };
+  const shares = (measured: Measured) => sharesOf(plan, measured);
   const earlier = resumed ? { earlier: resumed.earlier } : {};
-  const measured = await measureRounds(plan, { progress, signal, enough, ...earlier });
+  const measured = await measureRounds(plan, { progress, signal, enough, shares, ...earlier });
   const result = makeResult(plan, measured, {
     id: randomBytes(4).toString('hex'),
     command: options.command ?? 'from code',

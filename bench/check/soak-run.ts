@@ -7,7 +7,7 @@ import { setTimeout } from 'node:timers/promises';
 import { isPacketFault } from '../../src/faults/fault.js';
 import { Receiver } from '../../src/receiver/receiver.js';
 import type { Cell } from '../../src/session/cell.js';
-import type { RoundClient } from '../measure/round-client.js';
+import type { Child } from '../measure/child.js';
 import { RAM_BYTES, type SoakRun } from './soak-draw.js';
 
 const LINES = 'soak';
@@ -22,7 +22,7 @@ const LONGEST_MS = 30_000;
 export type Ended = 'equal' | 'failed as told' | 'receiver killed';
 
 /** Rejects with what went otherwise than it must. `sha256`: of the sender's RAM. */
-export async function takeRun(client: RoundClient, run: SoakRun, sha256: string): Promise<Ended> {
+export async function takeRun(client: Child, run: SoakRun, sha256: string): Promise<Ended> {
   const folder = run.cell.transport === 'unix' ? mkdtempSync(join(tmpdir(), 'multifd-bench-soak-')) : undefined;
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
@@ -38,7 +38,7 @@ export async function takeRun(client: RoundClient, run: SoakRun, sha256: string)
   }
 }
 
-async function transfer(client: RoundClient, receiver: Receiver, run: SoakRun, sha256: string): Promise<Ended> {
+async function transfer(client: Child, receiver: Receiver, run: SoakRun, sha256: string): Promise<Ended> {
   const { cell, faults, killReceiverMs } = run;
   const killing =
     killReceiverMs === undefined ? undefined : callLater(() => process.kill(receiver.pid, 'SIGKILL'), killReceiverMs);
@@ -73,7 +73,7 @@ async function transfer(client: RoundClient, receiver: Receiver, run: SoakRun, s
 const messageOf = (cause: Error): string => cause.message;
 
 /** Undefined, or how it failed. The sender's threads are free again either way. */
-async function send(client: RoundClient, cell: Cell): Promise<string | undefined> {
+async function send(client: Child, cell: Cell): Promise<string | undefined> {
   const opened = await client.open(cell, LINES).then(() => undefined, messageOf);
   const sent = opened ?? (await client.slice(1).then(() => undefined, messageOf));
   const closed = await client.close().then(() => undefined, messageOf);

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { exitWith } from '../base/exit-code.js';
 import { Interrupts } from '../base/interrupts.js';
 import { UsageError, wholeNumber } from '../base/usage-error.js';
-import { estimateMs } from '../plan/plan.js';
+import { estimateMs } from '../plan/order.js';
 import { declareMeasuring } from '../plan/plan-flags.js';
 import { type PlanFlags, planOf } from '../plan/run-plan.js';
 import { STUDIED_PAIR } from '../plan/tables.js';

@@ -5,14 +5,12 @@ import { Interrupts } from '../base/interrupts.js';
 import { processes } from '../base/quantities.js';
 import { wholeNumber } from '../base/usage-error.js';
 import { makeCalibration, newestCalibration, saveCalibration, tally } from '../doctor/calibration.js';
-import { type CalibratedCell, calibrateOnce, calibrationPlan } from '../doctor/calibration-runs.js';
+import { BUILT_IN, type CalibratedCell, calibrateOnce, calibrationPlan } from '../doctor/calibration-runs.js';
 import { describeStored, describeTally, renderCalibration } from '../doctor/calibration-table.js';
-import { measureRounds } from '../measure/rounds.js';
 import { loadVariants } from '../plan/catalogue.js';
-import { estimateMs } from '../plan/plan.js';
+import { estimateMs } from '../plan/order.js';
 import type { Plan } from '../plan/planned.js';
 import { planOf } from '../plan/run-plan.js';
-import { resultCells } from '../result/make-result.js';
 import { WORKPLACE } from '../system/project.js';
 import { ProgressLine } from '../terminal/progress.js';
 
@@ -66,16 +64,17 @@ async function measureRuns(runs: number, seed: number) {
   let rounds = 0;
   const line = new ProgressLine();
   try {
-    const roundTripNs = await roundTrip(seed, signal);
     for (let run = 0; run < runs && !signal.aborted; run++) {
-      const plan = await planOfRun(seed + run, roundTripNs);
+      const plan = await planOfRun(seed + run);
       rounds = plan.rounds;
       if (run === 0) announce(runs, plan);
       const cells = await measureOne(plan, { run, runs, line, signal });
       if (!cells) break;
       measured.push(cells);
       line.end();
-      process.stderr.write(`run ${run + 1} of ${runs}: ${describeTally(tally([cells])).join('; ')}\n`);
+      process.stderr.write(
+        `run ${run + 1} of ${runs}: ${describeTally({ ...tally([cells]), builtIn: BUILT_IN }).join('; ')}\n`,
+      );
     }
   } finally {
     line.end();
@@ -91,10 +90,10 @@ function announce(runs: number, plan: Plan): void {
   );
 }
 
-async function planOfRun(seed: number, roundTripNs: number): Promise<Plan> {
+async function planOfRun(seed: number): Promise<Plan> {
   const [design] = await loadVariants(DESIGN);
   const { plan } = await planOf({ seed: String(seed) });
-  return calibrationPlan(plan, design!, roundTripNs);
+  return calibrationPlan(plan, design!);
 }
 
 function measureOne(
@@ -107,12 +106,4 @@ function measureOne(
     line.show({ ...at, total: runs * total, what: `${cell.workload} ${cell.variant}`, estimateMs: estimate });
   };
   return calibrateOnce(plan, DESIGN, progress, signal);
-}
-
-/** Nanoseconds of a parked round trip at one channel, from a short run: what 10 % of it is. */
-async function roundTrip(seed: number, signal: AbortSignal): Promise<number> {
-  const flags = { workload: 'throughput', transport: 'discard', channels: '1', batchPages: '1', variants: DESIGN };
-  const { plan } = await planOf({ ...flags, rounds: '2', seed: String(seed) });
-  const measured = await measureRounds(plan, { progress: () => {}, signal });
-  return resultCells(plan, measured)[0]!.metrics.nsPerJob?.median ?? Number.NaN;
 }

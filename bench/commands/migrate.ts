@@ -14,8 +14,8 @@ import { exitWith } from '../base/exit-code.js';
 import { Interrupts } from '../base/interrupts.js';
 import { badValue, UsageError, wholeNumber } from '../base/usage-error.js';
 import { arrival, beside } from '../measure/arrival.js';
+import { Child } from '../measure/child.js';
 import { measurePairs, type Pairs } from '../measure/pairs.js';
-import { RoundClient } from '../measure/round-client.js';
 import { oneLine } from '../measure/transfer.js';
 import type { Listed } from '../plan/catalogue.js';
 import { type FaultsByPlace, faultsOf, knowingReceiver } from '../plan/faults.js';
@@ -83,7 +83,7 @@ export async function migrate(file: string, flags: MigrateFlags): Promise<number
   const cell: Cell = { ...shape, variant: listed.variant.name, workload: 'transfer', zeroPages, errorPath };
   const faults = faultsOf(flags.fault, cell.channels, flags.ramOut !== undefined);
   const folder = cell.transport === 'unix' ? mkdtempSync(join(tmpdir(), 'multifd-bench-')) : undefined;
-  let client: RoundClient | undefined;
+  let client: Child | undefined;
   let receiver: Receiver | undefined;
   const stop = async () => {
     await Promise.all([client?.kill(), receiver?.stop()]);
@@ -94,7 +94,7 @@ export async function migrate(file: string, flags: MigrateFlags): Promise<number
   try {
     const source = { file, pageSize: cell.pageSize };
     const plan = { senders: cell.channels, requesters: 1, ram: source, watchdogMs: WATCHDOG_MS, stallMs: STALL_MS };
-    client = await RoundClient.start(plan, [listed], { signal: interrupts.signal });
+    client = await Child.start(plan, [listed], { signal: interrupts.signal });
     interrupts.signal.throwIfAborted();
     const here = await client.digest(bytes);
     // Other users of this machine reach the port as well.
@@ -122,7 +122,7 @@ interface Transfer {
   readonly token: string;
   /** SHA-256 of what is sent. */
   readonly here: string;
-  readonly client: RoundClient;
+  readonly client: Child;
   readonly receiver: Receiver;
   readonly cell: Cell;
   readonly listed: Listed;

@@ -10,7 +10,7 @@ import { Interrupts } from '../base/interrupts.js';
 import { counted, processes } from '../base/quantities.js';
 import { UsageError } from '../base/usage-error.js';
 import { KeepAwake } from '../measure/keep-awake.js';
-import type { Measured } from '../measure/rounds.js';
+import type { Measured } from '../measure/measure.js';
 import { declareMatrix } from '../plan/plan-flags.js';
 import { isMeasured, type Plan } from '../plan/planned.js';
 import type { RunFlags } from '../qemu/run-flags.js';

@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { checkOutput, temporaryName } from '../../src/os/output-file.js';
 import type { Cell } from '../../src/session/cell.js';
 import { badValue, UsageError } from '../base/usage-error.js';
-import { RoundClient } from '../measure/round-client.js';
+import { Child } from '../measure/child.js';
 import { oneLine } from '../measure/transfer.js';
 import { requireMemory } from '../plan/memory.js';
 import { oneShotCell, oneShotVariant } from '../plan/one-shot.js';
@@ -38,11 +38,11 @@ export async function sendToFile(path: string, flags: SendFlags): Promise<number
   requireMemory({ RAM: bytes });
   const ram = { ...given, ...(flags.block === undefined ? {} : { block: parseBlockName(flags.block) }) };
   const cell: Cell = { ...shape, variant: listed.variant.name, workload: 'transfer', zeroPages };
-  let client: RoundClient | undefined;
+  let client: Child | undefined;
   try {
     checkOutput(path);
     const plan = { senders: cell.channels, requesters: 1, ram, watchdogMs: 2 * STALL_MS, stallMs: STALL_MS };
-    client = await RoundClient.start(plan, [listed]);
+    client = await Child.start(plan, [listed]);
     const sha256 = await client.digest(bytes);
     await client.connect(LINE, { path }, cell.channels, { file: { path, direct } });
     const sent = await oneLine(client, cell, LINE);

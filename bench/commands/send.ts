@@ -6,7 +6,7 @@ import { parseAddress } from '../base/address.js';
 import { exitWith } from '../base/exit-code.js';
 import { NO_TOKEN, TOKEN_VARIABLE, tokenOf } from '../base/token.js';
 import { UsageError } from '../base/usage-error.js';
-import { RoundClient } from '../measure/round-client.js';
+import { Child } from '../measure/child.js';
 import { oneLine, type Transferred } from '../measure/transfer.js';
 import { requireMemory } from '../plan/memory.js';
 import { oneShotCell, oneShotVariant } from '../plan/one-shot.js';
@@ -82,10 +82,10 @@ export async function send(flags: SendFlags): Promise<number> {
     ...(mainStream === undefined ? {} : { mainStream }),
   };
   if (mainStream === '7.2') process.stderr.write(`warning: ${OLD_STREAM}\n`);
-  let client: RoundClient | undefined;
+  let client: Child | undefined;
   try {
     const plan = { senders: cell.channels, requesters: 1, ram, watchdogMs: 2 * STALL_MS, stallMs: STALL_MS };
-    client = await RoundClient.start(plan, [listed]);
+    client = await Child.start(plan, [listed]);
     const sha256 = await client.digest(bytes);
     const rest = { main: mainStream !== undefined, token, ...(uuid === undefined ? {} : { uuid }) };
     await client.connect(LINE, address, cell.channels, rest);
@@ -102,7 +102,7 @@ export async function send(flags: SendFlags): Promise<number> {
 }
 
 /** Sends the RAM. Rejects also when the peer resets a connection, or answers: then not all was read, or not understood. */
-async function transfer(client: RoundClient, cell: Cell, batches: number, ends: boolean): Promise<Transferred> {
+async function transfer(client: Child, cell: Cell, batches: number, ends: boolean): Promise<Transferred> {
   const progress = new TransferProgress(() => client.packets(), batches);
   try {
     const sent = await oneLine(client, cell, LINE).catch(async (cause: Error) => {
@@ -128,7 +128,7 @@ function hintOf(message: string): string {
 }
 
 /** What the peer answered, if it did, when sending to it had failed. */
-async function lastWords(client: RoundClient): Promise<string> {
+async function lastWords(client: Child): Promise<string> {
   try {
     await client.disconnect(LINE, LAST_WORDS_MS);
     return '';

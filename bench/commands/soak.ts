@@ -10,7 +10,7 @@ import { type Growth, growthOf, type Held, heldBy } from '../check/leftovers.js'
 import { describeRun, drawRun, MOST_CHANNELS, RAM_BYTES } from '../check/soak-draw.js';
 import { type Ended, takeRun } from '../check/soak-run.js';
 import { type StressFlags, stress } from '../check/stress.js';
-import { RoundClient } from '../measure/round-client.js';
+import { Child } from '../measure/child.js';
 import { type Listed, loadVariants } from '../plan/catalogue.js';
 
 export interface SoakFlags extends StressFlags {
@@ -67,11 +67,9 @@ export async function soak(flags: SoakFlags): Promise<number> {
   );
   const interrupts = new Interrupts();
   const ram = { bytes: RAM_BYTES, seed, shares: SHARES };
-  const client = await RoundClient.start(
-    { senders: MOST_CHANNELS, requesters: 1, ram, watchdogMs: WATCHDOG_MS },
-    designs,
-    { execArgv: ['--expose-gc'] },
-  );
+  const client = await Child.start({ senders: MOST_CHANNELS, requesters: 1, ram, watchdogMs: WATCHDOG_MS }, designs, {
+    execArgv: ['--expose-gc'],
+  });
   const total: Total = {
     runs: 0,
     bytes: 0,
@@ -104,7 +102,7 @@ export async function soak(flags: SoakFlags): Promise<number> {
 }
 
 interface Soaking {
-  readonly client: RoundClient;
+  readonly client: Child;
   readonly seed: number;
   readonly designs: readonly Listed[];
   readonly only: number | undefined;

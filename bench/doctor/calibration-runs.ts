@@ -1,24 +1,28 @@
-// One calibration run: the default tables with a design, the same again under another name, and the same 10 % slower.
+// One calibration run: the default tables with a design, the same again under another name, and the same a little slower.
 
 import type { Cell } from '../../src/session/cell.js';
-import { type Measured, measureRounds, type Progress } from '../measure/rounds.js';
+import { type Measured, measureRounds, type Progress } from '../measure/measure.js';
 import type { Listed } from '../plan/catalogue.js';
 import { makePlan } from '../plan/plan.js';
 import type { Plan, PlanOptions } from '../plan/planned.js';
-import { compareWithBaseline } from '../result/comparisons.js';
+import { betterOf, compareWithBaseline } from '../result/comparisons.js';
 import type { ResultCell, ResultComparison } from '../result/document.js';
 import { resultCells } from '../result/make-result.js';
+import { sharesOf } from '../result/shares.js';
+import { TARGET_DIFFERENCE } from '../stats/verdict.js';
 
 /** How much slower the third one is. */
-const BUILT_IN = 0.1;
+export const BUILT_IN = TARGET_DIFFERENCE;
 
-/** What one run says of one default cell and metric: nothing differs there, and 10 % does. */
+/** What one run says of one default cell and metric: of a design beside itself, and beside itself with a known delay. */
 export interface CalibratedCell {
   /** The cell's id, but for the variant. */
   readonly cell: string;
   readonly metric: string;
   readonly same: ResultComparison;
   readonly slower: ResultComparison;
+  /** Whether the interval of `slower` holds the ratio that was built in. */
+  readonly covered: boolean;
 }
 
 /** The three names: the design, itself again, itself with the delay. */
@@ -28,18 +32,12 @@ function calibrationNames(design: string): readonly [string, string, string] {
 
 /**
  * The plan of the default run with the three in the place of the pair under study. What is timed of the third takes
- * 10 % longer by spinning, inside the timed region; a round trip by work of its sender, since it is timed stamp by stamp.
- *
- * @param roundTripNs of the design parked at one channel
+ * longer by a share of itself: by spinning inside the timed region, and in a ping-pong stamp by stamp.
  */
-export function calibrationPlan(options: PlanOptions, design: Listed, roundTripNs: number): Plan {
+export function calibrationPlan(options: PlanOptions, design: Listed, delay = BUILT_IN): Plan {
   const names = calibrationNames(design.variant.name);
   const listed = names.map((name) => ({ ...design, outside: true, variant: { ...design.variant, name } }));
-  const adjust = (cell: Cell): Cell => {
-    if (cell.variant !== names[2]) return cell;
-    if (cell.workload === 'hand-off') return { ...cell, senderWorkNs: Math.round(roundTripNs * BUILT_IN) };
-    return { ...cell, stretch: BUILT_IN };
-  };
+  const adjust = (cell: Cell): Cell => (cell.variant === names[2] ? { ...cell, stretch: delay } : cell);
   return makePlan({ ...options, listed, studied: names, adjust });
 }
 
@@ -50,7 +48,7 @@ export async function calibrateOnce(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<readonly CalibratedCell[] | undefined> {
-  const measured = await measureRounds(plan, { progress, signal });
+  const measured = await measureRounds(plan, { progress, signal, shares: (sofar) => sharesOf(plan, sofar) });
   if (measured.stopped !== 'rounds') return undefined;
   const failure = measured.failures[0];
   if (failure) throw new Error(`calibrate: ${failure.cellId}: ${failure.reason}`);
@@ -58,7 +56,7 @@ export async function calibrateOnce(
 }
 
 /** Both comparisons of each cell and metric, each as in the default run: alone against the design, Holm over its row. */
-function calibratedCells(plan: Plan, design: string, measured: Measured): CalibratedCell[] {
+function calibratedCells(plan: Plan, design: string, measured: Measured, delay = BUILT_IN): CalibratedCell[] {
   const cells = resultCells(plan, measured);
   const [, again, slower] = calibrationNames(design);
   return plan.tables.flatMap(({ id, metrics }) => {
@@ -68,7 +66,10 @@ function calibratedCells(plan: Plan, design: string, measured: Measured): Calibr
       const delayed = against(slower);
       return against(again).flatMap((same) => {
         const match = delayed.find(({ cell }) => cell === same.cell);
-        return match ? [{ cell: same.cell, metric, same, slower: match }] : [];
+        if (!match) return [];
+        const built = betterOf(metric) === 'higher' ? 1 / (1 + delay) : 1 + delay;
+        const covered = match.low <= built && built <= match.high;
+        return [{ cell: same.cell, metric, same, slower: match, covered }];
       });
     });
   });

@@ -1,36 +1,52 @@
 // A calibration as a table: cell by cell what the default run resolves, cries wolf about, and finds.
 import Table from 'cli-table3';
+import { binomialShare } from '../stats/binomial.js';
 import { percent } from '../tables/readings.js';
-import { type Calibration, FINE, type StoredCalibration, type Tally } from './calibration.js';
+import type { Calibration, StoredCalibration, Tally } from './calibration.js';
 
 export function renderCalibration({ cells, runs, rounds, machine, node, commit, ...all }: Calibration): string {
+  const delay = percent(delayOf(all));
   const table = new Table({
-    head: ['cell', 'metric', 'finds', 'A/A', 'false', '10 %', 'found'],
+    head: ['cell', 'metric', 'detects', 'A/A', 'false', `resolve ${delay}`, 'found', 'covered'],
     style: { head: [], border: [] },
-    colAligns: ['left', 'left', 'right', 'right', 'right', 'right', 'right'],
+    colAligns: ['left', 'left', 'right', 'right', 'right', 'right', 'right', 'right'],
   });
-  for (const { cell, metric, resolvable, comparisons, falseVerdicts, fine, found } of cells) {
-    table.push([shortName(cell), metric, percent(resolvable), comparisons, falseVerdicts, fine, found]);
+  for (const { cell, metric, resolvable, comparisons, falseVerdicts, fine, found, covered = '-' } of cells) {
+    table.push([shortName(cell), metric, percent(resolvable), comparisons, falseVerdicts, fine, found, covered]);
   }
   return [
     table.toString(),
-    'finds: the smallest difference its rows could find (median); A/A, false: comparisons of',
-    'a design with itself, and verdicts FASTER or SLOWER among them; 10 %, found: built-in',
-    'delays of 10 % in rows that say they resolve it, and those called SLOWER.',
+    'detects: the smallest difference its rows could find (median); A/A, false: comparisons of',
+    'a design with itself, and verdicts FASTER or SLOWER among them; resolve, found: built-in',
+    `delays of ${delay} in rows that say they resolve it, and those called SLOWER; covered: intervals`,
+    'that hold the delay.',
     ...describeTally(all),
     `${runs} runs of ${rounds} processes, ${machine.cpuModel}, ${machine.cores} cores, Node ${node}, ` +
       `${commit ? `commit ${commit.sha.slice(0, 12)}${commit.dirty ? ' (dirty)' : ''}` : 'no commit'}`,
   ].join('\n');
 }
 
-export function describeTally(all: Tally): string[] {
-  const power =
-    all.power === null ? 'no row resolves 10 %' : `${all.found} of ${all.delays} found (${percent(all.power)})`;
+export function describeTally(all: Tally & Pick<Calibration, 'builtIn'>): string[] {
+  const delay = percent(delayOf(all));
+  const { falseVerdicts, comparisons, found, delays, covered } = all;
+  const power = delays === 0 ? `no row resolves ${delay}` : `${shareText(found, delays)} found`;
   return [
-    `false verdicts: ${all.falseVerdicts} of ${all.comparisons} comparisons of a design with itself`,
-    `delays of 10 % in rows that resolve ${percent(FINE)}: ${power}`,
-    `rows that resolve 10 %: ${percent(all.fineShare)}`,
+    `false verdicts: ${shareText(falseVerdicts, comparisons)} comparisons of a design with itself`,
+    `delays of ${delay} in rows that resolve it: ${power}`,
+    `rows that resolve ${delay}: ${percent(all.fineShare)}`,
+    ...(covered === undefined ? [] : [`intervals that hold the delay: ${shareText(covered, comparisons)}`]),
   ];
+}
+
+/** Older files do not say it. */
+function delayOf({ builtIn = 0.1 }: Pick<Calibration, 'builtIn'>): number {
+  return builtIn;
+}
+
+/** With the exact binomial interval. */
+function shareText(count: number, trials: number): string {
+  const { share, low, high } = binomialShare(count, trials);
+  return `${count} of ${trials} (${percent(share)}, 95 % interval ${percent(low)} to ${percent(high)})`;
 }
 
 /** How old it is, and what has changed since. */

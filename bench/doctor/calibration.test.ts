@@ -16,15 +16,16 @@ const calibrated = (cell: string, same: string, slower: string, resolvable: numb
     metric: 'jobsPerSecond',
     same: { verdict: same },
     slower: { verdict: slower, resolvable },
+    covered: slower === 'slower',
   }) as CalibratedCell;
 
 const RUNS = [
-  [calibrated('a', 'same', 'slower', 0.05), calibrated('b', 'faster', 'slower', 0.3)],
-  [calibrated('a', 'unclear', 'unclear', 0.08), calibrated('b', 'slower', 'faster', 0.09)],
+  [calibrated('a', 'same', 'slower', 0.015), calibrated('b', 'faster', 'slower', 0.09)],
+  [calibrated('a', 'unclear', 'unclear', 0.02), calibrated('b', 'slower', 'faster', 0.03)],
 ];
 
 describe('tally', () => {
-  it('counts false verdicts everywhere, and finds only where the row says that it resolves 10 %', () => {
+  it('counts false verdicts everywhere, and finds only where the row says that it resolves the delay', () => {
     expect(tally(RUNS)).toEqual({
       comparisons: 4,
       falseVerdicts: 2,
@@ -33,10 +34,11 @@ describe('tally', () => {
       found: 1,
       power: 1 / 3,
       fineShare: 0.75,
+      covered: 2,
     });
   });
 
-  it('has no power to tell of where no row resolves 10 %', () => {
+  it('has no power to tell of where no row resolves it', () => {
     expect(tally([[calibrated('a', 'same', 'slower', 0.2)]]).power).toBeNull();
   });
 

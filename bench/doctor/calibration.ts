@@ -1,14 +1,15 @@
 // The outcome of a calibration: how often the default run cries wolf here, and how often it finds what is there.
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { TARGET_DIFFERENCE } from '../stats/verdict.js';
 import { harnessHash } from '../system/code-hash.js';
 import { type Commit, describeCommit } from '../system/commit.js';
 import { describeMachine, type Machine } from '../system/machine.js';
 import { WORKPLACE } from '../system/project.js';
-import type { CalibratedCell } from './calibration-runs.js';
+import { BUILT_IN, type CalibratedCell } from './calibration-runs.js';
 
-/** A row that would find so small a difference in 80 % of runs says that it resolves 10 %. */
-export const FINE = 0.1;
+/** A row that would find so small a difference in 80 % of runs says that it resolves it. */
+export const FINE = TARGET_DIFFERENCE;
 /** Below the results of a machine, beside its years. */
 const CALIBRATIONS = 'calibrations';
 
@@ -18,9 +19,11 @@ export interface CellCalibration {
   readonly comparisons: number;
   /** FASTER or SLOWER where nothing differed. */
   readonly falseVerdicts: number;
-  /** Comparisons whose row said that it resolves 10 %, and in how many of those the built-in 10 % was found. */
+  /** Comparisons whose row said that it resolves the built-in delay, and in how many of those it was found. */
   readonly fine: number;
   readonly found: number;
+  /** Comparisons with the delayed one whose interval held the delay. Absent in older files. */
+  readonly covered?: number;
   /** Median over runs of the smallest difference its rows could find, as a fraction. */
   readonly resolvable: number;
 }
@@ -29,13 +32,15 @@ export interface Tally {
   readonly comparisons: number;
   readonly falseVerdicts: number;
   readonly falsePositiveRate: number;
-  /** Built-in delays in rows that resolve 10 %, and how many were found. */
+  /** Built-in delays in rows that say they resolve them, and how many were found. */
   readonly delays: number;
   readonly found: number;
-  /** `found` of `delays`; null where no row resolves 10 %. */
+  /** `found` of `delays`; null where no row resolves them. */
   readonly power: number | null;
-  /** Share of all rows that resolve 10 %. */
+  /** Share of all rows that resolve them. */
   readonly fineShare: number;
+  /** Intervals of delayed ones, of all `comparisons`, that held the delay. Absent in older files. */
+  readonly covered?: number;
 }
 
 export interface Calibration extends Tally {
@@ -44,6 +49,8 @@ export interface Calibration extends Tally {
   readonly finishedAt: string;
   readonly design: string;
   readonly runs: number;
+  /** The delay, as a fraction. Absent in older files: it was 0.1. */
+  readonly builtIn?: number;
   readonly seed: number;
   /** Fresh processes of each run. */
   readonly rounds: number;
@@ -68,6 +75,7 @@ export function tally(runs: readonly (readonly CalibratedCell[])[]): Tally {
     found,
     power: fine.length === 0 ? null : found / fine.length,
     fineShare: fine.length / all.length,
+    covered: all.filter(({ covered }) => covered).length,
   };
 }
 
@@ -76,10 +84,10 @@ export function tallyCells(runs: readonly (readonly CalibratedCell[])[]): CellCa
   const keys = [...new Set(runs.flat().map(keyOf))];
   return keys.map((key) => {
     const own = runs.flat().filter((each) => keyOf(each) === key);
-    const { comparisons, falseVerdicts, delays, found } = tally([own]);
+    const { comparisons, falseVerdicts, delays, found, covered = 0 } = tally([own]);
     const resolvable = own.map(({ slower }) => slower.resolvable).sort((x, y) => x - y)[own.length >> 1]!;
     const { cell, metric } = own[0]!;
-    return { cell, metric, comparisons, falseVerdicts, fine: delays, found, resolvable };
+    return { cell, metric, comparisons, falseVerdicts, fine: delays, found, covered, resolvable };
   });
 }
 
@@ -104,6 +112,7 @@ export function makeCalibration(
     ...about,
     finishedAt: new Date().toISOString(),
     runs: runs.length,
+    builtIn: BUILT_IN,
     machine: describeMachine(),
     node: process.version,
     commit: describeCommit(WORKPLACE) ?? null,

@@ -52,7 +52,7 @@ describe('newestResolution', () => {
     save('ffffffff');
     const newest = save('00000008', {
       run: { finishedAt: '2026-02-01T00:00:00Z' },
-      comparisons: [row('hand-off', 'atomic-barrier', 0.1), row('sync', 'atomic-barrier', null)],
+      comparisons: [row('hand-off', 'atomic-barrier', 0.03), row('sync', 'atomic-barrier', null)],
     });
     expect(newestResolution(folder, KEY)).toEqual({
       file: newest,
@@ -61,7 +61,7 @@ describe('newestResolution', () => {
       harness: made.code.harness,
       processes: 6,
       tables: [
-        { table: 'hand-off', metric: 'jobsPerSecond', least: 0.1, most: 0.1, rows: 1, fineRows: 1 },
+        { table: 'hand-off', metric: 'jobsPerSecond', least: 0.03, most: 0.03, rows: 1, fineRows: 1 },
         { table: 'sync', metric: 'jobsPerSecond', least: Infinity, most: Infinity, rows: 1, fineRows: 0 },
       ],
     });

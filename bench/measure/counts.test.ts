@@ -20,6 +20,7 @@ async function planFor(variants: string, axes: Parameters<typeof customTable>[0]
     listed: await loadVariants(variants),
     everywhere: {},
     rounds: 1,
+    visitMs: 1,
     slices: 1,
     sliceMs: 1,
     turnFactor: 1,

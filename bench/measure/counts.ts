@@ -10,9 +10,9 @@ import { type Cell, CellFailure, type VisitReport } from '../../src/session/cell
 import { isMeasured, type Plan, type PlannedCell } from '../plan/planned.js';
 import { ramBytes } from '../plan/ram-flag.js';
 import { median } from '../stats/quantile.js';
+import { Child } from './child.js';
 import { type PeerPlan, Peers } from './peers.js';
 import { precopyTurn } from './precopy-turn.js';
-import { RoundClient } from './round-client.js';
 
 /** A count over the visits. Equal low and high: it does not depend on which thread happens to be faster. */
 export interface Count {
@@ -55,7 +55,7 @@ export async function countAccesses(
   if (cells.length === 0) return new Map();
   const peerPlan = { ramBytes: ramBytes(plan.ram), channels: Math.max(...cells.map(({ cell }) => cell.channels)) };
   const counts = new Map<string, CellCounts>();
-  let client: RoundClient | undefined;
+  let client: Child | undefined;
   let peers: Peers | undefined;
   const end = () => Promise.all([client?.kill(), peers?.stop()]);
   signal.addEventListener('abort', end);
@@ -64,7 +64,7 @@ export async function countAccesses(
       if (signal.aborted) break;
       progress({ done, total: cells.length, cell: planned });
       try {
-        client ??= await RoundClient.start(plan.fleet, plan.listed);
+        client ??= await Child.start(plan.fleet, plan.listed);
         peers ??= new Peers(client, peerPlan);
         counts.set(planned.id, await countCell(client, peers, peerPlan, { ...planned.cell, counting: true }));
       } catch (cause) {
@@ -81,7 +81,7 @@ export async function countAccesses(
   return counts;
 }
 
-async function countCell(client: RoundClient, peers: Peers, peerPlan: PeerPlan, cell: Cell): Promise<CellCounts> {
+async function countCell(client: Child, peers: Peers, peerPlan: PeerPlan, cell: Cell): Promise<CellCounts> {
   if (cell.workload === 'precopy') return summariseCounts(cell, [(await precopyTurn(client, cell, peerPlan)).report]);
   const peer = await peers.for(cell);
   const reports: VisitReport[] = [];

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import type { Cell, FleetPlan } from '../../src/session/cell.js';
 import type { Listed } from '../plan/catalogue.js';
 import { ramBytes } from '../plan/ram-flag.js';
+import { Child, type Runtime } from './child.js';
 import { Peers } from './peers.js';
 import { precopyTurn } from './precopy-turn.js';
-import { RoundClient, type Runtime } from './round-client.js';
 
 export type Profiler = 'cpu-prof' | 'perf';
 
@@ -38,7 +38,7 @@ const SLICE_NS = 50e6;
 /** Runs the cell for the time asked for. Rejects with CellFailure. */
 export async function profileCell(options: ProfileOptions): Promise<Profiled> {
   const { cell, fleet, listed, profiler, folder } = options;
-  const client = await RoundClient.start(fleet, listed, runtimeFor(profiler, folder));
+  const client = await Child.start(fleet, listed, runtimeFor(profiler, folder));
   const peerPlan = { ramBytes: ramBytes(fleet.ram), channels: cell.channels };
   const peers = new Peers(client, peerPlan);
   try {
@@ -61,7 +61,7 @@ function runtimeFor(profiler: Profiler, folder: string): Runtime {
   };
 }
 
-async function runSlices(client: RoundClient, peers: Peers, _plan: unknown, { cell, timeNs }: ProfileOptions) {
+async function runSlices(client: Child, peers: Peers, _plan: unknown, { cell, timeNs }: ProfileOptions) {
   const peer = await peers.for(cell);
   peer?.prepare(cell);
   await client.open(cell, peer?.name);
@@ -77,7 +77,7 @@ async function runSlices(client: RoundClient, peers: Peers, _plan: unknown, { ce
 }
 
 async function runPrecopy(
-  client: RoundClient,
+  client: Child,
   _peers: Peers,
   plan: { ramBytes: number; channels: number },
   { cell, timeNs }: ProfileOptions,

@@ -7,7 +7,7 @@ import type { Visits } from '../stats/noise-floor.js';
 import { pairTurns } from '../stats/paired.js';
 import { median } from '../stats/quantile.js';
 import type { CRing } from './c-ring.js';
-import { RoundClient } from './round-client.js';
+import { Child } from './child.js';
 import { takeTurn } from './turn.js';
 
 /** `ring`: batches a second at depth, spinning; `spin` and `park`: nanoseconds of a round trip, one batch in flight. */
@@ -77,7 +77,7 @@ export async function measureLimits(options: LimitsOptions): Promise<ContestResu
   for (let round = 0; round < options.rounds && !options.signal.aborted; round++) {
     options.progress(round);
     const random = new Random(options.seed + round);
-    const client = await RoundClient.start(FLEET, options.listed);
+    const client = await Child.start(FLEET, options.listed);
     const kill = () => void client.kill();
     options.signal.addEventListener('abort', kill);
     try {
@@ -108,7 +108,7 @@ export async function measureLimits(options: LimitsOptions): Promise<ContestResu
 }
 
 /** All mirrors of a contest in one process. */
-async function meet(client: RoundClient, contest: Contest, random: Random, options: LimitsOptions): Promise<Process> {
+async function meet(client: Child, contest: Contest, random: Random, options: LimitsOptions): Promise<Process> {
   const own: [number[], number[]] = [[], []];
   const limit: [number[], number[]] = [[], []];
   const { slices, sliceMs } = options;

@@ -1,7 +1,7 @@
 // A design against the ceiling, the same gathered writes in a plain loop: interleaved pairs over the same connections.
 import type { Cell } from '../../src/session/cell.js';
 import { median, medianInterval } from '../stats/quantile.js';
-import type { RoundClient } from './round-client.js';
+import type { Child } from './child.js';
 import { oneLine } from './transfer.js';
 
 /** Throughput of the design as a share of the ceiling's: median over pairs, with its interval. */
@@ -15,7 +15,7 @@ export interface Pairs {
 }
 
 /** Sends the RAM by turns with and without the hand-off, which goes first changing from pair to pair. */
-export async function measurePairs(client: RoundClient, cell: Cell, peer: string, pairs: number): Promise<Pairs> {
+export async function measurePairs(client: Child, cell: Cell, peer: string, pairs: number): Promise<Pairs> {
   const plain: Cell = { ...cell, variant: 'ceiling', workload: 'ceiling', depth: 1 };
   const ratios: number[] = [];
   const ceilings: number[] = [];

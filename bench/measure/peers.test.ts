@@ -6,15 +6,15 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { isLong, runsNow } from '../../src/fixtures/tier.js';
 import { CELL_DEFAULTS, type Cell } from '../../src/session/cell.js';
 import { loadVariants } from '../plan/catalogue.js';
+import { Child } from './child.js';
 import { Peers } from './peers.js';
-import { RoundClient } from './round-client.js';
 
 const RAM = { bytes: 4 << 20, seed: 1, shares: { zero: 1, text: 1, random: 1 } };
-let client: RoundClient;
+let client: Child;
 let peers: Peers;
 beforeAll(async () => {
   const listed = await loadVariants('mutex,atomic-barrier');
-  client = await RoundClient.start({ senders: 2, requesters: 1, ram: RAM, watchdogMs: 10_000 }, listed);
+  client = await Child.start({ senders: 2, requesters: 1, ram: RAM, watchdogMs: 10_000 }, listed);
   peers = new Peers(client, { ramBytes: RAM.bytes, channels: 2 });
 });
 afterAll(() => Promise.all([client.kill(), peers.stop()]));

@@ -7,7 +7,7 @@ import { roundUp } from '../../src/ram/ram.js';
 import { RECEIVER_KILLED, Receiver } from '../../src/receiver/receiver.js';
 import { type Cell, CellFailure, type VisitReport } from '../../src/session/cell.js';
 import { transports } from '../../src/transport/index.js';
-import { ProcessKilled, type RoundClient } from './round-client.js';
+import { type Child, ProcessKilled } from './child.js';
 
 const CONNECT_MS = 5000;
 const STALL_MS = 5000;
@@ -26,19 +26,19 @@ export interface PeerPlan {
 /** A receiver with its connections, for one or more cells. */
 export class Peer {
   readonly name = `peer-${++made}`;
-  private readonly client: RoundClient;
+  private readonly client: Child;
   private readonly receiver: Receiver;
   private readonly folder: string | undefined;
   private seen = { pages: 0, syncs: 0 };
 
-  private constructor(client: RoundClient, receiver: Receiver, folder: string | undefined) {
+  private constructor(client: Child, receiver: Receiver, folder: string | undefined) {
     this.client = client;
     this.receiver = receiver;
     this.folder = folder;
   }
 
   /** Starts a receiver for packets of the cell's shape and connects it. Rejects with the reason. */
-  static async start(client: RoundClient, cell: Cell, plan: PeerPlan): Promise<Peer> {
+  static async start(client: Child, cell: Cell, plan: PeerPlan): Promise<Peer> {
     const folder = cell.transport === 'unix' ? temporaryFolder() : undefined;
     const receiver = await Receiver.start({
       listen: folder === undefined ? { host: '127.0.0.1', port: 0 } : { path: join(folder, 'receiver') },
@@ -130,21 +130,21 @@ function temporaryFolder(): string {
 
 /** The peers of one process of a round, by transport and shape of packet. */
 export class Peers {
-  private readonly client: RoundClient;
+  private readonly client: Child;
   private readonly plan: PeerPlan;
   private readonly peers = new Map<string, Peer>();
   private over = false;
 
-  constructor(client: RoundClient, plan: PeerPlan) {
+  constructor(client: Child, plan: PeerPlan) {
     this.client = client;
     this.plan = plan;
   }
 
-  /** The peer that a cell writes to; undefined for transports that need none. */
-  async for(cell: Cell): Promise<Peer | undefined> {
+  /** The peer that a cell writes to, one for each lane; undefined for transports that need none. */
+  async for(cell: Cell, lane = 0): Promise<Peer | undefined> {
     if (transports[cell.transport]!.line !== 'socket') return undefined;
     const { transport, pageSize, pagesPerBatch, codec, place } = cell;
-    const key = [transport, pageSize, pagesPerBatch, codec, place === 'none'].join(' ');
+    const key = [lane, transport, pageSize, pagesPerBatch, codec, place === 'none'].join(' ');
     let peer = this.peers.get(key);
     // A stream of packed pages lasts as long as its connection, and each cell starts one.
     if (peer && codec !== 'none') {

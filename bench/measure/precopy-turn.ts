@@ -1,14 +1,14 @@
 // A turn of a precopy cell: a receiver of its own, one migration of a dirtied RAM, and both ends compared.
 import { type Cell, CellFailure } from '../../src/session/cell.js';
+import type { Child } from './child.js';
 import { Peer, type PeerPlan } from './peers.js';
-import type { RoundClient } from './round-client.js';
 import type { Turn } from './turn.js';
 
 /** Rounds over the dirty pages, the last one with the guest stopped. */
 const PRECOPY_ROUNDS = 8;
 
 /** Migrates once. Rejects with CellFailure, also when the two ends differ afterwards. */
-export async function precopyTurn(client: RoundClient, cell: Cell, plan: PeerPlan): Promise<Turn> {
+export async function precopyTurn(client: Child, cell: Cell, plan: PeerPlan): Promise<Turn> {
   const peer = await Peer.start(client, cell, { ...plan, channels: cell.channels });
   try {
     await client.open(cell, peer.name);

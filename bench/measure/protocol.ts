@@ -3,6 +3,7 @@
 import type { Fault } from '../../src/faults/fault.js';
 import type { Address } from '../../src/os/address.js';
 import type { Cell, FleetPlan } from '../../src/session/cell.js';
+import type { LaneTurn } from '../../src/session/fleet.js';
 
 /** Raised when a message changes its meaning, so that a parent can tell an older build's child. */
 export const PROTOCOL = 1;
@@ -28,9 +29,20 @@ export type Ask =
   | ({ readonly kind: 'connect'; readonly peer: string } & Connection)
   /** With patience it first waits so long for the peer to end the connections, and answers how it did not. */
   | { readonly kind: 'disconnect'; readonly peer: string; readonly patienceMs?: number }
-  | { readonly kind: 'open'; readonly cell: Cell; readonly peer: string | undefined }
-  | { readonly kind: 'slice'; readonly amount: number }
-  | { readonly kind: 'close' }
+  /** In lanes of their own several cells stand open side by side; `begins` is where in the RAM, from 0 to 1, this one starts. */
+  | {
+      readonly kind: 'open';
+      readonly cell: Cell;
+      readonly peer: string | undefined;
+      readonly lane?: number;
+      readonly begins?: number;
+    }
+  | { readonly kind: 'slice'; readonly amount: number; readonly lane?: number }
+  /** Cells side by side take turns; what they took comes back when all are over. */
+  | { readonly kind: 'turns'; readonly order: readonly LaneTurn[] }
+  /** What a timed cell has recorded since the last such question. */
+  | { readonly kind: 'latencies'; readonly lane: number }
+  | { readonly kind: 'close'; readonly lane?: number }
   /** Packets of the open cell so far: also while a slice runs. */
   | { readonly kind: 'packets' }
   /** A round trip of two threads of this process that do nothing else, while no cell is open: undefined where there is none. */
@@ -56,4 +68,11 @@ export const ALIVE_EVERY_MS = 1000;
 
 export type Answer =
   | { readonly protocol: number; readonly number: number; readonly value: unknown }
-  | { readonly protocol: number; readonly number: number; readonly reason: string; readonly dump: readonly string[] };
+  | {
+      readonly protocol: number;
+      readonly number: number;
+      readonly reason: string;
+      readonly dump: readonly string[];
+      /** Of cells side by side: which one failed. */
+      readonly lane?: number;
+    };

@@ -1,10 +1,12 @@
-// One round: a fresh process that takes the turns of the plan, two visits to every cell.
-
+// One round: a fresh process in which every cell is visited twice, side by side with those that it is compared with.
+import { Random } from '../../src/random.js';
 import { CellFailure } from '../../src/session/cell.js';
-import { roundOrder, slicesOf } from '../plan/plan.js';
+import { type Group, type LiveSet, type LongTurn, roundGroups, slicesOf } from '../plan/order.js';
 import { listedOf, type Plan, type PlannedCell } from '../plan/planned.js';
-import { ProcessKilled } from './round-client.js';
-import { RoundProcesses } from './round-processes.js';
+import { ProcessKilled } from './child.js';
+import { LiveFailure } from './live.js';
+import { type Opening, pairedVisits } from './paired-visits.js';
+import { Processes } from './processes.js';
 import type { Turn } from './turn.js';
 import { summarise, type Visit } from './visit.js';
 
@@ -13,7 +15,7 @@ export interface RecordedVisit extends Visit {
   readonly cellId: string;
   /** From 0; one fresh process each. */
   readonly round: number;
-  /** Number of its first turn in the round. */
+  /** Number of its first step in the round: an opening of cells side by side, or a long turn. */
   readonly position: number;
 }
 
@@ -28,12 +30,14 @@ export interface Failure {
 export interface RoundContext {
   readonly plan: Plan;
   readonly signal: AbortSignal;
-  /** Amount of work of a slice, by cell: found once a run, and the same for all builds of a design. */
+  /** Amount of work of a slice of a long turn, by cell: found once a run, and the same for all builds of a design. */
   readonly amounts: Map<string, number>;
   /** By cell; a cell that failed is not tried again: it would fail again, and a hang costs its whole watchdog time. */
   readonly failures: Map<string, Failure>;
-  /** Told before each turn. */
-  readonly turn: (cell: PlannedCell) => void;
+  /** What a group of cells is to have of its time. */
+  readonly share?: (group: string) => number;
+  /** Called before each step. */
+  readonly step: (cell: PlannedCell) => void;
 }
 
 /** How a round ended. Unless it is finished its visits count for nothing. */
@@ -44,61 +48,147 @@ export interface RoundEnd {
   readonly timedNs: number;
 }
 
-/** Takes the turns of round number `round`. A cell's failure is recorded; any other error is thrown. */
+/** Takes round number `round`. A cell's failure is recorded; any other error is thrown. */
 export async function takeRound(round: number, context: RoundContext): Promise<RoundEnd> {
-  const { plan, signal, amounts, failures } = context;
-  const taken = new Map<string, { planned: PlannedCell; position: number; turns: Turn[] }>();
-  const warm = new Set<string>();
-  const processes = new RoundProcesses(plan);
-  const kill = () => void processes.end();
-  signal.addEventListener('abort', kill);
-  let timedNs = 0;
-  try {
-    for (const [position, { planned, visit }] of roundOrder(plan, round).entries()) {
-      const { id, cell } = planned;
-      const { build } = listedOf(cell, plan.listed);
-      const amountKey = build ? id.replace(` ${cell.variant} `, ` ${build.variant} `) : id;
-      if (signal.aborted) break;
-      context.turn(planned);
-      if (failures.has(id)) continue;
+  const running = new Round(round, context);
+  return running.take();
+}
+
+/** Two openings of a set, or the long turns of a cell's two visits. */
+const OPENINGS = 2;
+
+class Round {
+  private readonly number: number;
+  private readonly context: RoundContext;
+  private readonly processes: Processes;
+  private readonly random: Random;
+  private readonly visits: RecordedVisit[] = [];
+  private readonly taken = new Map<string, { planned: PlannedCell; position: number; turns: Turn[] }>();
+  /** Cells that the process has run, whose code is compiled there. */
+  private readonly warm = new Set<string>();
+  private timedNs = 0;
+  private position = 0;
+  private killed = false;
+
+  constructor(number: number, context: RoundContext) {
+    this.number = number;
+    this.context = context;
+    this.processes = new Processes(context.plan);
+    this.random = new Random(context.plan.seed + number);
+  }
+
+  async take(): Promise<RoundEnd> {
+    const { plan, signal, share } = this.context;
+    const kill = () => void this.processes.end();
+    signal.addEventListener('abort', kill);
+    try {
+      for (const group of roundGroups(plan, this.number, share)) await this.measure(group);
+    } finally {
+      signal.removeEventListener('abort', kill);
+      await this.processes.end();
+    }
+    const { timedNs } = this;
+    if (this.killed) return { end: 'killed', visits: [], timedNs };
+    if (signal.aborted) return { end: 'interrupted', visits: [], timedNs };
+    for (const { planned, position, turns } of this.taken.values()) {
+      this.record(planned, position, [summarise(planned.cell, turns)]);
+    }
+    const finished = this.visits.filter(({ cellId }) => !this.context.failures.has(cellId));
+    return { end: 'finished', visits: finished, timedNs };
+  }
+
+  private async measure({ sets, turns }: Group): Promise<void> {
+    for (const set of sets) while (this.goesOn && !(await this.liveSet(set)));
+    for (const turn of turns) if (this.goesOn) await this.longTurn(turn);
+  }
+
+  private get goesOn(): boolean {
+    return !this.killed && !this.context.signal.aborted;
+  }
+
+  /** Opens the cells of a set side by side, twice. False when one of them failed: the others are measured again. */
+  private async liveSet({ cells: all, turnMs, forMs }: LiveSet): Promise<boolean> {
+    const { failures, step } = this.context;
+    const cells = all.filter(({ id }) => !failures.has(id));
+    if (cells.length === 0 || (cells.length === 1 && all.length > 1 && this.hasVisits(cells[0]!))) return true;
+    const position = this.position;
+    const openings: Opening[] = [];
+    // Which cell is opened first, and on which threads, is drawn, and turned round for the second opening.
+    const lanes = this.random.shuffle([...cells.keys()]);
+    for (let opening = 0; opening < OPENINGS; opening++) {
+      step(cells[0]!);
+      this.position++;
+      if (!this.goesOn) return true;
       try {
-        const options = {
-          slices: slicesOf(planned, plan),
-          sliceMs: plan.sliceMs,
-          amount: amounts.get(amountKey),
-          cold: !warm.has(id),
-        };
-        const turn = await processes.turn(cell, options);
-        warm.add(id);
-        amounts.set(amountKey, turn.amount);
-        timedNs += turn.slices.reduce((sum, { durationNs }) => sum + durationNs, 0);
-        const key = `${visit} ${id}`;
-        const entry = taken.get(key) ?? { planned, position, turns: [] };
-        entry.turns.push(turn);
-        taken.set(key, entry);
+        const places = cells.map((planned, at) => ({
+          cell: planned.cell,
+          lane: opening === 0 ? lanes[at]! : cells.length - 1 - lanes[at]!,
+          cold: !this.warm.has(planned.id),
+          amount: openings[0]?.parts[at]?.amount,
+        }));
+        const parts = await this.processes.live(places, { turnMs, forMs, random: this.random });
+        openings.push({ cells: cells.map(({ cell }) => cell), parts });
+        for (const { id } of cells) this.warm.add(id);
       } catch (cause) {
-        if (signal.aborted) break;
-        if (!(cause instanceof CellFailure)) throw cause;
-        const killed = cause instanceof ProcessKilled ? cause.message : await processes.killedReceiver();
-        failures.set(id, { cellId: id, round, reason: killed ?? cause.message, dump: cause.dump });
-        // Somebody, or a kernel short of memory, ends our processes: going on would only cost more of them.
-        if (killed !== undefined) return { end: 'killed', visits: [], timedNs };
-        // Its threads may be anywhere: a fleet in which a cell failed goes with its process.
-        await processes.end();
-        warm.clear();
+        if (!(cause instanceof LiveFailure)) throw cause;
+        await this.failed(cells[cause.at]!, cause.cause);
+        return false;
       }
     }
-  } finally {
-    signal.removeEventListener('abort', kill);
-    await processes.end();
+    const slices = openings.flatMap(({ parts }) => parts.flatMap(({ mirrors }) => mirrors.flat(2)));
+    this.timedNs += slices.reduce((sum, { durationNs }) => sum + durationNs, 0);
+    for (const [at, visits] of pairedVisits(openings).entries()) {
+      // The first cell is in every set: its own values come from the first one.
+      if (at > 0 || !this.hasVisits(cells[0]!)) this.record(cells[at]!, position, visits);
+    }
+    return true;
   }
-  if (signal.aborted) return { end: 'interrupted', visits: [], timedNs };
-  const finished = [...taken.values()].filter(({ planned }) => !failures.has(planned.id));
-  const visits = finished.map(({ planned, position, turns }) => ({
-    cellId: planned.id,
-    round,
-    position,
-    ...summarise(planned.cell, turns),
-  }));
-  return { end: 'finished', visits, timedNs };
+
+  private async longTurn({ planned, visit }: LongTurn): Promise<void> {
+    const { plan, amounts, failures, step } = this.context;
+    const { id, cell } = planned;
+    const { build } = listedOf(cell, plan.listed);
+    const amountKey = build ? id.replace(` ${cell.variant} `, ` ${build.variant} `) : id;
+    const position = this.position++;
+    step(planned);
+    if (failures.has(id)) return;
+    try {
+      const turn = await this.processes.turn(cell, {
+        slices: slicesOf(planned, plan),
+        sliceMs: plan.sliceMs,
+        amount: amounts.get(amountKey),
+        cold: !this.warm.has(id),
+      });
+      this.warm.add(id);
+      amounts.set(amountKey, turn.amount);
+      this.timedNs += turn.slices.reduce((sum, { durationNs }) => sum + durationNs, 0);
+      const key = `${visit} ${id}`;
+      const entry = this.taken.get(key) ?? { planned, position, turns: [] };
+      entry.turns.push(turn);
+      this.taken.set(key, entry);
+    } catch (cause) {
+      if (!(cause instanceof CellFailure)) throw cause;
+      await this.failed(planned, cause);
+    }
+  }
+
+  private async failed({ id }: PlannedCell, cause: CellFailure): Promise<void> {
+    if (this.context.signal.aborted) return;
+    const killed = cause instanceof ProcessKilled ? cause.message : await this.processes.killedReceiver();
+    const reason = killed ?? cause.message;
+    this.context.failures.set(id, { cellId: id, round: this.number, reason, dump: cause.dump });
+    // Somebody, or a kernel short of memory, ends our processes: going on would only cost more of them.
+    if (killed !== undefined) this.killed = true;
+    // Its threads may be anywhere: a fleet in which a cell failed goes with its process.
+    await this.processes.end();
+    this.warm.clear();
+  }
+
+  private hasVisits({ id }: PlannedCell): boolean {
+    return this.visits.some(({ cellId }) => cellId === id);
+  }
+
+  private record({ id }: PlannedCell, position: number, visits: readonly Visit[]): void {
+    for (const visit of visits) this.visits.push({ cellId: id, round: this.number, position, ...visit });
+  }
 }

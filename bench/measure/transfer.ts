@@ -1,6 +1,6 @@
 // One transfer of the whole RAM over connections that are open: its throughput and its price in CPU time.
 import type { Cell } from '../../src/session/cell.js';
-import type { RoundClient } from './round-client.js';
+import type { Child } from './child.js';
 
 export interface Transferred {
   readonly mibPerSecond: number;
@@ -9,7 +9,7 @@ export interface Transferred {
 }
 
 /** Opens the cell on the connections called `peer`, sends the RAM once and closes it. Rejects with CellFailure. */
-export async function oneLine(client: RoundClient, cell: Cell, peer: string): Promise<Transferred> {
+export async function oneLine(client: Child, cell: Cell, peer: string): Promise<Transferred> {
   await client.open(cell, peer);
   const { pages, durationNs } = await client.slice(1);
   const report = await client.close();

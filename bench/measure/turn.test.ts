@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Cell } from '../../src/session/cell.js';
 import type { Slice } from '../../src/workloads/slice.js';
-import type { RoundClient } from './round-client.js';
+import type { Child } from './child.js';
 import { takeTurn } from './turn.js';
 
 /** A client whose cell takes 1 us a job, but for slices in which something else had the CPU for 100 ms. */
@@ -15,7 +15,7 @@ function clientDisturbedAt(disturbed: readonly number[]) {
       return { jobs: amount, pages: amount, durationNs, startedNs: 0 } satisfies Slice;
     },
   };
-  return { client: client as unknown as RoundClient, amounts };
+  return { client: client as unknown as Child, amounts };
 }
 
 const options = { slices: 2, sliceMs: 10, amount: undefined, cold: false };

@@ -3,7 +3,7 @@
 import { Bench } from 'tinybench';
 import type { Cell, VisitReport } from '../../src/session/cell.js';
 import type { Slice } from '../../src/workloads/slice.js';
-import type { RoundClient } from './round-client.js';
+import type { Child } from './child.js';
 
 export interface Turn {
   /** In order. */
@@ -34,7 +34,7 @@ const FIRST_AMOUNT = 16;
 const MOST_GROWTH = 8;
 
 /** Measures one turn. Rejects with CellFailure. */
-export async function takeTurn(client: RoundClient, cell: Cell, options: TurnOptions): Promise<Turn> {
+export async function takeTurn(client: Child, cell: Cell, options: TurnOptions): Promise<Turn> {
   await client.open(cell, options.peer);
   const amount = options.amount ?? (await findAmount(client, options.sliceMs));
   await warmUp(client, Math.ceil(amount * WARM_UP_SHARE), options.cold);
@@ -56,7 +56,7 @@ export async function takeTurn(client: RoundClient, cell: Cell, options: TurnOpt
 }
 
 /** Raises the amount until a slice has about the length it is to have. */
-async function findAmount(client: RoundClient, sliceMs: number): Promise<number> {
+async function findAmount(client: Child, sliceMs: number): Promise<number> {
   let tried = FIRST_AMOUNT;
   for (;;) {
     const { durationNs } = await client.slice(tried);
@@ -76,7 +76,7 @@ function amountOf(slices: readonly Slice[], amount: number, sliceMs: number): nu
 }
 
 /** One slice for threads that have only just been opened; in a cold process as many as make it faster. */
-async function warmUp(client: RoundClient, amount: number, cold: boolean): Promise<void> {
+async function warmUp(client: Child, amount: number, cold: boolean): Promise<void> {
   let before = (await client.slice(amount)).durationNs;
   for (let done = 1; cold && done < MOST_WARM_UPS; done++) {
     const now = (await client.slice(amount)).durationNs;

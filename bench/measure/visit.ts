@@ -9,7 +9,7 @@ import { reachedLoad } from './offered-load.js';
 import type { Turn } from './turn.js';
 
 /** When a slice began, on the clock of its process, and how fast it was: whether a cell is steady is seen over time. */
-interface SliceSpeed {
+export interface SliceSpeed {
   readonly startedNs: number;
   readonly jobsPerSecond: number;
 }
@@ -79,35 +79,36 @@ function jobsPerSecond({ jobs, durationNs, signalNs }: Slice): number {
 function valuesOf(cell: Cell, turns: readonly Turn[]): Record<string, number> {
   const slices = turns.flatMap((turn) => turn.slices);
   const report = addReports(turns.map((turn) => turn.report));
-  const over = (value: (slice: Slice) => number) => median(slices.map(value));
-  const pagesPerSecond = over(({ pages, durationNs }) => (pages * 1e9) / durationNs);
-  const values: Record<string, number> = {
-    // An idle sync hands nothing over.
-    ...(report.jobs > 0 && {
-      jobsPerSecond: over(jobsPerSecond),
-      nsPerJob: over(({ jobs, durationNs }) => durationNs / jobs),
-      pagesPerSecond,
-      mibPerSecond: (pagesPerSecond * cell.pageSize) / 2 ** 20,
-      cpuNsPerJob: (report.providerCpuNs + report.sendersCpuNs) / report.jobs,
-    }),
-    ...latencyValues(slices),
-  };
+  const each = slices.map((slice) => sliceValues(cell, slice));
+  const names = Object.keys(each[0] ?? {}).filter((name) => each.every((values) => name in values));
+  const values = Object.fromEntries(names.map((name) => [name, median(each.map((slice) => slice[name]!))]));
+  // An idle sync hands nothing over.
+  if (report.jobs > 0) values.cpuNsPerJob = (report.providerCpuNs + report.sendersCpuNs) / report.jobs;
   const reached = reachedLoad(slices);
   if (reached !== undefined) values.reachedLoad = reached;
-  const delayNs = slices.flatMap((slice) => slice.delayNs ?? []);
-  if (delayNs.length > 0) {
+  return { ...values, ...latencyValues(slices) };
+}
+
+/** What one slice says; its latencies have a distribution, which takes more than one. */
+export function sliceValues(cell: Cell, slice: Slice): Record<string, number> {
+  const { jobs, pages, durationNs, signalNs, collectNs, delayNs, downtimeNs, medianNs } = slice;
+  const values: Record<string, number> = {};
+  if (jobs > 0) {
+    const pagesPerSecond = (pages * 1e9) / durationNs;
+    const mibPerSecond = (pagesPerSecond * cell.pageSize) / 2 ** 20;
+    Object.assign(values, { jobsPerSecond: jobsPerSecond(slice), nsPerJob: durationNs / jobs });
+    Object.assign(values, { pagesPerSecond, mibPerSecond });
+  }
+  for (const [name, ns] of Object.entries(medianNs ?? {})) values[`${name}Ns.p50`] = ns;
+  if (delayNs) {
     values.delayNs = median(delayNs.flat());
     values.slowestDelayNs = median(delayNs.map((channels) => Math.max(...channels)));
   }
-  const signalNs = slices.flatMap((slice) => slice.signalNs ?? []);
-  const collectNs = slices.flatMap((slice) => slice.collectNs ?? []);
-  if (signalNs.length > 0) {
+  if (signalNs && collectNs) {
     const syncNs = signalNs.map((each, sync) => each + collectNs[sync]!);
     Object.assign(values, { signalNs: median(signalNs), collectNs: median(collectNs), syncNs: median(syncNs) });
   }
-  const downtimeNs = slices.flatMap((slice) => slice.downtimeNs ?? []);
-  if (downtimeNs.length > 0)
-    Object.assign(values, { totalNs: over(({ durationNs }) => durationNs), downtimeNs: median(downtimeNs) });
+  if (downtimeNs !== undefined) Object.assign(values, { totalNs: durationNs, downtimeNs });
   return values;
 }
 

@@ -10,6 +10,7 @@ describe('parseCellId', () => {
     const options = {
       everywhere: {},
       rounds: 1,
+      visitMs: 1,
       slices: 1,
       sliceMs: 1,
       turnFactor: 1,

@@ -21,7 +21,8 @@ export function refuseWhatDoesNotFit({ cells, fleet, listed, ram }: Plan): void 
     RAM: ramBytes(ram),
     "the receiver's RAM": received ? ramBytes(ram) : 0,
     'control words': Math.max(0, ...measured.map((cell) => controlBytes(cell, listed))),
-    threads: (fleet.senders * (received ? 2 : 1) + fleet.requesters + 1) * THREAD_BYTES,
+    // Two designs stand open side by side, each with its senders and its receiver's threads.
+    threads: (2 * fleet.senders * (received ? 2 : 1) + fleet.requesters + 1) * THREAD_BYTES,
   });
 }
 

@@ -9,7 +9,8 @@ import { parseAxis } from './axis.js';
 import { showWait } from './axis-values.js';
 import { loadVariants } from './catalogue.js';
 import { parseCellId } from './cell-id.js';
-import { makePlan, roundOrder } from './plan.js';
+import { roundGroups } from './order.js';
+import { makePlan } from './plan.js';
 import { cellKey, type PlanOptions } from './planned.js';
 import { parseRam } from './ram-flag.js';
 import { type PlanFlags, planOf } from './run-plan.js';
@@ -84,6 +85,7 @@ describe('makePlan', () => {
     everywhere: {},
     forceSpin: false,
     rounds: 6,
+    visitMs: 1,
     slices: 4,
     sliceMs: 10,
     turnFactor: 1,
@@ -93,44 +95,6 @@ describe('makePlan', () => {
     ram: parseRam('1m', 3),
     cpus: 2,
     ...part,
-  });
-
-  it('takes as many turns for both visits, mirrored, and as often first', async () => {
-    const plan = makePlan(await options({ studied: ['mutex', 'atomic-barrier'] }));
-    const order = roundOrder(plan, 0);
-    const turns = new Map<string, number[]>();
-    for (const [position, { planned, visit }] of order.entries()) {
-      const key = `${planned.id} ${visit}`;
-      turns.set(key, [...(turns.get(key) ?? []), position]);
-    }
-    for (const { id, cell, table } of plan.cells) {
-      const count = cell.variant === 'message-port' ? 1 : plan.tables.find((each) => each.id === table)!.turns;
-      expect([turns.get(`${id} 0`)!.length, turns.get(`${id} 1`)!.length]).toEqual([count, count]);
-    }
-    // Mirrored: within a group the two visits' turns lie about as late, so that a drift hits both.
-    const late = (id: string, visit: number) => turns.get(`${id} ${visit}`)!.reduce((sum, at) => sum + at, 0);
-    const cell = plan.cells.find(({ table, cell: { variant } }) => table === 'hand-off' && variant === 'mutex')!;
-    expect(Math.abs(late(cell.id, 0) - late(cell.id, 1)) / 3).toBeLessThan(2);
-    expect(roundOrder(plan, 0)).toEqual(order);
-    expect(roundOrder(plan, 1)).not.toEqual(order);
-  });
-
-  it('keeps the designs of one cell together and lets each go first about as often', async () => {
-    const plan = makePlan(await options({ tables: [{ ...DEFAULT_TABLES[0]!, turns: 1 }] }));
-    let first = 0;
-    const groups = 40 * (plan.cells.length / 3);
-    for (let round = 0; round < 40; round++) {
-      const order = roundOrder(plan, round).map(({ planned }) => planned.cell);
-      for (let at = 0; at < order.length; at += 6) {
-        const group = order.slice(at, at + 6);
-        expect(new Set(group.map((cell) => cellKey({ ...cell, variant: '' }))).size).toBe(1);
-        const names = group.map(({ variant }) => variant);
-        expect(names.slice(0, 3)).toEqual(names.slice(3).reverse());
-        if (names[0] === 'mutex') first++;
-      }
-    }
-    expect(first / groups).toBeGreaterThan(0.25);
-    expect(first / groups).toBeLessThan(0.42);
   });
 
   it('skips what a variant does not declare, and spinning beyond the CPUs, with the reason', async () => {
@@ -181,7 +145,9 @@ describe('makePlan', () => {
       'mutex spin:1us/spin:1us',
       'message-port spin:1us/spin:1us as message-port park',
     ]);
-    const turns = roundOrder(plan, 0).map(({ planned }) => planned.cell);
+    const turns = roundGroups(plan, 0).flatMap(({ sets }) =>
+      sets.flatMap(({ cells }) => cells.map(({ cell }) => cell)),
+    );
     expect(new Set(turns.filter(({ variant }) => variant === 'message-port').map(cellKey)).size).toBe(1);
     expect((await of(false)).cells.length).toBe(18);
   });
@@ -221,8 +187,8 @@ describe('makePlan', () => {
       ...['mutex atomic again', 'atomic-barrier atomic', 'atomic-scan atomic again'],
       ...['mutex wasm-fence again', 'atomic-barrier wasm-fence', 'atomic-scan wasm-fence again'],
     ]);
-    const turns = roundOrder(plan, 0).map(({ planned }) => planned.id);
-    expect(turns.slice(0, 5)).toEqual(turns.slice(5).reverse());
+    const groups = roundGroups(plan, 0).map(({ sets }) => new Set(sets.flatMap(({ cells }) => cells)).size);
+    expect(groups).toEqual([5]);
     expect(tables[0]!.columns).toBe('scan');
   });
 
@@ -237,9 +203,8 @@ describe('makePlan', () => {
     expect(shown).toEqual(
       combinations.flatMap((each, at) => [`mutex ${each}`, `message-port ${each}${at === 0 ? '' : ' again'}`]),
     );
-    const turns = roundOrder(plan, 0).map(({ planned }) => planned.id);
-    expect(turns.slice(0, 7)).toEqual(turns.slice(7, 14).reverse());
-    expect(new Set(turns.slice(0, 7)).size).toBe(7);
+    const groups = roundGroups(plan, 0).map(({ sets }) => new Set(sets.flatMap(({ cells }) => cells)).size);
+    expect(groups).toEqual([7]);
     for (const { id, cell } of plan.cells) expect(parseCellId(id)).toEqual(cell);
     // Ids are older than these axes: the defaults are not in them.
     expect(plan.cells.map(({ id }) => id.replace(/^.* place=spread/, ''))).toEqual([

@@ -1,6 +1,5 @@
-// The plan of a run: which cells, in how many processes, in which order, how long it takes and whether it fits.
+// The plan of a run: which cells, in how many processes, and whether it fits.
 
-import { Random } from '../../src/random.js';
 import type { Variant } from '../../src/sender/variant.js';
 import { CELL_DEFAULTS, type Cell, type FleetPlan, shapeOf, type Wait } from '../../src/session/cell.js';
 import { takesDose } from '../../src/session/dose.js';
@@ -13,9 +12,7 @@ import type { Listed } from './catalogue.js';
 import { refuseWhatDoesNotFit } from './memory.js';
 import {
   cellKey,
-  groupOfCells,
   isMeasured,
-  LOADED_SLICE_FACTOR,
   type Plan,
   type PlannedCell,
   type PlanOptions,
@@ -26,11 +23,6 @@ import {
 import type { TableSpec } from './tables.js';
 
 const WATCHDOG_MS = 10_000;
-/** Measured: what a turn costs beside its slices (opening and closing the cell on all threads). */
-const TURN_OVERHEAD_MS = 8;
-const PROCESS_START_MS = 1000;
-/** A slice has as many jobs as the fastest one did in its time: most take longer. */
-const SLICE_STRETCH = 1.25;
 
 export function makePlan(options: PlanOptions): Plan {
   const cells = options.tables.flatMap((table) => tableCells(table, options));
@@ -53,68 +45,6 @@ export function makePlan(options: PlanOptions): Plan {
 export function isOversubscribed(cell: Cell, listed: readonly Listed[], cpus: number): boolean {
   const senders = senderThreads(cell, listed);
   return senders > 0 && senders + cell.requesters > cpus;
-}
-
-/** How long the plan takes, in milliseconds. */
-export function estimateMs(plan: Plan): number {
-  let total = plan.rounds * PROCESS_START_MS;
-  for (let round = 0; round < plan.rounds; round++) {
-    for (const { planned } of roundOrder(plan, round)) {
-      const sliceMs = planned.cell.load === undefined ? plan.sliceMs : plan.sliceMs * LOADED_SLICE_FACTOR;
-      total += (slicesOf(planned, plan) + 0.15) * sliceMs * SLICE_STRETCH + TURN_OVERHEAD_MS;
-    }
-  }
-  return total;
-}
-
-/** Timed slices of a turn: one for the designs that only stand beside those under study, where one is enough. */
-export function slicesOf({ cell }: PlannedCell, { slices, studied }: Plan): number {
-  // Percentiles need samples, whoever they are of.
-  return studied.includes(cell.variant) || cell.workload === 'hand-off' ? slices : 1;
-}
-
-/** A turn of a round: a cell, and which of its two visits the turn counts for. */
-export interface PlannedTurn {
-  readonly planned: PlannedCell;
-  readonly visit: 0 | 1;
-}
-
-/**
- * The turns of a round: groups of cells that differ in the design, its dose or its ablations only (or all of a table, if
- * the plan says so), at random; in a group mirrored sequences of its cells (A B B A), the order drawn anew for each. The
- * noise of a machine lasts longer than a turn, so what alternates turn by turn differs less than what is measured in two
- * stretches.
- */
-export function roundOrder(plan: Plan, round: number): PlannedTurn[] {
-  const random = new Random(plan.seed + round);
-  const groups = new Map<string, PlannedCell[]>();
-  for (const planned of plan.cells) {
-    if (!isMeasured(planned) || sitsOut(planned, plan, round)) continue;
-    const key = groupOfCells(planned, plan);
-    groups.set(key, [...(groups.get(key) ?? []), planned]);
-  }
-  return random.shuffle([...groups.values()]).flatMap((group) => {
-    const most = Math.max(...group.map((planned) => turnsOf(planned, plan)));
-    return Array.from({ length: most }, (_, mirror) => {
-      const there = random.shuffle(group.filter((planned) => turnsOf(planned, plan) > mirror));
-      const first = (mirror % 2) as 0 | 1;
-      const second = (1 - first) as 0 | 1;
-      return [
-        ...there.map((planned): PlannedTurn => ({ planned, visit: first })),
-        ...there.toReversed().map((planned): PlannedTurn => ({ planned, visit: second })),
-      ];
-    }).flat();
-  });
-}
-
-function sitsOut({ cell }: PlannedCell, { studied, besideEvery }: Plan, round: number): boolean {
-  return !studied.includes(cell.variant) && round % besideEvery !== 0;
-}
-
-/** Turns that make one visit to a cell: many for the designs under study, one for those that stand beside them. */
-function turnsOf({ cell, table }: PlannedCell, { studied, tables, turnFactor }: Plan): number {
-  if (cell.workload === 'precopy' || !studied.includes(cell.variant)) return 1;
-  return Math.max(1, Math.round(tables.find(({ id }) => id === table)!.turns * turnFactor));
 }
 
 function tableCells(table: TableSpec, options: PlanOptions): PlannedCell[] {

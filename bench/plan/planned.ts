@@ -33,16 +33,20 @@ export interface PlanOptions {
   readonly forceSpin: boolean;
   /** Fresh processes: the unit of replication. */
   readonly rounds: number;
-  /** Timed slices a turn, and the length that each is to have. */
+  /** Timed slices of a long turn, and the length that each is to have. */
   readonly slices: number;
   readonly sliceMs: number;
-  /** Multiplies the turns of the tables. */
+  /** How long cells side by side take turns in one of their two openings of a round, together, where there are two of them. */
+  readonly visitMs: number;
+  /** Length of those turns, where it is not chosen by the transport. */
+  readonly turnMs?: number;
+  /** Multiplies the long turns of the tables. */
   readonly turnFactor: number;
   /** Designs that only stand beside those under study take part in every so many rounds. */
   readonly besideEvery: number;
   /** Names of the designs under study. */
   readonly studied: readonly string[];
-  /** What alternates turn by turn: the designs of a cell, or all cells of a table. Default designs. */
+  /** What takes turns: the designs of a cell, or all cells of a table. Default designs. */
   readonly alternate?: 'designs' | 'cells';
   readonly seed: number;
   readonly ram: RamSource;

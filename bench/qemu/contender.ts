@@ -1,7 +1,7 @@
 // Who sends the RAM to the drain: a QEMU, a variant of ours, or a loop without a hand-off.
 import type { Cell, Placement, ZeroPages } from '../../src/session/cell.js';
 import { CELL_DEFAULTS } from '../../src/session/cell.js';
-import { RoundClient } from '../measure/round-client.js';
+import { Child } from '../measure/child.js';
 import type { Listed } from '../plan/catalogue.js';
 import { isSince, type QemuBinary } from './binary.js';
 import type { Drain } from './drain.js';
@@ -83,11 +83,11 @@ export interface OursPlan {
 
 /** A process of ours: its threads serve one variant after the other. */
 export class Ours {
-  private readonly client: RoundClient;
+  private readonly client: Child;
   private readonly plan: OursPlan;
   private readonly drain: Drain;
 
-  private constructor(client: RoundClient, plan: OursPlan, drain: Drain) {
+  private constructor(client: Child, plan: OursPlan, drain: Drain) {
     this.client = client;
     this.plan = plan;
     this.drain = drain;
@@ -101,7 +101,7 @@ export class Ours {
       watchdogMs: 2 * STALL_MS,
       stallMs: STALL_MS,
     };
-    return new Ours(await RoundClient.start(fleet, plan.listed), plan, drain);
+    return new Ours(await Child.start(fleet, plan.listed), plan, drain);
   }
 
   /** Sends what a QEMU source sends, main stream included. */

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CELL_DEFAULTS, type Cell } from '../../src/session/cell.js';
-import { RoundClient } from '../measure/round-client.js';
+import { Child } from '../measure/child.js';
 import { isSince, type QemuBinary } from './binary.js';
 import { type Compared, type ComparePlan, named, PLAIN_LOOP, type Sample, type Step, turned } from './compare.js';
 import { designName, qemuName } from './contender.js';
@@ -49,12 +49,12 @@ export async function compareSaves(
   const samples: Sample[] = [];
   const ram = RamFile.make(plan.ram);
   const folder = mkdtempSync(join(tmpdir(), 'multifd-bench-save-'));
-  let client: RoundClient | undefined;
+  let client: Child | undefined;
   try {
     const listed = [...new Set(plan.designs.map((design) => design.listed))];
     const senders = Math.max(...plan.channels);
     const fleet = { senders, requesters: 1, ram: { file: ram.path }, watchdogMs: LIMIT_MS, stallMs: LIMIT_MS };
-    client = await RoundClient.start(fleet, listed);
+    client = await Child.start(fleet, listed);
     const ours = oursOf(plan, client, ram, folder);
     for (let time = 0; time < WARM_UPS; time++) for (const each of ours) await named(each, senders);
     for (let round = 0; round < plan.rounds && !signal.aborted; round++) {
@@ -124,7 +124,7 @@ function qemusOf(
   });
 }
 
-function oursOf(plan: SavePlan, client: RoundClient, ram: RamFile, folder: string): Saver[] {
+function oursOf(plan: SavePlan, client: Child, ram: RamFile, folder: string): Saver[] {
   const { designs, direct, place, zeroPages } = plan;
   const bytes = ram.pageBytes(zeroPages);
   const path = join(folder, 'ours');

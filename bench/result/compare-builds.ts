@@ -1,7 +1,7 @@
 // Two builds of the same designs: cell by cell and metric by metric, from turns that alternated.
 
 import { rounded } from '../base/rounding.js';
-import type { Measured } from '../measure/rounds.js';
+import type { Measured } from '../measure/measure.js';
 import { plainName, type Side } from '../plan/catalogue.js';
 import type { Plan } from '../plan/planned.js';
 import { type Comparison, compare } from '../stats/comparison.js';

@@ -3,7 +3,7 @@
 import type { Dose } from '../../src/session/cell.js';
 import type { CellCounts } from '../measure/counts.js';
 import type { PercentileName } from '../measure/latencies.js';
-import type { Stopped } from '../measure/rounds.js';
+import type { Stopped } from '../measure/measure.js';
 import type { ResultAxes } from '../plan/axis-fields.js';
 import type { Shard } from '../plan/planned.js';
 import type { RatioInterval } from '../stats/ratio.js';

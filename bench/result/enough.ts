@@ -1,6 +1,6 @@
 // When a run has measured enough: every design under study compared as precisely as was asked, or no time for a round more.
 
-import type { Measured } from '../measure/rounds.js';
+import type { Measured } from '../measure/measure.js';
 import type { Plan } from '../plan/planned.js';
 import type { Limits } from '../plan/run-plan.js';
 import { median } from '../stats/quantile.js';

@@ -2,8 +2,8 @@
 
 import { mapValues, roundAll, rounded } from '../base/rounding.js';
 import type { CellCounts } from '../measure/counts.js';
+import type { Measured } from '../measure/measure.js';
 import type { Failure, RecordedVisit } from '../measure/round.js';
-import type { Measured } from '../measure/rounds.js';
 import { resultAxes } from '../plan/axis-fields.js';
 import type { Plan, PlannedCell } from '../plan/planned.js';
 import { showRam } from '../plan/ram-flag.js';

@@ -1,5 +1,5 @@
 // What a reader of a result must know before its numbers.
-import type { Measured } from '../measure/rounds.js';
+import type { Measured } from '../measure/measure.js';
 import { LEAST_PROCESSES } from '../stats/verdict.js';
 
 export function warningsOf({ stopped, finishedRounds }: Measured): string[] {

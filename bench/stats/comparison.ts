@@ -51,9 +51,10 @@ export function logRatios(processes: readonly Visits[]): number[] {
  *
  * @param processes one entry a fresh process, each with its visits in the metric's unit
  * @param familySize the comparisons that `holm` will adjust together with this one
+ * @param least differences up to this fraction are never called one
  * @throws RangeError when there are no processes, or as `logRatios`
  */
-export function compare(processes: readonly Visits[], familySize = 1): Comparison {
+export function compare(processes: readonly Visits[], familySize = 1, least = LEAST_DIFFERENCE): Comparison {
   const logs = logRatios(processes);
   const direct = meanRatio(logs);
   const ranked = hodgesLehmann(logs);
@@ -69,7 +70,7 @@ export function compare(processes: readonly Visits[], familySize = 1): Compariso
     },
     noiseFloor: floor,
     underNoiseFloor: Math.abs(Math.log(direct.ratio)) < Math.log1p(floor),
-    resolvable: smallestResolvable({ ...direct, noiseFloor: floor, familySize }),
+    resolvable: smallestResolvable({ ...direct, noiseFloor: floor, familySize, least }),
     bimodal: isBimodal(logs, Math.log1p(LEAST_DIFFERENCE)),
   };
 }

@@ -15,6 +15,8 @@ export interface Resolution {
   readonly noiseFloor: number;
   /** Comparisons in the family that Holm adjusts for; this one is taken to be the only true difference among them. */
   readonly familySize: number;
+  /** Differences up to this fraction are never called one; default as in `decisionMargin`. */
+  readonly least?: number;
 }
 
 /**
@@ -22,9 +24,10 @@ export interface Resolution {
  * mean log-ratio must be farther out than the decision margin by the half-width of its interval, and than zero by what
  * the adjusted p needs. Simulated, such differences are found in 75-82 % of runs. Infinite for a single process.
  */
-export function smallestResolvable({ standardError, n, noiseFloor, familySize }: Resolution): number {
+export function smallestResolvable({ standardError, n, noiseFloor, familySize, least }: Resolution): number {
   if (n < 2) return Infinity;
-  const beyondMargin = Math.log1p(decisionMargin(noiseFloor)) + standardError * errorsToPass(SIGNIFICANCE, n - 1);
+  const beyondMargin =
+    Math.log1p(decisionMargin(noiseFloor, least)) + standardError * errorsToPass(SIGNIFICANCE, n - 1);
   const beyondChance = standardError * errorsToPass(SIGNIFICANCE / familySize, n - 1);
   return Math.expm1(Math.max(beyondMargin, beyondChance));
 }

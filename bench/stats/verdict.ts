@@ -8,6 +8,13 @@ export type Verdict = 'faster' | 'slower' | 'same' | 'unclear' | 'too-few';
 export const LEAST_PROCESSES = 6;
 /** Differences up to this fraction are never called faster or slower, however certain: layout alone makes as much. */
 export const LEAST_DIFFERENCE = 0.02;
+/**
+ * The same for designs that stood side by side in each process, in places drawn anew: what layout makes of one process
+ * is then in the spread between processes, and in the interval.
+ */
+export const LEAST_SIDE_BY_SIDE = 0.01;
+/** The difference that the default run is to find. */
+export const TARGET_DIFFERENCE = 0.03;
 /** Within this fraction, either way, two designs count as the same. */
 export const EQUIVALENCE_MARGIN = 0.05;
 
@@ -23,15 +30,17 @@ export interface Rule {
   readonly better: 'higher' | 'lower';
   /** Default `EQUIVALENCE_MARGIN`. */
   readonly margin?: number;
+  /** Default `LEAST_DIFFERENCE`. */
+  readonly least?: number;
   /**
    * The effect that a slope experiment predicts for the same pair; 'same' may rest on it where the direct one cannot.
    */
   readonly slope?: RatioInterval;
 }
 
-/** The fraction that an interval must be clear of: the noise floor, and never less than `LEAST_DIFFERENCE`. */
-export function decisionMargin(noiseFloor: number): number {
-  return Math.max(noiseFloor, LEAST_DIFFERENCE);
+/** The fraction that an interval must be clear of: the noise floor, and never less than `least`. */
+export function decisionMargin(noiseFloor: number, least = LEAST_DIFFERENCE): number {
+  return Math.max(noiseFloor, least);
 }
 
 /**
@@ -49,9 +58,9 @@ export function isEquivalent({ low, high }: RatioInterval, margin = EQUIVALENCE_
  *
  * @param adjustedP the comparison's p after `holm` over its family
  */
-export function verdict(evidence: Evidence, adjustedP: number, { better, margin, slope }: Rule): Verdict {
+export function verdict(evidence: Evidence, adjustedP: number, { better, margin, least, slope }: Rule): Verdict {
   if (evidence.n < LEAST_PROCESSES) return 'too-few';
-  const clearOf = 1 + decisionMargin(evidence.noiseFloor);
+  const clearOf = 1 + decisionMargin(evidence.noiseFloor, least);
   if (adjustedP < SIGNIFICANCE && evidence.low > clearOf) return better === 'higher' ? 'faster' : 'slower';
   if (adjustedP < SIGNIFICANCE && evidence.high < 1 / clearOf) return better === 'higher' ? 'slower' : 'faster';
   if (isEquivalent(evidence, margin) || (slope && isEquivalent(slope, margin))) return 'same';

@@ -1,7 +1,7 @@
 // Going on from a saved run: its plan, made anew from its flags, and the visits of its finished rounds.
 
 import { UsageError } from '../base/usage-error.js';
-import type { Measured } from '../measure/rounds.js';
+import type { Measured } from '../measure/measure.js';
 import type { Plan } from '../plan/planned.js';
 import { type Limits, type PlanFlags, planOf } from '../plan/run-plan.js';
 import type { Result } from '../result/document.js';

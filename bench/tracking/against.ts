@@ -1,6 +1,6 @@
 // Another commit's build beside this one, in the same rounds; what differs is measured again before it is said.
 
-import { measureRounds, type Progress, type Stopped } from '../measure/rounds.js';
+import { measureRounds, type Progress, type Stopped } from '../measure/measure.js';
 import type { Side } from '../plan/catalogue.js';
 import type { Plan } from '../plan/planned.js';
 import {

@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { UsageError } from '../base/usage-error.js';
-import { measureRounds, type RoundsOptions } from '../measure/rounds.js';
+import { measureRounds, type RoundsOptions } from '../measure/measure.js';
 import { isMeasured, type Plan } from '../plan/planned.js';
 import type { Result, Surroundings } from '../result/document.js';
 import { makeResult } from '../result/make-result.js';

@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ROUND_PROCESS } from '../measure/round-client.js';
+import { CHILD_PROCESSES } from '../measure/child.js';
 import type { Commit } from '../system/commit.js';
 import { buildFolder, buildOf } from './build.js';
 
@@ -74,7 +74,7 @@ const making = (signal = new AbortController().signal) => {
 };
 const BUILDS = `const { mkdirSync, writeFileSync } = require('node:fs');
 mkdirSync('dist/bench/measure', { recursive: true });
-writeFileSync('${ROUND_PROCESS}', process.cwd());
+writeFileSync('${CHILD_PROCESSES[0]}', process.cwd());
 if (require('part') !== 7) throw new Error('the package is not there');`;
 
 /** False for a zombie too, which some containers never collect. */
@@ -101,7 +101,7 @@ describe('the build of a commit', () => {
       expect.stringContaining('npm ci --ignore-scripts'),
       'npm run build',
     ]);
-    expect(readFileSync(join(home, ROUND_PROCESS), 'utf8')).toBe(`${home}.${process.pid}.tmp`);
+    expect(readFileSync(join(home, CHILD_PROCESSES[0]), 'utf8')).toBe(`${home}.${process.pid}.tmp`);
     expect(existsSync(join(home, '.git'))).toBe(false);
     expectNothingLeft();
     const second = making();

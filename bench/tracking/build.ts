@@ -5,7 +5,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { UsageError } from '../base/usage-error.js';
-import { ROUND_PROCESS } from '../measure/round-client.js';
+import { CHILD_PROCESSES, childProcessIn } from '../measure/child.js';
 import type { Commit } from '../system/commit.js';
 import { gitIn, withoutGit } from '../system/git.js';
 import { PROJECT } from '../system/project.js';
@@ -47,8 +47,10 @@ export async function buildOf({ sha }: Commit, making: Making): Promise<string> 
   const home = join(buildFolder(), sha);
   const short = sha.slice(0, 12);
   if (!existsSync(home)) await make(sha, home, making);
-  if (!existsSync(join(home, ROUND_PROCESS))) {
-    throw new UsageError(`${short}: older than the protocol by which a build is driven: it has no ${ROUND_PROCESS}`);
+  if (childProcessIn(home) === undefined) {
+    throw new UsageError(
+      `${short}: older than the protocol by which a build is driven: it has no ${CHILD_PROCESSES.join(' or ')}`,
+    );
   }
   return home;
 }

@@ -2,8 +2,8 @@
 
 import type { Interrupts } from '../base/interrupts.js';
 import { badValue } from '../base/usage-error.js';
-import type { Progress } from '../measure/rounds.js';
-import { estimateMs } from '../plan/plan.js';
+import type { Progress } from '../measure/measure.js';
+import { estimateMs } from '../plan/order.js';
 import type { Plan } from '../plan/planned.js';
 import { planOf } from '../plan/run-plan.js';
 import { STUDIED_PAIR } from '../plan/tables.js';

@@ -41,7 +41,7 @@ export class Measuring {
       signal: this.signal,
       amounts: this.amounts,
       failures: this.failures,
-      turn: (cell) => this.turn({ done: done++, total: turns, cell }),
+      step: (cell) => this.turn({ done: done++, total: turns, cell }),
     });
     this.timedNs += taken.timedNs;
     if (taken.end !== 'finished') {

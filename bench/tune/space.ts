@@ -42,7 +42,7 @@ type TuneTable = 'tune' | 'latency' | 'parts';
 
 const DEFAULT_LOAD = '75';
 /** Of each turn; the processes are what differs, so there are few of them. */
-const PROFILE = { slices: 2, sliceMs: 13, turnFactor: 1, besideEvery: 1 } as const;
+const PROFILE = { visitMs: 60, slices: 2, sliceMs: 13, turnFactor: 1, besideEvery: 1 } as const;
 const TURNS = 2;
 /** Axes that say what the user has: one value each. */
 export const FIXED = AXES.filter(({ tune }) => tune === 'fixed');

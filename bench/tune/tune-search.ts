@@ -2,9 +2,10 @@
 
 import { randomBytes } from 'node:crypto';
 import { type Interrupting, interruptible } from '../base/interruption.js';
-import type { Stopped } from '../measure/rounds.js';
+import type { Stopped } from '../measure/measure.js';
 import { cellBytes } from '../plan/memory.js';
-import { estimateMs, isOversubscribed } from '../plan/plan.js';
+import { estimateMs } from '../plan/order.js';
+import { isOversubscribed } from '../plan/plan.js';
 import type { Result } from '../result/document.js';
 import { makeResult } from '../result/make-result.js';
 import { saveResult } from '../store/save.js';

@@ -20,20 +20,31 @@ export class ChannelWork {
   readonly writer: ChannelWriter;
   private readonly batches: Batches;
   private readonly publishJobs: (jobs: number) => void;
+  private readonly resting: ((syncs: number) => void) | undefined;
 
-  /** `publishJobs` leaves the count of jobs where the provider looks after a sync. */
+  /**
+   * `publishJobs` leaves the count of jobs where the provider looks after a sync. `resting` returns when more than
+   * `syncs` syncs are wanted.
+   */
   constructor(
     channel: number,
     batches: Batches,
     writer: ChannelWriter,
     tally: Tally,
     publishJobs: (jobs: number) => void,
+    resting?: (syncs: number) => void,
   ) {
     this.channel = channel;
     this.batches = batches;
     this.writer = writer;
     this.tally = tally;
     this.publishJobs = publishJobs;
+    this.resting = resting;
+  }
+
+  /** Sleeps between slices, in a cell whose senders do so: after a sync is complete, and before the first slice. */
+  rest(): void {
+    this.resting?.(this.tally.syncs);
   }
 
   /** Writes a batch and empties it, or writes a SYNC. Throws WriteFailure, or BrokenInvariant. */

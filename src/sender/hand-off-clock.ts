@@ -35,7 +35,11 @@ export interface HandOffClockParts {
   readonly sendersAreTasks: boolean;
   /** Open loop: between the intended starts. Absent, the loop is closed. */
   readonly intervalNs?: number | undefined;
+  /** Every latency counts as longer by this share: a known difference, for calibrations. */
+  readonly stretch?: number | undefined;
 }
+
+const MOST_SAMPLES = 4096;
 
 export class HandOffClock {
   /** Open loop: hand-overs of this slice, and when the last one returned. */
@@ -46,14 +50,29 @@ export class HandOffClock {
   private readonly started: Float64Array;
   private readonly parts: HandOffClockParts;
   private calledNs = 0;
+  private recording = true;
+  private readonly factor: number;
+  /** The latencies since `begin`, as many as there is room for: a turn has few. */
+  private readonly samples: Readonly<Record<LatencyName, Float64Array>>;
+  private readonly sampled: Record<LatencyName, number> = { handoff: 0, taken: 0, freed: 0 };
 
   constructor(parts: HandOffClockParts) {
     this.parts = parts;
     this.started = new Float64Array(parts.batches);
+    this.factor = 1 + (parts.stretch ?? 0);
+    const room = parts.intervalNs === undefined ? MOST_SAMPLES : 0;
+    this.samples = {
+      handoff: new Float64Array(room),
+      taken: new Float64Array(room),
+      freed: new Float64Array(room),
+    };
   }
 
-  /** A slice begins. */
+  /** A slice begins; what is under way does not belong to it. */
   begin(): void {
+    this.started.fill(0);
+    for (const name of LATENCIES) this.sampled[name] = 0;
+    this.recording = true;
     this.handed = 0;
     this.firstNs = now();
     this.lastNs = this.firstNs;
@@ -98,6 +117,21 @@ export class HandOffClock {
     return { offeredNs: (this.handed - 1) * intervalNs, takenNs: this.lastNs - this.firstNs };
   }
 
+  /**
+   * Ends a turn, whose last batches are none of its samples: the middle of each latency since `begin`, in nanoseconds; a
+   * design that lacks a part has none of it.
+   */
+  medians(): Partial<Record<LatencyName, number>> {
+    this.recording = false;
+    const medians: Partial<Record<LatencyName, number>> = {};
+    for (const name of LATENCIES) {
+      const sorted = this.samples[name].subarray(0, this.sampled[name]).sort();
+      const middle = sorted.length >> 1;
+      if (sorted.length > 0) medians[name] = (sorted[middle]! + sorted[(sorted.length - 1) >> 1]!) / 2;
+    }
+    return medians;
+  }
+
   private settle(batch: BatchIndex, seenFreeNs: number): void {
     const startedNs = this.started[batch]!;
     if (startedNs === 0) return;
@@ -109,9 +143,17 @@ export class HandOffClock {
       histograms.handoff.record(doneNs - startedNs);
       return;
     }
-    histograms.handoff.record(seenFreeNs - startedNs);
+    this.record('handoff', seenFreeNs - startedNs);
     if (sendersAreTasks) return;
-    histograms.taken.record(stamps.takenAt(batch) - startedNs);
-    histograms.freed.record(seenFreeNs - doneNs);
+    this.record('taken', stamps.takenAt(batch) - startedNs);
+    this.record('freed', seenFreeNs - doneNs);
+  }
+
+  private record(name: LatencyName, nanoseconds: number): void {
+    if (!this.recording) return;
+    const counted = nanoseconds * this.factor;
+    this.parts.histograms[name].record(counted);
+    const samples = this.samples[name];
+    if (this.sampled[name] < samples.length) samples[this.sampled[name]++] = counted;
   }
 }

@@ -6,22 +6,26 @@ import { EXIT, type Sender, type SendRequest, SYNC } from './variant.js';
 
 /** Runs a sender on a thread of its own until EXIT. Throws what a write threw. */
 export function runBlocking(sender: Sender, work: ChannelWork): void {
+  work.rest();
   for (;;) {
     const request = sender.next();
     if (request === EXIT) return;
     work.perform(request);
     sender.complete(request);
+    if (request === SYNC) work.rest();
   }
 }
 
 /** Runs a sender on the event loop of its own thread until EXIT. */
 export async function runOnEventLoop(sender: Sender<'event-loop'>, work: ChannelWork): Promise<void> {
+  work.rest();
   for (;;) {
     const waiting = sender.next();
     const request = typeof waiting === 'number' ? waiting : await waiting;
     if (request === EXIT) return;
     work.perform(request);
     sender.complete(request);
+    if (request === SYNC) work.rest();
   }
 }
 
@@ -37,11 +41,13 @@ export async function runAsTask(sender: Sender<'event-loop'>, work: ChannelWork)
 
 /** The same three with a stamp when a batch is taken and one when it is written. */
 export function runBlockingTimed(sender: Sender, work: ChannelWork, stamps: BatchStamps): void {
+  work.rest();
   for (;;) {
     const request = sender.next();
     if (request === EXIT) return;
     performTimed(work, request, stamps);
     sender.complete(request);
+    if (request === SYNC) work.rest();
   }
 }
 
@@ -50,12 +56,14 @@ export async function runOnEventLoopTimed(
   work: ChannelWork,
   stamps: BatchStamps,
 ): Promise<void> {
+  work.rest();
   for (;;) {
     const waiting = sender.next();
     const request = typeof waiting === 'number' ? waiting : await waiting;
     if (request === EXIT) return;
     performTimed(work, request, stamps);
     sender.complete(request);
+    if (request === SYNC) work.rest();
   }
 }
 

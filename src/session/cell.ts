@@ -68,6 +68,8 @@ export interface Cell {
   readonly dose?: Dose | undefined;
   /** What is timed takes longer by this share: a known difference, for calibrations. */
   readonly stretch?: number;
+  /** True lets its senders sleep from a slice's last sync to the next slice: spinning, they would take others' CPUs. */
+  readonly rests?: boolean;
   /** What goes wrong on purpose. */
   readonly faults?: readonly WriteFault[];
   /** Seeds random delays at shared accesses; absent, there are none. */
@@ -143,9 +145,12 @@ export interface VisitReport {
 export class CellFailure extends Error {
   override readonly name = 'CellFailure';
   readonly dump: readonly string[];
+  /** Of cells side by side: which one failed. */
+  readonly lane: number;
 
-  constructor(message: string, dump: readonly string[] = []) {
+  constructor(message: string, dump: readonly string[] = [], lane = 0) {
     super(message);
     this.dump = dump;
+    this.lane = lane;
   }
 }

@@ -12,12 +12,16 @@ import { LATENCIES, type LatencyName } from '../sender/hand-off-clock.js';
 import type { Variant } from '../sender/variant.js';
 import { type Cell, isTimed, shapeOf } from './cell.js';
 import { Dosing, doseTable } from './dose.js';
+import { Rest } from './rest.js';
 
 const framework = (cell: Cell, batches: number) =>
   layout({
     exiting: { kind: 'atomic', writer: 'whoever ends the run; once' },
     packetNumber: { kind: 'atomic', writer: 'senders, as they prepare packets' },
     opened: { kind: 'atomic', writer: 'threads that a design brings, each once its channel is open' },
+    rest: { kind: 'event', writer: 'the first requester before a slice, and senders as they wake for it' },
+    allowed: { kind: 'atomic', writer: 'the first requester, before a slice' },
+    risen: { kind: 'atomic', writer: 'senders, as they wake for a slice' },
     gate: { kind: 'event', writer: 'requesters, as they reach the start of a slice' },
     arrived: { kind: 'atomic', writer: 'requesters, as they reach the start of a slice' },
     held: { kind: 'atomic', writer: 'requesters but the first, before a sync' },
@@ -54,6 +58,8 @@ export class Control {
   readonly batches: Batches;
   readonly variantWords: Placed;
   readonly dosing: Dosing;
+  /** In a cell whose senders sleep between slices. */
+  readonly rest: Rest | undefined;
   /** What the other requesters had handed over when they were last held; the first requester's. */
   jobsOfOthers = 0;
   private readonly doseWords: Placed<ReturnType<typeof doseTable>['table']>;
@@ -73,6 +79,9 @@ export class Control {
     this.doseWords = doseWords;
     this.dosing = new Dosing(cell.dose, this.words, doseWords, variantWords);
     this.exitingWord = own.word('exiting');
+    const resting = { allowed: own.word('allowed'), risen: own.word('risen') };
+    const gate = new Event(this.words, own.word('rest'));
+    this.rest = cell.rests ? new Rest(this.words, gate, resting, cell.channels) : undefined;
     this.requesters = cell.requesters;
     this.times = new Float64Array(memory.buffer);
     this.batchCount = variant.batches(shapeOf(cell));
@@ -168,6 +177,12 @@ export class Control {
     gate.wake();
     // Sees the arrivals of the others. Pairs with Atomics.add(arrived) in passGate().
     return gate.until(() => Atomics.load(this.words, arrived) >= slice * this.requesters);
+  }
+
+  /** Whether all requesters have come to the start of slice number `slice`. */
+  hasBegun(slice: number): boolean {
+    // Standalone: a glance, for who watches.
+    return Atomics.load(this.words, this.own.word('arrived')) >= slice * this.requesters;
   }
 
   /** Keeps a requester but the first until sync number `sync` (from 1) is over. False when the run ends meanwhile. */

@@ -22,7 +22,7 @@ export interface VariantSource {
 /** What a worker is started with, once a fleet. */
 export interface ThreadStart {
   readonly role: ThreadRole;
-  /** Number of the requester or of the channel. */
+  /** Number of the requester; of a sender its place among the fleet's threads, which serve any channel. */
   readonly index: number;
   readonly ram: RamParts;
 }
@@ -33,14 +33,27 @@ export type ToThread =
       readonly kind: 'open';
       readonly visit: number;
       readonly cell: Cell;
+      /** Number of the requester or of the channel. */
+      readonly index: number;
       readonly variant: VariantSource;
       readonly memory: SharedMemory;
+      /** Where in the RAM its provider begins, from 0 to 1: cells side by side do not read the same pages at once. */
+      readonly begins: number;
       readonly ports: readonly MessagePort[];
       /** Where the channels write to, for transports that have such a place. */
       readonly lines: LineParts | undefined;
     }
   | { readonly kind: 'slice'; readonly visit: number; readonly number: number; readonly amount: number }
+  /** To a provider on which all of these cells are open: one after the other, without a message in between. */
+  | { readonly kind: 'turns'; readonly run: number; readonly turns: readonly TurnMessage[] }
   | { readonly kind: 'close'; readonly visit: number };
+
+/** A turn: slice number `number` of a cell. */
+interface TurnMessage {
+  readonly visit: number;
+  readonly number: number;
+  readonly amount: number;
+}
 
 /** What a thread says when it has left a cell. */
 export interface ThreadReport {
@@ -61,5 +74,7 @@ export type FromThread =
   | { readonly kind: 'started'; readonly threadId: number }
   | { readonly kind: 'opened'; readonly visit: number }
   | { readonly kind: 'sliced'; readonly visit: number; readonly slice: Slice | undefined }
+  /** All turns of a plan, in order; cut short where a cell's run ended in one. */
+  | { readonly kind: 'turned'; readonly run: number; readonly slices: readonly (Slice | undefined)[] }
   | { readonly kind: 'failed'; readonly visit: number; readonly reason: string }
   | { readonly kind: 'left'; readonly visit: number; readonly report: ThreadReport };

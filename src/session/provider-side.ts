@@ -27,6 +27,18 @@ import { isCrowded } from './placement.js';
 import { amongRequesters } from './requesters.js';
 import { type Failed, type Left, openChannel } from './sender-side.js';
 
+export interface ProviderParts {
+  readonly cell: Cell;
+  readonly variant: Variant;
+  readonly control: Control;
+  readonly place: Place;
+  readonly ram: Ram;
+  readonly requester: number;
+  /** Where in the RAM it begins, from 0 to 1. */
+  readonly begins: number;
+  readonly lines: LineParts | undefined;
+}
+
 export class ProviderSide {
   private readonly cell: Cell;
   private readonly control: Control;
@@ -40,18 +52,13 @@ export class ProviderSide {
   /** In a timed cell only. */
   private readonly stamps: BatchStamps | undefined;
   private readonly slices: (amount: number) => Slice | undefined | Promise<Slice | undefined>;
+  private readonly turns: (amount: number) => Slice | undefined | Promise<Slice | undefined>;
+  private readonly cursorBegins: number;
   private failed: Failed = () => {};
 
-  constructor(
-    cell: Cell,
-    variant: Variant,
-    control: Control,
-    place: Place,
-    ram: Ram,
-    requester: number,
-    lines: LineParts | undefined,
-  ) {
+  constructor({ cell, variant, control, place, ram, requester, begins, lines }: ProviderParts) {
     const { channels, pagesPerBatch } = cell;
+    this.cursorBegins = begins;
     this.cell = cell;
     this.control = control;
     this.ram = ram;
@@ -71,7 +78,9 @@ export class ProviderSide {
     const clock = this.stamps && this.openClock(this.stamps, moments, requester);
     const opened = clock ? timedPlace(place, moments, variant.provider.waits) : place;
     const common = {
-      ...{ channels, pagesPerBatch, pageSize, ram, main, cursor: new PageCursor(ram, pageSize), clock, awaitHolds },
+      ...{ channels, pagesPerBatch, pageSize, ram, main, clock, awaitHolds },
+      cursor: new PageCursor(ram, pageSize, begins),
+      inFlight: channels * cell.depth,
       elapsed: cell.stretch === undefined ? elapsed : stretched(cell.stretch),
       idleSync: cell.syncLoad === 'idle',
       syncTimes: () => control.syncTimes(channels),
@@ -83,13 +92,17 @@ export class ProviderSide {
       const provider = cell.requesters > 1 ? amongRequesters(alone, control, requester, jobs) : alone;
       const queue = new PageQueue(provider, control.batches, requester);
       this.queue = queue;
-      this.slices = (amount) => workload.blocking({ ...common, provider, queue }, amount);
+      const run = { ...common, provider, queue };
+      this.slices = (amount) => workload.blocking(run, amount);
+      this.turns = (amount) => (workload.turn ?? workload).blocking(run, amount);
     } else {
       const own = this.withWork(variant.provider.open(opened, requester));
       const provider = clock ? timeLaterProvider(own, clock) : own;
       const queue = new LaterPageQueue(provider, control.batches, requester);
       this.queue = queue;
-      this.slices = (amount) => workload.onEventLoop({ ...common, provider, queue }, amount);
+      const run = { ...common, provider, queue };
+      this.slices = (amount) => workload.onEventLoop(run, amount);
+      this.turns = (amount) => (workload.turn ?? workload).onEventLoop(run, amount);
     }
   }
 
@@ -106,6 +119,7 @@ export class ProviderSide {
       histograms: control.histograms(requester),
       moments,
       sendersAreTasks: 'on' in variant.sender,
+      stretch: cell.stretch,
       intervalNs: cell.offeredPerSecond === undefined ? undefined : 1e9 / cell.offeredPerSecond,
     });
   }
@@ -146,17 +160,41 @@ export class ProviderSide {
 
   /** Runs one slice; undefined when it failed, which has been said by then. */
   async slice(number: number, amount: number): Promise<Slice | undefined> {
+    return this.checked(number, amount, this.slices);
+  }
+
+  /** Runs one turn, among those of other cells. A provider that blocks has its result at once. */
+  turn(number: number, amount: number): Slice | undefined | Promise<Slice | undefined> {
+    return this.checked(number, amount, this.turns);
+  }
+
+  private checked(
+    number: number,
+    amount: number,
+    run: (amount: number) => Slice | undefined | Promise<Slice | undefined>,
+  ): Slice | undefined | Promise<Slice | undefined> {
     try {
+      const { rest } = this.control;
+      const syncs = this.cell.workload === 'sync' ? amount : 1;
+      if (rest && this.requester === 0 && !rest.end(syncs)) return undefined;
       if (!this.control.passGate(number)) return undefined;
-      const slice = await this.slices(amount);
-      // A failed write may end the sync as if it were complete (upstream does so): the thread that failed has said it.
-      if (!slice || this.control.exiting) return undefined;
-      this.checkSync();
-      return slice;
+      const slice = run(amount);
+      if (!(slice instanceof Promise)) return this.synced(slice);
+      return slice.then(
+        (late) => this.synced(late),
+        (cause) => this.failed(cause) as undefined,
+      );
     } catch (cause) {
       this.failed(cause);
       return undefined;
     }
+  }
+
+  /** A failed write may end the sync as if it were complete (upstream does so): the thread that failed has said it. */
+  private synced(slice: Slice | undefined): Slice | undefined {
+    if (!slice || this.control.exiting) return undefined;
+    this.checkSync();
+    return slice;
   }
 
   /** The first requester's: it asked for the sync, and knows what all had handed over. */
@@ -170,7 +208,7 @@ export class ProviderSide {
   /** What the pages that were queued add up to: the same order gone through again, outside the timed region. */
   private expectedChecksum(pages: number): number {
     if (!transports[this.cell.transport]!.movesBytes) return 0;
-    const cursor = new PageCursor(this.ram, this.cell.pageSize);
+    const cursor = new PageCursor(this.ram, this.cell.pageSize, this.cursorBegins);
     let checksum = 0;
     for (let page = 0; page < pages; page++) {
       const next = cursor.next();

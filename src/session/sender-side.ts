@@ -53,10 +53,13 @@ export function openChannel(
   const slow = cell.syncLoad === 'slow' && channel === 0 ? workingWriter(worked, sleepASlowWrite) : worked;
   const dosed = control.dosing.writer(faults?.wrap(slow) ?? slow, channel);
   const synced = cell.workload === 'sync';
-  return new ChannelWork(channel, control.batches, dosed, tally, (jobs) => {
+  const publishJobs = (jobs: number) => {
     control.publishJobs(channel, jobs);
     if (synced) control.publishSyncTime(channel, now());
-  });
+  };
+  const { rest } = control;
+  const resting = rest && ((syncs: number) => rest.until(syncs));
+  return new ChannelWork(channel, control.batches, dosed, tally, publishJobs, resting);
 }
 
 export class SenderSide {

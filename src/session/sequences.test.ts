@@ -127,13 +127,14 @@ async function run(script: Script): Promise<'whole' | 'closed' | 'failed'> {
   variant.init?.(new ThreadPlace(cell, control, 'park', [], () => {}).place);
   const number = ++visits;
   const source = registry[name]!;
-  const threads = senders.slice(0, cell.channels);
-  const opened = threads.map((thread) => thread.opened(number));
+  const threads = senders.slice(0, cell.channels).map((thread, index) => thread.join(number, index));
+  const opened = threads.map((thread) => thread.opened);
   const watching = once(watchdog, 'message');
   beat();
   watchdog.postMessage({ memory, cell, source });
-  for (const thread of threads) {
-    thread.post({ kind: 'open', visit: number, cell, variant: source, memory, ports: [], lines: undefined });
+  for (const [index, { thread }] of threads.entries()) {
+    const message = { kind: 'open', visit: number, cell, index, variant: source, memory, begins: 0 } as const;
+    thread.post({ ...message, ports: [], lines: undefined });
   }
   await Promise.all([...opened, watching]);
 
@@ -170,8 +171,8 @@ async function run(script: Script): Promise<'whole' | 'closed' | 'failed'> {
 
   // Nobody is left behind, whatever happened.
   control.exit(true);
-  for (const thread of threads) thread.post({ kind: 'close', visit: number });
-  const reports = await Promise.all(threads.map((thread) => thread.left()));
+  for (const { thread } of threads) thread.post({ kind: 'close', visit: number });
+  const reports = await Promise.all(threads.map((thread) => thread.left));
   expect(Atomics.exchange(beats, 1, 0), `${name} hung`).toBe(0);
   const failures = threads.flatMap(({ failure }) => failure ?? []);
   const planned = script.faults.filter(({ kind, channel: where }) => kind === 'fail' && where < cell.channels);

@@ -1,5 +1,4 @@
-// The main thread's end of one worker: what it has said, as promises, by kind and visit.
-
+// The main thread's end of one worker: what it has said, as promises; several cells may be open on a provider's thread.
 import { type TransferListItem, Worker } from 'node:worker_threads';
 import type { Slice } from '../workloads/slice.js';
 import { CellFailure } from './cell.js';
@@ -7,36 +6,33 @@ import type { FromThread, ThreadReport, ThreadStart, ToThread } from './messages
 
 export class ThreadHandle {
   readonly role: ThreadStart['role'];
+  /** Of a provider's thread the number of its requester; of a sender's its place among the threads of the process. */
   readonly index: number;
   /** Resolves with the kernel's thread id. */
   readonly started: Promise<number>;
-  /** The first thing that went wrong on the thread, in the cell that is open. */
-  failure: string | undefined;
   /** True once the thread is gone: it is for no other cell. */
   dead = false;
-  /** Called at that first thing. */
-  onFailure: () => void = () => {};
   /** The CPU it was pinned to last. */
   cpu: string | undefined;
   private readonly worker: Worker;
   private readonly said = new Map<string, (message: FromThread) => void>();
-  private visit = 0;
-  private leaving: Promise<ThreadReport> = Promise.reject(new CellFailure('no cell is open'));
+  private readonly cells = new Map<number, ThreadInCell>();
 
   constructor(start: ThreadStart) {
-    // First: a worker that cannot be had throws.
-    this.leaving.catch(() => {});
     this.role = start.role;
     this.index = start.index;
+    // First: a worker that cannot be had throws.
     this.worker = new Worker(new URL('./thread.js', import.meta.url), { workerData: start });
     this.started = this.expect('started').then((message) => (message as FromThread & { kind: 'started' }).threadId);
     this.worker.on('message', (message: FromThread) => this.hear(message));
     // A thread that dies answers everything that is still expected of it.
-    this.worker.on('error', (error) => this.die(error instanceof Error ? error.message : String(error)));
+    this.worker.on('error', (error) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.die(() => reason);
+    });
     this.worker.on('exit', (code) => {
       this.dead = true;
-      const who = this.role === 'sender' ? `channel ${this.index}: its sender thread` : "the provider's thread";
-      this.die(`${who} ended with code ${code}`);
+      this.die((who) => `${who} ended with code ${code}`);
     });
   }
 
@@ -44,43 +40,37 @@ export class ThreadHandle {
     this.worker.postMessage(message, transfer);
   }
 
-  /** Resolves when the thread has opened a cell. */
-  async opened(visit: number): Promise<void> {
-    this.visit = visit;
-    this.failure = undefined;
-    // Expected from now on: a thread may leave before anybody asks, when the run fails.
-    this.leaving = this.expect(`left ${visit}`).then((message) => {
-      if (message.kind !== 'left') throw new CellFailure(this.failure ?? 'a thread ended');
-      return message.report;
-    });
-    this.leaving.catch(() => {});
-    await this.expect(`opened ${visit}`);
+  /** Takes part in a cell from now on: what the thread says of it is kept apart. */
+  join(visit: number, channel?: number): ThreadInCell {
+    const cell = new ThreadInCell(this, visit, channel);
+    this.cells.set(visit, cell);
+    return cell;
   }
 
-  /** Resolves with a slice, or with undefined when the run ended in it. */
-  async sliced(visit: number): Promise<Slice | undefined> {
-    const message = await this.expect(`sliced ${visit}`);
-    return message.kind === 'sliced' ? message.slice : undefined;
+  leave(visit: number): void {
+    this.cells.delete(visit);
   }
 
-  /** Resolves with what the thread counted, once it has left the cell that was opened last. */
-  left(): Promise<ThreadReport> {
-    return this.leaving;
+  /** Resolves with the slices of a plan of turns; they end with undefined where a cell's run ended in one. */
+  async turned(run: number): Promise<readonly (Slice | undefined)[]> {
+    const message = await this.expect(`turned ${run}`);
+    return message.kind === 'turned' ? message.slices : [undefined];
   }
 
   async terminate(): Promise<void> {
     await this.worker.terminate();
   }
 
-  private expect(what: string): Promise<FromThread> {
+  expect(what: string): Promise<FromThread> {
     return new Promise((resolve) => this.said.set(what, resolve));
   }
 
   private hear(message: FromThread): void {
     if (message.kind === 'failed') {
-      if (message.visit === this.visit) this.fail(message.reason);
+      this.cells.get(message.visit)?.fail(message.reason);
       this.answer(`opened ${message.visit}`, message);
-    } else this.answer(message.kind === 'started' ? 'started' : `${message.kind} ${message.visit}`, message);
+    } else if (message.kind === 'started') this.answer('started', message);
+    else this.answer(`${message.kind} ${message.kind === 'turned' ? message.run : message.visit}`, message);
   }
 
   private answer(what: string, message: FromThread): void {
@@ -88,14 +78,54 @@ export class ThreadHandle {
     this.said.delete(what);
   }
 
-  private fail(reason: string): void {
+  private die(reason: (who: string) => string): void {
+    for (const cell of this.cells.values()) cell.fail(reason(cell.who));
+    for (const what of [...this.said.keys()])
+      this.answer(what, { kind: 'failed', visit: 0, reason: reason('a thread') });
+  }
+}
+
+/** A thread's part in one cell. */
+export class ThreadInCell {
+  readonly thread: ThreadHandle;
+  /** The channel of a sender. */
+  readonly channel: number | undefined;
+  /** The first thing that went wrong. */
+  failure: string | undefined;
+  /** Called at that first thing. */
+  onFailure: () => void = () => {};
+  /** Resolves when the thread has opened the cell. */
+  readonly opened: Promise<unknown>;
+  /** Resolves with what the thread counted, once it has left the cell. */
+  readonly left: Promise<ThreadReport>;
+  private readonly visit: number;
+
+  constructor(thread: ThreadHandle, visit: number, channel: number | undefined) {
+    this.thread = thread;
+    this.visit = visit;
+    this.channel = channel;
+    this.opened = thread.expect(`opened ${visit}`);
+    // Expected from now on: a thread may leave before anybody asks, when the run fails.
+    this.left = thread.expect(`left ${visit}`).then((message) => {
+      if (message.kind !== 'left') throw new CellFailure(this.failure ?? 'a thread ended');
+      return message.report;
+    });
+    this.left.catch(() => {});
+  }
+
+  /** Resolves with a slice, or with undefined when the run ended in it. */
+  async sliced(): Promise<Slice | undefined> {
+    const message = await this.thread.expect(`sliced ${this.visit}`);
+    return message.kind === 'sliced' ? message.slice : undefined;
+  }
+
+  fail(reason: string): void {
     if (this.failure !== undefined) return;
     this.failure = reason;
     this.onFailure();
   }
 
-  private die(reason: string): void {
-    this.fail(reason);
-    for (const what of [...this.said.keys()]) this.answer(what, { kind: 'failed', visit: this.visit, reason });
+  get who(): string {
+    return this.thread.role === 'sender' ? `channel ${this.channel}: its sender thread` : "the provider's thread";
   }
 }

@@ -6,8 +6,13 @@ export class PageCursor {
   private page = -1;
   private readonly pages: readonly number[];
 
-  constructor(ram: Ram, pageSize: number) {
+  /** `begins`: where in the RAM, from 0 to 1. */
+  constructor(ram: Ram, pageSize: number, begins = 0) {
     this.pages = ram.blocks.map((_, block) => ram.pages(block, pageSize));
+    let skipped = Math.floor(begins * this.pages.reduce((sum, pages) => sum + pages, 0));
+    while (skipped >= this.pages[this.block]! && this.block + 1 < this.pages.length)
+      skipped -= this.pages[this.block++]!;
+    this.page += skipped;
   }
 
   /** The next page of `block`, which may have moved on. */

@@ -12,6 +12,8 @@ interface Common {
   readonly pageSize: number;
   readonly channels: number;
   readonly pagesPerBatch: number;
+  /** Batches that fill all channels. */
+  readonly inFlight: number;
   readonly cursor: PageCursor;
   /** Stops a clock. */
   readonly elapsed: Elapsed;

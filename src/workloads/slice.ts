@@ -17,6 +17,8 @@ export interface Slice {
   readonly delayNs?: readonly (readonly number[])[];
   /** Hand-off only. */
   readonly latencies?: Readonly<Record<LatencyName, SparseCounts>>;
+  /** Turns of a ping-pong only: the middle of each latency. */
+  readonly medianNs?: Partial<Readonly<Record<LatencyName, number>>>;
   /** Open loop only: how long all hand-overs should have taken, from the first to the last, and how long they took. */
   readonly pace?: { readonly offeredNs: number; readonly takenNs: number };
   /** Precopy only: pages of each round, and the time of the last one, in which the guest stands still. */

@@ -4,16 +4,21 @@ import { basename } from 'node:path';
 import { type Cell, CellFailure } from '../../src/session/cell.js';
 import { UsageError } from '../base/usage-error.js';
 import type { Build } from '../plan/catalogue.js';
+import { spins } from '../plan/order.js';
 import { cellKey, LOADED_SLICE_FACTOR, listedOf, type Plan } from '../plan/planned.js';
 import { ramBytes } from '../plan/ram-flag.js';
+import { Child, type Runtime } from './child.js';
+import { type LiveEnd, LiveFailure, type LiveOptions, type LivePart, measureLive } from './live.js';
 import { capacityCell, capacityOf, LEAST_REACHED, reachedLoad } from './offered-load.js';
 import { type PeerPlan, Peers } from './peers.js';
 import { precopyTurn } from './precopy-turn.js';
-import { RoundClient, type Runtime } from './round-client.js';
 import { type Turn, type TurnOptions, takeTurn } from './turn.js';
 
+/** A cell that is to be opened beside others. */
+export type LivePlace = Pick<LiveEnd, 'cell' | 'lane' | 'cold' | 'amount'>;
+
 /** All that a round has running: started when a turn needs it, ended together. */
-export class RoundProcesses {
+export class Processes {
   private readonly plan: Plan;
   /** By the folder of the build; this build's own where nothing else is asked for. */
   private readonly byBuild = new Map<string, BuildProcess>();
@@ -25,10 +30,30 @@ export class RoundProcesses {
   /** Rejects with CellFailure. */
   async turn(cell: Cell, options: TurnOptions): Promise<Turn> {
     const { build } = listedOf(cell, this.plan.listed);
+    return this.processOf(build).turn(build ? { ...cell, variant: build.variant } : cell, options);
+  }
+
+  /** Opens cells side by side and measures them against each other. Rejects with LiveFailure. */
+  async live(cells: readonly LivePlace[], options: LiveOptions): Promise<LivePart[]> {
+    const ends: LiveEnd[] = [];
+    for (const [at, place] of cells.entries()) {
+      const { build } = listedOf(place.cell, this.plan.listed);
+      const cell = build ? { ...place.cell, variant: build.variant } : place.cell;
+      try {
+        ends.push(await this.processOf(build).openAs({ ...place, cell, rests: spins(place.cell, this.plan) }));
+      } catch (cause) {
+        if (cause instanceof CellFailure) throw new LiveFailure(at, cause);
+        throw cause;
+      }
+    }
+    return measureLive(ends, options);
+  }
+
+  private processOf(build: Build | undefined): BuildProcess {
     const key = build?.folder ?? '';
     const process = this.byBuild.get(key) ?? new BuildProcess(this.plan, build);
     this.byBuild.set(key, process);
-    return process.turn(build ? { ...cell, variant: build.variant } : cell, options);
+    return process;
   }
 
   /** Why a receiver was killed from outside, if one was. */
@@ -55,7 +80,7 @@ class BuildProcess {
   private readonly runtime: Runtime;
   private readonly plan: Plan;
   private readonly peerPlan: PeerPlan;
-  private client: RoundClient | undefined;
+  private client: Child | undefined;
   private peers: Peers | undefined;
   /** Of this process, in jobs a second, by the closed loop that measured it. */
   private readonly capacities = new Map<string, number>();
@@ -104,7 +129,16 @@ class BuildProcess {
     return turn;
   }
 
-  private async start(): Promise<RoundClient> {
+  /** Where a cell can be opened beside others: a process has lanes, which other builds may not know. */
+  async openAs({ cell, lane, cold, amount, rests }: LivePlace & { rests: boolean }): Promise<LiveEnd> {
+    const own = this.runtime.build === undefined ? lane : 0;
+    this.client ??= await this.start();
+    this.peers ??= new Peers(this.client, this.peerPlan);
+    const peer = await this.peers.for(cell, own);
+    return { cell: rests ? { ...cell, rests } : cell, client: this.client, lane: own, peer, cold, amount };
+  }
+
+  private async start(): Promise<Child> {
     const client = await this.startClient();
     if (!this.over) return client;
     // It was ended while this process was being started: nobody else knows of it.
@@ -112,9 +146,9 @@ class BuildProcess {
     throw new CellFailure('the round is over');
   }
 
-  private async startClient(): Promise<RoundClient> {
+  private async startClient(): Promise<Child> {
     try {
-      return await RoundClient.start(this.plan.fleet, this.plan.listed, this.runtime);
+      return await Child.start(this.plan.fleet, this.plan.listed, this.runtime);
     } catch (cause) {
       if (this.runtime.build === undefined || !(cause instanceof CellFailure)) throw cause;
       throw this.tooOld(cause.message);

@@ -1,9 +1,11 @@
 // The parent's end of a round's child process. Whatever blocks in it is ended by SIGKILL.
 
 import { type ChildProcess, fork } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Address } from '../../src/os/address.js';
 import { type Cell, CellFailure, type FleetPlan, type VisitReport } from '../../src/session/cell.js';
+import type { LaneTurn } from '../../src/session/fleet.js';
 import type { Slice } from '../../src/workloads/slice.js';
 import type { Listed } from '../plan/catalogue.js';
 import type { FloorReading } from './floors.js';
@@ -15,8 +17,13 @@ export class ProcessKilled extends CellFailure {}
 /** Filling RAM and making a digest of it keep the process busy, a second or so for each GiB. */
 const SILENCE_MS = 60_000;
 
-/** What drives a build, below its folder. */
-export const ROUND_PROCESS = 'dist/bench/measure/round-process.js';
+/** What drives a build, below its folder: as it is called now, and as older builds call it. */
+export const CHILD_PROCESSES = ['dist/bench/measure/child-process.js', 'dist/bench/measure/round-process.js'] as const;
+
+/** The one that the build in a folder has. */
+export function childProcessIn(folder: string): string | undefined {
+  return CHILD_PROCESSES.map((file) => join(folder, file)).find(existsSync);
+}
 
 /** How the process is started, where a profiler is to watch it or another build is to be driven. */
 export interface Runtime {
@@ -29,7 +36,7 @@ export interface Runtime {
   readonly signal?: AbortSignal;
 }
 
-export class RoundClient {
+export class Child {
   private readonly child: ChildProcess;
   private timer!: NodeJS.Timeout;
   private readonly waiting = new Map<number, { resolve: (value: unknown) => void; reject: (cause: Error) => void }>();
@@ -38,8 +45,8 @@ export class RoundClient {
   private readonly exited: Promise<void>;
 
   private constructor({ execPath = process.execPath, execArgv = [], build }: Runtime) {
-    const own = new URL('./round-process.js', import.meta.url);
-    this.child = fork(build === undefined ? own : join(build, ROUND_PROCESS), {
+    const own = new URL('./child-process.js', import.meta.url);
+    this.child = fork((build === undefined ? undefined : childProcessIn(build)) ?? own, {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       execPath,
       execArgv: [...execArgv],
@@ -56,8 +63,8 @@ export class RoundClient {
   }
 
   /** Starts a process and its fleet. Rejects with CellFailure. */
-  static async start(plan: FleetPlan, listed: readonly Listed[], runtime: Runtime = {}): Promise<RoundClient> {
-    const client = new RoundClient(runtime);
+  static async start(plan: FleetPlan, listed: readonly Listed[], runtime: Runtime = {}): Promise<Child> {
+    const client = new Child(runtime);
     const outside = Object.fromEntries(
       listed.filter(({ outside }) => outside).map(({ variant, source }) => [variant.name, source.module]),
     );
@@ -85,8 +92,9 @@ export class RoundClient {
     await this.ask({ kind: 'disconnect', peer, ...(patienceMs === undefined ? {} : { patienceMs }) });
   }
 
-  async open(cell: Cell, peer?: string): Promise<void> {
-    await this.ask({ kind: 'open', cell, peer });
+  /** Opens a cell; in a lane of its own it stands open beside others. */
+  async open(cell: Cell, peer?: string, lane = 0, begins = 0): Promise<void> {
+    await this.ask({ kind: 'open', cell, peer, lane, begins });
   }
 
   async digest(bytes: number): Promise<string> {
@@ -103,12 +111,22 @@ export class RoundClient {
     return ((await this.ask({ kind: 'floor', waits, forMs })) as FloorReading | null) ?? undefined;
   }
 
-  async slice(amount: number): Promise<Slice> {
-    return (await this.ask({ kind: 'slice', amount })) as Slice;
+  async slice(amount: number, lane = 0): Promise<Slice> {
+    return (await this.ask({ kind: 'slice', amount, lane })) as Slice;
   }
 
-  async close(): Promise<VisitReport> {
-    return (await this.ask({ kind: 'close' })) as VisitReport;
+  /** Cells that are open side by side take turns, without a message in between. Rejects with CellFailure: its lane failed. */
+  async turns(order: readonly LaneTurn[]): Promise<readonly Slice[]> {
+    return (await this.ask({ kind: 'turns', order })) as readonly Slice[];
+  }
+
+  /** What a timed cell has recorded since the last call. */
+  async latencies(lane: number): Promise<NonNullable<Slice['latencies']>> {
+    return (await this.ask({ kind: 'latencies', lane })) as NonNullable<Slice['latencies']>;
+  }
+
+  async close(lane = 0): Promise<VisitReport> {
+    return (await this.ask({ kind: 'close', lane })) as VisitReport;
   }
 
   /** Lets the process end in good order. Resolves when it is gone, and a profiler around it too. */
@@ -148,7 +166,7 @@ export class RoundClient {
     if ('alive' in message) return;
     const waiting = this.waiting.get(message.number);
     this.waiting.delete(message.number);
-    if ('reason' in message) waiting?.reject(new CellFailure(message.reason, message.dump));
+    if ('reason' in message) waiting?.reject(new CellFailure(message.reason, message.dump, message.lane));
     else waiting?.resolve(message.value);
   }
 

@@ -51,7 +51,7 @@ setInterval(() => {
 
 process.on('message', async (question: Question) => {
   const { number } = question;
-  const answer = (rest: { value: unknown } | { reason: string; dump: readonly string[] }) =>
+  const answer = (rest: { value: unknown } | { reason: string; dump: readonly string[]; lane: number }) =>
     process.send!({ protocol: PROTOCOL, number, ...rest } as Answer);
   try {
     if (question.protocol !== PROTOCOL) {
@@ -60,7 +60,8 @@ process.on('message', async (question: Question) => {
     answer({ value: (await reply(question.ask)) ?? null });
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    answer({ reason, dump: cause instanceof CellFailure ? cause.dump : [] });
+    const { dump, lane } = cause instanceof CellFailure ? cause : { dump: [], lane: 0 };
+    answer({ reason, dump, lane });
   }
 });
 
@@ -71,11 +72,15 @@ async function reply(ask: Ask): Promise<unknown> {
       fleet = await Fleet.start(ask.plan);
       return undefined;
     case 'open':
-      return fleet!.open(ask.cell, sourceOf(ask.cell.variant), linesOf(ask.cell, ask.peer));
+      return fleet!.open(ask.cell, sourceOf(ask.cell.variant), linesOf(ask.cell, ask.peer), ask.lane, ask.begins);
     case 'slice':
-      return fleet!.slice(ask.amount);
+      return fleet!.slice(ask.amount, ask.lane);
+    case 'turns':
+      return fleet!.turns(ask.order);
+    case 'latencies':
+      return fleet!.latencies(ask.lane);
     case 'close':
-      return fleet!.close();
+      return fleet!.close(ask.lane);
     case 'connect':
       lines.set(ask.peer, await connect(ask));
       return undefined;

@@ -1,6 +1,6 @@
 // The rounds of a run, one fresh process after the other, until they are enough.
 
-import { roundOrder } from '../plan/plan.js';
+import { roundGroups, stepsOf } from '../plan/order.js';
 import type { Plan, PlannedCell } from '../plan/planned.js';
 import { type Failure, type RecordedVisit, takeRound } from './round.js';
 
@@ -17,7 +17,7 @@ export interface Measured {
   readonly wholeNs: number;
 }
 
-/** Told before each turn: where the run is. */
+/** Called before each step: where the run is. */
 export type Progress = (at: { round: number; done: number; total: number; cell: PlannedCell }) => void;
 
 export interface RoundsOptions {
@@ -26,13 +26,15 @@ export interface RoundsOptions {
   readonly signal: AbortSignal;
   /** Asked after each finished round: a reason to measure no further one. */
   readonly enough?: (measured: Measured) => 'precision' | 'budget' | undefined;
+  /** Asked before each round but the first: what each group of cells is to have of its time. */
+  readonly shares?: (measured: Measured) => (group: string) => number;
   /** The finished rounds of an earlier run of the same plan, to go on from. */
   readonly earlier?: Pick<Measured, 'visits' | 'finishedRounds'>;
 }
 
 /** Measures a plan. */
 export async function measureRounds(plan: Plan, options: RoundsOptions): Promise<Measured> {
-  const { progress, signal, enough, earlier } = options;
+  const { progress, signal, enough, shares, earlier } = options;
   const failures = new Map<string, Failure>();
   const visits: RecordedVisit[] = [...(earlier?.visits ?? [])];
   const begun = performance.now();
@@ -45,12 +47,13 @@ export async function measureRounds(plan: Plan, options: RoundsOptions): Promise
     return { visits, failures: [...failures.values()], finishedRounds, stopped, timedNs, wholeNs };
   };
   const first = finishedRounds;
-  const total = Array.from({ length: plan.rounds - first }, (_, at) => roundOrder(plan, first + at).length);
-  const all = total.reduce((sum, each) => sum + each, 0);
+  const groups = Array.from({ length: plan.rounds - first }, (_, at) => roundGroups(plan, first + at)).flat();
+  const total = groups.reduce((sum, group) => sum + stepsOf(group), 0);
   for (let round = first; round < plan.rounds; round++) {
     if (signal.aborted) return soFar('interrupted');
-    const turn = (cell: PlannedCell) => progress({ round, done: done++, total: all, cell });
-    const took = await takeRound(round, { plan, signal, amounts, failures, turn });
+    const share = finishedRounds > 0 ? shares?.(soFar('rounds')) : undefined;
+    const step = (cell: PlannedCell) => progress({ round, done: done++, total, cell });
+    const took = await takeRound(round, { plan, signal, amounts, failures, step, ...(share && { share }) });
     timedNs += took.timedNs;
     if (took.end !== 'finished') return soFar(took.end);
     visits.push(...took.visits);

@@ -1,0 +1,207 @@
+// Cells that stand open side by side and take turns of a millisecond: opened together, warmed up, measured, closed.
+import type { Random } from '../../src/random.js';
+import { type Cell, CellFailure, type VisitReport } from '../../src/session/cell.js';
+import type { Slice } from '../../src/workloads/slice.js';
+import type { Child } from './child.js';
+import type { Peer } from './peers.js';
+
+/** A cell with the process that it is opened in; those of one process are opened in lanes of it. */
+export interface LiveEnd {
+  readonly cell: Cell;
+  readonly client: Child;
+  readonly lane: number;
+  /** The receiver that it writes to, for transports that have one. */
+  readonly peer: Peer | undefined;
+  /** True in a process that has not run the cell yet: its code is not compiled there. */
+  readonly cold: boolean;
+  /** Jobs, or syncs, of a turn, where an earlier opening found how many. */
+  readonly amount: number | undefined;
+}
+
+export interface LiveOptions {
+  readonly turnMs: number;
+  /** How long all turns together go on. */
+  readonly forMs: number;
+  /** Draws which cell is opened first, and the order of each mirror. */
+  readonly random: Random;
+}
+
+/** What one opening of a cell measured: its two turns of each mirror, in which every cell stands twice (A B B A). */
+export interface LivePart {
+  readonly mirrors: readonly (readonly [Slice, Slice])[];
+  readonly latencies: Slice['latencies'];
+  readonly report: VisitReport;
+  readonly amount: number;
+}
+
+/** A cell failed, and with it its process: which one, and why. */
+export class LiveFailure extends Error {
+  readonly at: number;
+  override readonly cause: CellFailure;
+
+  constructor(at: number, cause: CellFailure) {
+    super(cause.message);
+    this.at = at;
+    this.cause = cause;
+  }
+}
+
+/** A question to the process takes about this long: short enough to be stopped in, long enough to cost nothing. */
+const RUN_MS = 60;
+const MOST_MIRRORS_A_RUN = 400;
+/** Of the cells' first mirrors, in which caches and clocks of the CPUs settle. */
+const DROPPED_MIRRORS = 2;
+/** However long they take. */
+const LEAST_MIRRORS = 3;
+const FIRST_AMOUNT = 8;
+const MOST_GROWTH = 8;
+/** The fastest of several turns: in one that something else disturbed few jobs would seem to fill the time. */
+const TRIALS = 3;
+/** A cold cell is warm when a run is not faster than the one before by more than this .. */
+const STILL_RISING = 0.05;
+/** .. or after so many, each of this length. */
+const MOST_WARM_UPS = 6;
+const WARM_UP_MS = 12;
+/** Designs of one shape get the same amount, unless one would have less than a half of a turn, or more than two. */
+const ALIKE = 2;
+
+/** Measures cells against each other. Rejects with LiveFailure; the processes are then spent. */
+export async function measureLive(ends: readonly LiveEnd[], options: LiveOptions): Promise<LivePart[]> {
+  const { random, forMs } = options;
+  for (const at of random.shuffle([...ends.keys()])) await opening(ends, at);
+  let amounts = await amountsOf(ends, options);
+  for (const [at, { cold }] of ends.entries()) if (cold) await warmUp(ends, at, amounts[at]!);
+  // What fills a turn of code that is not compiled yet does not fill one afterwards.
+  if (ends.some(({ cold }) => cold)) amounts = await amountsOf(ends, options);
+  await takeTurns(ends, mirrorOf(ends, random), amounts);
+  for (const [at, end] of ends.entries()) if (isTimed(end)) await failing(at, end.client.latencies(end.lane));
+
+  const mirrors = ends.map((): [Slice, Slice][] => []);
+  const begun = performance.now();
+  let [taken, dropped, mirrorMs] = [0, DROPPED_MIRRORS, ends.length * 2 * options.turnMs];
+  while (performance.now() - begun < forMs || mirrors[0]!.length < LEAST_MIRRORS) {
+    const left = Math.max(0, forMs - (performance.now() - begun));
+    const count = Math.max(1, Math.min(MOST_MIRRORS_A_RUN, Math.round(Math.min(RUN_MS, left) / mirrorMs)));
+    const orders = Array.from({ length: count }, () => mirrorOf(ends, random));
+    const slices = await takeTurns(ends, orders.flat(), amounts);
+    for (const [mirror, order] of orders.entries()) {
+      if (dropped-- > 0) continue;
+      const own = slices.slice(mirror * order.length, (mirror + 1) * order.length);
+      for (const at of ends.keys()) {
+        mirrors[at]!.push([own[order.indexOf(at)]!, own[order.lastIndexOf(at)]!]);
+      }
+    }
+    taken += count;
+    mirrorMs = (performance.now() - begun) / taken;
+  }
+  return closing(ends, mirrors, amounts);
+}
+
+/** All of them in random order, and back. */
+function mirrorOf(ends: readonly LiveEnd[], random: Random): number[] {
+  const there = random.shuffle([...ends.keys()]);
+  return [...there, ...there.toReversed()];
+}
+
+/** Turns in order: without a message in between where they are of one process; else each is a question of its own. */
+async function takeTurns(
+  ends: readonly LiveEnd[],
+  order: readonly number[],
+  amounts: readonly number[],
+): Promise<readonly Slice[]> {
+  const { client } = ends[0]!;
+  if (ends.every((end) => end.client === client)) {
+    const turns = order.map((at) => ({ lane: ends[at]!.lane, amount: amounts[at]! }));
+    return client.turns(turns).catch((cause) => {
+      if (!(cause instanceof CellFailure)) throw cause;
+      throw new LiveFailure(
+        ends.findIndex(({ lane }) => lane === cause.lane),
+        cause,
+      );
+    });
+  }
+  const slices: Slice[] = [];
+  for (const at of order) slices.push(await failing(at, ends[at]!.client.slice(amounts[at]!, ends[at]!.lane)));
+  return slices;
+}
+
+async function opening(ends: readonly LiveEnd[], at: number): Promise<void> {
+  const { cell, client, lane, peer } = ends[at]!;
+  peer?.prepare(cell);
+  await failing(at, client.open(cell, peer?.name, lane, lane / ends.length));
+}
+
+async function closing(
+  ends: readonly LiveEnd[],
+  mirrors: readonly (readonly [Slice, Slice])[][],
+  amounts: readonly number[],
+): Promise<LivePart[]> {
+  const parts: LivePart[] = [];
+  for (const [at, end] of ends.entries()) {
+    const { client, lane, peer } = end;
+    const latencies = isTimed(end) ? await failing(at, client.latencies(lane)) : undefined;
+    const report = await failing(at, client.close(lane));
+    if (peer) await failing(at, peer.check(report));
+    parts.push({ mirrors: mirrors[at]!, latencies, report, amount: amounts[at]! });
+  }
+  return parts;
+}
+
+/** What fills a turn of each cell. */
+async function amountsOf(ends: readonly LiveEnd[], { turnMs }: LiveOptions): Promise<number[]> {
+  const own: number[] = [];
+  for (const [at, { amount }] of ends.entries()) own.push(amount ?? (await findAmount(ends, at, turnMs)));
+  const { channels } = ends[0]!.cell;
+  return ends.map(({ cell, amount }, at) => {
+    const [mine, first] = [own[at]!, own[0]!];
+    const alike = cell.channels === channels && mine < first * ALIKE && mine > first / ALIKE;
+    return amount ?? (alike ? first : mine);
+  });
+}
+
+async function findAmount(ends: readonly LiveEnd[], at: number, turnMs: number): Promise<number> {
+  const { channels, depth, workload } = ends[at]!.cell;
+  const least = workload === 'sync' ? 1 : channels * depth;
+  let tried = workload === 'sync' ? 1 : Math.max(FIRST_AMOUNT, least);
+  for (;;) {
+    const amounts = ends.map(() => tried);
+    const slices = await takeTurns(ends, new Array(TRIALS).fill(at), amounts);
+    const durationNs = Math.min(...slices.map((slice) => slice.durationNs));
+    const wanted = (tried * turnMs * 1e6) / durationNs;
+    if (wanted <= tried * 1.5) return Math.max(least, Math.round(wanted));
+    tried = Math.ceil(Math.min(wanted, tried * MOST_GROWTH));
+  }
+}
+
+async function warmUp(ends: readonly LiveEnd[], at: number, amount: number): Promise<void> {
+  let before = Number.POSITIVE_INFINITY;
+  for (let done = 0; done < MOST_WARM_UPS; done++) {
+    const begun = performance.now();
+    let took = 0;
+    let turns = 0;
+    while (performance.now() - begun < WARM_UP_MS) {
+      const slices = await takeTurns(
+        ends,
+        [at, at, at, at],
+        ends.map(() => amount),
+      );
+      turns += slices.length;
+      took += slices.reduce((sum, { durationNs }) => sum + durationNs, 0);
+    }
+    if (took / turns > before * (1 - STILL_RISING)) return;
+    before = took / turns;
+  }
+}
+
+function isTimed({ cell }: LiveEnd): boolean {
+  return cell.workload === 'hand-off';
+}
+
+async function failing<T>(at: number, promise: Promise<T>): Promise<T> {
+  try {
+    return await promise;
+  } catch (cause) {
+    if (cause instanceof CellFailure) throw new LiveFailure(at, cause);
+    throw cause;
+  }
+}

@@ -1,0 +1,77 @@
+// From the turns of cells that lived side by side to their visits: what each is beside the first, mirror by mirror.
+import type { Cell } from '../../src/session/cell.js';
+import type { Slice } from '../../src/workloads/slice.js';
+import { median } from '../stats/quantile.js';
+import { trimmedMean } from '../stats/trimmed.js';
+import type { LivePart } from './live.js';
+import { type SliceSpeed, sliceValues, summarise, type Visit } from './visit.js';
+
+/** Slices of a millisecond are too short to tell a drift: as many as make so much of timed time are taken together. */
+const COARSE_NS = 20e6;
+
+/** The parts of one opening, the first of them the one that the others are compared with. */
+export interface Opening {
+  readonly cells: readonly Cell[];
+  readonly parts: readonly LivePart[];
+}
+
+/**
+ * The visits of each cell, one an opening. Their `turns` hold one number a metric: the level of the first cell, times what
+ * this cell is to it, as the trimmed mean of the mirrors' log-ratios has it. In each mirror all cells stand within
+ * milliseconds of each other, so what the machine does for longer is in all of them and falls out; the level is the same
+ * in all openings, since what it does between them says nothing of a cell.
+ */
+export function pairedVisits(openings: readonly Opening[]): Visit[][] {
+  const first = openings.map(({ cells, parts }) => valuesOfTurns(cells[0]!, parts[0]!));
+  const names = Object.keys(first[0]!);
+  const level = (name: string) => Math.exp(median(first.flatMap((turns) => turns[name]!.map(Math.log))));
+  const levels = Object.fromEntries(names.map((name) => [name, level(name)]));
+  return openings[0]!.cells.map((_, at) =>
+    openings.map(({ cells, parts }, opening): Visit => {
+      const [cell, part] = [cells[at]!, parts[at]!];
+      const own = valuesOfTurns(cell, part);
+      const turns = Object.keys(own).flatMap((name) => {
+        const beside = first[opening]![name];
+        return beside ? [[name, [levels[name]! * Math.exp(logRatio(beside, own[name]!))]] as const] : [];
+      });
+      const slices = part.mirrors.flat();
+      const whole = { slices: withLatencies(slices, part.latencies), report: part.report, amount: part.amount };
+      return { ...summarise(cell, [whole]), turns: Object.fromEntries(turns), slices: coarse(slices) };
+    }),
+  );
+}
+
+/** The mean log-ratio of b's two turns in a mirror to a's, over all mirrors. */
+export function logRatio(a: readonly number[], b: readonly number[]): number {
+  const logs = Array.from({ length: a.length / 2 }, (_, mirror) => {
+    const [a1, a2, b1, b2] = [a[2 * mirror]!, a[2 * mirror + 1]!, b[2 * mirror]!, b[2 * mirror + 1]!];
+    return Math.log((b1 * b2) / (a1 * a2)) / 2;
+  });
+  return trimmedMean(logs);
+}
+
+/** Every metric that all turns have, two values a mirror. */
+function valuesOfTurns(cell: Cell, { mirrors }: LivePart): Record<string, number[]> {
+  const each = mirrors.flat().map((slice) => sliceValues(cell, slice));
+  const names = Object.keys(each[0] ?? {}).filter((name) => each.every((values) => values[name]! > 0));
+  return Object.fromEntries(names.map((name) => [name, each.map((values) => values[name]!)]));
+}
+
+/** What a timed cell recorded belongs to all of its turns together. */
+function withLatencies(slices: readonly Slice[], latencies: Slice['latencies']): Slice[] {
+  return slices.map((slice, at) => (at === 0 && latencies ? { ...slice, latencies } : slice));
+}
+
+function coarse(slices: readonly Slice[]): SliceSpeed[] {
+  const speeds: SliceSpeed[] = [];
+  let [jobs, durationNs, startedNs] = [0, 0, 0];
+  for (const slice of slices) {
+    if (durationNs === 0) startedNs = slice.startedNs;
+    jobs += slice.jobs || slice.signalNs!.length;
+    durationNs += slice.durationNs;
+    if (durationNs < COARSE_NS) continue;
+    speeds.push({ startedNs, jobsPerSecond: (jobs * 1e9) / durationNs });
+    [jobs, durationNs] = [0, 0];
+  }
+  return speeds;
+}

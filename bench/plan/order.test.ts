@@ -1,0 +1,91 @@
+// The order of a round: who stands side by side with whom, who takes long turns, and how long.
+import { describe, expect, it } from 'vitest';
+import { loadVariants } from './catalogue.js';
+import { type LiveSet, roundGroups } from './order.js';
+import { makePlan } from './plan.js';
+import { cellKey, type PlanOptions, senderThreads } from './planned.js';
+import { parseRam } from './ram-flag.js';
+import { customTable, DEFAULT_TABLES, RIGOROUS_TABLES } from './tables.js';
+
+const listed = await loadVariants('mutex,atomic-barrier,message-port,inline');
+const studied = ['mutex', 'atomic-barrier'];
+
+function planOf(part: Partial<PlanOptions> = {}) {
+  const profile = { rounds: 6, visitMs: 200, slices: 3, sliceMs: 13, turnFactor: 1, besideEvery: 3 };
+  const fixed = { everywhere: {}, forceSpin: false, seed: 3, ram: parseRam('1m', 3), cpus: 2 };
+  return makePlan({ tables: DEFAULT_TABLES, listed, studied, ...profile, ...fixed, ...part });
+}
+
+const namesOf = ({ cells }: LiveSet) => cells.map(({ cell }) => cell.variant);
+
+describe('roundGroups', () => {
+  it('puts the pair under study side by side, and the others beside the first of it in every so many rounds', () => {
+    const plan = planOf();
+    for (const { sets, turns } of roundGroups(plan, 0)) {
+      expect(namesOf(sets[0]!)).toEqual(studied);
+      expect(namesOf(sets[1]!)[0]).toBe('mutex');
+      expect(sets.slice(1).flatMap((set) => namesOf(set).slice(1))).toEqual(
+        expect.arrayContaining(sets[0]!.cells[0]!.cell.workload === 'hand-off' ? ['message-port'] : ['inline']),
+      );
+      expect(sets[1]!.forMs / sets[1]!.cells.length).toBeLessThan(sets[0]!.forMs / 2);
+      expect(turns).toEqual([]);
+    }
+    for (const { sets } of roundGroups(plan, 1)) expect(sets.map(namesOf)).toEqual([studied]);
+  });
+
+  it('visits every cell that is measured, in an order drawn for each round from the seed', () => {
+    const plan = planOf();
+    const keys = roundGroups(plan, 0).map(({ key }) => key);
+    const visited = roundGroups(plan, 0).flatMap(({ sets }) => sets.flatMap(({ cells }) => cells.map(({ id }) => id)));
+    expect(new Set(visited).size).toBe(plan.cells.filter(({ skipped, repeats }) => !skipped && !repeats).length);
+    expect(roundGroups(plan, 0).map(({ key }) => key)).toEqual(keys);
+    expect(roundGroups(plan, 3).map(({ key }) => key)).not.toEqual(keys);
+  });
+
+  it('opens no more threads together than two cells of the plan need, and two cells at least', () => {
+    const names = Array.from({ length: 5 }, (_, at) => ({
+      ...listed[0]!,
+      variant: { ...listed[0]!.variant, name: `design-${at}` },
+    }));
+    const tables = [customTable({ channels: [1, 4, 24] })];
+    const plan = planOf({ tables, listed: names, studied: names.map(({ variant }) => variant.name) });
+    for (const { sets } of roundGroups(plan, 0)) {
+      for (const { cells } of sets) {
+        const threads = cells.reduce((sum, { cell }) => sum + senderThreads(cell, names), 0);
+        expect(threads).toBeLessThanOrEqual(48);
+        expect(cells[0]!.cell.variant).toBe('design-0');
+      }
+      expect(sets.flatMap(({ cells }) => cells.slice(1)).length).toBe(4);
+    }
+    expect(
+      roundGroups(plan, 0)
+        .map(({ sets }) => sets.length)
+        .toSorted(),
+    ).toEqual([1, 1, 4]);
+  });
+
+  it('gives open loops and precopies long turns, mirrored', () => {
+    const turns = roundGroups(planOf({ tables: RIGOROUS_TABLES }), 1).flatMap((group) => group.turns);
+    expect(new Set(turns.map(({ planned: { table } }) => table))).toEqual(new Set(['open-loop', 'precopy']));
+    const first = turns.slice(0, 4).map(({ planned, visit }) => `${planned.cell.variant} ${visit}`);
+    expect([...first.slice(0, 2)].reverse().map((each) => each.split(' ')[0])).toEqual(
+      first.slice(2).map((each) => each.split(' ')[0]),
+    );
+  });
+
+  it('leaves a group out whose share is nothing, and gives another more', () => {
+    const plan = planOf();
+    const all = roundGroups(plan, 1);
+    const [none, more] = [all[0]!.key, all[1]!.key];
+    const shared = roundGroups(plan, 1, (key) => (key === none ? 0 : key === more ? 3 : 1));
+    expect(shared.map(({ key }) => key)).not.toContain(none);
+    expect(shared.find(({ key }) => key === more)!.sets[0]!.forMs).toBe(3 * all[1]!.sets[0]!.forMs);
+  });
+
+  it('keeps the cells of a group alike but for the design', () => {
+    for (const { sets } of roundGroups(planOf(), 0)) {
+      const keys = sets.flatMap(({ cells }) => cells.map(({ cell }) => cellKey({ ...cell, variant: '' })));
+      expect(new Set(keys).size).toBe(1);
+    }
+  });
+});

@@ -1,0 +1,172 @@
+// The order of a round: which cells stand side by side and take turns of a millisecond, and which take long turns.
+import { Random } from '../../src/random.js';
+import type { Cell } from '../../src/session/cell.js';
+import { transports } from '../../src/transport/index.js';
+import { hasWaiters } from './ablations.js';
+import {
+  groupOfCells,
+  isMeasured,
+  LOADED_SLICE_FACTOR,
+  listedOf,
+  type Plan,
+  type PlannedCell,
+  senderThreads,
+  variantOf,
+} from './planned.js';
+
+/** A turn of its own: a cell, and which of its two visits the turn counts for. */
+export interface LongTurn {
+  readonly planned: PlannedCell;
+  readonly visit: 0 | 1;
+}
+
+/** Cells that are open at the same time; the others are compared with the first. */
+export interface LiveSet {
+  readonly cells: readonly PlannedCell[];
+  /** Of a turn. */
+  readonly turnMs: number;
+  /** Of one of its two openings. */
+  readonly forMs: number;
+}
+
+/** Cells that are compared with each other: they differ in the design, its dose or its ablations (or share a table). */
+export interface Group {
+  readonly key: string;
+  /** In the order in which they are measured; each set is opened twice. */
+  readonly sets: readonly LiveSet[];
+  /** Of cells that cannot stand side by side: mirrored (A B B A), each some tens of milliseconds. */
+  readonly turns: readonly LongTurn[];
+}
+
+/** What the comparisons are with, where it is among them. */
+const BASELINE = 'mutex';
+/** Threads that cells side by side have together, unless two of them need more: a thread takes memory. */
+const LEAST_THREADS = 16;
+/** Designs that only stand beside those under study: so long each, where that is not longer than theirs. */
+const BESIDE_MS = 50;
+
+/** The groups of a round, at random. `share` says how much of a group's time it is to have. */
+export function roundGroups(plan: Plan, round: number, share: (key: string) => number = () => 1): Group[] {
+  const random = new Random(plan.seed + round);
+  const groups = new Map<string, PlannedCell[]>();
+  for (const planned of plan.cells) {
+    if (!isMeasured(planned) || sitsOut(planned, plan, round)) continue;
+    const key = groupOfCells(planned, plan);
+    groups.set(key, [...(groups.get(key) ?? []), planned]);
+  }
+  return random.shuffle([...groups]).flatMap(([key, cells]): Group[] => {
+    const live = cells.filter((planned) => isLive(planned, plan));
+    const rest = cells.filter((planned) => !isLive(planned, plan));
+    const part = share(key);
+    const sets = part === 0 || live.length === 0 ? [] : setsOf(live, plan, part);
+    const turns = longTurns(rest, plan, random);
+    return sets.length + turns.length === 0 ? [] : [{ key, sets, turns }];
+  });
+}
+
+/** Rounds of a plan count these: a set's two openings, or a long turn. */
+export function stepsOf({ sets, turns }: Group): number {
+  return 2 * sets.length + turns.length;
+}
+
+/** How long the turns of a cell that lives beside others are; measured by `doctor --turns`. */
+function turnMsOf({ transport }: Cell, { turnMs }: Pick<Plan, 'turnMs'>): number {
+  return turnMs ?? (transports[transport]!.line === 'socket' ? 4 : 1);
+}
+
+/**
+ * Whether a cell can stand open beside others. An open loop needs long turns for its tail; a precopy is one migration;
+ * and another build's spinning senders cannot be told to rest.
+ */
+function isLive({ cell }: PlannedCell, { listed }: Plan): boolean {
+  const { workload, load } = cell;
+  if (load !== undefined || !['throughput', 'hand-off', 'sync'].includes(workload)) return false;
+  return listedOf(cell, listed).build === undefined || !spins(cell, { listed });
+}
+
+/** Whether its senders would look for work, and not sleep, while another cell has its turn. */
+export function spins(cell: Cell, { listed }: Pick<Plan, 'listed'>): boolean {
+  return cell.senderWait !== 'park' && hasWaiters(variantOf(cell, listed), cell) && senderThreads(cell, listed) > 0;
+}
+
+function setsOf(cells: readonly PlannedCell[], plan: Plan, share: number): LiveSet[] {
+  const isStudied = ({ cell }: PlannedCell) => plan.studied.includes(cell.variant);
+  const first = cells.find(({ cell }) => cell.variant === BASELINE) ?? cells.find(isStudied) ?? cells[0]!;
+  const others = cells.filter((planned) => planned !== first);
+  const turnMs = turnMsOf(first.cell, plan);
+  const studied = packed(first, others.filter(isStudied), plan).map((set) => ({
+    ...{ cells: set, turnMs },
+    forMs: (share * plan.visitMs * set.length) / 2,
+  }));
+  const beside = others.filter((planned) => !isStudied(planned));
+  if (beside.length === 0) return studied;
+  const besideMs = Math.min(BESIDE_MS, plan.visitMs / 2);
+  const sets = packed(first, beside, plan).map((set) => ({ cells: set, turnMs, forMs: besideMs * set.length }));
+  // The first set is where the first cell's own values come from.
+  return others.length > beside.length ? [...studied, ...sets] : sets;
+}
+
+/** As many in a set as have threads there, and the first in each of them. */
+function packed(first: PlannedCell, others: readonly PlannedCell[], plan: Plan): PlannedCell[][] {
+  const threads = ({ cell }: PlannedCell) => senderThreads(cell, plan.listed);
+  const most = Math.max(LEAST_THREADS, 2 * plan.fleet.senders);
+  const sets: PlannedCell[][] = [[first]];
+  for (const planned of others) {
+    const last = sets.at(-1)!;
+    const taken = last.reduce((sum, each) => sum + threads(each), 0);
+    if (last.length === 1 || taken + threads(planned) <= most) last.push(planned);
+    else sets.push([first, planned]);
+  }
+  return sets;
+}
+
+function longTurns(cells: readonly PlannedCell[], plan: Plan, random: Random): LongTurn[] {
+  const most = Math.max(0, ...cells.map((planned) => turnsOf(planned, plan)));
+  return Array.from({ length: most }, (_, mirror) => {
+    const there = random.shuffle(cells.filter((planned) => turnsOf(planned, plan) > mirror));
+    const first = (mirror % 2) as 0 | 1;
+    const second = (1 - first) as 0 | 1;
+    return [
+      ...there.map((planned): LongTurn => ({ planned, visit: first })),
+      ...there.toReversed().map((planned): LongTurn => ({ planned, visit: second })),
+    ];
+  }).flat();
+}
+
+function sitsOut({ cell }: PlannedCell, { studied, besideEvery }: Plan, round: number): boolean {
+  return !studied.includes(cell.variant) && round % besideEvery !== 0;
+}
+
+/** Long turns that make one visit to a cell: many for the designs under study, one for those that stand beside them. */
+function turnsOf({ cell, table }: PlannedCell, { studied, tables, turnFactor }: Plan): number {
+  if (cell.workload === 'precopy' || !studied.includes(cell.variant)) return 1;
+  return Math.max(1, Math.round(tables.find(({ id }) => id === table)!.turns * turnFactor));
+}
+
+/** Timed slices of a long turn: one for the designs that only stand beside those under study, where one is enough. */
+export function slicesOf({ cell }: PlannedCell, { slices, studied }: Plan): number {
+  // Percentiles need samples, whoever they are of.
+  return studied.includes(cell.variant) || cell.workload === 'hand-off' ? slices : 1;
+}
+
+const PROCESS_START_MS = 1000;
+/** What a long turn costs beside its slices, and an opening of cells side by side beside its turns. */
+const TURN_OVERHEAD_MS = 8;
+const OPENING_OVERHEAD_MS = 45;
+/** A slice has as many jobs as the fastest one did in its time: most take longer. */
+const SLICE_STRETCH = 1.25;
+
+/** How long the plan takes, in milliseconds. */
+export function estimateMs(plan: Plan): number {
+  let total = plan.rounds * PROCESS_START_MS;
+  for (let round = 0; round < plan.rounds; round++) {
+    for (const { sets, turns } of roundGroups(plan, round)) {
+      for (const { forMs } of sets) total += 2 * (forMs + OPENING_OVERHEAD_MS);
+      for (const { planned } of turns) {
+        const sliceMs = planned.cell.load === undefined ? plan.sliceMs : plan.sliceMs * LOADED_SLICE_FACTOR;
+        total += (slicesOf(planned, plan) + 0.15) * sliceMs * SLICE_STRETCH + TURN_OVERHEAD_MS;
+      }
+    }
+  }
+  return total;
+}
