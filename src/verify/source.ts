@@ -59,9 +59,14 @@ export function commentAt(site: Site): string {
 /** The path within the package that the file belongs to: the same wherever the checker is started. */
 export function pathInPackage(file: string): string {
   for (let folder = dirname(file); ; folder = dirname(folder)) {
-    if (existsSync(join(folder, 'package.json'))) return relative(folder, file);
+    if (existsSync(join(folder, 'package.json'))) return ofSource(relative(folder, file));
     if (folder === dirname(folder)) return relative(process.cwd(), file);
   }
+}
+
+/** The package ships no maps: a compiled file of its own goes by the name of its source, as in a checkout. */
+function ofSource(path: string): string {
+  return path.replace(/^dist\/(.+)\.js$/, '$1.ts');
 }
 
 function mapOf(file: string): SourceMap | null {
