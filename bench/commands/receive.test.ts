@@ -146,6 +146,58 @@ describe.skipIf(binaries.length === 0)(`from a real QEMU${why}`, () => {
       expect(leftOf(ramOut)).toEqual([]);
     });
 
+    it.runIf(isLong)('without multifd, whose main stream has the pages', async () => {
+      const receiving = await receive('--channels', '0', '--json');
+      const qemu = await source({ binary, ramFile, settings: { channels: 2 }, capabilities: [] });
+      await qemu.migrate(receiving.address);
+      const { code, stdout, stderr } = await receiving.ended;
+      expect(stderr).toMatch(/^listening on \S+ for a main stream\n$/);
+      expect(code).toBe(0);
+      const report: ReceiverReport = JSON.parse(stdout);
+      expect(report.sha256).toBe(createHash('sha256').update(whole).digest('hex'));
+      expect(report.channels).toEqual([]);
+    });
+
+    it.runIf(isLong)('that says its uuid and has dirty bitmaps to send, with or without the right --uuid', async () => {
+      const uuid = '9c0e2f5e-6c2b-4d0a-8f55-0123456789ab';
+      for (const [given, message] of [
+        [['--uuid', uuid], /^$/],
+        [[], /uuid: expected 00000000-0000-0000-0000-000000000000, got 9c0e2f5e-6c2b-4d0a-8f55-0123456789ab$/m],
+      ] as const) {
+        const receiving = await receive('--json', ...given);
+        const capabilities = ['multifd', 'validate-uuid', 'dirty-bitmaps'];
+        const plan = { binary, ramFile, settings: { channels: 2 }, capabilities, words: ['-uuid', uuid] };
+        const qemu = await source(plan);
+        await qemu.migrate(receiving.address);
+        const { code, stdout, stderr } = await receiving.ended;
+        expect([code, stderr.replace(/^listening.*\n/, '')]).toEqual([
+          given.length > 0 ? 0 : 1,
+          expect.stringMatching(message),
+        ]);
+        if (given.length > 0) {
+          const report: ReceiverReport = JSON.parse(stdout);
+          expect(report.sha256).toBe(createHash('sha256').update(whole).digest('hex'));
+        }
+        await qemu.kill();
+      }
+    });
+
+    it.runIf(isLong && !old)('of a machine with virtio-mem, whose state comes before its RAM', async () => {
+      const out = newFile('out');
+      const receiving = await receive('--json', '--block', 'm0', '--ram-out', out);
+      const pc = newFile('pc');
+      writeFileSync(pc, Buffer.alloc(8 * MIB, 'pc'));
+      const words = [
+        ...['-machine', 'pc', '-m', '8M,maxmem=1G,slots=2', '-object', 'memory-backend-ram,id=vm0,size=128M'],
+        ...['-device', 'virtio-mem-pci,id=v0,memdev=vm0,requested-size=32M'],
+      ];
+      const qemu = await source({ binary, ramFile: pc, settings: { channels: 2 }, words });
+      await qemu.migrate(receiving.address);
+      const { code, stderr } = await receiving.ended;
+      expect([code, stderr]).toEqual([0, expect.stringMatching(/^listening/)]);
+      expect(readFileSync(out).equals(readFileSync(pc))).toBe(true);
+    });
+
     it.runIf(runsNow(isNewest))('that is killed in the middle leaves no output', async () => {
       const ramOut = newFile('out');
       const receiving = await receive('--ram-out', ramOut);

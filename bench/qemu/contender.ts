@@ -40,6 +40,8 @@ export function qemuContender(
       const qemu = await Qemu.start({ binary, ramFile: ram.path, settings });
       const sending = {
         async place() {
+          await qemu.warmUp();
+          await qemu.set({ bytesPerSecond: TRICKLE });
           await qemu.migrate(drain.address);
           await placeQemu(qemu.pid, channels, place, LIMIT_MS);
         },

@@ -103,6 +103,8 @@ function qemusOf(
         settings: { channels, bytesPerSecond: TRICKLE, zeroPages: looks, ...(direct ? { directIo: true } : {}) },
       });
       try {
+        await qemu.warmUp();
+        await qemu.set({ bytesPerSecond: TRICKLE });
         await qemu.save(path);
         await placeQemu(qemu.pid, multifd ? channels : 0, place, LIMIT_MS);
         const { bytes: before = 0 } = await qemu.info();
