@@ -9,9 +9,12 @@ import { renderReport, renderReportTsv } from '../doctor/doctor-report.js';
 import { gatherFacts } from '../doctor/facts.js';
 import { FORMAT_TAKES, formatOf } from '../tables/format.js';
 import { type CalibrateFlags, calibrate } from './calibrate.js';
+import { turns } from './turns.js';
 
 export interface DoctorFlags extends CalibrateFlags {
   readonly calibrate?: boolean;
+  readonly turns?: boolean;
+  readonly svg?: string;
   readonly json?: boolean;
   readonly format?: string;
 }
@@ -28,6 +31,8 @@ export function declareDoctor(program: Command): void {
       '--calibrate',
       'false verdicts and missed delays of the default run, from runs of known outcome (half an hour)',
     )
+    .option('--turns', 'how long turns should be: the error of a ratio by the length of its turns (four minutes)')
+    .option('--svg <file>', 'with --turns: the curves as a picture as well')
     .option('--runs <n>', 'with --calibrate: default runs to measure', '12')
     .option('--seed <n>', 'with --calibrate: order of cells; printed when it is not given')
     .option('--no-save', 'with --calibrate: store nothing under results/')
@@ -35,6 +40,8 @@ export function declareDoctor(program: Command): void {
     .option('--series <n>', 'with --histories: series of each kind', '1000')
     .action(async (flags: DoctorFlags, command: Command) => {
       requireMode(command, 'calibrate', ['--runs', '--seed', '--no-save', '--histories', '--series']);
+      requireMode(command, 'turns', ['--svg']);
+      if (flags.turns) return exitWith(await turns(flags));
       if (!flags.calibrate) return exitWith(await doctor(flags));
       return exitWith(flags.histories ? calibrateHistories(flags) : await calibrate(flags));
     });

@@ -41,6 +41,7 @@ export function declareRun(program: Command): void {
   runCommand
     .option('--ram <what>', 'a file, or a size as in 64m, with shares as in 64m:zero=20,text=40,random=40')
     .option('--rounds <n>', 'fresh processes; 6 are the least for a verdict')
+    .option('--turn <time>', 'length of the turns of designs side by side, as in 1ms; default by transport')
     .option('--precision <percent>', 'measure until the ratios under study are known to this, as in 2%')
     .option('--budget <time>', 'measure no round that would end later than this, as in 90s or 5min')
     .option('--resume <file>', 'go on from a saved run that was interrupted; its flags count')

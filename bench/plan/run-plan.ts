@@ -29,6 +29,7 @@ export interface PlanFlags extends Omit<OneShotFlags, 'elide'> {
   readonly quick?: boolean;
   readonly rigorous?: boolean;
   readonly shard?: string;
+  readonly turn?: string;
 }
 
 /** How much a profile measures. The default fits 90 s on 2 cores, quick 20 s. */
@@ -78,6 +79,7 @@ export async function planOf(flags: PlanFlags): Promise<{ plan: Plan; limits: Li
         : limited
           ? MOST_ROUNDS
           : Math.max(profile.rounds, doses && !flags.quick ? DOSE_ROUNDS : 0),
+    ...turnOf(flags.turn),
     seed,
     ram: parseRam(flags.ram, seed),
     cpus: usableCores(),
@@ -126,6 +128,13 @@ function requireWorkload({ flag, only }: Axis, text: string, workload: string | 
   throw new UsageError(
     `${flag}: got "${text}" with the workload ${workload ?? 'throughput'}, takes --workload ${only}`,
   );
+}
+
+function turnOf(text: string | undefined): { turnMs?: number } {
+  if (text === undefined) return {};
+  const ns = parseNanoseconds(text);
+  if (ns === undefined || ns < 1e5 || ns > 1e9) throw badValue('--turn', text, '0.1ms to 1s, as in 1ms');
+  return { turnMs: ns / 1e6 };
 }
 
 function precisionOf(text: string | undefined): number | undefined {

@@ -38,7 +38,7 @@ export function shardOf(plan: Plan, shard: Pick<Shard, 'index' | 'of'>): Plan {
 }
 
 /** The same for plans that measure the same cells in the same way. */
-export function planHash({ cells, seed, rounds, slices, sliceMs, turnFactor }: Plan): string {
-  const text = JSON.stringify([cells.map(({ id }) => id), seed, rounds, slices, sliceMs, turnFactor]);
+export function planHash({ cells, seed, rounds, visitMs, turnMs, slices, sliceMs, turnFactor }: Plan): string {
+  const text = JSON.stringify([cells.map(({ id }) => id), seed, rounds, visitMs, turnMs, slices, sliceMs, turnFactor]);
   return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }

@@ -34,7 +34,10 @@ export function renderOrigin(result: Result): Html {
     ['Started', run.startedAt],
     ['Finished', `${run.finishedAt}${run.complete ? '' : ', interrupted: the rounds that were finished'}`],
     ['Processes', `${run.rounds}${run.stopped === undefined ? '' : `; stopped by ${run.stopped}`}`],
-    ['Slices', `${run.slices} of ${run.sliceMs} ms a turn; turns x ${run.turnFactor}`],
+    [
+      'Turns',
+      `${run.visitMs === undefined ? '' : `side by side ${run.visitMs} ms an opening; `}long ones ${run.slices} of ${run.sliceMs} ms, x ${run.turnFactor}`,
+    ],
     ['Seed', run.seed],
     ...(run.timedShare === undefined
       ? []

@@ -84,6 +84,9 @@ export interface Result {
     readonly slices: number;
     readonly sliceMs: number;
     readonly turnFactor: number;
+    /** How long two cells side by side took turns in one opening, and the length of those turns where it was asked for. Absent in older files. */
+    readonly visitMs?: number;
+    readonly turnMs?: number;
     /** True when a thread of the idle class kept each CPU from halting. */
     readonly keepAwake: boolean;
   };

@@ -39,6 +39,8 @@ export function makeResult(plan: Plan, measured: Measured, around: Surroundings)
       slices: plan.slices,
       sliceMs: plan.sliceMs,
       turnFactor: plan.turnFactor,
+      visitMs: plan.visitMs,
+      ...(plan.turnMs === undefined ? {} : { turnMs: plan.turnMs }),
       keepAwake,
     },
     machine,

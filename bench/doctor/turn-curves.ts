@@ -1,0 +1,97 @@
+// How long a turn should be on this machine: the error of a ratio by the length of its turns, at equal time (an Allan curve).
+import { Random } from '../../src/random.js';
+import { logRatio } from '../measure/paired-visits.js';
+import { Processes } from '../measure/processes.js';
+import { sliceValues } from '../measure/visit.js';
+import type { Listed } from '../plan/catalogue.js';
+import { roundGroups } from '../plan/order.js';
+import { makePlan } from '../plan/plan.js';
+import type { PlanOptions } from '../plan/planned.js';
+import { median } from '../stats/quantile.js';
+import { trimmedError } from '../stats/trimmed.js';
+
+/** Milliseconds. */
+export const TURN_LENGTHS = [0.5, 1, 2, 4, 8, 16, 40, 80] as const;
+
+/** Of a cell: the standard error that a second of one process leaves, as a fraction, by the length of its turns. */
+export interface TurnCurve {
+  readonly table: string;
+  readonly channels: number;
+  readonly pageSize: number;
+  readonly metric: string;
+  readonly errors: readonly { readonly turnMs: number; readonly error: number; readonly ratio: number }[];
+}
+
+export interface TurnCurvesOptions {
+  readonly plan: PlanOptions;
+  readonly design: Listed;
+  readonly signal: AbortSignal;
+  readonly progress: (done: number, total: number) => void;
+}
+
+/** Of each opening: the error is of a second, whatever it is measured in. */
+const FOR_MS = 600;
+const PROCESSES = 2;
+
+/** Measures a design beside itself in every cell of the plan, with turns of each length. */
+export async function measureTurnCurves(options: TurnCurvesOptions): Promise<TurnCurve[]> {
+  const { design, signal, progress } = options;
+  const names = [design.variant.name, `${design.variant.name}-again`];
+  const listed = names.map((name) => ({ ...design, outside: true, variant: { ...design.variant, name } }));
+  const plan = makePlan({ ...options.plan, listed, studied: names });
+  const groups = roundGroups(plan, 0);
+  const total = groups.length * TURN_LENGTHS.length * PROCESSES;
+  const found = new Map<string, { error: number; ratio: number }[]>();
+  let done = 0;
+  for (let round = 0; round < PROCESSES && !signal.aborted; round++) {
+    const random = new Random(plan.seed + round);
+    const processes = new Processes(plan);
+    const end = () => void processes.end();
+    signal.addEventListener('abort', end);
+    try {
+      for (const { sets } of groups) {
+        const { cells } = sets[0]!;
+        for (const [at, turnMs] of random.shuffle([...TURN_LENGTHS]).entries()) {
+          progress(done++, total);
+          const lanes = random.shuffle([0, 1]);
+          const places = cells.map(({ cell }, index) => ({
+            cell,
+            lane: lanes[index]!,
+            cold: at === 0,
+            amount: undefined,
+          }));
+          const begun = performance.now();
+          const parts = await processes.live(places, { turnMs, forMs: FOR_MS, random });
+          const seconds = Math.min(FOR_MS, performance.now() - begun) / 1e3;
+          const metric = plan.tables.find(({ id }) => id === cells[0]!.table)!.metrics[0]!;
+          const [a, b] = parts.map(({ mirrors }, index) =>
+            mirrors.flat().map((slice) => sliceValues(cells[index]!.cell, slice)[metric]!),
+          ) as [number[], number[]];
+          const logs = Array.from({ length: a.length / 2 }, (_, mirror) =>
+            logRatio(a.slice(2 * mirror, 2 * mirror + 2), b.slice(2 * mirror, 2 * mirror + 2)),
+          );
+          const key = `${cells[0]!.id} ${turnMs}`;
+          const error = logs.length < 2 ? Number.NaN : trimmedError(logs) * Math.sqrt(seconds);
+          found.set(key, [...(found.get(key) ?? []), { error, ratio: Math.exp(logRatio(a, b)) }]);
+        }
+      }
+    } catch (cause) {
+      if (!signal.aborted) throw cause;
+    } finally {
+      signal.removeEventListener('abort', end);
+      await processes.end();
+    }
+  }
+  const order = plan.cells.filter(({ cell }) => cell.variant === names[0]).map(({ id }) => id);
+  return groups
+    .map(({ sets }) => sets[0]!.cells[0]!)
+    .sort((x, y) => order.indexOf(x.id) - order.indexOf(y.id))
+    .map(({ id, table, cell: { channels, pageSize } }) => ({
+      ...{ table, channels, pageSize, metric: plan.tables.find((spec) => spec.id === table)!.metrics[0]! },
+      errors: TURN_LENGTHS.flatMap((turnMs) => {
+        const own = found.get(`${id} ${turnMs}`)?.filter(({ error }) => Number.isFinite(error)) ?? [];
+        if (own.length === 0) return [];
+        return [{ turnMs, error: median(own.map(({ error }) => error)), ratio: median(own.map(({ ratio }) => ratio)) }];
+      }),
+    }));
+}
