@@ -42,7 +42,7 @@ export async function gate(revision: string, flags: GateFlags): Promise<number> 
       flags.against === undefined
         ? await gateSaved(revision, flags, judging, interrupts)
         : await gateAgainst(flags.against, flags, judging, interrupts);
-    const report: GateReport = { ...part, exitCode: exitCodeOf(part.rows) };
+    const report: GateReport = { ...part, exitCode: exitCodeOf(part.rows, part.inconclusive) };
     if (flags.json) process.stdout.write(`${stringify(gateDocument(report))}\n`);
     else if (format === 'markdown') process.stdout.write(`${gateAsMarkdown(report, flags.explain === true)}\n`);
     else process.stdout.write(`${renderGate(report, flags.explain === true)}\n`);

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { exitWith } from '../base/exit-code.js';
 import { badValue, wholeNumber } from '../base/usage-error.js';
 import { STUDIED_PAIR } from '../plan/tables.js';
+import { measuredIn } from '../store/find.js';
 import { declareStore, type StoreFlags, storeOf } from '../store/store-flags.js';
 import { stringify } from '../store/stored.js';
 import { commitLine } from '../system/commit-line.js';
@@ -56,7 +57,7 @@ export function history(flags: HistoryFlags): number {
   const format = formatOf(flags.format);
   const store = storeOf(flags);
   const last = wholeNumber('--last', flags.last, 1, 2000);
-  const line = commitLine(flags.branch);
+  const line = commitLine(flags.branch, measuredIn(store.folder, store.machineKey));
   if (!line && flags.branch !== 'HEAD')
     throw badValue('--branch', flags.branch, 'a branch, tag or commit of this checkout');
   const read = readHistory({ store, line, node: flags.node, last, reading });
@@ -64,6 +65,7 @@ export function history(flags: HistoryFlags): number {
   const blessings = readBlessings(store.folder, store.machineKey);
   const holds = (filter: string, cell: string, metric: string) => parseFilter(filter)(attributesOf(cell, metric));
   const view = { history: read, series, changes: changesOf(read, series, blessings, holds), hidden: 0 };
+  if (read.line.shallow && format === 'tsv') process.stderr.write('this clone is shallow: git fetch --unshallow\n');
   if (flags.json) process.stdout.write(`${stringify(historyDocument(view))}\n`);
   else if (format === 'tsv') process.stdout.write(`${recordsAsTsv(historyRecords(view))}\n`);
   else {

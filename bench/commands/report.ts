@@ -12,6 +12,7 @@ import { renderPage } from '../report/page.js';
 import { peerOf } from '../report/peer.js';
 import type { Result } from '../result/document.js';
 import { chooseRun } from '../store/choose.js';
+import { measuredIn } from '../store/find.js';
 import { declareStore, type StoreFlags, storeOf } from '../store/store-flags.js';
 import { commitLine } from '../system/commit-line.js';
 import { readBlessings } from '../tracking/blessings.js';
@@ -59,7 +60,11 @@ interface Written {
 /** With what the other files of `folder` say of its machine. */
 function wholeReport(result: Result, name: string, folder: string): Report {
   const report = reportOf(result, name);
-  const source = { folder, line: commitLine('HEAD'), blessings: readBlessings(folder, result.machine.key) };
+  const source = {
+    folder,
+    line: commitLine('HEAD', measuredIn(folder, result.machine.key)),
+    blessings: readBlessings(folder, result.machine.key),
+  };
   const [history, peer] = [historyOf(result, report, source), peerOf(folder, result.machine.key)];
   return { ...report, ...(history && { history }), ...(peer && { peer }) };
 }

@@ -30,16 +30,30 @@ export interface GateEvidence {
   /** Of runs on their own: share of pairs of processes in which the candidate's is the worse one. */
   readonly separation?: number;
   readonly adjustedP?: number;
+  /** The smallest that the adjusted p could have been, with so many processes and cells. */
+  readonly leastP?: number;
   /** Of builds in the same rounds: their verdict, which has its own noise floor and p. */
   readonly changed?: { readonly holds: boolean; readonly seen: string };
 }
 
 export interface Rung {
-  readonly name: 'data' | 'code' | 'relative' | 'absolute' | 'noise' | 'separation' | 'p' | 'verdict' | 'rerun';
+  readonly name:
+    | 'machine'
+    | 'data'
+    | 'code'
+    | 'relative'
+    | 'absolute'
+    | 'noise'
+    | 'separation'
+    | 'p'
+    | 'verdict'
+    | 'rerun';
   /** Whether the way up goes on. */
   readonly holds: boolean;
   /** What was seen, and what is asked for. */
   readonly seen: string;
+  /** It does not hold for want of data: that lets nothing pass. */
+  readonly undecided?: true;
 }
 
 /**
@@ -47,11 +61,12 @@ export interface Rung {
  * that without a rerun nothing is decided.
  */
 export function climb(evidence: GateEvidence, limits: Thresholds): Rung[] {
-  const { processes, sameCode, worse, difference, noise, separation, adjustedP, changed } = evidence;
+  const { processes, sameCode, worse, difference, noise, separation, adjustedP, leastP = 0, changed } = evidence;
   const least = Math.min(processes.baseline, processes.candidate);
   const rungs: (Rung | undefined)[] = [
     {
       ...{ name: 'data', holds: least >= limits.processes },
+      ...(least >= limits.processes ? {} : { undecided: true as const }),
       seen: `${processes.candidate} processes, ${processes.baseline} of the baseline; ${limits.processes} are the least`,
     },
     sameCode === undefined
@@ -81,10 +96,15 @@ export function climb(evidence: GateEvidence, limits: Thresholds): Rung[] {
         },
     adjustedP === undefined
       ? undefined
-      : {
-          ...{ name: 'p', holds: adjustedP < limits.significance },
-          seen: `p ${adjustedP.toPrecision(2)} among all cells; ${limits.significance} or more passes`,
-        },
+      : leastP >= limits.significance
+        ? {
+            ...{ name: 'p', holds: false, undecided: true },
+            seen: `p cannot be below ${leastP.toPrecision(2)} with so few processes among so many cells: more processes, or --filter`,
+          }
+        : {
+            ...{ name: 'p', holds: adjustedP < limits.significance },
+            seen: `p ${adjustedP.toPrecision(2)} among all cells; ${limits.significance} or more passes`,
+          },
     changed && { name: 'verdict', ...changed },
   ];
   const asked = rungs.filter((rung) => rung !== undefined);

@@ -31,6 +31,12 @@ export interface Found {
 /** Of a commit, in the name of a file. */
 export const SHA_DIGITS = 12;
 
+/** Tells of a commit's sha whether runs of it are in the store. */
+export function measuredIn(folder: string, machineKey: string): (sha: string) => boolean {
+  const known = new Set(findRuns(folder, machineKey).runs.flatMap(({ sha }) => sha ?? []));
+  return (sha) => known.has(sha.slice(0, SHA_DIGITS));
+}
+
 const NAME = /^(\d{8}T\d{6}Z)-([0-9a-f]{12}|no-commit)-([0-9a-f]{8})\.json$/;
 const YEAR = /^\d{4}$/;
 const NO_COMMIT = 'no-commit';

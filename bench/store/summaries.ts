@@ -4,6 +4,7 @@
 import { statSync } from 'node:fs';
 import { UsageError } from '../base/usage-error.js';
 import { PERCENTILES, type PercentileName } from '../measure/latencies.js';
+import { conditionsOf } from '../result/conditions.js';
 import type { LeftOut, ResultCell } from '../result/document.js';
 import { medianError } from '../stats/median-error.js';
 import type { RunFile } from './find.js';
@@ -106,7 +107,13 @@ function summarise(path: string, series: SeriesKeys): Entry['content'] {
     })),
   );
   return {
-    head: { id, startedAt, finishedAt, complete, rounds, keepAwake, node: node.version, commit, code },
+    head: {
+      ...{ id, startedAt, finishedAt, complete, rounds, keepAwake, node: node.version, commit, code },
+      conditions: conditionsOf(result),
+      unmeasured: result.cells
+        .filter(({ status, sameAs }) => status !== 'measured' && sameAs === undefined)
+        .map(({ id: cell, status, reason = 'no reason given' }) => ({ cell, status, reason })),
+    },
     shape: series.shape(numbers.map(({ key }) => key)),
     medians: Float64Array.from(numbers, ({ median }) => median),
     errors: Float32Array.from(numbers, ({ error }) => error),

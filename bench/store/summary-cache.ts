@@ -2,12 +2,13 @@
 
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, unlinkSync, writeSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import type { Result } from '../result/document.js';
+import type { Conditions } from '../result/conditions.js';
+import type { Result, ResultCell } from '../result/document.js';
 import type { Commit } from '../system/commit.js';
 import { type SeriesKey, SeriesKeys, type Shape } from './series-keys.js';
 
 /** Raised with every change of the format, and of what is taken from a result file. */
-const VERSION = 4;
+const VERSION = 5;
 const FILE = 'summaries';
 const LENGTH_BYTES = 4;
 
@@ -19,13 +20,13 @@ interface Header {
   readonly keys: readonly SeriesKey[];
   readonly shapes: readonly (readonly number[])[];
   /** Each of them stands in many heads. */
-  readonly codes: readonly RunHead['code'][];
+  readonly surroundings: readonly Surroundings[];
   readonly entries: readonly (readonly [
     path: string,
     size: number,
     modifiedMs: number,
     changedMs: number,
-    content: string | readonly [head: Omit<RunHead, 'code'>, code: number, shape: number],
+    content: string | readonly [head: Omit<RunHead, keyof Surroundings>, surroundings: number, shape: number],
   ])[];
 }
 
@@ -59,24 +60,24 @@ export function writeCache(folder: string, entries: readonly Entry[], series: Se
 function* serialise(folder: string, entries: readonly Entry[], series: SeriesKeys): Generator<Uint8Array> {
   const { keys, shapes } = series;
   const shapeNumbers = new Map(shapes.map((shape, at) => [shape, at]));
-  const codes = new Map<string, number>();
-  const codeNumber = (code: RunHead['code']) => {
-    const text = JSON.stringify(code);
-    const number = codes.get(text) ?? codes.size;
-    codes.set(text, number);
+  const surroundings = new Map<string, number>();
+  const numberOf = (each: Surroundings) => {
+    const text = JSON.stringify(each);
+    const number = surroundings.get(text) ?? surroundings.size;
+    surroundings.set(text, number);
     return number;
   };
   const rows = entries.map(({ path, size, modifiedMs, changedMs, content }): Header['entries'][number] => {
     const about = [relative(folder, path), size, modifiedMs, changedMs] as const;
     if (typeof content === 'string') return [...about, content];
-    const { code, ...head } = content.head;
-    return [...about, [head, codeNumber(code), shapeNumbers.get(content.shape)!]];
+    const { code, conditions, ...head } = content.head;
+    return [...about, [head, numberOf({ code, conditions }), shapeNumbers.get(content.shape)!]];
   });
   const header: Header = {
     version: VERSION,
     keys,
     shapes: shapes.map((shape) => shape.keys),
-    codes: [...codes.keys()].map((text) => JSON.parse(text) as RunHead['code']),
+    surroundings: [...surroundings.keys()].map((text) => JSON.parse(text) as Surroundings),
     entries: rows,
   };
   const text = Buffer.from(JSON.stringify(header));
@@ -115,19 +116,20 @@ function parse(folder: string, bytes: Buffer): { entries: Map<string, Entry>; se
       entries.set(path, { ...about, content });
       continue;
     }
-    const [head, code, number] = content;
+    const [head, surroundings, number] = content;
     const shape = shapes[number]!;
     const end = at + shape.keys.length;
     const [medians, errors] = [doubles.subarray(at, end), floats.subarray(at, end)];
     at = end;
-    entries.set(path, { ...about, content: { head: { ...head, code: header.codes[code]! }, shape, medians, errors } });
+    const whole: RunHead = { ...head, ...header.surroundings[surroundings]! };
+    entries.set(path, { ...about, content: { head: whole, shape, medians, errors } });
   }
   if (at !== doubles.length) throw new Error(`${doubles.length} numbers, ${at} expected`);
   return { entries, series };
 }
 
 /** A run without its numbers. */
-export interface RunHead {
+export interface RunHead extends Surroundings {
   readonly id: string;
   readonly startedAt: string;
   readonly finishedAt: string;
@@ -136,7 +138,20 @@ export interface RunHead {
   readonly keepAwake: boolean;
   readonly node: string;
   readonly commit: Commit | null;
+  /** The cells that have no numbers, but for those that repeat another, and why. */
+  readonly unmeasured: readonly Unmeasured[];
+}
+
+/** What many runs have in common. */
+interface Surroundings {
   readonly code: Result['code'];
+  readonly conditions: Conditions;
+}
+
+interface Unmeasured {
+  readonly cell: string;
+  readonly status: ResultCell['status'];
+  readonly reason: string;
 }
 
 /** What the cache knows of a file, as long as the file has this size and these times. */

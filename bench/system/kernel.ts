@@ -100,6 +100,11 @@ export class Kernel {
     return flags === undefined ? undefined : /\bhypervisor\b/.test(flags);
   }
 
+  /** Version of what the CPU's maker has patched it with. */
+  microcode(): string | undefined {
+    return /^microcode\s*:\s*(\S+)/m.exec(this.read('proc/cpuinfo') ?? '')?.[1];
+  }
+
   /** The tightest CPU quota of this process's cgroup and of those around it, in cores; of version 2, else of version 1. */
   quota(): Quota {
     const groups = (this.read('proc/self/cgroup') ?? '').split('\n').map((line) => line.split(':'));

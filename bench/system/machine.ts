@@ -15,6 +15,8 @@ export interface Machine {
   readonly governor: string | null;
   readonly clockSource: string | null;
   readonly hypervisor: boolean;
+  /** Absent in older files, and where the kernel does not say. */
+  readonly microcode?: string;
   readonly loadAverage: number;
   /** Share of CPU time that the hypervisor gave to others since boot. */
   readonly stealShare: number | null;
@@ -30,6 +32,7 @@ export function describeMachine(kernel = new Kernel()): Machine {
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '');
   const ticks = kernel.ticks(allowedCpus());
+  const microcode = kernel.microcode();
   return {
     key: `${kebab}-${cores}c-${gibibytes}g`,
     cpuModel,
@@ -40,6 +43,7 @@ export function describeMachine(kernel = new Kernel()): Machine {
     governor: kernel.governors(allowedCpus())?.join(', ') ?? null,
     clockSource: kernel.clockSource()?.current ?? null,
     hypervisor: kernel.hypervisor() ?? false,
+    ...(microcode === undefined ? {} : { microcode }),
     loadAverage: kernel.loadAverage() ?? 0,
     stealShare: ticks ? Number((ticks.steal / ticks.total).toPrecision(3)) : null,
   };

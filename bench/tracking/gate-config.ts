@@ -4,6 +4,7 @@ import { UsageError } from '../base/usage-error.js';
 import type { Thresholds } from '../stats/gate-ladder.js';
 import { requireSchema } from '../store/schema.js';
 import { PROJECT } from '../system/project.js';
+import type { GateLimits } from './gate-row.js';
 
 /** Looked for in the project where no other file is named. */
 const CONFIG_FILE = 'multifd-bench.json';
@@ -18,8 +19,8 @@ export const DEFAULT_THRESHOLDS: Thresholds = {
   significance: 0.05,
 };
 
-/** Thresholds for some cells; `ignore` leaves them out. */
-interface GateRule extends Partial<Thresholds> {
+/** Thresholds for some cells; `ignore` leaves them out, `mayGo` lets a commit do without them. */
+interface GateRule extends Partial<GateLimits> {
   /** A filter, as `--filter` takes it. */
   readonly cells: string;
   readonly ignore?: boolean;
@@ -55,9 +56,9 @@ export function readGateConfig(path: string | undefined): GateConfig {
 export function thresholdsFor(
   { defaults, rules }: GateConfig,
   holds: (filter: string) => boolean,
-): Thresholds | undefined {
+): GateLimits | undefined {
   const own = rules.filter(({ cells }) => holds(cells));
   if (own.findLast(({ ignore }) => ignore !== undefined)?.ignore) return undefined;
   const limits = own.map(({ cells: _, ignore: __, ...rule }) => rule);
-  return Object.assign({}, defaults, ...limits) as Thresholds;
+  return Object.assign({}, defaults, ...limits) as GateLimits;
 }

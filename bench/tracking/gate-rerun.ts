@@ -2,7 +2,8 @@
 import { type BuildCell, type BuildComparison, isChange } from '../result/compare-builds.js';
 import { betterOf } from '../result/comparisons.js';
 import { climb, type Rung, type Thresholds } from '../stats/gate-ladder.js';
-import type { GateOptions, GateRow } from './gate.js';
+import type { GateOptions } from './gate.js';
+import type { GateRow } from './gate-row.js';
 
 /** The rows with what the measurement says of those that were suspect; one that it cannot decide stays suspect. */
 export function confirmRows(

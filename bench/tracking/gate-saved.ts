@@ -5,18 +5,20 @@ import { badValue, UsageError } from '../base/usage-error.js';
 import type { Plan } from '../plan/planned.js';
 import { type PlanFlags, planOf } from '../plan/run-plan.js';
 import { LEAST_PROCESSES } from '../stats/verdict.js';
+import { measuredIn } from '../store/find.js';
 import { readStored } from '../store/read.js';
 import { storeOf } from '../store/store-flags.js';
 import { describeCommit } from '../system/commit.js';
 import { commitLine } from '../system/commit-line.js';
-import { commitOf } from '../system/git.js';
+import { commitOf, git } from '../system/git.js';
 import { PROJECT } from '../system/project.js';
 import { isShown } from '../tables/shown-metrics.js';
 import { readBlessings } from './blessings.js';
-import { type GateRow, judge } from './gate.js';
+import { judge } from './gate.js';
 import { type Judged, measureBoth } from './gate-against.js';
 import type { GateFlags, Judging } from './gate-flags.js';
 import { confirmRows } from './gate-rerun.js';
+import type { GateRow } from './gate-row.js';
 import { type History, readHistory, reading, seriesOf } from './history.js';
 
 /** Commits of a history that a baseline and its noise are taken from. */
@@ -30,11 +32,14 @@ export async function gateSaved(
   interrupts: Interrupts,
 ): Promise<Judged> {
   const store = storeOf(flags);
-  const line = commitLine(revision);
+  const line = commitLine(revision, measuredIn(store.folder, store.machineKey));
   if (!line) throw badValue('gate', revision, 'a commit, branch or tag of a checkout of multifd-bench');
   const { sha } = commitOf(revision, 'gate');
   const history = readHistory({ store, line, last: HISTORY_COMMITS, reading });
+  const shallow = history.line.shallow || line.shallow ? shallowText(history) : undefined;
   if (history.commits.at(-1)!.sha !== sha) {
+    const about = { candidate: sha.slice(0, 12), baseline: 'nothing', machineKey: store.machineKey };
+    if (shallow) return { ...about, rows: [], warnings: [shallow], inconclusive: true };
     throw new UsageError(
       `gate: no saved run of ${revision} (${sha.slice(0, 12)}) on ${store.machineKey}: \`run\` makes one of what is ` +
         'checked out and committed, `gate --against REV` measures without one',
@@ -43,11 +48,19 @@ export async function gateSaved(
   const blessings = readBlessings(store.folder, store.machineKey);
   const { thresholds, holds, wanted } = judging;
   const series = seriesOf(history, (cell, metric) => isShown(cell, metric) && wanted(cell, metric));
-  const rows = judge({ history, series, blessings, thresholds, holds });
+  const release = releaseBefore(sha, history);
+  const rows = judge({ history, series, blessings, release, thresholds, holds });
   const before = history.commits.at(-2);
   const about = {
     ...{ candidate: sha.slice(0, 12), baseline: `the level up to ${before?.sha?.slice(0, 12) ?? 'nothing'}` },
-    ...{ machineKey: store.machineKey, warnings: history.leftOut.map(({ path, reason }) => `${path}: ${reason}`) },
+    machineKey: store.machineKey,
+    warnings: [
+      ...(shallow ? [shallow] : []),
+      ...history.leftOut.map(({ path, reason }) => `${path}: ${reason}`),
+      ...newFailures(history, series),
+    ],
+    // What the clone does not have may be what this commit is judged by.
+    ...(shallow ? { inconclusive: true } : {}),
   };
   const suspects = rows.filter(({ status }) => status === 'suspect');
   if (suspects.length === 0) return { ...about, rows };
@@ -57,9 +70,38 @@ export async function gateSaved(
   return { ...about, rows: await rerun(rows, history, judging, interrupts) };
 }
 
+/** What a shallow clone cannot tell, and how to deepen it. */
+function shallowText({ aside, strangers, commits }: History): string {
+  const without = aside.reduce(
+    (sum, { reason, runs }) => sum + (reason.includes('shallow') ? runs.length : 0),
+    strangers,
+  );
+  return (
+    `this clone is shallow: ${commits.length} measured commits are in it, ${without} runs are of others, whose order ` +
+    'it does not know: git fetch --unshallow, or fetch-depth: 0 in CI'
+  );
+}
+
+/** The place of the newest release tag before the commit. */
+function releaseBefore(sha: string, { placeOf }: History): number | undefined {
+  const tag = git('describe', '--tags', '--abbrev=0', '--match', 'v[0-9]*', `${sha}^`);
+  const released = tag === undefined ? undefined : git('rev-parse', '--verify', '--quiet', `${tag}^{commit}`);
+  return released === undefined ? undefined : placeOf(released);
+}
+
+/** Failed cells of the candidate that no commit before has measured: no row says so. */
+function newFailures({ commits }: History, series: readonly { readonly cell: string }[]): string[] {
+  const known = new Set(series.map(({ cell }) => cell));
+  const failed = commits
+    .at(-1)!
+    .runs.flatMap(({ unmeasured }) => unmeasured.filter(({ status }) => status === 'failed'));
+  return failed.filter(({ cell }) => !known.has(cell)).map(({ cell, reason }) => `${cell} failed: ${reason}`);
+}
+
 /** All rungs that were asked for hold. */
 function withoutRerun(row: GateRow): GateRow {
-  return row.status === 'suspect' ? { ...row, status: 'failed' } : row;
+  const isMachine = row.rungs.some(({ name }) => name === 'machine');
+  return row.status === 'suspect' && !isMachine ? { ...row, status: 'failed' } : row;
 }
 
 /** A rerun measures the build that is here: it must be that of the candidate. */

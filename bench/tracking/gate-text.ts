@@ -3,7 +3,7 @@
 import { percent } from '../tables/readings.js';
 import { forMarkdown, forTerminal } from '../terminal/escape.js';
 import { gridAsMarkdown } from '../terminal/grid.js';
-import type { GateRow, GateStatus } from './gate.js';
+import type { GateRow, GateStatus } from './gate-row.js';
 import { fullName, seriesLabels } from './series-labels.js';
 
 export interface GateReport {
@@ -12,35 +12,45 @@ export interface GateReport {
   readonly machineKey: string;
   readonly rows: readonly GateRow[];
   readonly exitCode: number;
+  /** Something beside the rows keeps all of them from being decided. */
+  readonly inconclusive?: boolean;
   readonly warnings: readonly string[];
 }
 
-const ORDER: readonly GateStatus[] = ['failed', 'suspect', 'no-data', 'accepted', 'passed'];
+const ORDER: readonly GateStatus[] = ['failed', 'broken', 'suspect', 'missing', 'no-data', 'accepted', 'passed'];
 const WORDS: Readonly<Record<GateStatus, string>> = {
   failed: 'FAILED',
   suspect: 'SUSPECT, not confirmed',
+  broken: 'BROKEN',
+  missing: 'MISSING',
   'no-data': 'no data',
   accepted: 'accepted',
   passed: 'passed',
 };
 
-/** 0 fine, 1 a regression, 3 inconclusive: something is suspect, or nothing could be judged. */
-export function exitCodeOf(rows: readonly GateRow[]): number {
+/** Shown without being asked for. */
+const URGENT: readonly GateStatus[] = ['failed', 'broken', 'suspect', 'missing'];
+
+/** 0 fine, 1 a regression or a failed cell, 3 inconclusive: something that has a baseline, or all, was not judged. */
+export function exitCodeOf(rows: readonly GateRow[], inconclusive = false): number {
+  if (inconclusive) return 3;
   const has = (status: GateStatus) => rows.some((row) => row.status === status);
-  if (has('failed')) return 1;
-  return has('suspect') || !(has('passed') || has('accepted')) ? 3 : 0;
+  if (has('failed') || has('broken')) return 1;
+  const unjudged = rows.some(({ status, baseline }) => status === 'no-data' && baseline !== undefined);
+  return has('suspect') || has('missing') || unjudged || !(has('passed') || has('accepted')) ? 3 : 0;
 }
 
 /** @param explain whether every cell's rungs are shown, not those of failures alone */
 export function renderGate(report: GateReport, explain: boolean): string {
   const { rows, warnings } = report;
   const labels = seriesLabels(rows);
-  const shown = inOrder(rows).filter(({ status }) => explain || status === 'failed' || status === 'suspect');
+  const shown = inOrder(rows).filter(({ status }) => explain || URGENT.includes(status));
   return [
     forTerminal(headline(report)),
     ...shown.map((row) =>
       [
         `${WORDS[row.status]}  ${forTerminal(fullName(row, labels))}${changeOf(row)}${because(row, forTerminal)}`,
+        ...sinceOf(row, forTerminal),
         ...row.rungs.map(
           ({ name, holds, seen }) => `  ${holds ? 'on  ' : 'stop'} ${name.padEnd(10)} ${forTerminal(seen)}`,
         ),
@@ -62,7 +72,7 @@ export function gateAsMarkdown(report: GateReport, explain: boolean): string {
       fullName(row, labels),
       WORDS[row.status],
       changeOf(row).trim(),
-      row.rungs.at(-1)?.seen ?? row.reason ?? '',
+      [...sinceOf(row, (text) => text), row.rungs.at(-1)?.seen ?? row.reason ?? ''].join('; ').trim(),
     ]),
   });
   return [
@@ -93,7 +103,9 @@ function headline({ candidate, baseline, rows, exitCode }: GateReport): string {
   const said = counts
     .filter(({ count }) => count > 0)
     .map(({ status, count }) => `${count} ${status.replace('-', ' ')}`);
-  const word = exitCode === 0 ? 'no regression' : exitCode === 1 ? 'REGRESSION' : 'INCONCLUSIVE';
+  const isLoss = rows.some(({ status }) => status === 'failed');
+  const word =
+    exitCode === 0 ? 'no regression' : exitCode === 1 ? (isLoss ? 'REGRESSION' : 'FAILED CELLS') : 'INCONCLUSIVE';
   return `${word}: ${candidate} against ${baseline}: ${said.join(', ') || 'nothing to judge'}`;
 }
 
@@ -104,6 +116,14 @@ function inOrder(rows: readonly GateRow[]): GateRow[] {
 function changeOf({ ratio }: GateRow): string {
   if (ratio === undefined) return '';
   return `  ${ratio >= 1 ? '+' : '-'}${percent(Math.abs(ratio - 1))}`;
+}
+
+/** A loss that is older than the candidate: nobody blames that one. */
+function sinceOf({ since }: GateRow, safe: (text: string) => string): string[] {
+  if (!since) return [];
+  const commit = `${since.commit.slice(0, 12)}${since.subject === '' ? '' : ` "${safe(since.subject)}"`}`;
+  const where = since.kind === 'step' ? `since ${commit}` : `little by little, from ${commit} on`;
+  return [`  ${where}, not by this commit alone: stays until it is mended or blessed`];
 }
 
 function because({ reason }: GateRow, safe: (text: string) => string): string {

@@ -9,9 +9,10 @@ import { saveResult } from '../store/save.js';
 import type { CommitLine } from '../system/commit-line.js';
 import { attributesOf, parseFilter } from '../tables/projection.js';
 import type { Blessing } from './blessings.js';
-import { type GateOptions, type GateRow, judge } from './gate.js';
+import { type GateOptions, judge } from './gate.js';
 import { DEFAULT_THRESHOLDS, readGateConfig, thresholdsFor } from './gate-config.js';
 import { confirmRows, judgeComparisons } from './gate-rerun.js';
+import type { GateRow } from './gate-row.js';
 import { exitCodeOf, gateAsMarkdown, gateDocument, renderGate } from './gate-text.js';
 import { readHistory, seriesOf } from './history.js';
 
@@ -104,14 +105,29 @@ describe('the ladder', () => {
     expect(rows[0]!.rungs[1]).toMatchObject({ name: 'code', seen: expect.stringContaining('a rerun decides') });
   });
 
-  it('compares with the level of now, not with one of long ago', () => {
-    expect(stopOf(rowsOf(slower(0.1, 6)))).toEqual(new Set(['passed relative']));
+  it('stays red at later commits, and names the one that lost, until that is blessed', () => {
+    const rows = rowsOf(slower(0.2, 6)).filter(({ status }) => status === 'suspect');
+    expect(rows.map(({ since }) => since)).toEqual([
+      { commit: sha(6), subject: '', kind: 'step' },
+      { commit: sha(6), subject: '', kind: 'step' },
+    ]);
+    // What a rerun is measured beside: the last commit that had not lost.
+    expect(rows[0]!.baseline).toBe(sha(5));
+    const blessings = [{ commit: sha(6), reason: 'checks every page', at: '2026-01-01T00:00:00.000Z' }];
+    expect(stopOf(rowsOf(slower(0.2, 6), { blessings }))).toEqual(new Set(['passed relative']));
   });
 
-  it('has no data where nothing before measured the cell, or this commit did not', () => {
-    expect(stopOf(rowsOf((commit) => ({ channels: commit === COMMITS - 1 ? [4] : [1] })))).toEqual(
-      new Set(['no-data ']),
-    );
+  it('has no data where nothing before measured the cell; misses the one that this commit did not measure', () => {
+    const rows = rowsOf((commit) => ({ channels: commit === COMMITS - 1 ? [4] : [1] }));
+    expect(brief(rows).filter((row) => row.startsWith('mutex'))).toEqual(['mutex 1 missing ', 'mutex 4 no-data ']);
+    expect(exitCodeOf(rows)).toBe(3);
+    const thresholds = () => ({ ...DEFAULT_THRESHOLDS, mayGo: true });
+    const gone = rowsOf((commit) => ({ channels: commit === COMMITS - 1 ? [1] : [1, 4] }), { thresholds });
+    expect(brief(gone).filter((row) => row.startsWith('mutex'))).toEqual([
+      'mutex 1 passed relative',
+      'mutex 4 accepted ',
+    ]);
+    expect(exitCodeOf(gone)).toBe(0);
   });
 });
 

@@ -2,44 +2,27 @@
 
 import { betterOf, byRound } from '../result/comparisons.js';
 import type { Result } from '../result/document.js';
-import { changePoints, LEAST_POINTS } from '../stats/change-points.js';
-import { climb, type GateEvidence, type Rung, type Thresholds } from '../stats/gate-ladder.js';
+import { climb, type GateEvidence, type Thresholds } from '../stats/gate-ladder.js';
 import { holm } from '../stats/holm.js';
-import { mean, squaresAboutMean } from '../stats/mean.js';
+import { mean } from '../stats/mean.js';
 import { median } from '../stats/quantile.js';
-import { rankSum } from '../stats/rank-sum.js';
+import { rankSum, smallestRankSumP } from '../stats/rank-sum.js';
 import { readStored } from '../store/read.js';
 import type { Blessing } from './blessings.js';
+import { absentRow } from './gate-absent.js';
+import { beganAt, type Reference, referencesOf, sameCode } from './gate-references.js';
+import type { Acceptance, GateLimits, GateRow } from './gate-row.js';
 import type { History, HistoryCommit, Series } from './history.js';
-
-/** Of the level before the candidate, so many commits are looked at, the newest ones. */
-const BASELINE_COMMITS = 10;
-/** Taken for the noise of a history too short to show it. */
-const UNKNOWN_NOISE = 0.03;
-
-/** passed: a rung did not hold, or a rerun said otherwise; suspect: all but the rerun hold; failed: that too. */
-export type GateStatus = 'passed' | 'suspect' | 'failed' | 'accepted' | 'no-data';
-
-export interface GateRow {
-  readonly cell: string;
-  readonly metric: string;
-  /** Candidate to baseline. */
-  readonly ratio: number | undefined;
-  readonly status: GateStatus;
-  readonly rungs: readonly Rung[];
-  /** The newest commit of the baseline. */
-  readonly baseline: string | undefined;
-  /** Why it is taken for granted, or has no data. */
-  readonly reason?: string;
-}
 
 export interface GateOptions {
   /** Up to the candidate, which is its last commit. */
   readonly history: History;
   readonly series: readonly Series[];
   readonly blessings: readonly Blessing[];
+  /** Place on the line of the last release before the candidate: its level was accepted. */
+  readonly release?: number | undefined;
   /** Undefined for what is ignored. */
-  readonly thresholds: (cell: string, metric: string) => Thresholds | undefined;
+  readonly thresholds: (cell: string, metric: string) => GateLimits | undefined;
   readonly holds: (filter: string, cell: string, metric: string) => boolean;
 }
 
@@ -49,8 +32,11 @@ interface Judged {
   readonly limits: Thresholds;
   readonly evidence: Omit<GateEvidence, 'adjustedP'>;
   readonly p: number;
+  /** The smallest that so many processes could have given. */
+  readonly leastP: number;
   readonly ratio: number;
-  readonly baseline: string | undefined;
+  readonly reference: Reference;
+  readonly machine: string | undefined;
 }
 
 export function judge(options: GateOptions): GateRow[] {
@@ -60,92 +46,115 @@ export function judge(options: GateOptions): GateRow[] {
   const adjusted = holm(asked.map(({ p }) => p));
   return judged.map((each) => {
     if (!('evidence' in each)) return each;
-    const { series, limits, evidence, ratio, baseline } = each;
-    const rungs = climb({ ...evidence, adjustedP: adjusted[asked.indexOf(each)]! }, limits);
-    const last = rungs.at(-1)!;
-    const status = last.holds ? 'suspect' : last.name === 'data' ? 'no-data' : 'passed';
-    return { cell: series.cell, metric: series.metric, ratio, status, rungs, baseline };
+    const leastP = Math.min(1, each.leastP * asked.length);
+    return rowOf(each, { ...each.evidence, adjustedP: adjusted[asked.indexOf(each)]!, leastP }, options.history);
   });
+}
+
+function rowOf(
+  { series, limits, ratio, reference, machine }: Judged,
+  evidence: GateEvidence,
+  { commits }: History,
+): GateRow {
+  const commitAt = (point: number) => commits[series.at[point]!]!;
+  const row = { cell: series.cell, metric: series.metric, ratio };
+  const newest = commitAt(reference.points.at(-1)!).sha;
+  const rungs = climb(evidence, limits);
+  if (machine !== undefined) {
+    const seen = `the machine changed here: ${machine}: a rerun of both builds decides`;
+    return { ...row, status: 'suspect', baseline: newest, rungs: [{ name: 'machine', holds: true, seen }] };
+  }
+  const last = rungs.at(-1)!;
+  if (!last.holds) return { ...row, status: last.undecided ? 'no-data' : 'passed', rungs, baseline: newest };
+  const began = beganAt(series, reference);
+  if (began.point === series.points.length - 1) return { ...row, status: 'suspect', rungs, baseline: newest };
+  const { sha, subject, runs } = commitAt(began.point);
+  const since = { commit: sha ?? runs[0]!.id, subject: subject ?? '', kind: began.kind };
+  const before = began.kind === 'step' ? commitAt(began.point - 1).sha : newest;
+  return { ...row, status: 'suspect', rungs, baseline: before, since };
 }
 
 /** The evidence, or the row where there is none; undefined for what is ignored. */
 function judgeSeries(series: Series, options: GateOptions, results: Map<string, Result>): Judged | GateRow | undefined {
-  const { history, thresholds } = options;
+  const { history, thresholds, release } = options;
   const { cell, metric, at } = series;
   const limits = thresholds(cell, metric);
   if (!limits) return undefined;
-  const row = { cell, metric, ratio: undefined, rungs: [], baseline: undefined };
-  if (at.at(-1) !== history.commits.length - 1)
-    return { ...row, status: 'no-data', reason: 'not measured of this commit' };
   const accepted = acceptance(options, series);
-  const before = baselineOf(series, accepted?.from ?? 0);
-  if (before.length > 0) return evidenceOf(series, before, history, results, limits);
+  if (at.at(-1) !== history.commits.length - 1) return absentRow(series, history, limits, accepted);
+  const from = accepted?.from ?? 0;
+  const released = release === undefined ? 0 : firstFrom(series, history, release);
+  const anchored = Math.max(from, released < 0 ? 0 : released);
+  const { levels, machine } = referencesOf(series, history, { accepted: from, anchored, higher: isHigher(metric) });
+  const evidences = levels.map((level) => evidenceOf(series, level, history, results, limits));
+  // The level that it lost most from, of those that it lost from at all; each was one more chance to be wrong.
+  const lost = evidences.filter(({ evidence }) => climb(evidence, limits).at(-1)!.holds);
+  const worst = (lost.length > 0 ? lost : evidences).toSorted((x, y) => y.evidence.worse - x.evidence.worse)[0];
+  if (worst)
+    return { ...worst, p: Math.min(1, worst.p * levels.length), leastP: worst.leastP * levels.length, machine };
+  const row = { cell, metric, ratio: undefined, rungs: [], baseline: undefined };
   if (accepted) return { ...row, status: 'accepted', reason: accepted.reason };
   return { ...row, status: 'no-data', reason: 'nothing before it measured this cell' };
 }
 
-/** The newest accepted change of a series, and the first of its points that has it. */
-function acceptance({ history, blessings, holds }: GateOptions, { cell, metric, at }: Series) {
+/** The newest accepted change of a series; one after its last point begins behind that. */
+function acceptance({ history, blessings, holds }: GateOptions, series: Series): Acceptance | undefined {
+  const { cell, metric } = series;
   const places = blessings.flatMap(({ commit, filter, reason }) => {
-    const own = history.placeOf(commit);
-    return own === undefined || (filter !== undefined && !holds(filter, cell, metric)) ? [] : [{ own, reason }];
+    const place = history.placeOf(commit);
+    return place === undefined || (filter !== undefined && !holds(filter, cell, metric)) ? [] : [{ place, reason }];
   });
-  const newest = places.toSorted((x, y) => x.own - y.own).at(-1);
+  const newest = places.toSorted((x, y) => x.place - y.place).at(-1);
   if (!newest) return undefined;
-  const from = at.findIndex((commit) => (history.commits[commit]!.place ?? -1) >= newest.own);
-  return from < 0 ? undefined : { from, reason: newest.reason };
+  const from = firstFrom(series, history, newest.place);
+  return { ...newest, from: from < 0 ? series.points.length : from };
 }
 
-/** Points before the candidate's that share its level until then: from the last step, or accepted change, on. */
-function baselineOf({ points }: Series, from: number): number[] {
-  const end = points.length - 1;
-  const { steps } = changePoints(points.slice(0, end));
-  const begin = Math.max(from, steps.at(-1)?.at ?? 0, end - BASELINE_COMMITS);
-  return Array.from({ length: Math.max(0, end - begin) }, (_, at) => begin + at);
+/** The first point of a commit at that place of the line, or after it; -1 where there is none. */
+function firstFrom({ at }: Series, { commits }: History, place: number): number {
+  return at.findIndex((commit) => (commits[commit]!.place ?? -1) >= place);
 }
 
 function evidenceOf(
   series: Series,
-  before: readonly number[],
+  reference: Reference,
   { commits }: History,
   results: Map<string, Result>,
   limits: Thresholds,
-): Judged {
+): Omit<Judged, 'machine'> {
   const { cell, metric, at, points } = series;
   const candidate = commits.at(-1)!;
-  const commitsBefore = before.map((point) => commits[at[point]!]!);
+  const commitsBefore = reference.points.map((point) => commits[at[point]!]!);
   const processesOf = ({ runs }: HistoryCommit) =>
     runs.flatMap(({ file }) => logsOf(read(file.path, results), cell, metric));
   const own = processesOf(candidate);
   const others = commitsBefore.flatMap(processesOf);
-  const level = median(before.map((point) => points[point]!.value));
+  const level = median(reference.points.map((point) => points[point]!.value));
   const { value } = points.at(-1)!;
-  const higher = betterOf(metric) === 'higher';
+  const higher = isHigher(metric);
   const ratio = value / level;
-  const newest = commitsBefore.at(-1)!;
   const ranks = own.length > 0 && others.length > 0 ? rankSum(others, own) : { p: 1, above: 0.5 };
   const evidence = {
     processes: { baseline: others.length, candidate: own.length },
-    sameCode: sameCode(candidate, newest),
+    sameCode: sameCode(candidate, commitsBefore.at(-1)!),
     worse: higher ? 1 / ratio : ratio,
     difference: higher ? level - value : value - level,
-    noise: noiseOf(series, before),
+    noise: reference.noise,
     separation: higher ? 1 - ranks.above : ranks.above,
   };
-  return { series, limits, evidence, p: ranks.p, ratio, baseline: newest.sha };
+  return {
+    series,
+    limits,
+    evidence,
+    p: ranks.p,
+    leastP: smallestRankSumP(others.length, own.length),
+    ratio,
+    reference,
+  };
 }
 
-/** From run to run about one level: of the history where it is long enough, else of the baseline. */
-function noiseOf({ points }: Series, before: readonly number[]): number {
-  const earlier = points.slice(0, -1);
-  if (earlier.length >= LEAST_POINTS) return changePoints(earlier).noise;
-  const logs = before.map((point) => Math.log(points[point]!.value));
-  return logs.length < 3 ? UNKNOWN_NOISE : Math.sqrt(squaresAboutMean(logs) / (logs.length - 1));
-}
-
-function sameCode(a: HistoryCommit, b: HistoryCommit): boolean {
-  const [own, other] = [a.runs.at(-1)!, b.runs.at(-1)!];
-  return own.code.harness === other.code.harness && own.node === other.node;
+function isHigher(metric: string): boolean {
+  return betterOf(metric) === 'higher';
 }
 
 /** The logarithm of each process's value. */

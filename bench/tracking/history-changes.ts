@@ -2,6 +2,7 @@
 
 import { betterOf } from '../result/comparisons.js';
 import type { Blessing } from './blessings.js';
+import { changedConditions } from './gate-references.js';
 import type { History, HistoryCommit, Series } from './history.js';
 
 export interface HistoryChange {
@@ -18,9 +19,12 @@ export interface HistoryChange {
   readonly commit: HistoryCommit;
   /** The last one of a drift or a spell. */
   readonly until?: HistoryCommit;
-  /** Measured commits before and after it at which a step could as well have been. */
+  /** Measured commits before and after it at which a step could as well have been, and the first and last of these. */
   readonly earlier?: number;
   readonly later?: number;
+  readonly between?: readonly [string, string];
+  /** In what the machine changed there: it is not the commit's. */
+  readonly machine?: readonly string[];
   readonly verdict: 'faster' | 'slower';
   /** What else changed between the commit and the one measured before it: a step may be theirs. */
   readonly also: readonly ('harness' | 'node')[];
@@ -56,6 +60,8 @@ export function changesOf(
       ...changes.steps.map(({ at: point, earliest, latest, ratio, low, high, p }) => ({
         ...({ kind: 'step', cell, metric, ratio, low, high, p, commit: commitAt(point) } as const),
         ...{ earlier: point - earliest, later: latest - point, verdict: verdictOf(ratio) },
+        ...(earliest < latest ? { between: [nameOf(commitAt(earliest)), nameOf(commitAt(latest))] as const } : {}),
+        ...machineChanged(commits.slice(at[earliest - 1], at[latest]! + 1)),
         also: alsoChanged(commitAt(point - 1), commitAt(point)),
         ...acceptedFrom(earliest, latest),
       })),
@@ -70,6 +76,24 @@ export function changesOf(
       })),
     ];
   });
+}
+
+/** A commit's short sha, or the run that stands for itself. */
+export function nameOf({ sha, runs }: HistoryCommit): string {
+  return sha?.slice(0, 12) ?? `run ${runs[0]!.id}`;
+}
+
+/** Where the machine is another one than of the commit measured before: in what. */
+export function machineChanges({ commits }: History): { readonly commit: HistoryCommit; readonly what: string[] }[] {
+  return commits.slice(1).flatMap((commit, index) => {
+    const what = changedConditions(commits[index]!, commit);
+    return what.length > 0 ? [{ commit, what }] : [];
+  });
+}
+
+function machineChanged(commits: readonly HistoryCommit[]): Pick<HistoryChange, 'machine'> {
+  const what = commits.slice(1).flatMap((commit, index) => changedConditions(commits[index]!, commit));
+  return what.length > 0 ? { machine: [...new Set(what)] } : {};
 }
 
 function alsoChanged(before: HistoryCommit, after: HistoryCommit): HistoryChange['also'] {

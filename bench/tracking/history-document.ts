@@ -14,8 +14,10 @@ export function historyDocument({ history, series, changes }: HistoryView) {
     ...(revision === undefined ? {} : { revision }),
     commits: commits.map(commitDocument),
     older,
-    series: series.map(({ cell, metric, at, points, changes: { levels, noise } }) => ({
+    series: series.map(({ cell, metric, at, points, changes: { levels, noise, undecided, wanders } }) => ({
       ...{ cell, metric, levels: levels.map(rounded), noise: Number.isFinite(noise) ? rounded(noise) : null },
+      ...{ undecided: undecided.map((each) => ({ ...each, ratio: rounded(each.ratio) })) },
+      ...{ wanders: wanders ? rounded(wanders.move) : null },
       points: points.map(({ value, error }, point) => ({
         ...{ commit: at[point]!, value: rounded(value), error: error === undefined ? null : rounded(error) },
       })),

@@ -2,13 +2,14 @@
 
 import { showNumber } from '../base/quantities.js';
 import { betterOf } from '../result/comparisons.js';
-import { LEAST_POINTS } from '../stats/change-points.js';
+import { fewestPointsForStep } from '../stats/change-points.js';
 import { percent } from '../tables/readings.js';
 import { forTerminal } from '../terminal/escape.js';
 import { sparkline } from '../terminal/sparkline.js';
 import { wrap } from '../terminal/wrap.js';
+import { whyUnmeasured } from './gate-absent.js';
 import type { History, HistoryCommit, Series } from './history.js';
-import type { HistoryChange } from './history-changes.js';
+import { type HistoryChange, machineChanges, nameOf } from './history-changes.js';
 import { fullName, seriesLabels } from './series-labels.js';
 
 export interface HistoryView {
@@ -20,6 +21,8 @@ export interface HistoryView {
 }
 
 const WIDEST_BARS = 40;
+/** Of a kind, the newest or first ones. */
+const MOST_NOTES = 10;
 const NARROW = 60;
 
 /** @param columns of the terminal, 40 or more */
@@ -27,18 +30,26 @@ export function renderHistory({ history, series, changes, hidden }: HistoryView,
   const labels = seriesLabels(series);
   const sections = [
     wrap(captionOf(history), columns),
+    ...machineNotes(history).map((line) => wrap(line, columns, 2)),
     ...groupByCommit(changes).map((group) => describeGroup(group, labels, columns)),
-    ...(changes.length === 0 ? [wrap(noChange(history, series.length + hidden), columns)] : []),
-    ...tablesOf(series, changes, labels, columns),
+    ...undecidedOf(history, series, labels).map((line) => wrap(line, columns, 2)),
+    ...(changes.length === 0 && !series.some(isUndecided)
+      ? [wrap(noChange(history, series.length + hidden), columns)]
+      : []),
+    ...wanderingOf(series, labels).map((line) => wrap(line, columns, 2)),
+    ...tablesOf(history, series, changes, labels, columns),
     ...(hidden > 0 ? [wrap(`${hidden} more series without a change: --all shows them.`, columns)] : []),
     ...asideOf(history).map((line) => wrap(line, columns, 2)),
   ];
   return sections.join('\n\n');
 }
 
-function captionOf({ machineKey, node, revision, commits, older, keepAwake }: History): string {
+function captionOf({ machineKey, node, revision, commits, older, keepAwake, line }: History): string {
   const runs = commits.reduce((sum, commit) => sum + commit.runs.length, 0);
-  const order = revision === undefined ? 'in the order of time' : `along first parents of ${forTerminal(revision)}`;
+  const order =
+    revision === undefined
+      ? 'in the order of time'
+      : `along ${line.besideFirstParents ? '' : 'first '}parents of ${forTerminal(revision)}`;
   const [first, last] = [commits[0]!, commits.at(-1)!];
   return (
     `${machineKey}, Node ${forTerminal(node)}${keepAwake ? ', CPUs kept awake' : ''}: ${runs} runs of ${commits.length} commits ` +
@@ -47,16 +58,59 @@ function captionOf({ machineKey, node, revision, commits, older, keepAwake }: Hi
 }
 
 function noChange({ commits }: History, series: number): string {
-  if (commits.length >= LEAST_POINTS) return `No change in ${series} series.`;
-  return `${commits.length} commits are too few to see a change: ${LEAST_POINTS} are the least.`;
+  const least = fewestPointsForStep(series);
+  if (commits.length >= least) return `No change in ${series} series.`;
+  return (
+    `Too few commits to tell: ${commits.length} are measured, and a step of any size, without noise, ` +
+    `needs ${least} among ${series} series.`
+  );
+}
+
+/** Stands before all changes: they may be the machine's. */
+function machineNotes(history: History): string[] {
+  const all = machineChanges(history);
+  const shown = all.slice(-MOST_NOTES).map(({ commit, what }) => {
+    return `The machine changed here: ${forTerminal(nameOf(commit))} ${dateOf(commit)}: ${forTerminal(what.join('; '))}`;
+  });
+  return all.length > MOST_NOTES
+    ? [...shown, `The machine changed at ${all.length - MOST_NOTES} older commits too.`]
+    : shown;
+}
+
+function isUndecided({ changes }: Series): boolean {
+  return changes.undecided.length > 0;
+}
+
+/** What looks like a step among too few commits. */
+function undecidedOf({ commits }: History, series: readonly Series[], labels: ReadonlyMap<string, string>): string[] {
+  return series.filter(isUndecided).flatMap((each) =>
+    each.changes.undecided.map(({ at, ratio, needs }) => {
+      const commit = commits[each.at[at]!]!;
+      const size = `x${ratio.toFixed(3)}`;
+      const needed = needs === undefined ? 'more than 1000 commits' : `${needs} commits`;
+      return (
+        `Too few commits to tell: ${size} since ${forTerminal(nameOf(commit))} ${dateOf(commit)}${subjectOf(commit)}, ` +
+        `${forTerminal(fullName(each, labels))}: a step of ${size} there needs ${needed}, ${each.points.length} are measured`
+      );
+    }),
+  );
+}
+
+function wanderingOf(series: readonly Series[], labels: ReadonlyMap<string, string>): string[] {
+  const all = series.filter(({ changes }) => changes.wanders);
+  const shown = all.slice(0, MOST_NOTES).map((each) => {
+    const move = percent(each.changes.wanders!.move);
+    return `Wanders, by ${move} from commit to commit: ${forTerminal(fullName(each, labels))}: only steps that stand out of that are shown`;
+  });
+  return all.length > MOST_NOTES ? [...shown, `${all.length - MOST_NOTES} more series wander.`] : shown;
 }
 
 /** Changes that began at the same commit are one story. */
 function groupByCommit(changes: readonly HistoryChange[]): HistoryChange[][] {
   const groups = new Map<string, HistoryChange[]>();
   for (const change of changes) {
-    const { kind, commit, verdict, accepted } = change;
-    const key = [kind, commit.sha ?? commit.runs[0]!.id, verdict, accepted].join(' ');
+    const { kind, commit, verdict, accepted, machine } = change;
+    const key = [kind, commit.sha ?? commit.runs[0]!.id, verdict, accepted, machine?.join()].join(' ');
     groups.set(key, [...(groups.get(key) ?? []), change]);
   }
   return [...groups.values()];
@@ -66,12 +120,16 @@ function describeGroup(group: readonly HistoryChange[], labels: ReadonlyMap<stri
   const { kind, verdict, commit, until, accepted, also } = group[0]!;
   const word = accepted === undefined ? verdict.toUpperCase() : `accepted, ${verdict}`;
   const span = until ? ` to ${nameOf(until)} ${dateOf(until)}` : '';
+  const isMachine = group.some(({ machine }) => machine);
   const head = {
-    step: `${word} since ${nameOf(commit)} ${dateOf(commit)}${subjectOf(commit)}`,
+    step: isMachine
+      ? `No commit is blamed: the machine changed at ${nameOf(commit)} ${dateOf(commit)}`
+      : `${word} since ${nameOf(commit)} ${dateOf(commit)}${subjectOf(commit)}`,
     drift: `${word} little by little from ${nameOf(commit)} ${dateOf(commit)}${span}`,
     spell: `${verdict} for a while, and back: from ${nameOf(commit)} ${dateOf(commit)}${span}`,
   }[kind];
   const notes = [
+    ...[...new Set(group.flatMap(({ machine = [] }) => machine))].map((what) => forTerminal(what)),
     ...(accepted === undefined ? [] : [`reason: ${forTerminal(accepted)}`]),
     ...(kind === 'step' && commit.distance !== undefined && commit.distance > 1
       ? [`or at one of the ${commit.distance - 1} commits before it that were not measured`]
@@ -80,9 +138,9 @@ function describeGroup(group: readonly HistoryChange[], labels: ReadonlyMap<stri
     ...(also.includes('node') ? ['Node changed there too'] : []),
   ];
   const lines = group.map((change) => {
-    const { ratio, low, high, earlier, later } = change;
+    const { ratio, low, high, between } = change;
     const interval = low === undefined || high === undefined ? '' : ` (${low.toFixed(3)} to ${high.toFixed(3)})`;
-    const range = earlier || later ? `, give or take ${Math.max(earlier ?? 0, later ?? 0)}` : '';
+    const range = between ? `, at ${between[0]} to ${between[1]}` : '';
     return `x${ratio.toFixed(3)}${interval} ${forTerminal(fullName(change, labels))}${range}`;
   });
   return [
@@ -94,6 +152,7 @@ function describeGroup(group: readonly HistoryChange[], labels: ReadonlyMap<stri
 
 /** A table for each table of the runs and metric. */
 function tablesOf(
+  history: History,
   series: readonly Series[],
   changes: readonly HistoryChange[],
   labels: ReadonlyMap<string, string>,
@@ -104,7 +163,7 @@ function tablesOf(
     const key = `${each.cell.split(' ')[0]}: ${each.metric}, ${betterOf(each.metric)} is better`;
     groups.set(key, [...(groups.get(key) ?? []), each]);
   }
-  const rows = new Map(series.map((each) => [each, rowOf(each, changes, labels)]));
+  const rows = new Map(series.map((each) => [each, rowOf(history, each, changes, labels)]));
   const widest = (of: (row: Row) => string) => Math.max(...[...rows.values()].map((row) => of(row).length));
   const narrow = columns < NARROW;
   const widths = {
@@ -143,25 +202,39 @@ interface Row {
 }
 
 function rowOf(
-  { cell, metric, points, changes: { noise } }: Series,
+  history: History,
+  { cell, metric, at, points, changes: { noise } }: Series,
   changes: readonly HistoryChange[],
   labels: ReadonlyMap<string, string>,
 ): Row {
   const last = changes
     .filter((change) => change.cell === cell && change.metric === metric && change.kind !== 'spell')
+    .toSorted((x, y) => history.commits.indexOf(x.commit) - history.commits.indexOf(y.commit))
     .at(-1);
   const size = last && `${last.ratio > 1 ? '+' : '-'}${percent(Math.abs(last.ratio - 1))}`;
-  const word = last?.kind === 'drift' ? 'drift ' : '';
+  const word = last?.machine ? 'machine ' : last?.kind === 'drift' ? 'drift ' : '';
   return {
     label: forTerminal(labels.get(`${cell} ${metric}`)!),
-    newest: showNumber(points.at(-1)!.value),
+    newest: newestOf(history, { cell, at, points }),
     noise: Number.isFinite(noise) ? `±${percent(noise)}` : '',
     change: last ? `${word}${last.accepted === undefined ? size : `(${size})`} ${nameOf(last.commit).slice(0, 7)}` : '',
   };
 }
 
-function asideOf({ aside, strangers, leftOut }: History): string[] {
+/** The value of the newest commit; why it has none, and not an older one. */
+function newestOf({ commits }: History, { cell, at, points }: Pick<Series, 'cell' | 'at' | 'points'>): string {
+  if (at.at(-1) === commits.length - 1) return showNumber(points.at(-1)!.value);
+  return whyUnmeasured(commits.at(-1)!, cell)?.status ?? 'not measured';
+}
+
+function asideOf({ aside, strangers, leftOut, line }: History): string[] {
   return [
+    ...(line.shallow
+      ? ['This clone is shallow: git fetch --unshallow, or fetch-depth: 0 in CI, lets older runs be placed.']
+      : []),
+    ...(line.besideFirstParents
+      ? ['The order is not that of first parents: a merge took the branch with the runs as its second parent.']
+      : []),
     ...aside.map(({ reason, runs }) => {
       const branches = [...new Set(runs.flatMap(({ commit }) => (commit ? [commit.branch] : [])))].slice(0, 5);
       const named =
@@ -172,10 +245,6 @@ function asideOf({ aside, strangers, leftOut }: History): string[] {
     ...leftOut.slice(0, 10).map(({ path, reason }) => `left out: ${forTerminal(path)}: ${forTerminal(reason)}`),
     ...(leftOut.length > 10 ? [`left out: ${leftOut.length - 10} more files`] : []),
   ];
-}
-
-function nameOf({ sha, runs }: HistoryCommit): string {
-  return sha?.slice(0, 12) ?? `run ${forTerminal(runs[0]!.id)}`;
 }
 
 function dateOf({ time }: HistoryCommit): string {

@@ -29,6 +29,8 @@ interface Aside {
 }
 
 export interface History {
+  /** The line, where there is one, is not that of first parents, or the clone lacks older commits. */
+  readonly line: { readonly shallow: boolean; readonly besideFirstParents: boolean };
   readonly machineKey: string;
   /** Major version of Node: designs differ by several times from one to the next. */
   readonly node: string;
@@ -128,13 +130,16 @@ function historyOf(summaries: Summaries, { store, line, node, last }: HistoryOpt
   const { keepAwake } = runs.at(-1)!;
   runs = without(`${keepAwake ? 'without' : 'with'} --keep-awake`, runs, (run) => run.keepAwake !== keepAwake);
   if (line) {
-    const reason = `of commits that are not on the first-parent line of ${line.name}`;
+    const reason = line.shallow
+      ? 'of commits that this shallow clone does not have, or that are not on the line'
+      : `of commits that are not on the ${line.besideFirstParents ? '' : 'first-parent '}line of ${line.name}`;
     runs = without(reason, runs, ({ commit }) => !commit || !line.commits.has(commit.sha));
   }
   if (runs.length === 0) return nothing(store, summaries.leftOut.length, aside);
   const commits = inOrder(runs, line?.commits);
   return {
     ...{ machineKey: store.machineKey, node: major, keepAwake, revision: line?.name },
+    line: { shallow: line?.shallow === true, besideFirstParents: line?.besideFirstParents === true },
     placeOf: (sha: string) => line?.commits.get(sha)?.place,
     commits: commits.slice(-last),
     older: Math.max(0, commits.length - last) + unread,

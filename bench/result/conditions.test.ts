@@ -1,0 +1,24 @@
+// Which recorded fields make two runs incomparable: those that both have and that differ by more than they may.
+import { expect, it } from 'vitest';
+import { madeUpResult } from '../store/fixtures/result.js';
+import { conditionsOf, differences, differenceText } from './conditions.js';
+
+const made = madeUpResult();
+const on = (machine: Partial<typeof made.machine>) =>
+  conditionsOf({ ...made, machine: { ...made.machine, ...machine } });
+
+it('a kernel differs, a few pages of memory do not', () => {
+  expect(differences(on({}), on({ memoryBytes: 2 ** 33 + 32_768 }))).toEqual([]);
+  const [kernel, ...rest] = differences(on({ kernel: '6.1' }), on({ kernel: '6.2' }));
+  expect(differenceText(kernel!)).toBe('machine.kernel 6.1, then 6.2');
+  expect(rest).toEqual([]);
+  expect(differences(on({}), on({ memoryBytes: 2 ** 32 })).map(({ field }) => field)).toEqual(['machine.memoryBytes']);
+});
+
+it('what one of them did not record is unknown, not different', () => {
+  expect(differences(on({}), on({ microcode: '0xa0011d5' }))).toEqual([]);
+  expect(differences(on({ governor: null }), on({ governor: 'performance' }))).toEqual([]);
+  expect(differences(on({ microcode: '0x1' }), on({ microcode: '0x2' })).map(({ field }) => field)).toEqual([
+    'machine.microcode',
+  ]);
+});
