@@ -15,7 +15,7 @@ const level = (...rooms: readonly string[]): Level => ({ rooms });
  * Lowest first. A room is a folder, or a file that stands alone. A file may import its own room and those of the levels
  * below, types included.
  */
-const ROOMS: readonly Level[] = [
+export const ROOMS: readonly Level[] = [
   level('src/random.ts', 'src/os'),
   level('src/memory'),
   level('src/ram'),
@@ -96,7 +96,7 @@ export function circles(sources: Sources): string[] {
 }
 
 /** Throws RangeError for a file of a room that the table does not have. */
-function roomOf(file: string): string {
+export function roomOf(file: string): string {
   const rooms = ROOMS.flatMap(({ rooms }) => rooms);
   const room = rooms.find((name) => file === name || file.startsWith(`${name}/`));
   if (room === undefined) throw new RangeError(`${file}: its room is not in the table of tools/rooms.ts`);
