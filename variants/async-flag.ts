@@ -9,6 +9,6 @@ export default taskDesign({
   name: 'async-flag',
   summary:
     "Channels are tasks on the provider's event loop, with a flag and no mutex: no threads. " +
-    'The control of async-mutex: the difference is the price of its lock.',
+    'Control for async-mutex: the difference is the price of its lock.',
   family: 'lock-free',
 });

@@ -57,7 +57,7 @@ const state = ({ channels, depth }: Shape) =>
 export default defineVariant({
   name: 'fastest',
   summary:
-    'Rings, announced sleepers, one word for batches and sync, both sides publish late. Where the hand-off must cost least.',
+    'Rings, announced sleepers, one word for batches and sync; both sides publish late. For the least cost per hand-off.',
   family: 'lock-free',
   depth: [1, 256],
   requesters: 'one',

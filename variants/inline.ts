@@ -7,7 +7,8 @@ import { defineVariant, perChannel, SYNC } from '../src/sender/variant.js';
 
 export default defineVariant({
   name: 'inline',
-  summary: 'The provider writes every batch itself: no threads, no hand-off. The floor to compare with.',
+  summary:
+    'The provider writes every batch itself: no threads, no hand-off. The lower bound on cost: compare others with it.',
   family: 'inline',
   depth: [1, 1],
   requesters: 'one',

@@ -30,7 +30,8 @@ const state = ({ channels }: Shape) =>
 
 export default defineVariant({
   name: 'mailbox',
-  summary: 'One word a channel is flag and batch at once. For one provider: atomic-barrier with a store less a batch.',
+  summary:
+    'One word per channel is flag and batch at once. For one provider: one store per batch less than atomic-barrier.',
   family: 'lock-free',
   depth: [1, 1],
   requesters: 'one',

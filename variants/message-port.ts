@@ -16,7 +16,7 @@ import { type BatchIndex, defineVariant, EXIT, perChannel, type SendRequest, SYN
 export default defineVariant({
   name: 'message-port',
   summary:
-    'postMessage of a batch index to each sender and back, depth many under way. What Node programs use without atomics.',
+    'postMessage of a batch index to each sender and back, up to depth in flight. What Node programs use without atomics.',
   family: 'message',
   depth: [1, 256],
   requesters: 'one',

@@ -37,7 +37,7 @@ const state = ({ channels }: Shape) =>
 export default defineVariant({
   name: 'mutex-classic',
   summary:
-    'A mutex a channel, taken for each channel that the scan looks at and given back before the write. QEMU up to 8.2.',
+    'One mutex per channel, taken for each channel that the scan looks at, released before the write. QEMU up to 8.2.',
   family: 'mutex',
   depth: [1, 1],
   requesters: 'one',

@@ -40,7 +40,8 @@ const state = (shape: Shape) =>
 
 export default defineVariant({
   name: 'mutex-global',
-  summary: 'One lock and one bounded queue for all channels, with two conditions. The monitor of the textbooks.',
+  summary:
+    'One lock and one bounded queue for all channels, with two conditions. The textbook monitor, for comparison.',
   family: 'mutex',
   depth: [1, 256],
   requesters: 'one',

@@ -1,6 +1,6 @@
 /**
- * Short mutex: the same mutex a channel as in mutex, held only while pendingJob and pages change, never over a write.
- * Use as the control: between mutex and this lies what holding a lock over a write costs, between this and
+ * Short mutex: the same mutex per channel as in mutex, held only while pendingJob and pages change, never during a write.
+ * Use as the control: between mutex and this lies what holding the lock during a write costs, between this and
  * atomic-barrier what a lock costs by itself.
  *
  *   provider: sendPages()                      sender: next() .. complete()
@@ -36,7 +36,7 @@ const state = ({ channels }: Shape) =>
 export default defineVariant({
   name: 'mutex-short',
   summary:
-    'A mutex a channel, held only while its flag and batch change. The control: what of mutex is holding it over a write.',
+    'One mutex per channel, held only while its flag and batch change. Control: isolates the cost of holding the lock during a write.',
   family: 'mutex',
   depth: [1, 1],
   requesters: 'one',

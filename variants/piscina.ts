@@ -47,8 +47,8 @@ async function startPools(module: string): Promise<RunTask> {
 export default defineVariant({
   name: PACKAGE,
   summary:
-    'Each batch is a task of a piscina pool, one thread a channel, depth many under way. ' +
-    'For programs that have such a pool anyway.',
+    'Each batch is a task of a piscina pool, one thread per channel, up to depth in flight. ' +
+    'For programs that already have such a pool.',
   family: 'message',
   depth: [1, MOST_DEPTH],
   requesters: 'one',

@@ -39,7 +39,7 @@ const state = ({ channels }: Shape) =>
 export default defineVariant({
   name: 'requesters-cas',
   summary:
-    'atomic-barrier for several providers, each of which claims a channel by compare-and-swap. Beside requesters-mutex.',
+    'atomic-barrier for several providers, each of which claims a channel by compare-and-swap. Compare with requesters-mutex.',
   family: 'lock-free',
   depth: [1, 1],
   requesters: 'threads',

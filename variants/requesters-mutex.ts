@@ -44,7 +44,7 @@ const state = ({ channels, requesters }: Shape) =>
 
 export default defineVariant({
   name: 'requesters-mutex',
-  summary: 'atomic-barrier for several providers, with a mutex round each hand-over. What QEMU ships since 10.0.',
+  summary: 'atomic-barrier for several providers, with one mutex around each hand-over. What QEMU ships since 10.0.',
   family: 'mutex',
   depth: [1, 1],
   requesters: 'threads',

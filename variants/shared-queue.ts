@@ -40,7 +40,7 @@ const state = (shape: Shape) =>
 
 export default defineVariant({
   name: 'shared-queue',
-  summary: 'One bounded queue from which every free sender takes, without a lock. Where writes differ in length.',
+  summary: 'One bounded queue from which every free sender takes, without a lock. For writes of unequal length.',
   family: 'lock-free',
   depth: [2, 256],
   requesters: 'one',

@@ -37,8 +37,7 @@ const state = ({ channels, depth }: Shape) =>
 
 export default defineVariant({
   name: 'spsc-ring',
-  summary:
-    'A ring of batches a channel, for one writer and one reader. Where wake-ups should be shared by many batches.',
+  summary: 'One ring of batches per channel, with one writer and one reader. For many batches per wake-up.',
   family: 'lock-free',
   depth: [1, 256],
   requesters: 'one',

@@ -17,7 +17,7 @@ export default defineVariant({
   // In kebab-case: the row of the tables, the key of the results.
   name: 'template',
   // The mechanism in one sentence; when to use it in a second.
-  summary: 'One flag a channel, channels in turn, events to sleep on. A start for designs of your own.',
+  summary: 'One flag per channel, channels in turn, events to sleep on. A start for your own design.',
   family: 'lock-free',
   // Batches in flight a channel: the least and the most that the design can hold.
   depth: [1, 1],

@@ -1,12 +1,15 @@
 // What a user got wrong: which flag or file, what came, what is accepted. Ends the program with exit code 2.
+import { didYouMean } from './did-you-mean.js';
 
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** `flag: got "x", takes ...`. */
+/** `flag: got "x", takes ...`, and the near one where those are names. */
 export function badValue(flag: string, got: string, takes: string): UsageError {
-  return new UsageError(`${flag}: got "${got}", takes ${takes}`);
+  // A list of names: no sentence, no range.
+  const names = takes.split(/,\s*(?:or\s+)?/).filter((name) => /^[a-zA-Z][\w-]*$/.test(name));
+  return new UsageError(`${flag}: got "${got}", takes ${takes}${didYouMean(got, names)}`);
 }
 
 /** The whole number that a flag got. Throws UsageError outside `least` to `most`. */

@@ -31,7 +31,7 @@ export function declareBackfill(program: Command): void {
       'measure commits of a range, each by its own build, and save the runs; goes on where it was interrupted',
     )
     .argument('<range>', 'commits along first parents, both ends included, as in v1..main')
-    .option('--steps <n>', 'so many commits of the range, evenly spread', '10')
+    .option('--steps <n>', 'number of commits from the range, evenly spread', '10')
     .option('--dry-run', 'list the commits, measure nothing');
   declareStore(declareMeasuring(command, STUDIED_PAIR.join(','))).action(async (range: string, flags: BackfillFlags) =>
     exitWith(await backfill(range, flags)),

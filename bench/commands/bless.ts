@@ -15,7 +15,7 @@ export interface BlessFlags extends StoreFlags {
 export function declareBless(program: Command): void {
   const command = program
     .command('bless')
-    .description('accept what changed at a commit: history and gate take the new level for granted')
+    .description('accept what changed at a commit: history and gate use the new level as the baseline')
     .argument('<commit>', 'the commit that history names, a branch or a tag')
     .requiredOption('--reason <text>', 'why; others will read it')
     .option('--filter <terms>', 'only these cells, as in "variant=mutex channels>2"; default all');

@@ -26,9 +26,9 @@ export function declareCompare(program: Command): void {
     .argument('<a>', 'latest, baseline:NAME, a result file, or a commit, branch or tag with a saved run')
     .argument('[b]', 'the same', 'latest');
   declareStore(declareLayout(command))
-    .option('--across-machines', 'compare runs of two machines all the same')
-    .option('--across-nodes', 'compare runs of two versions of V8 all the same')
-    .option('--across-code', 'compare runs of two versions of the harness all the same')
+    .option('--across-machines', 'compare runs of two machines anyway')
+    .option('--across-nodes', 'compare runs of two versions of V8 anyway')
+    .option('--across-code', 'compare runs of two versions of the harness anyway')
     .option('--json', 'print the document, and nothing else, on stdout')
     .option('--format <how>', `${CHANGE_FORMATS.join(', ')}; default table`)
     .action((a: string, b: string, flags: CompareFlags) => exitWith(compare(a, b, flags)));

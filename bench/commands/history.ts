@@ -1,6 +1,7 @@
 // The history command: results over commits, what changed and at which commit.
 
 import type { Command } from 'commander';
+import { didYouMean } from '../base/did-you-mean.js';
 import { exitWith } from '../base/exit-code.js';
 import { badValue, wholeNumber } from '../base/usage-error.js';
 import { STUDIED_PAIR } from '../plan/tables.js';
@@ -37,8 +38,8 @@ const [NARROWEST, WIDEST] = [40, 120];
 export function declareHistory(program: Command): void {
   const command = program
     .command('history')
-    .description('results over commits: steps, drift and spells, and the commit that each began at')
-    .option('--cell <text>', 'cells whose id holds this, as in channels=2; in full, one cell')
+    .description('results over commits: steps, drift and spells, and the commit where each began')
+    .option('--cell <text>', 'cells whose id contains this, as in channels=2; a full id is one cell')
     .option('--filter <terms>', 'as in "variant=mutex channels>2"; * is any text')
     .option('--metric <names>', 'as in jobsPerSecond,cpuNsPerJob; default what each table shows')
     .option('--variants <names>', 'only these designs')
@@ -105,7 +106,11 @@ function wantedOf({ cell, filter, metric, variants }: HistoryFlags, { summaries,
     (test === undefined || test(attributesOf(id, name)));
   if (!keys.some((key) => wanted(key.cell, key.metric))) {
     const [flag, got] = cell !== undefined ? ['--cell', cell] : ['--filter', filter ?? ''];
-    throw badValue(flag, got, `part of a cell's id or terms that hold for one, as in ${keys[0]?.cell ?? '..'}`);
+    throw badValue(
+      flag,
+      got,
+      `part of a cell's id or terms that hold for one, as in ${keys[0]?.cell ?? '..'}${didYouMean(got, [...ids])}`,
+    );
   }
   return wanted;
 }

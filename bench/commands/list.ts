@@ -29,7 +29,7 @@ interface Row {
 export function declareList(program: Command): void {
   program
     .command('list')
-    .description('the variants: family, mechanism, when to use each, depths and requesters that it takes')
+    .description('the designs: family, mechanism, when to use each, supported depths and requesters')
     .option('--variants <names>', 'only these')
     .option('--json', 'as JSON')
     .option('--format <how>', FORMAT_TAKES)

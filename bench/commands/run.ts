@@ -35,7 +35,7 @@ import { runPrimitives } from './primitives.js';
 export function declareRun(program: Command): void {
   const runCommand = program
     .command('run')
-    .description('measure the default tables, or the matrix that axis flags describe; print and save them')
+    .description('measure the default tables, or the cells that axis flags name; print and save them')
     .option('--variants <names>', `names from \`list\`, or paths of .js files; default ${DEFAULT_VARIANTS.join(',')}`);
   declareMatrix(runCommand);
   runCommand
@@ -44,15 +44,15 @@ export function declareRun(program: Command): void {
     .option('--turn <time>', 'length of the turns of designs side by side, as in 1ms; default by transport')
     .option('--precision <percent>', 'measure until the ratios under study are known to this, as in 2%')
     .option('--budget <time>', 'measure no round that would end later than this, as in 90s or 5min')
-    .option('--resume <file>', 'go on from a saved run that was interrupted; its flags count')
+    .option('--resume <file>', 'continue an interrupted run from its file, with its flags')
     .option('--seed <n>', 'order of cells, and contents of RAM; printed when it is not given')
     .option('--no-elide', 'the same as --elide off')
-    .option('--keep-awake', 'a thread of the idle class spins on each CPU: wake-ups without the halt of a CPU')
+    .option('--keep-awake', 'spin an idle-priority thread on each CPU, so that no CPU halts between wake-ups')
     .option('--force-spin', 'measure spinning even where threads exceed CPUs')
     .addOption(new Option('--quick', 'under 20 s; shows large differences only').conflicts('rigorous'))
     .option('--rigorous', 'twice the processes, four times the time in each')
-    .option('--plot', 'bars, boxes over the processes, and a curve over channels under the tables')
-    .option('--explain', 'count shared accesses before timing, and show what is behind each row')
+    .option('--plot', 'print bars, box plots over processes and a curve over channels below the tables')
+    .option('--explain', 'count shared accesses before timing and print them below each table')
     .option('--peer <name>', "qemu: QEMU's own sender beside ours, into the same drain")
     .option('--qemu <paths>', 'with --peer qemu: binaries; default every qemu-system-x86_64 on PATH')
     .option('--zero-pages <how>', 'with --peer qemu: who looks for pages of zeros, at both: legacy, none, multifd')
@@ -62,7 +62,7 @@ export function declareRun(program: Command): void {
     )
     .option('--dry-run', 'print the plan and its estimated time, measure nothing')
     .option('--results <folder>', "where the run is kept; default this project's results/")
-    .option('--raw', 'keep every slice beside it, in order, in a file that git ignores')
+    .option('--raw', 'also save every slice in order, in a file that git ignores')
     .option('--no-save', 'write no file there')
     .option('--json', 'print the result document, and nothing else, on stdout')
     .option('--format <how>', FORMAT_TAKES)

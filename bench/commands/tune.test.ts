@@ -27,7 +27,7 @@ describe('what is refused', () => {
     [['--from', '/nowhere.json'], '/nowhere.json: no such file'],
     [['--csv', '/nowhere.csv'], '--csv: /nowhere.csv: no such file'],
     [['--most', '1'], '--most: got "1", takes whole numbers from 2 to 64'],
-    [['--load', '50'], '--load: only with --p99'],
+    [['--load', '50'], '--load requires --p99'],
   ])('%j', async (words, reason) => {
     const { status, stderr } = await refused('tune', ...words, '--dry-run');
     expect(stderr).toContain(reason);

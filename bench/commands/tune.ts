@@ -21,12 +21,10 @@ const DEFAULT_BUDGET = '3min';
 export function declareTune(program: Command): void {
   const command = program
     .command('tune')
-    .description(
-      'which number of channels to use: measures coarsely, then finer round the knee; the answer comes first',
-    )
+    .description('how many channels to use: measures a coarse grid, then finer around the knee; the answer comes first')
     .option(
       '--variants <names>',
-      'designs to choose from; the first of equal ones is advised; default mutex,atomic-barrier',
+      'designs to choose from; of equal ones the first is advised; default mutex,atomic-barrier',
     )
     .option('--channels <list>', `only these counts: ${axes.channels.takes}`)
     .option('--most <n>', 'every count up to this; default 64');
@@ -39,12 +37,12 @@ export function declareTune(program: Command): void {
     .option('--place <list>', `to choose from: ${axes.place.takes}`)
     .option('--ram <what>', 'a file, or a size as in 64m, with shares as in 64m:zero=20,text=40,random=40')
     .option('--p99 <time>', 'only counts that keep the 99th percentile of latency within this, as in 200us')
-    .option('--load <percent>', "the load of --p99, of each count's own capacity; default 75")
+    .option('--load <percent>', "load at which p99 is measured, in percent of each count's capacity; default 75")
     .option('--link <rate>', 'what the link can take, as in 10gbit or 1.2gib, for the bounds')
     .option('--from <file>', 'answer from a saved run, or the latest that has an answer; measure nothing')
-    .option('--csv <file>', 'answer from pairs of load and throughput, a line each; measure nothing')
+    .option('--csv <file>', 'answer from a file with load and throughput on each line; measure nothing')
     .option('--simulate [n]', 'try the search on n simulated systems whose best count is known; default 60')
-    .option('--validate', 'then sweep the counts rigorously, and see whether any beats the answer')
+    .option('--validate', 'then measure all counts rigorously and check that none beats the answer')
     .option('--force-spin', 'measure spinning even where threads exceed CPUs')
     .option('--budget <time>', `measure no round that would end later than this; default ${DEFAULT_BUDGET}`)
     .option('--seed <n>', 'order of turns, and contents of RAM; printed when it is not given')

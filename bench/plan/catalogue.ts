@@ -2,6 +2,7 @@
 import type { Variant } from '../../src/sender/variant.js';
 import type { VariantSource } from '../../src/session/messages.js';
 import { registry } from '../../variants/index.js';
+import { didYouMean } from '../base/did-you-mean.js';
 import { UsageError } from '../base/usage-error.js';
 import { isPath, loadDesignFile } from './design-file.js';
 
@@ -44,8 +45,10 @@ async function load(name: string, flag: string): Promise<Listed> {
     return { variant: module[source.export]!, source, outside: false };
   }
   if (!isPath(name)) {
-    const known = [...Object.keys(registry), ...ALIASES.keys()].join(', ');
-    throw new UsageError(`${flag}: got "${name}", takes ${known}, or a path to a .js file`);
+    const known = [...Object.keys(registry), ...ALIASES.keys()];
+    throw new UsageError(
+      `${flag}: got "${name}", takes ${known.join(', ')}, or a path to a .js file${didYouMean(name, known)}`,
+    );
   }
   const found = await loadDesignFile(name, flag);
   if (isTaken(found.variant.name)) {

@@ -137,7 +137,7 @@ function drainLine({ samples, qemus, variants, transport = 'tcp' }: QemuResult):
   const binds = most.busy > BUSY;
   return (
     `The drain used at most ${(100 * most.busy).toFixed(0)} % of a CPU (${most.name}, ${most.channels} ch), so ` +
-    `${binds ? 'that row may be its own limit' : 'it waited for its senders'}.\nWith all of one it takes ` +
+    `${binds ? 'that row may be its own limit' : 'it waited for its senders'}.\nWith a full CPU the drain absorbs ` +
     `${showNumber(most.ceilingGibPerSecond)} GiB/s; from one packet again and again it took ${showNumber(cached)} GiB/s.`
   );
 }

@@ -56,5 +56,5 @@ function whyNot(a: ResultCell, b: ResultCell): string | undefined {
 function differs(field: string, a: string, b: string, flag: string, allowed: boolean | undefined): string[] {
   if (a === b) return [];
   if (allowed) return [`${field}: ${a} and ${b}`];
-  throw new UsageError(`${field}: ${a} and ${b} are not compared; ${flag} does it all the same`);
+  throw new UsageError(`the runs differ in ${field} (${a}, ${b}); pass ${flag} to compare anyway`);
 }

@@ -87,7 +87,9 @@ describe('the run that is meant', () => {
     writeFileSync(damaged, '{');
     const { result, leftOut } = chooseRun('latest', 'A', store);
     expect(result.run.id).toBe('00000001');
-    expect(leftOut).toMatchObject([{ path: damaged, reason: expect.stringContaining('no result file') }]);
+    expect(leftOut).toMatchObject([
+      { path: damaged, reason: expect.stringContaining('not a result file, or truncated') },
+    ]);
   });
 
   it('can be a file anywhere, or a branch', () => {
@@ -163,7 +165,7 @@ describe('two runs', () => {
   it('of two machines, versions of V8 or harnesses are refused, and compared when that is asked for', () => {
     const other = madeUpResult({ machineKey: 'other-4c-8g' });
     expect(() => alignRuns(a, other, {})).toThrow(
-      'machine.key: made-up-2c-8g and other-4c-8g are not compared; --across-machines does',
+      'the runs differ in machine.key (made-up-2c-8g, other-4c-8g); pass --across-machines to compare anyway',
     );
     expect(alignRuns(a, other, { acrossMachines: true })).toMatchObject({
       pairs: { length: 4 },

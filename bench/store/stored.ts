@@ -56,7 +56,7 @@ function parseDocument(text: string, file: string): Result {
   try {
     document = JSON.parse(text);
   } catch (cause) {
-    throw new UsageError(`${file}: no result file, or not all of one: ${(cause as Error).message}`);
+    throw new UsageError(`${file}: not a result file, or truncated: ${(cause as Error).message}`);
   }
   const current = migrate(document, file);
   requireSchema(RESULT_SCHEMA, current, file, withAxes);

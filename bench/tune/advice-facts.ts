@@ -25,7 +25,7 @@ export function factsOf(advice: Advice, columns: number): string[] {
     ['throughput', `${rate}${withSpread(jobsPerSecond, 1e-3)} thousand batches/s, ${processes(jobsPerSecond.rounds)}`],
     ...gains.map((gain): [string, string] => [`over ${many(gain.over)}`, gainText(gain)]),
   ];
-  if (cpuNsPerJob) facts.push(['CPU', `${withSpread(cpuNsPerJob, 1e-3)} us a batch${cpuAgainst(advice)}`]);
+  if (cpuNsPerJob) facts.push(['CPU', `${withSpread(cpuNsPerJob, 1e-3)} us per batch${cpuAgainst(advice)}`]);
   if (memoryBytes !== undefined)
     facts.push([
       'memory',

@@ -51,7 +51,7 @@ export const FIXED = AXES.filter(({ tune }) => tune === 'fixed');
 export async function spaceOf(flags: TuneFlags, limited: boolean): Promise<Space> {
   for (const axis of FIXED) requireOne(axis, flags);
   if (flags.load !== undefined && !limited)
-    throw new UsageError('--load: only with --p99, whose latencies it is the load of');
+    throw new UsageError('--load requires --p99 (the load at which p99 is measured)');
   const channels = channelsOf(flags);
   const { load: _, ...plain } = flags;
   const variants = flags.variants ?? STUDIED_PAIR.join(',');
