@@ -8,6 +8,7 @@ import { groupOf } from '../result/comparisons.js';
 import type { Result, ResultCell, ResultComparison } from '../result/document.js';
 import { shownMetric } from '../result/latency-summary.js';
 import { boxedTable } from '../terminal/boxed-table.js';
+import { wrap } from '../terminal/wrap.js';
 import { readAblations } from './ablation-reading.js';
 import { judgedIn } from './answer.js';
 import { blockKey, columnOf } from './columns.js';
@@ -66,16 +67,18 @@ export function blocksOf(result: Result, { id, title, columns: axis, metrics }: 
 }
 
 const WIDE_INTERVAL = 0.5;
+/** Of the text below a table. */
+const WIDTH = 80;
 
 /** Marks behind a value, and what they mean. */
 const MARKS = {
   '*': 'more threads than CPUs: the scheduler is measured too',
   '+': 'not pinned: processes differ more than designs do',
-  '=': 'has no such choice (of waits, scan, layout, notifies or publishing): measured once',
+  '=': 'the design has no such choice: measured once',
   d: 'drifting: its speed moved by more than 2 % while it was measured',
   b: 'bistable: spinning with no work on either side (--sender-work)',
   u: 'unstable: the 10th to 90th percentile of its slices spans over 25 %',
-  r: 'ratio and medians differ in direction: the ratio is of neighbouring turns within processes, and stands',
+  r: 'ratio and medians differ in direction: trust the ratio, of turns side by side',
 } as const;
 type Mark = keyof typeof MARKS;
 
@@ -96,7 +99,12 @@ function renderBlock(result: Result, { metrics }: TableSpec, block: Block): stri
   // Once for a table that is printed metric by metric.
   const first = columns.filter(({ metric }) => metric === metrics[0]);
   lines.push(...first.flatMap(({ heading, holds }) => explain(cells.filter(holds), heading)));
-  return `${lines.join('\n')}\n`;
+  return `${lines.map(fitted).join('\n')}\n`;
+}
+
+/** Lines of text that are wider than a terminal go on below; tables fit as they are. */
+function fitted(line: string): string {
+  return line.length <= WIDTH || line.includes('\n') ? line : wrap(line, WIDTH, 4);
 }
 
 function cellText(result: Result, cell: ResultCell, metric: MetricName, cores: number, marked: Set<Mark>): string {
@@ -140,7 +148,10 @@ function spread(middle: number, low: number, high: number, show: (value: number)
 function contradicts(result: Result, cell: ResultCell, { a, metric, ratio }: ResultComparison): boolean {
   const partner = result.cells.find((each) => each.variant === a && groupOf(each) === groupOf(cell));
   const [own, other] = [shownMetric(cell, metric)?.median, partner && shownMetric(partner, metric)?.median];
-  return own !== undefined && other !== undefined && (own / other - 1) * (ratio - 1) < 0;
+  if (own === undefined || other === undefined) return false;
+  // What rounds to no difference contradicts nothing.
+  const differs = (value: number) => value.toFixed(2) !== '1.00';
+  return differs(own / other) && differs(ratio) && own / other < 1 !== ratio < 1;
 }
 
 /** The processes that a row rests on: designs that stand beside the pair are in some only. */
@@ -222,8 +233,9 @@ function conditionsOf(cell: ResultCell, columns: TableSpec['columns']): string[]
 function captionOf({ machine, node, commit, run }: Result): string {
   const at = commit ? `commit ${commit.sha.slice(0, 12)}${commit.dirty ? ' (dirty)' : ''}` : 'no commit';
   return [
-    'Each value ± half its 95 % interval; below it x and its ratio to the first row, or ~',
-    'where that is below the noise floor. n: processes of a row, each measured twice.',
+    'Each value ± half its 95 % interval; below it x and its ratio to the first row,',
+    'or ~ where that is below the noise floor. n: processes of a row, each measured',
+    'twice.',
     `${processes(run.rounds)} in all, seed ${run.seed}.`,
     `${machine.cpuModel}, ${machine.cores} cores, Node ${node.version}, ${at}`,
     ...(run.timedShare === undefined ? [] : [`${(run.timedShare * 100).toFixed(0)} % of the run inside timed regions`]),
