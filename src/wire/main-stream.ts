@@ -30,6 +30,8 @@ const SECTION = { start: 1, part: 2, end: 3, full: 4, subsection: 5, configurati
 const RAM_FLAG = { fill: 0x02, size: 0x04, page: 0x08, endOfSection: 0x10, sameBlock: 0x20, flush: 0x200 } as const;
 const FLAG_BITS = 0xfff;
 const MOST_BLOCKS = 4096;
+const DIRTY_BITMAPS = 'dirty-bitmap';
+const END_OF_BITMAPS = 1;
 
 /** Takes a main stream piece by piece; keeps no more of it than one field or page. */
 export class MainStream extends StreamPreamble {
@@ -39,6 +41,8 @@ export class MainStream extends StreamPreamble {
   /** Known when the set-up is read. */
   syncPlace: SyncPlace | undefined;
   private marks = 0;
+  /** The section of dirty bitmaps. */
+  private bitmaps: number | undefined;
   /** Goes on over sections: QEMU names a block only where it changes. */
   private block = '';
   private readonly sizes = new Map<string, number>();
@@ -80,10 +84,18 @@ export class MainStream extends StreamPreamble {
       if (type === SECTION.configuration) yield* this.configuration();
       else if (type === SECTION.command) yield* this.command();
       else if (type === SECTION.start) {
-        if (ram !== undefined) throw this.wrong('section type', 'one start of the RAM', 'another');
-        ram = yield* this.start();
+        const { id, name } = yield* this.started();
+        if (name === DIRTY_BITMAPS) yield* this.noBitmaps(id);
+        else if (ram === undefined) {
+          yield* this.start(id, name);
+          ram = id;
+        } else throw this.wrong('section name', 'one start of the RAM', `${quoted(name)} after it`);
       } else if (type === SECTION.part || type === SECTION.end) {
         const id = yield* this.uint(4);
+        if (id === this.bitmaps) {
+          yield* this.noBitmaps(id);
+          continue;
+        }
         if (id !== ram) throw this.wrong('section id', `${ram ?? 'a start first'}`, id);
         yield* this.ram();
         yield* this.footer(id);
@@ -94,16 +106,31 @@ export class MainStream extends StreamPreamble {
     }
   }
 
-  private *start(): Generator<Step, number, Buffer> {
+  private *started(): Generator<Step, { readonly id: number; readonly name: string }, Buffer> {
     const id = yield* this.uint(4);
-    const name = yield* this.name();
+    return { id, name: yield* this.name() };
+  }
+
+  private *start(id: number, name: string): Generator<Step, void, Buffer> {
     if (name !== 'ram') throw this.wrong('section name', 'ram', quoted(name));
     yield* this.uint(4);
     const version = yield* this.uint(4);
     if (version !== 4) throw this.wrong('section version', '4', version);
     yield* this.ram();
     yield* this.footer(id);
-    return id;
+  }
+
+  /** QEMU with dirty-bitmaps has a section for them, also where there are none. */
+  private *noBitmaps(id: number): Generator<Step, void, Buffer> {
+    if (this.bitmaps === undefined) {
+      this.bitmaps = id;
+      yield* this.uint(4);
+      yield* this.uint(4);
+    }
+    const flags = yield* this.uint(1);
+    if (flags !== END_OF_BITMAPS)
+      throw this.wrong('dirty-bitmap flags', 'the end: no bitmaps are read', hexadecimal(flags));
+    yield* this.footer(id);
   }
 
   /** Offsets with flags in their low bits, up to the end of the section. */
