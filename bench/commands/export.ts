@@ -10,7 +10,7 @@ import { declareStore, type StoreFlags, storeOf } from '../store/store-flags.js'
 import { toBencher } from '../tables/bencher.js';
 import { toCsv, toMarkdown } from '../tables/export-tables.js';
 import { toGithubAction } from '../tables/github-action.js';
-import { toGoogleBenchmark } from '../tables/google-benchmark.js';
+import { isWithoutNumbers, toGoogleBenchmark } from '../tables/google-benchmark.js';
 import { declareLayout, type LayoutFlags, layoutOf, wantedBy } from '../tables/layout-flags.js';
 import type { Layout } from '../tables/projection.js';
 
@@ -49,6 +49,10 @@ export function exportRun(what: string, flags: ExportFlags): number {
   const cells = result.cells.filter(
     (cell) => flags.filter === undefined || shownMetrics(cell).some((metric) => wanted(cell.id, metric)),
   );
+  if (flags.to === 'google-benchmark') {
+    for (const { id, status, reason } of cells.filter(isWithoutNumbers))
+      process.stderr.write(`left out ${id}: ${status}: ${reason ?? 'no reason'}\n`);
+  }
   process.stdout.write(`${print({ ...result, cells }, layout)}\n`);
   return 0;
 }

@@ -1,4 +1,5 @@
 // Percentiles only where samples support them, and stored histograms that come back as they were.
+import { inflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { counterOf, lowestOf, mergeCounts } from '../../src/memory/latency-histogram.js';
@@ -40,4 +41,9 @@ describe('a stored histogram', () => {
       }),
     );
   });
+});
+
+it('a stored histogram has no offset and a ratio of 1, as the C library reads it', () => {
+  const bytes = inflateSync(Buffer.from(encodeCounts([100, 3, 200, 4]), 'base64').subarray(8));
+  expect([bytes.readInt32BE(8), bytes.readDoubleBE(32)]).toEqual([0, 1]);
 });

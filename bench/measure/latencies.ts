@@ -1,5 +1,6 @@
 // Latencies of a visit: percentiles of its histograms, as far as their samples support them, and the form that is stored.
 
+import { deflateSync, inflateSync } from 'node:zlib';
 import { build, decodeFromCompressedBase64, encodeIntoCompressedBase64, type JsHistogram } from 'hdr-histogram-js';
 import { counterOf, lowestOf, mergeCounts, type SparseCounts } from '../../src/memory/latency-histogram.js';
 import { LATENCIES, type LatencyName } from '../../src/sender/hand-off-clock.js';
@@ -47,7 +48,27 @@ const STORED_FIGURES = 2;
 
 /** HdrHistogram's own compressed form, in base64: other tools read it too. Latencies are kept to 1/128. */
 export function encodeCounts(counts: SparseCounts): string {
-  return encodeIntoCompressedBase64(histogramOf(counts, STORED_FIGURES));
+  return withPlainHeader(encodeIntoCompressedBase64(histogramOf(counts, STORED_FIGURES)));
+}
+
+/** Bytes of the compressed form's own header, and where the encoded histogram keeps two fields of its. */
+const COMPRESSED_HEADER = 8;
+const NORMALISING_OFFSET = 8;
+const CONVERSION_RATIO = 32;
+
+/**
+ * hdr-histogram-js writes a normalising offset of 1 and no ratio, and reads neither; the C library shifts every value by
+ * that offset. 0 and 1.0 are what a histogram of whole numbers has.
+ */
+function withPlainHeader(text: string): string {
+  const compressed = Buffer.from(text, 'base64');
+  const plain = inflateSync(compressed.subarray(COMPRESSED_HEADER));
+  plain.writeInt32BE(0, NORMALISING_OFFSET);
+  plain.writeDoubleBE(1, CONVERSION_RATIO);
+  const packed = deflateSync(plain);
+  const header = Buffer.from(compressed.subarray(0, COMPRESSED_HEADER));
+  header.writeInt32BE(packed.length, 4);
+  return Buffer.concat([header, packed]).toString('base64');
 }
 
 /** The middles of its counters. Throws Error when the text is none that `encodeCounts` made, now or in older versions. */

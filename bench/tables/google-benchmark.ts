@@ -5,8 +5,12 @@ import { byRound } from '../result/comparisons.js';
 import type { Result, ResultCell } from '../result/document.js';
 import { benchmarkName } from './export-names.js';
 
+/** Cells without numbers are left out: compare.py takes no notice of `error_occurred`, and a time of 0 for a speed-up. */
 export function toGoogleBenchmark(result: Result): object {
   const { run, machine, node, commit } = result;
+  const leftOut = result.cells
+    .filter(isWithoutNumbers)
+    .map(({ id, status, reason }) => `${benchmarkName(id)}: ${status}: ${reason ?? 'no reason'}`);
   return {
     context: {
       date: run.startedAt,
@@ -23,19 +27,16 @@ export function toGoogleBenchmark(result: Result): object {
       node: node.version,
       commit: commit?.sha ?? 'none',
       run: run.id,
+      ...(leftOut.length > 0 ? { left_out: leftOut.join('; ') } : {}),
     },
     benchmarks: result.cells.filter(({ sameAs }) => sameAs === undefined).flatMap(benchmarksOf),
   };
 }
 
 function benchmarksOf(cell: ResultCell, family: number): object[] {
-  if (cell.status === 'skipped') return [];
+  if (cell.status !== 'measured') return [];
   const name = benchmarkName(cell.id);
   const about = { name, family_index: family, per_family_instance_index: 0, run_name: name, run_type: 'iteration' };
-  if (cell.status !== 'measured') {
-    const failed = { error_occurred: true, error_message: `${cell.status}: ${cell.reason ?? 'no reason'}` };
-    return [{ ...about, repetitions: 1, repetition_index: 0, threads: 1, ...failed, ...NOTHING }];
-  }
   const rounds = [...new Set(cell.visits.map(({ round }) => round))];
   return rounds.map((round, index) => {
     const value = (metric: string) => ofRound(cell, metric, round);
@@ -59,7 +60,10 @@ function benchmarksOf(cell: ResultCell, family: number): object[] {
   });
 }
 
-const NOTHING = { iterations: 0, real_time: 0, cpu_time: 0, time_unit: 'ns' };
+/** A cell that failed or is invalid: nothing stands for it. */
+export function isWithoutNumbers({ status, sameAs }: ResultCell): boolean {
+  return sameAs === undefined && (status === 'failed' || status === 'invalid');
+}
 
 /** The time of one thing of the workload: a hand-off, a sync, a migration, or a job. */
 function timeOf({ workload }: ResultCell, value: (metric: string) => number | undefined): number {

@@ -17,6 +17,16 @@ const SDM91 = [
 ].join('\r\n');
 
 describe('parsePairs', () => {
+  it('reads what spreadsheets write: sep=, decimal commas, headings that begin with a digit or a sign, loads below 1', () => {
+    const written = 'sep=;\r\n1st run;+ pages/s\r\n0,5;998,5\r\n1;1652,0\r\n2;2.950';
+    expect(() => parsePairs(written, 'x.csv')).toThrow('x.csv, line 5: got "2.950", which may be thousands');
+    expect(parsePairs(written.replace('2.950', '2,950'), 'x.csv')).toEqual([
+      { channels: 0.5, throughput: 998.5 },
+      { channels: 1, throughput: 1652 },
+      { channels: 2, throughput: 2.95 },
+    ]);
+  });
+
   it('reads headings, comments, and the separators in use', () => {
     const points = parsePairs(SDM91, 'x.csv');
     expect(points.map(({ channels }) => channels)).toEqual([1, 18, 36, 72, 108, 144, 216]);
@@ -25,7 +35,9 @@ describe('parsePairs', () => {
 
   it.each([
     ['1,2\n2,3\n4,x', 'x.csv, line 3: throughput: got "x", takes a number above 0'],
-    ['1,2\n0,3\n4,5', 'x.csv, line 2: load: got "0", takes a number from 1'],
+    ['1,2\n0,3\n4,5', 'x.csv, line 2: load: got "0", takes a number above 0'],
+    ['1;998\n2;1.652\n4;2.950', 'x.csv, line 2: got "1.652", which may be thousands or decimals'],
+    ['1;1.234.567\n2;3\n4;5', 'x.csv, line 1: got "1.234.567", which may be thousands'],
     ['n,x\n1,2\n2', 'x.csv, line 3: got one field, takes two'],
     ['1,2,3', 'x.csv, line 1: got 3 fields, takes two'],
     ['1,2\nload,throughput\n4,5', 'x.csv, line 2: load: got "load"'],

@@ -29,6 +29,7 @@ const LEAST_DISTINCT = 3;
  */
 export function parsePairs(text: string, file: string): UslPoint[] {
   const points: UslPoint[] = [];
+  const decimalMarks = new Set([...text.matchAll(SURELY_DECIMAL)].map(([field]) => /[.,]/.exec(field)![0]));
   let begun = false;
   for (const [at, line] of text
     .replace(/^\uFEFF/, '')
@@ -36,8 +37,10 @@ export function parsePairs(text: string, file: string): UslPoint[] {
     .entries()) {
     const content = line.replace(/#.*/, '').trim();
     if (content === '') continue;
-    const fields = content.split(/\s*[,;\t]\s*|\s+/).map((field) => field.replace(/^"(.*)"$/, '$1'));
-    const isHeading = !begun && fields.every((field) => !/^[\d.+-]/.test(field));
+    const fields = fieldsOf(content);
+    // Spreadsheets say first what they put between fields.
+    if (!begun && /^sep=.$/i.test(content)) continue;
+    const isHeading = !begun && fields.every((field) => field !== '' && !NUMBER_LIKE.test(field));
     begun = true;
     if (isHeading) continue;
     const where = `--csv: ${file}, line ${at + 1}`;
@@ -45,9 +48,11 @@ export function parsePairs(text: string, file: string): UslPoint[] {
       throw new UsageError(
         `${where}: got ${fields.length === 1 ? 'one field' : `${fields.length} fields`}, takes two: load and throughput`,
       );
-    const [load, throughput] = fields.map(Number) as [number, number];
-    if (!(load >= 1 && load <= MOST_LOAD))
-      throw new UsageError(`${where}: load: got "${fields[0]}", takes a number from 1 to ${MOST_LOAD}`);
+    const [load, throughput] = fields.map((field) =>
+      numberOf(field, /[;\t]/.test(content) ? decimalMarks : undefined, where),
+    ) as [number, number];
+    if (!(load > 0 && load <= MOST_LOAD))
+      throw new UsageError(`${where}: load: got "${fields[0]}", takes a number above 0, up to ${MOST_LOAD}`);
     if (!(throughput > 0 && Number.isFinite(throughput)))
       throw new UsageError(`${where}: throughput: got "${fields[1]}", takes a number above 0`);
     points.push({ channels: load, throughput });
@@ -56,6 +61,30 @@ export function parsePairs(text: string, file: string): UslPoint[] {
   if (distinct < LEAST_DISTINCT)
     throw new UsageError(`--csv: ${file}: got ${distinct} different loads, takes at least ${LEAST_DISTINCT}`);
   return points;
+}
+
+/** What begins a number, or is one with marks between its digits. */
+const NUMBER_LIKE = /^[+-]?[\d.,]+(e[+-]?\d+)?$/i;
+/** Three digits behind each mark: thousands, or three decimals. */
+const GROUPED = /^[+-]?\d{1,3}([.,]\d{3})+$/;
+
+/** A mark with other than three digits behind it, or behind a zero, in a field of its own. */
+const SURELY_DECIMAL = /(?:^|[\s;"])[+-]?(?:0[.,]\d+|\d+[.,](?:\d{1,2}|\d{4,}))(?=$|[\s;"])/gm;
+
+/** Semicolons and tabs part fields where there are any: then a comma is a decimal mark. */
+function fieldsOf(line: string): string[] {
+  const fields = /[;\t]/.test(line) ? line.split(/\s*[;\t]\s*/) : line.split(/\s*,\s*|\s+/);
+  return fields.map((field) => field.replace(/^"(.*)"$/, '$1').trim());
+}
+
+/** A number with a decimal point or comma. Throws UsageError where marks may part thousands. */
+function numberOf(field: string, decimalMarks: ReadonlySet<string> | undefined, where: string): number {
+  const marks = field.match(/[.,]/g) ?? [];
+  if (marks.length > 1 || (decimalMarks && GROUPED.test(field) && !decimalMarks.has(marks[0]!)))
+    throw new UsageError(
+      `${where}: got "${field}", which may be thousands or decimals: write it without marks, or with other than three decimals`,
+    );
+  return field === '' ? Number.NaN : Number(field.replace(',', '.'));
 }
 
 export function adviceFromPairs(points: readonly UslPoint[]): PairsAdvice {
