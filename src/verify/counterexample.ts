@@ -1,5 +1,5 @@
 // A problem's schedule: replayed, cut down to what it needs, and written out as a table.
-import { type Execution, OUTGROWN } from './execution.js';
+import type { Execution } from './execution.js';
 import { ASLEEP } from './machine.js';
 import {
   CLOSE,
@@ -20,6 +20,7 @@ import {
   WAKE,
 } from './operation.js';
 import type { Problem } from './problem.js';
+import { OUTGROWN } from './rules.js';
 import { MOST_THREADS, MOST_TRANSITIONS, wordName } from './scenario.js';
 import { describeSite } from './source.js';
 
@@ -48,21 +49,21 @@ interface Followed {
  * Follows a schedule as far as it can be followed (a transition that is not possible is left out), then lets threads
  * run on, each as long as it can, to the first problem or the end.
  */
-export function follow(execution: Execution, schedule: readonly number[]): Followed {
+export function follow(execution: Execution, schedule: readonly number[], tail = LONGEST_TAIL): Followed {
   for (;;) {
     try {
-      return followOnce(execution, schedule);
+      return followOnce(execution, schedule, tail);
     } catch (error) {
       if (error !== OUTGROWN) throw error;
     }
   }
 }
 
-function followOnce(execution: Execution, schedule: readonly number[]): Followed {
+function followOnce(execution: Execution, schedule: readonly number[], tail: number): Followed {
   const transitions = new Int32Array(MOST_TRANSITIONS);
   const path: number[] = [];
   execution.start();
-  for (let at = 0; !execution.problem && path.length < schedule.length + LONGEST_TAIL; ) {
+  for (let at = 0; !execution.problem && path.length < schedule.length + tail; ) {
     const count = execution.enabled(transitions);
     if (count === 0) {
       execution.finish();
@@ -134,13 +135,14 @@ function isSmaller(one: readonly number[], other: readonly number[]): boolean {
   return difference < 0 || (difference === 0 && one.length < other.length);
 }
 
-/** Replays a schedule and writes down every operation, plain ones included; names the other side of a data race. */
+/** Replays a schedule, and at most `tail` steps more, and writes down every operation, plain ones included; names the other side of a data race. */
 export function trace(
   execution: Execution,
   schedule: readonly number[],
+  tail = LONGEST_TAIL,
 ): { rows: TraceRow[]; problem: Problem | null } {
   // Once without looking: a first run may begin anew when it learns how words are used.
-  follow(execution, schedule);
+  follow(execution, schedule, tail);
   const done: { thread: number; operation: Operation }[] = [];
   const rows: TraceRow[] = [];
   execution.observer = (thread, operation, result) => {
@@ -154,7 +156,7 @@ export function trace(
       line: describeSite(operation.site),
     });
   };
-  const { problem } = follow(execution, schedule);
+  const { problem } = follow(execution, schedule, tail);
   execution.observer = null;
   if (!problem?.race) return { rows, problem };
   const { other, slot, earlier } = problem.race;

@@ -6,6 +6,7 @@ import { ASLEEP, Machine, TIMED_OUT, WOKEN } from './machine.js';
 import type { Mutation } from './mutation.js';
 import {
   CHECKPOINT,
+  CUT,
   HINT,
   isScheduled,
   NOTIFY,
@@ -18,6 +19,7 @@ import {
 } from './operation.js';
 import { deadlock, exception, type Problem, plainSpin, raceProblem, simple } from './problem.js';
 import { Program, type ProgramOptions } from './program.js';
+import { OUTGROWN } from './rules.js';
 import { type Hints, MOST_THREADS, type Scenario } from './scenario.js';
 import { simulatedWords } from './views.js';
 import { WordTable } from './word-table.js';
@@ -44,9 +46,6 @@ export interface ExecutionOptions {
 /** Called for every operation that is executed, with its result. */
 export type Observer = (thread: number, operation: Operation, result: number) => void;
 
-/** Thrown when a word turned out to be used in a way that the machine was not laid out for: begin again. */
-export const OUTGROWN = Symbol('outgrown');
-
 export class Execution {
   readonly scenario: Scenario;
   readonly threads: number;
@@ -56,6 +55,10 @@ export class Execution {
   problem: Problem | null = null;
   observer: Observer | null = null;
   steps = 0;
+  /** Where threads were not followed further: with one of these, no search is complete. */
+  readonly cuts = new Set<string>();
+  /** Whether the last step ended a round of a loop: the thread has just repeated itself. */
+  repeats = false;
 
   private readonly table = new WordTable();
   private readonly programs: Program[];
@@ -76,7 +79,8 @@ export class Execution {
     this.view = this.initial.slice();
     const words = simulatedWords(scenario.words);
     const { mutation = null, onSite = null } = options;
-    const shared = { table: this.table, mutation, hints: this.hints, onSite };
+    const { counters = [] } = scenario;
+    const shared = { table: this.table, mutation, hints: this.hints, counters, onSite };
     this.programs = scenario.threads.map((thread) => new Program(() => thread.run(words), shared));
     this.machine = new Machine(this.threads, this.table, this.initial);
   }
@@ -106,6 +110,7 @@ export class Execution {
     for (let thread = 0; thread < this.threads; thread++) {
       if (!this.hasNotEnded(thread)) continue;
       const operation = this.pending(thread);
+      if (operation.kind === CUT) continue;
       if (operation.kind === WAKE && operation.a === 1) count = this.addWakesOfOne(thread, operation.slot, out, count);
       else count = this.choices.add(this.machine, thread, operation, out, count);
     }
@@ -119,6 +124,7 @@ export class Execution {
     const choice = (transition - thread) / MOST_THREADS;
     const operation = this.pending(thread);
     this.steps++;
+    this.repeats = false;
     if (machine.state[machine.status + thread]! > 0) {
       this.wakeAlone(thread, operation, choice === EARLY ? WOKEN : TIMED_OUT);
       return;
@@ -144,6 +150,7 @@ export class Execution {
     const results: unknown[] = [];
     for (let thread = 0; thread < this.threads; thread++) {
       if (machine.state[machine.status + thread] !== ENDED) {
+        if (this.isCut()) return;
         this.report(deadlock(this));
         return;
       }
@@ -158,6 +165,14 @@ export class Execution {
     if (this.problem || !this.scenario.invariant) return;
     const broken = this.scenario.invariant(this.machine.spread(this.view));
     if (broken !== undefined) this.report(simple('invariant', broken));
+  }
+
+  /** Whether a thread stands where it is not followed further. */
+  isCut(): boolean {
+    for (let thread = 0; thread < this.threads; thread++) {
+      if (this.hasNotEnded(thread) && this.pending(thread).kind === CUT) return true;
+    }
+    return false;
   }
 
   hasNotEnded(thread: number): boolean {
@@ -231,7 +246,9 @@ export class Execution {
   }
 
   private next(thread: number, node: number, result: number): number {
-    const next = this.programs[thread]!.next(node, result);
+    const program = this.programs[thread]!;
+    const next = program.next(node, result);
+    if (program.closes(node, next)) this.repeats = true;
     if (this.table.version !== this.machine.version) throw OUTGROWN;
     return next;
   }
@@ -251,6 +268,10 @@ export class Execution {
         continue;
       }
       if (isScheduled(operation.kind)) break;
+      if (operation.kind === CUT) {
+        this.cuts.add(operation.value as string);
+        break;
+      }
       if (operation.kind === RETURN || operation.kind === THROW || operation.kind === SPIN) {
         machine.state[machine.status + thread] = ENDED;
         machine.state[machine.node + thread] = node;

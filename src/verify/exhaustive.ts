@@ -1,33 +1,42 @@
-// Visits every state once, depth first: the search that can say "complete".
+// Visits every state once, depth first: the search that can say "complete", and the same within a number of preemptions.
 import { Canonical } from './canonical.js';
+import { Component } from './component.js';
 import type { Execution } from './execution.js';
-import { MOST_TRANSITIONS } from './scenario.js';
-import { livelock, type Search, type SearchResult } from './search.js';
+import { livelock, neverEnds } from './livelock.js';
+import { MOST_THREADS, MOST_TRANSITIONS } from './scenario.js';
+import type { Search, SearchResult } from './search.js';
 import { StateSet } from './state-set.js';
 
 export interface ExhaustiveOptions {
   /** Bounds the search; beyond it the result is incomplete. */
   readonly mostStates: number;
   /** Tells states apart by raw clocks. */
-  readonly raw: boolean;
+  readonly raw?: boolean;
+  /** How often the processor may be taken from a thread that could go on. Default: without bound. */
+  readonly preemptions?: number;
   /** Called now and then with the number of states so far. */
-  readonly onProgress: ((states: number) => void) | undefined;
+  readonly onProgress?: ((states: number) => void) | undefined;
 }
 
 /** States between two calls of `onProgress`. */
 const PROGRESS = 1 << 16;
+/** Steps of an execution beyond which it is not followed. */
+const DEEPEST = 50_000;
 
 /** A state on the path from the start: its snapshot, its transitions, and what Tarjan's algorithm keeps of it. */
 class Frame {
   readonly state: Int32Array;
-  transitions = new Int32Array(MOST_TRANSITIONS);
+  transitions = new Int32Array(0);
   count = 0;
   taken = 0;
   number = 0;
   /** The lowest number of a state on the path that this one reaches. */
   low = 0;
-  /** Whether an execution can leave the cycle that this state is on, or end. */
-  leaves = false;
+  readonly component = new Component();
+  /** Who ran last, how many preemptions are spent, and whether it may be left at no cost: for bounded searches. */
+  last = -1;
+  used = 0;
+  isFree = false;
 
   constructor(size: number) {
     this.state = new Int32Array(size);
@@ -35,8 +44,10 @@ class Frame {
 }
 
 /**
- * States are merged by their canonical hash. A set of states that reach only each other and no end is a livelock:
- * Tarjan's strongly connected components are found along the way.
+ * States are merged by their canonical hash. Tarjan's strongly connected components are found along the way: a set of
+ * states that reach only each other and no end is a livelock, and so is one that threads go round for ever though each
+ * gets its turn (see component.ts). Within a number of preemptions, states are merged if they agree in who ran last and
+ * in the preemptions used as well; leaving a thread that has just gone round a loop is free, or it would spin for ever.
  */
 export class Exhaustive implements Search {
   private readonly options: ExhaustiveOptions;
@@ -48,33 +59,43 @@ export class Exhaustive implements Search {
   run(execution: Execution, found: (path: number[]) => boolean): SearchResult {
     execution.start();
     const { machine } = execution;
-    const canonical = new Canonical(machine, this.options.raw);
+    const { preemptions = -1, mostStates, raw = false } = this.options;
+    const isBounded = preemptions >= 0;
+    const canonical = new Canonical(machine, raw);
     const seen = new StateSet();
     const frames: Frame[] = [];
+    const possible = new Int32Array(MOST_TRANSITIONS);
     // 1 where the component of a state is known: it is on no path any more.
     let closed = new Uint8Array(1 << 16);
-    const component: number[] = [];
+    const members: number[] = [];
     let depth = 0;
     let schedules = 0;
-    const result = (complete: boolean): SearchResult => ({ states: seen.size, schedules, complete });
+    const result = (complete: boolean): SearchResult => ({ states: seen.size, schedules, complete: complete && !isBounded });
     const path = (): number[] => frames.slice(0, depth).map((frame) => frame.transitions[frame.taken - 1]!);
 
     /** Enters the current state, if it is new; returns the number of an old one, or -1. */
-    const enter = (): number => {
+    const enter = (last: number, used: number, isFree: boolean): number => {
       canonical.hash();
-      const old = seen.find(canonical.low, canonical.high);
+      const mark = isBounded ? Math.imul(((last + 1) * (preemptions + 1) + used) * 2 + (isFree ? 2 : 1), 0x9e3779b1 | 0) : 0;
+      const old = seen.find(canonical.low ^ mark, canonical.high);
       if (old >= 0) return old;
       frames[depth] ??= new Frame(machine.state.length);
       const frame = frames[depth]!;
       frame.number = seen.size - 1;
       frame.low = frame.number;
       frame.taken = 0;
-      frame.count = execution.enabled(frame.transitions);
-      frame.leaves = frame.count === 0;
+      frame.last = last;
+      frame.used = used;
+      frame.isFree = isFree;
+      frame.count = depth >= DEEPEST ? 0 : execution.enabled(possible);
+      if (frame.transitions.length < frame.count) frame.transitions = new Int32Array(frame.count);
+      frame.transitions.set(possible.subarray(0, frame.count));
+      frame.component.begin(frame.transitions, frame.count);
       frame.state.set(machine.state);
-      component.push(frame.number);
+      members.push(frame.number);
       if (frame.number >= closed.length) closed = grown(closed);
-      if (frame.count === 0) {
+      if (depth >= DEEPEST) execution.cuts.add(`executions are followed for ${DEEPEST} steps`);
+      else if (frame.count === 0) {
         schedules++;
         execution.finish();
       }
@@ -83,45 +104,65 @@ export class Exhaustive implements Search {
       return -1;
     };
 
+    /** Takes the topmost state, of which nothing is left, off the path. */
+    const leave = (): boolean => {
+      const frame = frames[--depth]!;
+      const parent = depth > 0 ? frames[depth - 1]! : null;
+      const edge = parent ? parent.transitions[parent.taken - 1]! % MOST_THREADS : 0;
+      if (frame.low !== frame.number) {
+        parent!.low = Math.min(parent!.low, frame.low);
+        parent!.component.take(frame.component, edge);
+        return true;
+      }
+      let size = 0;
+      for (let member = -1; member !== frame.number; size++) {
+        member = members.pop()!;
+        closed[member] = 1;
+      }
+      parent?.component.leave(edge);
+      machine.state.set(frame.state);
+      const how = frame.component.judge(execution, size);
+      if (how === 'fine') return true;
+      execution.problem = null;
+      if (how === 'closed' && frame.component.pruned && !neverEnds(execution, canonical)) return true;
+      machine.state.set(frame.state);
+      execution.problem = livelock(execution, frame.transitions, frame.count, how);
+      return found(path());
+    };
+
     if (execution.problem && !found([])) return result(false);
-    enter();
+    enter(-1, 0, true);
     if (execution.problem && !found([])) return result(false);
     while (depth > 0) {
       const frame = frames[depth - 1]!;
       if (frame.taken === frame.count) {
-        depth--;
-        if (frame.low === frame.number) {
-          for (let member = -1; member !== frame.number; ) {
-            member = component.pop()!;
-            closed[member] = 1;
-          }
-          if (!frame.leaves) {
-            machine.state.set(frame.state);
-            execution.problem = livelock(execution, frame.transitions, frame.count);
-            if (!found(path())) return result(false);
-          }
-          if (depth > 0) frames[depth - 1]!.leaves = true;
-        } else {
-          const parent = frames[depth - 1]!;
-          parent.low = Math.min(parent.low, frame.low);
-          parent.leaves ||= frame.leaves;
-        }
+        if (!leave()) return result(false);
+        continue;
+      }
+      const transition = frame.transitions[frame.taken++]!;
+      const thread = transition % MOST_THREADS;
+      const cost = isBounded && !frame.isFree && thread !== frame.last && canGoOn(frame) ? 1 : 0;
+      if (isBounded && frame.used + cost > preemptions) {
+        frame.component.pruned = true;
         continue;
       }
       machine.state.set(frame.state);
       execution.problem = null;
-      execution.step(frame.transitions[frame.taken++]!);
+      execution.step(transition);
       // A step that is wrong is not followed further.
       if (execution.problem) {
         schedules++;
-        frame.leaves = true;
+        frame.component.leave(thread);
         if (!found(path())) return result(false);
         continue;
       }
-      const old = enter();
+      const old = enter(thread, frame.used + cost, execution.repeats);
       if (old >= 0) {
-        if (closed[old] === 1) frame.leaves = true;
-        else frame.low = Math.min(frame.low, old);
+        if (closed[old] === 1) frame.component.leave(thread);
+        else {
+          frame.low = Math.min(frame.low, old);
+          frame.component.stay(thread);
+        }
       } else if (execution.problem) {
         depth--;
         const wrong = path();
@@ -129,10 +170,16 @@ export class Exhaustive implements Search {
         if (!found(wrong)) return result(false);
       }
       if (old < 0 && seen.size % PROGRESS === 0) this.options.onProgress?.(seen.size);
-      if (seen.size > this.options.mostStates) return result(false);
+      if (seen.size > mostStates) return result(false);
     }
     return result(true);
   }
+}
+
+/** Whether who ran last could run on. */
+function canGoOn({ transitions, count, last }: Frame): boolean {
+  for (let i = 0; i < count; i++) if (transitions[i]! % MOST_THREADS === last) return true;
+  return false;
 }
 
 function grown(old: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {

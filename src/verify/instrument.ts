@@ -1,4 +1,5 @@
 // Stand-ins for Atomics and the typed arrays, put in place of the real ones while a thread's function is re-executed.
+import { Worker } from 'node:worker_threads';
 import { dataViewOf } from './data-view.js';
 import { ELEMENTS, type Element, INT32, rangeAt, type Value } from './elements.js';
 import {
@@ -111,6 +112,19 @@ function waited(view: unknown, index: number): number {
   return word;
 }
 
+/** As the specification has it, a timeout that is not a number is none. */
+function mayTimeOut(timeoutMs: unknown): boolean {
+  const limit = Number(timeoutMs);
+  return !Number.isNaN(limit) && limit !== Number.POSITIVE_INFINITY;
+}
+
+/** What would run or arrive later, outside the thread's function: nothing in the simulation does it. */
+function outside(what: string): () => never {
+  return () => {
+    throw fail('not-modelled', `${what} is not modelled: event loops are outside`);
+  };
+}
+
 const simulatedAtomics = {
   load,
   store,
@@ -122,7 +136,7 @@ const simulatedAtomics = {
   exchange: modifying(EXCHANGE),
   compareExchange,
   wait: (words: Int32Array, index: number, value: number, timeoutMs = Number.POSITIVE_INFINITY) =>
-    WAIT_RESULTS[perform(WAIT, waited(words, index), value | 0, timeoutMs === Number.POSITIVE_INFINITY ? 0 : 1)],
+    WAIT_RESULTS[perform(WAIT, waited(words, index), value | 0, mayTimeOut(timeoutMs) ? 1 : 0)],
   notify: (words: Int32Array, index: number, count = Number.POSITIVE_INFINITY) =>
     perform(NOTIFY, waited(words, index), Math.min(ALL, Math.max(0, count))),
   waitAsync: () => {
@@ -151,6 +165,8 @@ function forbid(what: string): () => never {
 }
 
 const scope = globalThis as unknown as Record<string, unknown>;
+const LATER = ['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask'] as const;
+const SENDERS = [MessagePort, BroadcastChannel, Worker].map(({ name, prototype }) => ({ name, prototype }));
 const STAND_INS: readonly (readonly [target: Record<string, unknown>, name: string, value: unknown])[] = [
   [scope, 'Atomics', simulatedAtomics],
   ...ELEMENTS.map((element) => {
@@ -161,6 +177,12 @@ const STAND_INS: readonly (readonly [target: Record<string, unknown>, name: stri
   [Math as unknown as Record<string, unknown>, 'random', forbid('Math.random')],
   [Date as unknown as Record<string, unknown>, 'now', forbid('Date.now')],
   [performance as unknown as Record<string, unknown>, 'now', forbid('performance.now')],
+  ...LATER.map((name) => [scope, name, outside(name)] as const),
+  [process as unknown as Record<string, unknown>, 'nextTick', outside('process.nextTick')],
+  ...SENDERS.map(({ name, prototype }) => {
+    const target = prototype as unknown as Record<string, unknown>;
+    return [target, 'postMessage', outside(`${name}.postMessage`)] as const;
+  }),
 ];
 const REAL = STAND_INS.map(([target, name]) => target[name]);
 

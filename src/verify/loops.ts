@@ -1,36 +1,104 @@
-// Loops in which a thread only reads, and learns nothing: recognised, so that spinning has finitely many states.
-import { COMPARE_EXCHANGE, EXCHANGE, HINT, LOAD, LOAD_REST, MODIFY, type Operation, PLAIN_LOAD } from './operation.js';
+// Loops in which a thread does the same again and again: recognised, so that spinning has finitely many states.
+import {
+  CHECKPOINT,
+  HINT,
+  type Operation,
+  PLAIN_LOAD,
+  SLEEP,
+} from './operation.js';
 
-/** Reads repeated this often with nothing between are a loop without an end of its own, not a bounded spin. */
-const ENDLESS = 300;
-/** The longest loop of reads that is recognised. */
-const LONGEST_LOOP = 16;
+/** Operations repeated this often alike are a loop without an end of its own, not a bounded one: tried in two goes. */
+const LIKELY_ENDLESS = 300;
+const ENDLESS = 10_000;
+/** A loop that so often had an end is not tried again. */
+const MOST_FAILURES = 20;
+const KNOWN_ENDLESS = -1;
+/** The longest loop that is recognised, and how many places it may begin at are tried. */
+const LONGEST_LOOP = 64;
+const MOST_TRIED = 3;
+/** Equal rounds that a loop is followed for before it is closed, from first to last; then it counts its rounds. */
+const PATIENCE = [1, 2, 4, 8];
+/** Rounds that a loop which counts them is followed for. */
+export const COUNTED_ROUNDS = 24;
 
-/**
- * If the thread has just gone round a loop that changed nothing and learned nothing, the number of operations of a
- * round, else 0. The round is tried often enough to tell it from a spin with a budget.
- */
-export function loopLength(
-  { log, operations }: History,
-  next: Operation,
-  run: (history: History) => Operation,
-): number {
-  const end = operations.length;
-  for (let length = 1; length <= Math.min(end, LONGEST_LOOP); length++) {
-    const first = end - length;
-    if (!learnsNothing(operations[first]!, log[first]!)) return 0;
-    if (!sameCall(operations[first]!, next)) continue;
-    const longLog = log.slice();
-    const long = operations.slice();
-    while (long.length < end + ENDLESS) {
-      for (let i = first; i < end; i++) {
-        longLog.push(log[i]!);
-        long.push(operations[i]!);
-      }
+/** What is known of the loops of a program: how many equal rounds it takes until one more makes no difference. */
+export class Loops {
+  private readonly patience = new Map<string, number>();
+  /** Of rounds with these results: whether they went on for ever, or how often they did not. */
+  private readonly endless = new Map<string, number>();
+
+  /**
+   * If the thread has just gone round a loop and could go round for ever, the number of operations of a round, else 0.
+   * A round is closed once the rounds before it, as many as the loop is known to need, were the same.
+   */
+  length({ log, operations }: History, next: Operation, run: (history: History) => Operation): number {
+    const end = operations.length;
+    let tried = 0;
+    for (let length = 1; length <= Math.min(end, LONGEST_LOOP) && tried < MOST_TRIED; length++) {
+      const first = end - length;
+      const head = operations[first]!;
+      if (head.event >= 0 || head.kind === SLEEP || head.kind === CHECKPOINT) return 0;
+      if (!sameCall(head, next)) continue;
+      const rounds = PATIENCE[this.patience.get(head.site.key) ?? 0];
+      if (rounds === undefined) return 0;
+      if (!areEqual(log, operations, length, rounds)) continue;
+      tried++;
+      if (this.isEndless({ log, operations }, length, next, run)) return length;
     }
-    return sameCall(run({ log: longLog, operations: long }), next) ? length : 0;
+    return 0;
   }
-  return 0;
+
+  /** Notes that a loop was closed too early: it is followed for longer from now on. */
+  distrust(head: Operation): void {
+    this.patience.set(head.site.key, (this.patience.get(head.site.key) ?? 0) + 1);
+  }
+
+  /** Whether what the loop at `operation` does depends on how often it went round, as far as was tried. */
+  counts(operation: Operation): boolean {
+    return (this.patience.get(operation.site.key) ?? 0) >= PATIENCE.length;
+  }
+
+  private isEndless(
+    history: History,
+    length: number,
+    next: Operation,
+    run: (history: History) => Operation,
+  ): boolean {
+    const first = history.operations.length - length;
+    let key = '';
+    for (let i = first; i < history.operations.length; i++) key += `${history.operations[i]!.site.key}=${history.log[i]};`;
+    const failed = this.endless.get(key) ?? 0;
+    if (failed >= MOST_FAILURES) return false;
+    const goesOn = (operations: number): boolean =>
+      sameCall(run(repeated(history, length, Math.ceil(operations / length))), next);
+    const is = goesOn(LIKELY_ENDLESS) && (failed === KNOWN_ENDLESS || goesOn(ENDLESS));
+    this.endless.set(key, is ? KNOWN_ENDLESS : Math.max(0, failed) + 1);
+    return is;
+  }
+}
+
+/** A history with its last `length` operations done `times` more. */
+export function repeated({ log, operations }: History, length: number, times: number): History {
+  const end = operations.length;
+  const longLog = log.slice();
+  const long = operations.slice();
+  for (let round = 0; round < times; round++) {
+    for (let i = end - length; i < end; i++) {
+      longLog.push(log[i]!);
+      long.push(operations[i]!);
+    }
+  }
+  return { log: longLog, operations: long };
+}
+
+/** Whether the last `rounds` rounds of `length` operations were the same, results included. */
+function areEqual(log: readonly number[], operations: readonly Operation[], length: number, rounds: number): boolean {
+  const end = operations.length;
+  if (end < length * rounds) return false;
+  for (let i = end - length * rounds; i < end - length; i++) {
+    if (log[i] !== log[i + length] || !sameCall(operations[i]!, operations[i + length]!)) return false;
+  }
+  return true;
 }
 
 /** Whether two operations are the same call with the same operands. */
@@ -44,24 +112,6 @@ export function sameCall(one: Operation, other: Operation): boolean {
     one.b === other.b &&
     one.modifier === other.modifier
   );
-}
-
-/** A read, or a read-modify-write that left the word as it was. */
-function learnsNothing(operation: Operation, result: number): boolean {
-  if (operation.event >= 0) return false;
-  switch (operation.kind) {
-    case LOAD:
-    case HINT:
-    case PLAIN_LOAD:
-    case LOAD_REST:
-      return true;
-    case COMPARE_EXCHANGE:
-      return result !== operation.a;
-    case MODIFY:
-      return operation.modifier === EXCHANGE && result === operation.a;
-    default:
-      return false;
-  }
 }
 
 export function isPlain(operation: Operation): boolean {

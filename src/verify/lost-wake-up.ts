@@ -3,6 +3,7 @@ import { EARLY } from './choices.js';
 import type { ExecutionView } from './execution-view.js';
 import { SLEEP, WAIT } from './operation.js';
 import { MOST_THREADS, MOST_TRANSITIONS } from './scenario.js';
+import { isInLoop } from './suspended.js';
 
 /** Steps that the woken thread may take alone to show whether it goes on. */
 const TRIED_ALONE = 200;
@@ -15,6 +16,8 @@ export function wouldGoOn(execution: ExecutionView, thread: number): boolean {
   const { machine, problem, observer, steps } = execution;
   const asleep = execution.pending(thread);
   if (asleep.kind !== WAIT && asleep.kind !== SLEEP) return false;
+  // Who does not look again goes on after any wake: it has missed one only if the word it looked at is another now.
+  if (asleep.kind === WAIT && !isInLoop(asleep.site)) return machine.state[asleep.slot] !== asleep.a;
   const state = machine.state.slice();
   Object.assign(execution, { problem: null, observer: null });
   try {

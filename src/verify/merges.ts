@@ -4,37 +4,52 @@ import type { Operation } from './operation.js';
 import { BodyError } from './rules.js';
 
 /** Other histories kept for each operation where histories were merged, and merges looked back at. */
-const KEPT = 2;
+const KEPT = 16;
 const LOOKED_BACK = 4;
 /** Operations tried of those that are known to follow when a history is merged. */
 const LOOKED_AHEAD = 8;
 
+/** Thrown where a loop was closed, and what the thread does depends on how often it went round. */
+export class ClosedTooEarly {
+  readonly head: Operation;
+
+  constructor(head: Operation) {
+    this.head = head;
+  }
+}
+
 /**
- * Three things merge histories: a checkpoint with a known digest, a loop of reads that learned nothing, and a
- * condition that was false. Each claims that the thread's future does not depend on how it came there. The claim is
- * tried: what the thread does later must be the same with the other history put in front, and so must what it is known
- * to do already.
+ * Three things merge histories: a checkpoint with a known digest, a loop that repeats itself, and a condition that was
+ * false. Each claims that the thread's future does not depend on how it came there. The claim is tried: what the thread
+ * does later must be the same with the other history put in front, and so must what it is known to do already. A
+ * history that is merged is put behind those merged before, too: rounds of a loop may add up.
  */
 export class Merges {
   private readonly others = new Map<Operation, History[]>();
+  private readonly loops = new Set<Operation>();
 
   /**
-   * Notes that `history` was merged into the node of `target`. `known` are histories that go on from there, each with
-   * the operation that follows it; throws if another one follows.
+   * Notes that `history` was merged into the node of `target`, which `canonical` reaches; `more` are loops gone round
+   * more often. `known` gives what goes on from there, each with the operation that follows; throws if another follows.
    */
   add(
     target: Operation,
-    history: History,
-    known: Iterable<readonly [History, Operation]>,
+    { canonical, history, more }: { canonical: History; history: History; more?: readonly History[] },
+    known: (history: History) => Iterable<readonly [History, Operation]>,
     run: (history: History) => Operation,
   ): void {
+    if (more) this.loops.add(target);
     const others = this.others.get(target) ?? [];
-    if (others.length === KEPT) return;
-    this.others.set(target, [...others, history]);
-    let looked = 0;
-    for (const [longer, next] of known) {
-      if (looked++ === LOOKED_AHEAD) return;
-      if (!isSame(run(longer), next)) throw new BodyError('hidden-state', tell(target));
+    this.others.set(target, others);
+    for (const other of [history, ...behind(others, canonical, history), ...(more ?? [])]) {
+      if (others.length >= KEPT) return;
+      others.push(other);
+      if (!isSame(run(other), target)) throw wrong(target, this.loops);
+      let looked = 0;
+      for (const [longer, next] of known(other)) {
+        if (looked++ === LOOKED_AHEAD) break;
+        if (!isSame(run(longer), next)) throw wrong(target, this.loops);
+      }
     }
   }
 
@@ -48,10 +63,21 @@ export class Merges {
       for (const other of others) {
         const log = [...other.log, ...history.log.slice(at)];
         const operations = [...other.operations, ...history.operations.slice(at)];
-        if (!isSame(run({ log, operations }), next)) throw new BodyError('hidden-state', tell(history.operations[at]!));
+        if (!isSame(run({ log, operations }), next)) throw wrong(history.operations[at]!, this.loops);
       }
     }
   }
+}
+
+/** What `history` does after `canonical`, put behind each of `others`. */
+function behind(others: readonly History[], canonical: History, history: History): History[] {
+  const from = canonical.operations.length;
+  const isLonger = canonical.operations.every((operation, i) => history.operations[i] === operation);
+  if (!isLonger) return [];
+  return others.map((other) => ({
+    log: [...other.log, ...history.log.slice(from)],
+    operations: [...other.operations, ...history.operations.slice(from)],
+  }));
 }
 
 function isSame(one: Operation, other: Operation): boolean {
@@ -59,14 +85,16 @@ function isSame(one: Operation, other: Operation): boolean {
 }
 
 function shown(value: unknown): string {
-  return value instanceof Error ? value.message : (JSON.stringify(value) ?? '');
+  return value instanceof Error ? value.message : (JSON.stringify(value) ?? String(value));
+}
+
+function wrong(target: Operation, loops: ReadonlySet<Operation>): Error | ClosedTooEarly {
+  return loops.has(target) ? new ClosedTooEarly(target) : new BodyError('hidden-state', tell(target));
 }
 
 function tell(target: Operation): string {
-  const where = `${target.site.file}:${target.site.line}`;
   if (typeof target.value === 'string')
     return `checkpoint '${target.value}': what the thread does later depends on more than that`;
-  if (target.event >= 0)
-    return `until() at ${where}: what the thread does later depends on how often its condition was false`;
-  return `loop of reads at ${where}: what the thread does later depends on how often it went round`;
+  const where = `${target.site.file}:${target.site.line}`;
+  return `until() at ${where}: what the thread does later depends on how often its condition was false`;
 }

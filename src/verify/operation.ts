@@ -35,6 +35,8 @@ export const GHOST = 21;
 /** The rest of an atomic access of 64 bits: happens at once with the operation before it. */
 export const LOAD_REST = 22;
 export const STORE_REST = 23;
+/** The thread is not followed any further: a bound of the search. */
+export const CUT = 24;
 
 /** Functions of MODIFY. */
 export const ADD = 0;
@@ -72,6 +74,7 @@ const NAMES = [
   'ghost',
   'Atomics.load',
   'Atomics.store',
+  'not followed further',
 ];
 const MODIFIERS = ['add', 'sub', 'and', 'or', 'xor', 'exchange'];
 

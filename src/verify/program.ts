@@ -1,22 +1,29 @@
 // A thread as a deterministic function from the results of its operations to the next one, discovered as far as needed.
 import type { HintSites } from './hint-sites.js';
 import { withSimulatedGlobals } from './instrument.js';
-import { type History, isPlain, loopLength } from './loops.js';
-import { Merges } from './merges.js';
+import { COUNTED_ROUNDS, type History, isPlain, Loops, repeated } from './loops.js';
+import { ClosedTooEarly, Merges } from './merges.js';
 import type { Mutation } from './mutation.js';
-import { CHECKPOINT, isRead, LOAD, type Operation, RETURN, SLEEP, SPIN, THROW } from './operation.js';
+import { CHECKPOINT, CUT, isRead, LOAD, type Operation, RETURN, SLEEP, SPIN, THROW } from './operation.js';
 import { type Recording, record } from './recording.js';
-import { BodyError } from './rules.js';
+import { BodyError, OUTGROWN } from './rules.js';
 import { NOWHERE } from './site.js';
+import { describeSite } from './source.js';
+import { refuseSuspended } from './suspended.js';
 import type { WordTable } from './word-table.js';
 
 /** Operations of one history: each more is found by doing all of them again. */
-const LONGEST_HISTORY = 5000;
+const LONGEST_HISTORY = 6000;
+/** Operations that one execution of a body finds. */
+const MOST_AHEAD = 256;
+/** Rounds that are put in front of what a thread does after a loop, to see whether their number matters. */
+const ROUNDS_TRIED = [4, 39];
 
 export interface ProgramOptions {
   readonly table: WordTable;
   readonly mutation: Mutation | null;
   readonly hints: HintSites;
+  readonly counters: Recording['counters'];
   readonly onSite: Recording['onSite'];
 }
 
@@ -37,27 +44,51 @@ export class Program {
   private readonly depths: number[] = [];
   private readonly children: Map<number, number>[] = [];
   private readonly checkpoints = new Map<unknown, number>();
-  private readonly merges = new Merges();
+  private readonly heads = new Set<number>();
+  /** Operations that follow a node one after the other, as their results are thrown away; the next one last. */
+  private ahead: Operation[] = [];
+  private aheadOf = -1;
+  private merges = new Merges();
+  private readonly loops = new Loops();
 
   constructor(body: () => unknown, options: ProgramOptions) {
     this.body = body;
     this.options = options;
-    this.add(this.run({ log: [], operations: [] }), -1, 0);
+    this.begin();
+  }
+
+  private begin(): void {
+    for (const each of [this.operations, this.parents, this.results, this.depths, this.children]) each.length = 0;
+    this.checkpoints.clear();
+    this.heads.clear();
+    this.merges = new Merges();
+    this.aheadOf = this.add(this.run({ log: [], operations: [] }), -1, 0);
   }
 
   /** The node after `node`'s operation gave `result`. */
   next(node: number, result: number): number {
     const kept = this.operations[node]!.discards ? 0 : result;
-    return this.children[node]!.get(kept) ?? this.discover(node, kept);
+    const known = this.children[node]!.get(kept);
+    if (known !== undefined) return known;
+    try {
+      return this.discover(node, kept);
+    } catch (error) {
+      if (!(error instanceof ClosedTooEarly)) throw error;
+      this.loops.distrust(error.head);
+      this.begin();
+      throw OUTGROWN;
+    }
+  }
+
+  /** Whether the step from `node` to `next` closed a round of a loop. */
+  closes(node: number, next: number): boolean {
+    return next <= node && this.heads.has(next);
   }
 
   private discover(node: number, result: number): number {
-    if (this.depths[node]! >= LONGEST_HISTORY)
-      throw new BodyError(
-        'not-modelled',
-        `a thread that does more than ${LONGEST_HISTORY} operations, none of them repeated in vain`,
-      );
     const before = this.operations[node]!;
+    if (this.depths[node]! >= LONGEST_HISTORY)
+      return this.cut(node, result, `a thread is followed for ${LONGEST_HISTORY} operations`);
     const history = this.pathTo(node);
     history.log.push(result);
     history.operations.push(before);
@@ -65,21 +96,48 @@ export class Program {
     if (before.kind === SLEEP && result === 1 && before.headNode >= 0) {
       return this.merge(node, result, before.headNode, history);
     }
-    const operation = this.run(history);
-    const length = loopLength(history, operation, (far) => this.run(far, true));
-    if (length > 0) return this.merge(node, result, this.closeLoop(node, length), history);
+    const operation = this.after(node, history);
+    const length = this.loops.length(history, operation, (far) => this.run(far, true));
+    if (length > 0) return this.merge(node, result, this.closeLoop(node, length), history, length);
+    if (this.loops.counts(operation) && roundsOf(history, operation) >= COUNTED_ROUNDS)
+      return this.cut(
+        node,
+        result,
+        `the loop at ${describeSite(operation.site)} counts its rounds and is followed for ${COUNTED_ROUNDS}`,
+      );
     const known = operation.kind === CHECKPOINT ? this.checkpoints.get(operation.value) : undefined;
     if (known !== undefined) return this.merge(node, result, known, history);
     this.merges.check(history, operation, (other) => this.run(other, true));
     const child = this.add(operation, node, result);
+    this.aheadOf = child;
     if (operation.kind === CHECKPOINT) this.checkpoints.set(operation.value, child);
     return this.link(node, result, child);
   }
 
-  /** Goes on at a known node instead of a new one. */
-  private merge(node: number, result: number, target: number, history: History): number {
-    this.merges.add(this.operations[target]!, history, this.onwards(target, history), (far) => this.run(far, true));
+  /** The operation that follows `history`, which ends at `node`: found ahead of time, or by running the body. */
+  private after(node: number, history: History): Operation {
+    const known = this.aheadOf === node ? this.ahead.pop() : undefined;
+    this.aheadOf = -1;
+    return known ?? this.run(history);
+  }
+
+  /** Goes on at a known node instead of a new one; `round` is the length of the loop that was closed, or 0. */
+  private merge(node: number, result: number, target: number, history: History, round = 0): number {
+    const canonical = this.pathTo(target);
+    const more = ROUNDS_TRIED.map((times) => repeated(history, round, times));
+    this.merges.add(
+      this.operations[target]!,
+      round === 0 ? { canonical, history } : { canonical, history, more },
+      (longer) => this.onwards(target, longer),
+      (far) => this.run(far, true),
+    );
     return this.link(node, result, target);
+  }
+
+  /** The thread stops here, for a bound of the search that `why` names. */
+  private cut(node: number, result: number, why: string): number {
+    const before = this.operations[node]!;
+    return this.link(node, result, this.add({ ...before, kind: CUT, value: why }, node, result));
   }
 
   /** What is known to follow `node`, nearest first: with `history` in place of how it was reached. */
@@ -151,21 +209,26 @@ export class Program {
       head = this.parents[head]!;
       plain &&= isPlain(this.operations[head]!);
     }
-    return plain ? this.add({ ...this.operations[node]!, kind: SPIN }, node, 0) : head;
+    if (plain) return this.add({ ...this.operations[node]!, kind: SPIN }, node, 0);
+    this.heads.add(head);
+    return head;
   }
 
   /** Re-executes the body over a history; returns the operation that follows. `speculative`: it may not fit. */
   private run({ log, operations }: History, speculative = false): Operation {
-    const { table, mutation, hints, onSite } = this.options;
+    const { table, mutation, hints, counters, onSite } = this.options;
     const recording: Recording = {
       log,
       operations,
       table,
       mutation,
       hints,
+      counters,
       onSite,
       position: 0,
-      pending: null,
+      pending: [],
+      mostPending: speculative ? 1 : MOST_AHEAD,
+      isStopped: false,
       failure: null,
       deferred: null,
       event: -1,
@@ -174,11 +237,19 @@ export class Program {
     };
     this.replayed += log.length;
     const { value, error } = withSimulatedGlobals(() => record(recording, this.body));
+    refuseSuspended(value);
     if (recording.failure) {
       if (speculative) return ending(THROW, recording.failure);
       throw recording.failure;
     }
-    if (recording.pending) return recording.pending;
+    const { pending } = recording;
+    if (pending.length > 0) {
+      if (speculative) return pending[0]!;
+      if (!recording.isStopped) pending.push(error === null ? ending(RETURN, value) : ending(THROW, error));
+      this.ahead = pending.reverse();
+      return this.ahead.pop()!;
+    }
+    this.ahead = [];
     if (recording.position !== log.length && !speculative) {
       throw new BodyError('nondeterminism', 'thread body is not deterministic: it ended early when run again');
     }
@@ -204,6 +275,13 @@ function ending(kind: number, value: unknown): Operation {
     value,
     mutation: '',
   };
+}
+
+/** How often the thread came by an operation. */
+function roundsOf({ operations }: History, { site }: Operation): number {
+  let rounds = 0;
+  for (const operation of operations) if (operation.site === site) rounds++;
+  return rounds;
 }
 
 /** Whether a recorded read's value is what the thread saw: a discarded one's is not kept. */

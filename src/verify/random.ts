@@ -1,20 +1,26 @@
 // Executions drawn at random: uniform choices, or priorities with few changes (PCT), for what is too large to exhaust.
-import { type Execution, OUTGROWN } from './execution.js';
+import { Canonical } from './canonical.js';
+import type { Execution } from './execution.js';
 import { simple } from './problem.js';
 import { MOST_THREADS, MOST_TRANSITIONS } from './scenario.js';
+import { OUTGROWN } from './rules.js';
 import type { Search, SearchResult } from './search.js';
+import { StateSet } from './state-set.js';
 
 export interface RandomOptions {
   readonly schedules: number;
   readonly seed: number;
   /** PCT: how many ordering constraints a bug may need. 0: uniform choices. */
   readonly depth: number;
-  /** An execution longer than this counts as a livelock. */
+  /** An execution longer than this is a livelock if it goes through the same states again and again, else cut off. */
   readonly mostSteps: number;
 }
 
 /** Steps that a thread may take in a row before PCT takes it for a spinning one and puts it last. */
 const PATIENCE = 100;
+/** Steps that tell a livelock from a long execution, and how often each of its states must come by. */
+const WATCHED = 4000;
+const RETURNS = 8;
 
 /**
  * PCT (Burckhardt et al., ASPLOS 2010): the enabled thread of highest priority runs; at depth - 1 random steps the
@@ -64,24 +70,44 @@ export class RandomSearch implements Search {
         break;
       }
       if (path.length === this.options.mostSteps) {
-        execution.problem = simple('livelock', `no end after ${path.length} steps`);
+        this.goOn(execution, path);
         break;
       }
       const transition = transitions[this.options.depth > 0 ? this.byPriority(count, path.length) : this.below(count)]!;
       const thread = transition % MOST_THREADS;
       inARow = thread === last ? inARow + 1 : 0;
       last = thread;
-      const before = execution.machine.state[execution.machine.node + thread];
       path.push(transition);
       execution.step(transition);
-      const repeats = execution.machine.state[execution.machine.node + thread] === before;
-      if (repeats || inARow >= PATIENCE) {
+      if (execution.repeats || inARow >= PATIENCE) {
         this.priorities[thread] = this.lowest--;
         inARow = 0;
       }
       execution.checkInvariant();
     }
     this.longest = Math.max(this.longest, path.length);
+  }
+
+  /** After a long execution: draws each step, and sees whether the states are ever the same few. */
+  private goOn(execution: Execution, path: number[]): void {
+    const canonical = new Canonical(execution.machine);
+    const seen = new StateSet();
+    for (let watched = 0; watched < WATCHED; watched++) {
+      const count = execution.enabled(this.transitions);
+      if (count === 0) {
+        execution.finish();
+        return;
+      }
+      path.push(this.transitions[this.below(count)]!);
+      execution.step(path.at(-1)!);
+      if (execution.problem) return;
+      canonical.hash();
+      seen.find(canonical.low, canonical.high);
+    }
+    if (seen.size * RETURNS <= WATCHED) {
+      const what = `no end after ${path.length} steps, the last ${WATCHED} through ${seen.size} states`;
+      execution.problem = simple('livelock', what, 'no end');
+    } else execution.cuts.add(`executions are followed for ${path.length} steps`);
   }
 
   private drawPriorities(threads: number): void {

@@ -1,6 +1,6 @@
 // One re-execution of a thread's function: answers the operations on record, and stops it at the first one that is not.
 import type { Call } from './call.js';
-import { isDiscarded } from './discarded.js';
+import { type Counter, isDiscarded } from './discarded.js';
 import type { HintSites } from './hint-sites.js';
 import { inTwoSteps, isReadModifyWrite, type Mutation, plainKind } from './mutation.js';
 import {
@@ -31,11 +31,16 @@ export interface Recording {
   readonly table: WordTable;
   readonly mutation: Mutation | null;
   readonly hints: HintSites;
+  /** What the program says is only counted in. */
+  readonly counters: readonly Counter[];
   /** Called for each call site at its discovery, mutated or not. */
   readonly onSite: ((site: Site, kind: number, modifier: number, a: number) => void) | null;
   position: number;
-  /** The first operation without a record: what the thread does next. */
-  pending: Operation | null;
+  /** The first operation without a record: what the thread does next. More follow while their results are thrown away. */
+  readonly pending: Operation[];
+  readonly mostPending: number;
+  /** Whether the body was stopped at the last of them. */
+  isStopped: boolean;
   failure: BodyError | null;
   /** A write that a mutation holds back until the next operation is done. */
   deferred: { readonly call: Call; readonly site: Site } | null;
@@ -77,6 +82,7 @@ export function perform(kind: number, word: number, a = 0, b = 0, modifier = 0, 
   const run = running();
   const recorded = run.position < run.log.length ? run.operations[run.position]! : null;
   const site = recorded?.site ?? callSite();
+  if (site.isAsync) throw fail('not-modelled', `an async function in a thread, at ${site.file}:${site.line}`);
   const rule = kind === PLAIN_LOAD ? run.hints.find(site) : -1;
   const call = rule < 0 ? { kind, word, range, a, b, modifier } : { kind: HINT, word, range, a, b, modifier: rule };
   if (run.event >= 0 && !isRead(call.kind)) {
@@ -146,7 +152,7 @@ export function ghost(word: number, value: number): void {
 /** The re-execution that is going on; throws through it once it has what it wants. */
 export function running(): Recording {
   if (!current) throw new Error('simulated memory is used outside a thread that is being verified');
-  if (current.pending || current.failure) throw STOP;
+  if (current.isStopped || current.failure) throw STOP;
   return current;
 }
 
@@ -164,7 +170,7 @@ function emit(run: Recording, call: Call, site: Site, mutation: string, value?: 
   }
   // Spelt out, in the order of `ending` in program.ts: the search reads these objects all the time, and is fastest
   // when they are all laid out alike.
-  run.pending = {
+  const operation = {
     kind,
     word,
     range,
@@ -174,7 +180,7 @@ function emit(run: Recording, call: Call, site: Site, mutation: string, value?: 
     modifier,
     site,
     // A read-modify-write in steps (split, or of 64 bits) needs the value, whatever the program does with the result.
-    discards: writesOnly(kind) || (kind <= NOTIFY && range !== LOW && mutation !== 'split' && isDiscarded(site)),
+    discards: writesOnly(kind) || (kind <= NOTIFY && range !== LOW && mutation !== 'split' && isDiscarded(site, run.counters)),
     event: kind === SLEEP ? run.table.use(word, ATOMIC) : run.event,
     announces: run.event >= 0 && run.position === run.head,
     reads: null,
@@ -182,6 +188,12 @@ function emit(run: Recording, call: Call, site: Site, mutation: string, value?: 
     value,
     mutation,
   };
+  run.pending.push(operation);
+  if (operation.discards && run.event < 0 && run.pending.length < run.mostPending) {
+    run.position++;
+    return 0;
+  }
+  run.isStopped = true;
   throw STOP;
 }
 

@@ -12,6 +12,9 @@ export const RULES = ['nondeterminism', 'hidden-state', 'impure-condition', 'not
 
 export type RuleKind = (typeof RULES)[number];
 
+/** Thrown when more is known of the program than the search began with: begin again. */
+export const OUTGROWN = Symbol('outgrown');
+
 /** The thread's body broke such a rule. */
 export class BodyError extends Error {
   readonly kind: RuleKind;

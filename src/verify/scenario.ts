@@ -1,4 +1,5 @@
 // A scenario: the threads to check together, the words they share, and what must hold.
+import type { Counter } from './discarded.js';
 
 export interface Thread {
   readonly name: string;
@@ -20,6 +21,8 @@ export interface Scenario {
   invariant?(words: Int32Array): string | undefined;
   /** Looks at the end of each complete execution. `results` are what the threads returned. */
   final?(words: Int32Array, results: readonly unknown[]): string | undefined;
+  /** Properties that the program only counts in, so that the results that go into them need not be told apart. */
+  readonly counters?: readonly Counter[];
   /** What hint reads may return in this scenario, unless the caller says. Default: mode `weak`. */
   readonly hints?: Hints;
   /** A word's name in reports; default `words[17]`. */

@@ -1,6 +1,7 @@
 // A call site: where in the program under test an operation stands.
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isInAsync } from './suspended.js';
 
 export interface Site {
   /** Absolute path of the compiled file. */
@@ -15,9 +16,11 @@ export interface Site {
   readonly offset: number;
   /** The call went through `hint()` of src/memory. */
   readonly isHint: boolean;
+  /** Whether the call, or a call that led to it, stands in an async function. */
+  readonly isAsync: boolean;
 }
 
-export const NOWHERE: Site = { file: '', line: 0, column: 0, functionName: '', key: '', offset: 0, isHint: false };
+export const NOWHERE: Site = { file: '', line: 0, column: 0, functionName: '', key: '', offset: 0, isHint: false, isAsync: false };
 
 const FRAMES = 16;
 const here = dirname(fileURLToPath(import.meta.url));
@@ -32,25 +35,32 @@ export function callSite(): Site {
   Error.prepareStackTrace = prepareStackTrace;
   Error.stackTraceLimit = stackTraceLimit;
   let isHint = false;
-  for (const frame of frames) {
+  for (const [i, frame] of frames.entries()) {
     const file = pathOf(frame.getFileName() ?? '');
     if (file === '' || isChecker(file)) continue;
     if (frame.getFunctionName() === 'hint' && file.endsWith('/memory/hint.js')) {
       isHint = true;
       continue;
     }
-    return intern(frame, file, isHint);
+    return intern(frame, file, isHint, frames.slice(i).some(isAsync));
   }
   return NOWHERE;
 }
 
-function intern(frame: NodeJS.CallSite, file: string, isHint: boolean): Site {
+/** Only frames of the thread's body: the checker itself may run in an async function. */
+function isAsync(frame: NodeJS.CallSite, at: number, all: readonly NodeJS.CallSite[]): boolean {
+  const file = pathOf(frame.getFileName() ?? '');
+  const checker = all.findIndex((each) => isChecker(pathOf(each.getFileName() ?? '')));
+  return file !== '' && (checker < 0 || at < checker) && isInAsync(file, frame.getLineNumber() ?? 0, frame.getColumnNumber() ?? 0);
+}
+
+function intern(frame: NodeJS.CallSite, file: string, isHint: boolean, isAsync: boolean): Site {
   const line = frame.getLineNumber() ?? 0;
   const column = frame.getColumnNumber() ?? 0;
   const key = `${file}:${line}:${column}`;
   let site = sites.get(key);
   if (!site) {
-    site = { file, line, column, functionName: nameOf(frame), key, offset: offsetOf(frame), isHint };
+    site = { file, line, column, functionName: nameOf(frame), key, offset: offsetOf(frame), isHint, isAsync };
     sites.set(key, site);
   }
   return site;

@@ -1,12 +1,12 @@
 // The checker's front door: a scenario in, a report with replayable counterexamples out.
-import { Bounded } from './bounded.js';
 import { minimise, type TraceRow, trace } from './counterexample.js';
-import { Execution, type ExecutionOptions, OUTGROWN } from './execution.js';
+import { Execution, type ExecutionOptions } from './execution.js';
 import { Exhaustive } from './exhaustive.js';
 import type { HintRead } from './hint-sites.js';
+import { shortestTo } from './livelock.js';
 import { type Problem, simple } from './problem.js';
 import { RandomSearch } from './random.js';
-import { BodyError } from './rules.js';
+import { BodyError, OUTGROWN } from './rules.js';
 import type { Scenario } from './scenario.js';
 import type { Search, SearchResult } from './search.js';
 
@@ -47,6 +47,8 @@ export interface Report extends SearchResult {
   readonly strategy: Strategy;
   /** What the search was bounded by, in words. */
   readonly bounds: string;
+  /** Where threads or executions were not followed further: with any, the search is not complete. */
+  readonly cuts: readonly string[];
   readonly elapsedMs: number;
   /** The hint reads that were met: reads that may race with atomic writes. */
   readonly hints: readonly HintRead[];
@@ -65,6 +67,9 @@ const DEFAULT_MOST_STATES = 2_000_000;
 /** Short random executions before a search of states: they find out which words the program uses and how. */
 const WARM_UP = { schedules: 30, seed: 7, depth: 0, mostSteps: 2000 };
 
+/** Steps of a livelock that are shown after the way there. */
+const LIVELOCK_SHOWN = 12;
+
 /** Options that are whole numbers, and the least that each may be. */
 const WHOLE = { mostStates: 1, preemptions: 0, schedules: 1, depth: 1, mostFindings: 1, earlyWakes: 0 } as const;
 
@@ -80,12 +85,14 @@ export function verify(scenario: Scenario, options: VerifyOptions = {}): Report 
   const found = new Map<string, Finding>();
   let result: SearchResult = { states: 0, schedules: 0, complete: false };
   let hints: readonly HintRead[] = [];
+  let cuts: readonly string[] = [];
   try {
     const execution = new Execution(scenario, options);
     if (strategy === 'exhaustive' || strategy === 'bounded') new RandomSearch(WARM_UP).run(execution, () => true);
     const problems = new Map<string, { problem: Problem; path: number[] }>();
     result = again(() => {
       problems.clear();
+      execution.cuts.clear();
       return search.run(execution, (path) => {
         const problem = execution.problem!;
         if (!problems.has(problem.key)) problems.set(problem.key, { problem, path: path.slice() });
@@ -93,6 +100,8 @@ export function verify(scenario: Scenario, options: VerifyOptions = {}): Report 
       });
     });
     hints = execution.hints.list();
+    cuts = [...execution.cuts];
+    if (cuts.length > 0) result = { ...result, complete: false };
     for (const [key, { problem, path }] of problems) {
       found.set(key, explain(execution, problem, path, options.minimise !== false));
     }
@@ -107,6 +116,7 @@ export function verify(scenario: Scenario, options: VerifyOptions = {}): Report 
     strategy,
     bounds: boundsOf(strategy, options),
     ...result,
+    cuts,
     elapsedMs: performance.now() - start,
     hints,
     findings: [...found.values()],
@@ -119,17 +129,24 @@ export function replay(
   schedule: readonly number[],
   options: ExecutionOptions = {},
 ): { trace: readonly TraceRow[]; problem: Problem | null } {
-  const { rows, problem } = trace(new Execution(scenario, options), schedule);
-  return { trace: rows, problem };
+  try {
+    const { rows, problem } = trace(new Execution(scenario, options), schedule);
+    return { trace: rows, problem };
+  } catch (error) {
+    if (!(error instanceof BodyError)) throw error;
+    return { trace: [], problem: simple(error.kind, error.message) };
+  }
 }
 
 function explain(execution: Execution, problem: Problem, path: number[], shorten: boolean): Finding {
-  // A livelock is a property of all continuations: no single schedule shows it, so none is cut down.
-  const schedule = shorten && problem.kind !== 'livelock' ? minimise(execution, path, problem).path : path;
-  const explained = trace(execution, schedule);
+  // A livelock is a property of all continuations: it is shown by the way there, and some steps of it.
+  const isLivelock = problem.kind === 'livelock';
+  const shorter = (): readonly number[] =>
+    isLivelock ? again(() => shortestTo(execution, path)) : minimise(execution, path, problem).path;
+  const schedule = shorten ? shorter() : path;
+  const explained = isLivelock ? trace(execution, schedule, LIVELOCK_SHOWN) : trace(execution, schedule);
   const isSame = explained.problem?.key === problem.key;
-  const rows = problem.kind === 'livelock' ? explained.rows.slice(0, schedule.length + 20) : explained.rows;
-  return { ...(isSame ? explained.problem! : problem), schedule, trace: rows };
+  return { ...(isSame ? explained.problem! : problem), schedule, trace: explained.rows };
 }
 
 function checkOptions(strategy: Strategy, options: VerifyOptions): void {
@@ -158,7 +175,7 @@ function searchFor(strategy: Strategy, options: VerifyOptions): Search {
     case 'exhaustive':
       return new Exhaustive({ mostStates, raw: options.raw ?? false, onProgress: options.onProgress });
     case 'bounded':
-      return new Bounded(options.preemptions ?? 2, mostStates);
+      return new Exhaustive({ mostStates, preemptions: options.preemptions ?? 2, onProgress: options.onProgress });
     default:
       return new RandomSearch({
         schedules: options.schedules ?? 20_000,

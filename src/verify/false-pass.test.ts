@@ -1,0 +1,243 @@
+// Wrong programs that once passed, each by its kind, and correct ones that were once refused.
+import { describe, expect, it } from 'vitest';
+import { type Body, expectFinding, program } from './fixtures/expect-finding.js';
+import { type VerifyOptions, verify } from './verify.js';
+
+const passes = (bodies: Body[], options: VerifyOptions = {}) =>
+  expect(verify(program(bodies), options)).toMatchObject({ complete: true, findings: [] });
+
+describe('a result that a program keeps', () => {
+  class Once {
+    parks = 0;
+    total = 0;
+    asParks(words: Int32Array): number {
+      this.parks += Atomics.add(words, 0, 1);
+      return this.parks;
+    }
+    asTotal(words: Int32Array): number {
+      this.total += Atomics.add(words, 0, 1);
+      return this.total;
+    }
+  }
+  it.each(['asParks', 'asTotal'] as const)('is told apart whatever it is called: %s', (name) => {
+    const body: Body = (words) => new Once()[name](words);
+    expectFinding('final-state', [body, body], {
+      final: (_, results) => (results.includes(1) ? 'one saw 1' : undefined),
+    });
+  });
+});
+
+describe('a bounded search', () => {
+  const turns = (own: number): Body => (words) => {
+    Atomics.store(words, own, 1);
+    while (Atomics.load(words, 1 - own) === 1);
+  };
+  it('finds a livelock, as an exhaustive one does', () => {
+    for (const strategy of ['exhaustive', 'bounded'] as const) {
+      const { findings, complete } = verify(program([turns(0), turns(1)]), { strategy });
+      expect(findings.map(({ kind }) => kind), strategy).toEqual(['livelock']);
+      expect(complete).toBe(false);
+    }
+  });
+  it('is never complete', () => {
+    const report = verify(program([(words) => Atomics.store(words, 0, 1)]), { strategy: 'bounded' });
+    expect(report).toMatchObject({ complete: false, findings: [] });
+  });
+  it('takes a thread that only waits from the processor for nothing', () => {
+    const waits: Body = (words) => {
+      while (Atomics.load(words, 0) === 0);
+    };
+    const report = verify(program([waits, waits, (words) => Atomics.store(words, 0, 1)]), {
+      strategy: 'bounded',
+      preemptions: 0,
+    });
+    expect(report.findings).toEqual([]);
+  });
+});
+
+describe('a body that does not run to its end at once', () => {
+  it('is refused', async () => {
+    expectFinding('not-modelled', [
+      function* (words) {
+        yield Atomics.store(words, 0, 1);
+      },
+    ]);
+    expectFinding('not-modelled', [async (words) => Atomics.store(words, 0, 1)]);
+    expectFinding('not-modelled', [
+      (words) => {
+        void (async () => Atomics.store(words, 0, 1))().catch(() => {});
+      },
+    ]);
+    // A rejection that nobody handles would end the process.
+    await new Promise((resolve) => setImmediate(resolve));
+  });
+  it('may use a generator of its own', () => {
+    function* both(words: Int32Array) {
+      yield Atomics.load(words, 0);
+      yield Atomics.load(words, 1);
+    }
+    passes([(words) => [...both(words)].length]);
+  });
+  it('is refused if it leaves something for later, or sends it', () => {
+    const { port1 } = new MessageChannel();
+    const later: Body[] = [
+      () => setTimeout(() => {}, 0),
+      () => queueMicrotask(() => {}),
+      () => process.nextTick(() => {}),
+      () => port1.postMessage(1),
+    ];
+    for (const body of later) expectFinding('not-modelled', [body]);
+    port1.close();
+  });
+});
+
+describe('a loop', () => {
+  const open: Body = (words) => Atomics.store(words, 0, 1);
+  it('that counts its rounds and decides by them is followed as long as that matters', () => {
+    const counts: Body = (words) => {
+      let rounds = 0;
+      while (Atomics.load(words, 0) === 0) rounds++;
+      return rounds > 3;
+    };
+    expectFinding('final-state', [open, counts], {
+      final: (_, results) => (results[1] ? 'more than three' : undefined),
+    });
+    passes([open, counts]);
+  });
+  it('that adds up what it read is not closed before the sum is the same', () => {
+    const writer: Body = (words) => {
+      for (const value of [1, 2, 4]) Atomics.store(words, 0, value);
+    };
+    const all: Body = (words) => {
+      let seen = 0;
+      for (;;) {
+        seen |= Atomics.load(words, 0);
+        if (seen === 7) return 'all';
+        if (Atomics.load(words, 1) === 1) return 'some';
+      }
+    };
+    const stop: Body = (words) => Atomics.store(words, 1, 1);
+    expectFinding('final-state', [writer, all, stop], {
+      final: (_, results) => (results[1] === 'all' ? 'saw all' : undefined),
+    });
+  });
+  it('that returns its count is followed for some rounds, and that is told', () => {
+    const counts: Body = (words) => {
+      let rounds = 0;
+      while (Atomics.load(words, 0) === 0) rounds++;
+      return rounds;
+    };
+    const report = verify(program([open, counts]));
+    expect(report).toMatchObject({ complete: false, findings: [] });
+    expect(report.cuts).toEqual([expect.stringContaining('counts its rounds')]);
+  });
+  it('whose first round differs is that of a correct lock', () => {
+    const lock: Body = (words) => {
+      let taken = 1;
+      for (;;) {
+        if (Atomics.compareExchange(words, 0, 0, taken) === 0) break;
+        while (Atomics.load(words, 0) !== 0) taken = 2;
+      }
+      const inside = words[1]!;
+      words[1] = inside + 1;
+      Atomics.store(words, 0, 0);
+    };
+    passes([lock, lock]);
+  });
+  it('that counts down a budget before it parks reaches the park', () => {
+    const patient: Body = (words) => {
+      for (let left = 400; left > 0; left--) if (Atomics.load(words, 0) === 1) return;
+      Atomics.wait(words, 0, 0);
+    };
+    // Nobody notifies.
+    expectFinding('lost-wake-up', [open, patient]);
+  });
+});
+
+describe('a loop that retries by writing', () => {
+  const count = (words: Int32Array): void => {
+    const inside = words[3]!;
+    words[3] = inside + 1;
+  };
+  it('is finite: a lock by or', () => {
+    const body: Body = (words) => {
+      while ((Atomics.or(words, 0, 1) & 1) !== 0);
+      count(words);
+      Atomics.and(words, 0, ~1);
+    };
+    passes([body, body, body]);
+  });
+  const locked = <T>(words: Int32Array, section: () => T): T => {
+    while (Atomics.exchange(words, 0, 1) === 1);
+    const result = section();
+    Atomics.store(words, 0, 0);
+    return result;
+  };
+  it('is finite: polling under a lock, which only waits', () => {
+    const polls: Body = (words) => {
+      while (!locked(words, () => words[1] === 1));
+    };
+    const sets: Body = (words) => {
+      locked(words, () => {
+        words[1] = 1;
+      });
+    };
+    passes([polls, sets]);
+    passes([polls, polls, sets]);
+  });
+  it('is found to keep both out: Ben-Ari, fourth attempt', () => {
+    const attempt =
+      (own: number): Body =>
+      (words) => {
+        Atomics.store(words, own, 1);
+        while (Atomics.load(words, 1 - own) === 1) {
+          Atomics.store(words, own, 0);
+          Atomics.store(words, own, 1);
+        }
+        count(words);
+        Atomics.store(words, own, 0);
+      };
+    expectFinding('livelock', [attempt(0), attempt(1)]);
+  });
+  it('is found to keep both out: add and take back', () => {
+    const lock: Body = (words) => {
+      while (Atomics.add(words, 0, 1) !== 0) Atomics.sub(words, 0, 1);
+      count(words);
+      Atomics.sub(words, 0, 1);
+    };
+    passes([lock]);
+    expectFinding('livelock', [lock, lock, lock]);
+  });
+  it('may be as deep as it likes for a bounded search', () => {
+    const long: Body = (words) => {
+      for (let i = 0; i < 3000; i++) Atomics.store(words, 0, i);
+    };
+    expect(verify(program([long, long]), { strategy: 'bounded', preemptions: 0 }).findings).toEqual([]);
+  });
+});
+
+describe('smaller ones', () => {
+  it('a timeout that is not a number is none', () => {
+    expectFinding('deadlock', [(words) => Atomics.wait(words, 0, 0, Number.NaN)]);
+    passes([(words) => Atomics.wait(words, 0, 0, 10)]);
+  });
+  it('many operations are no livelock', () => {
+    const adds: Body = (words) => {
+      for (let i = 0; i < 5200; i++) Atomics.add(words, 0, 1);
+    };
+    for (const strategy of ['random', 'pct'] as const)
+      expect(verify(program([adds]), { strategy, schedules: 1 }).findings).toEqual([]);
+  });
+  it('a wait that nobody ever answers is a deadlock', () => {
+    expectFinding('deadlock', [(words) => Atomics.wait(words, 0, 0)]);
+  });
+  it('a livelock is shown by the way there', () => {
+    const spins: Body = (words) => {
+      for (let i = 0; i < 200; i++) Atomics.add(words, 1, 1);
+      while (Atomics.load(words, 0) === 0);
+    };
+    const { findings } = verify(program([spins, (words) => Atomics.store(words, 2, 1)]));
+    expect(findings[0]!.kind).toBe('livelock');
+    expect(findings[0]!.trace.length).toBeLessThan(220);
+  });
+});
