@@ -64,7 +64,8 @@ export class Component {
     if (this.outer === 0) return 'closed';
     if (this.hasChoice || this.pruned) return 'fine';
     let waiting = 0;
-    for (let thread = 0; thread < execution.threads; thread++) if (execution.hasNotEnded(thread)) waiting |= 1 << thread;
+    for (let thread = 0; thread < execution.threads; thread++)
+      if (execution.hasNotEnded(thread)) waiting |= 1 << thread;
     const isFair = (waiting & this.always & ~this.inner) === 0;
     const isNobodyWaiting = (this.inner & ~this.outer) === 0 && (this.inner & (this.inner - 1)) !== 0;
     return isFair && isNobodyWaiting ? 'fair' : 'fine';

@@ -52,7 +52,8 @@ function readSource(file: string): Source {
     visit(parse(text, { ecmaVersion: 'latest', sourceType: 'module' }), (node) => {
       const found = discardedCall(node);
       // V8 names the place of a call by its callee's property.
-      if (found?.call.callee.type === 'MemberExpression') discarded.set(found.call.callee.property.start, found.counter);
+      if (found?.call.callee.type === 'MemberExpression')
+        discarded.set(found.call.callee.property.start, found.counter);
     });
   } catch {
     discarded.clear();

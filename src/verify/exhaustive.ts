@@ -70,13 +70,19 @@ export class Exhaustive implements Search {
     const members: number[] = [];
     let depth = 0;
     let schedules = 0;
-    const result = (complete: boolean): SearchResult => ({ states: seen.size, schedules, complete: complete && !isBounded });
+    const result = (complete: boolean): SearchResult => ({
+      states: seen.size,
+      schedules,
+      complete: complete && !isBounded,
+    });
     const path = (): number[] => frames.slice(0, depth).map((frame) => frame.transitions[frame.taken - 1]!);
 
     /** Enters the current state, if it is new; returns the number of an old one, or -1. */
     const enter = (last: number, used: number, isFree: boolean): number => {
       canonical.hash();
-      const mark = isBounded ? Math.imul(((last + 1) * (preemptions + 1) + used) * 2 + (isFree ? 2 : 1), 0x9e3779b1 | 0) : 0;
+      const mark = isBounded
+        ? Math.imul(((last + 1) * (preemptions + 1) + used) * 2 + (isFree ? 2 : 1), 0x9e3779b1 | 0)
+        : 0;
       const old = seen.find(canonical.low ^ mark, canonical.high);
       if (old >= 0) return old;
       frames[depth] ??= new Frame(machine.state.length);

@@ -1,7 +1,10 @@
 // Wrong programs that once passed, each by its kind, and correct ones that were once refused.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type Body, expectFinding, program } from './fixtures/expect-finding.js';
 import { type VerifyOptions, verify } from './verify.js';
+
+// Searches take their time on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 const passes = (bodies: Body[], options: VerifyOptions = {}) =>
   expect(verify(program(bodies), options)).toMatchObject({ complete: true, findings: [] });
@@ -28,14 +31,19 @@ describe('a result that a program keeps', () => {
 });
 
 describe('a bounded search', () => {
-  const turns = (own: number): Body => (words) => {
-    Atomics.store(words, own, 1);
-    while (Atomics.load(words, 1 - own) === 1);
-  };
+  const turns =
+    (own: number): Body =>
+    (words) => {
+      Atomics.store(words, own, 1);
+      while (Atomics.load(words, 1 - own) === 1);
+    };
   it('finds a livelock, as an exhaustive one does', () => {
     for (const strategy of ['exhaustive', 'bounded'] as const) {
       const { findings, complete } = verify(program([turns(0), turns(1)]), { strategy });
-      expect(findings.map(({ kind }) => kind), strategy).toEqual(['livelock']);
+      expect(
+        findings.map(({ kind }) => kind),
+        strategy,
+      ).toEqual(['livelock']);
       expect(complete).toBe(false);
     }
   });

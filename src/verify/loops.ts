@@ -1,11 +1,5 @@
 // Loops in which a thread does the same again and again: recognised, so that spinning has finitely many states.
-import {
-  CHECKPOINT,
-  HINT,
-  type Operation,
-  PLAIN_LOAD,
-  SLEEP,
-} from './operation.js';
+import { CHECKPOINT, HINT, type Operation, PLAIN_LOAD, SLEEP } from './operation.js';
 
 /** Operations repeated this often alike are a loop without an end of its own, not a bounded one: tried in two goes. */
 const LIKELY_ENDLESS = 300;
@@ -58,15 +52,11 @@ export class Loops {
     return (this.patience.get(operation.site.key) ?? 0) >= PATIENCE.length;
   }
 
-  private isEndless(
-    history: History,
-    length: number,
-    next: Operation,
-    run: (history: History) => Operation,
-  ): boolean {
+  private isEndless(history: History, length: number, next: Operation, run: (history: History) => Operation): boolean {
     const first = history.operations.length - length;
     let key = '';
-    for (let i = first; i < history.operations.length; i++) key += `${history.operations[i]!.site.key}=${history.log[i]};`;
+    for (let i = first; i < history.operations.length; i++)
+      key += `${history.operations[i]!.site.key}=${history.log[i]};`;
     const failed = this.endless.get(key) ?? 0;
     if (failed >= MOST_FAILURES) return false;
     const goesOn = (operations: number): boolean =>

@@ -192,6 +192,11 @@ export class Machine {
     return operation.kind === TAKE ? value !== 0 : value === 0 || value >= CLOSED;
   }
 
+  /** Whether two slots share bytes. */
+  doOverlap(one: number, other: number): boolean {
+    return one >= 0 && this.values.overlaps[one]!.includes(other);
+  }
+
   isClosed(slot: number): boolean {
     return this.state[slot]! >= CLOSED;
   }

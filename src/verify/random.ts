@@ -2,8 +2,8 @@
 import { Canonical } from './canonical.js';
 import type { Execution } from './execution.js';
 import { simple } from './problem.js';
-import { MOST_THREADS, MOST_TRANSITIONS } from './scenario.js';
 import { OUTGROWN } from './rules.js';
+import { MOST_THREADS, MOST_TRANSITIONS } from './scenario.js';
 import type { Search, SearchResult } from './search.js';
 import { StateSet } from './state-set.js';
 

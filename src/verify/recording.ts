@@ -180,7 +180,8 @@ function emit(run: Recording, call: Call, site: Site, mutation: string, value?: 
     modifier,
     site,
     // A read-modify-write in steps (split, or of 64 bits) needs the value, whatever the program does with the result.
-    discards: writesOnly(kind) || (kind <= NOTIFY && range !== LOW && mutation !== 'split' && isDiscarded(site, run.counters)),
+    discards:
+      writesOnly(kind) || (kind <= NOTIFY && range !== LOW && mutation !== 'split' && isDiscarded(site, run.counters)),
     event: kind === SLEEP ? run.table.use(word, ATOMIC) : run.event,
     announces: run.event >= 0 && run.position === run.head,
     reads: null,

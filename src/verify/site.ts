@@ -20,7 +20,16 @@ export interface Site {
   readonly isAsync: boolean;
 }
 
-export const NOWHERE: Site = { file: '', line: 0, column: 0, functionName: '', key: '', offset: 0, isHint: false, isAsync: false };
+export const NOWHERE: Site = {
+  file: '',
+  line: 0,
+  column: 0,
+  functionName: '',
+  key: '',
+  offset: 0,
+  isHint: false,
+  isAsync: false,
+};
 
 const FRAMES = 16;
 const here = dirname(fileURLToPath(import.meta.url));
@@ -51,7 +60,11 @@ export function callSite(): Site {
 function isAsync(frame: NodeJS.CallSite, at: number, all: readonly NodeJS.CallSite[]): boolean {
   const file = pathOf(frame.getFileName() ?? '');
   const checker = all.findIndex((each) => isChecker(pathOf(each.getFileName() ?? '')));
-  return file !== '' && (checker < 0 || at < checker) && isInAsync(file, frame.getLineNumber() ?? 0, frame.getColumnNumber() ?? 0);
+  return (
+    file !== '' &&
+    (checker < 0 || at < checker) &&
+    isInAsync(file, frame.getLineNumber() ?? 0, frame.getColumnNumber() ?? 0)
+  );
 }
 
 function intern(frame: NodeJS.CallSite, file: string, isHint: boolean, isAsync: boolean): Site {

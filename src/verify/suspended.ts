@@ -20,7 +20,10 @@ export function refuseSuspended(value: unknown): void {
   if (typeof (value as PromiseLike<unknown>).then === 'function') {
     // The checker stops bodies by throwing through them: here that rejects the promise.
     (value as PromiseLike<unknown>).then(undefined, () => {});
-    throw new BodyError('not-modelled', 'a thread whose function is async, or returns a promise: event loops are outside');
+    throw new BodyError(
+      'not-modelled',
+      'a thread whose function is async, or returns a promise: event loops are outside',
+    );
   }
   const kind = Object.prototype.toString.call(value);
   if (kind === '[object Generator]' || kind === '[object AsyncGenerator]')
@@ -58,10 +61,13 @@ function innermost(
 function stretchesOf(file: string): Stretch[] {
   const found: Stretch[] = [];
   try {
-    visit(parse(readFileSync(file, 'utf8'), { ecmaVersion: 'latest', sourceType: 'module', locations: true }), (node) => {
-      const kind = kindOf(node);
-      if (kind) found.push({ start: node.loc!.start, end: node.loc!.end, kind });
-    });
+    visit(
+      parse(readFileSync(file, 'utf8'), { ecmaVersion: 'latest', sourceType: 'module', locations: true }),
+      (node) => {
+        const kind = kindOf(node);
+        if (kind) found.push({ start: node.loc!.start, end: node.loc!.end, kind });
+      },
+    );
   } catch {
     return [];
   }

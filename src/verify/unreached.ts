@@ -39,7 +39,16 @@ function accessesIn(file: string): { site: Site; operation: string }[] {
     const { property } = node.callee;
     const { line, column } = property.loc!.start;
     const key = `${file}:${line}:${column + 1}`;
-    const place = { file, line, column: column + 1, functionName: '', key, offset: property.start, isHint: false, isAsync: false };
+    const place = {
+      file,
+      line,
+      column: column + 1,
+      functionName: '',
+      key,
+      offset: property.start,
+      isHint: false,
+      isAsync: false,
+    };
     found.push({ site: place, operation });
   });
   return found;

@@ -9,6 +9,7 @@ import { RandomSearch } from './random.js';
 import { BodyError, OUTGROWN } from './rules.js';
 import type { Scenario } from './scenario.js';
 import type { Search, SearchResult } from './search.js';
+import { Whole } from './whole.js';
 
 const STRATEGIES = ['exhaustive', 'bounded', 'random', 'pct'] as const;
 export type Strategy = (typeof STRATEGIES)[number];
@@ -173,7 +174,7 @@ function searchFor(strategy: Strategy, options: VerifyOptions): Search {
   const mostStates = options.mostStates ?? DEFAULT_MOST_STATES;
   switch (strategy) {
     case 'exhaustive':
-      return new Exhaustive({ mostStates, raw: options.raw ?? false, onProgress: options.onProgress });
+      return new Whole({ mostStates, raw: options.raw ?? false, onProgress: options.onProgress });
     case 'bounded':
       return new Exhaustive({ mostStates, preemptions: options.preemptions ?? 2, onProgress: options.onProgress });
     default:

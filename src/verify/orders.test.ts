@@ -1,0 +1,129 @@
+// Partial-order reduction against the search of states, on programs with few orders, with few states, and drawn ones.
+import { describe, expect, it, vi } from 'vitest';
+import { Execution } from './execution.js';
+import { Exhaustive } from './exhaustive.js';
+import { type Body, program } from './fixtures/expect-finding.js';
+import { Orders } from './orders.js';
+import { OUTGROWN } from './rules.js';
+import type { Scenario } from './scenario.js';
+import type { Search } from './search.js';
+import { verify } from './verify.js';
+
+// Searches take their time on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
+
+const orders: Search = {
+  run(execution, found) {
+    execution.start();
+    if (execution.problem) found([]);
+    const search = new Orders(execution);
+    const outcome = search.visit(1e6, found);
+    return { states: search.steps, schedules: search.executions, complete: outcome === 'all' };
+  },
+};
+
+/** The ends that a search comes by, and how many executions it followed. */
+function endsBy(search: Search, scenario: Scenario) {
+  const ends = new Set<string>();
+  const execution = new Execution({
+    ...scenario,
+    final(words, results) {
+      ends.add(`${[...words].join()} ${JSON.stringify(results)}`);
+      return undefined;
+    },
+  });
+  for (;;) {
+    try {
+      const { complete, schedules } = search.run(execution, ({ length }) => {
+        ends.add(`${execution.problem!.key} at ${length}`.replace(/ at \d+$/, ''));
+        return true;
+      });
+      return { ends: [...ends].sort(), complete, schedules };
+    } catch (error) {
+      if (error !== OUTGROWN) throw error;
+      ends.clear();
+    }
+  }
+}
+
+const count = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
+
+/** GenMC's synthetic tests: tests/correct/synthetic, with the executions that it publishes for sequential consistency. */
+const lastzero = (n: number): Scenario =>
+  program(
+    [
+      (words) => {
+        for (let i = n; Atomics.load(words, i) !== 0; i--);
+      },
+      ...count(n).map(
+        (k): Body =>
+          (words) =>
+            Atomics.store(words, k + 1, Atomics.load(words, k) + 1),
+      ),
+    ],
+    { words: n + 1 },
+  );
+const indexer = (n: number): Scenario =>
+  program(
+    count(n).map((thread) => (words) => {
+      for (let i = 0; i < 4; i++) {
+        const value = i * 11 + thread;
+        let at = (value * 7) % 128;
+        while (Atomics.compareExchange(words, at, 0, value) !== 0) at = (at + 1) % 128;
+      }
+    }),
+    { words: 128 },
+  );
+const readers = (n: number): Scenario =>
+  program([(words) => Atomics.store(words, 0, 42), ...count(n).map((): Body => (words) => Atomics.load(words, 0))]);
+
+describe('orders that matter', () => {
+  it.each([
+    ['lastzero(5)', lastzero(5), 64],
+    ['lastzero(7)', lastzero(7), 320],
+    ['indexer(12)', indexer(12), 8],
+    ['readers(8)', readers(8), 256],
+    ['ainc(5)', program(count(5).map((): Body => (words) => Atomics.add(words, 0, 1))), 120],
+  ] as const)('%s has as many executions as GenMC publishes', (_, scenario, executions) => {
+    expect(endsBy(orders, scenario)).toMatchObject({ schedules: executions, complete: true });
+  });
+
+  it('are what a whole search turns to where there are fewer of them than states', () => {
+    expect(verify(indexer(12))).toMatchObject({ complete: true, schedules: 8, findings: [] });
+  });
+
+  it('lead to the same ends and the same findings as all states, in drawn programs', () => {
+    for (let seed = 1; seed <= 150; seed++) {
+      const scenario = drawn(seed);
+      const [one, other] = [endsBy(orders, scenario), endsBy(new Exhaustive({ mostStates: 1e6 }), scenario)];
+      expect(one.complete, `seed ${seed}`).toBe(true);
+      expect(one.ends, `seed ${seed}`).toEqual(other.ends);
+    }
+  });
+});
+
+/** Two to four threads of up to four operations on three words, some conditional, a few plain. */
+function drawn(seed: number): Scenario {
+  let state = seed;
+  const below = (limit: number): number => {
+    state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
+    return (state >>> 8) % limit;
+  };
+  const bodies = count(2 + below(3)).map((): Body => {
+    const steps = count(1 + below(4)).map(() => [below(7), below(3), below(3), below(4)] as const);
+    return (words) => {
+      const seen: number[] = [];
+      for (const [kind, at, value, when] of steps) {
+        if (when === 0 && seen.at(-1) === 0) continue;
+        if (kind <= 1) seen.push(Atomics.load(words, at));
+        else if (kind === 2) Atomics.store(words, at, value);
+        else if (kind === 3) seen.push(Atomics.add(words, at, value));
+        else if (kind === 4) seen.push(Atomics.compareExchange(words, at, value, value + 1));
+        else if (kind === 5) Atomics.exchange(words, at, value);
+        else words[3 + at] = when;
+      }
+      return seen;
+    };
+  });
+  return program(bodies);
+}

@@ -1,0 +1,49 @@
+// Covers every execution of a scenario: by its states where they merge, by the orders that matter where these are few.
+import type { Execution } from './execution.js';
+import { Exhaustive, type ExhaustiveOptions } from './exhaustive.js';
+import { Orders } from './orders.js';
+import type { Search, SearchResult } from './search.js';
+
+/** States searched first; then each search gets so many times more, in turn. Executions are longer than a state takes. */
+const FIRST_STATES = 20_000;
+const FIRST_EXECUTIONS = 10_000;
+const MORE = 8;
+
+/**
+ * Which search is shorter is not known beforehand: n threads that add to a word have 2^n states and n! orders, and hash
+ * tables that seldom collide have few orders and states without end. So both are tried, with bounds that grow.
+ */
+export class Whole implements Search {
+  private readonly options: ExhaustiveOptions;
+
+  constructor(options: ExhaustiveOptions) {
+    this.options = options;
+  }
+
+  run(execution: Execution, found: (path: number[]) => boolean): SearchResult {
+    const { mostStates, onProgress } = this.options;
+    let stopped = false;
+    const find = (path: number[]): boolean => {
+      stopped ||= !found(path);
+      return !stopped;
+    };
+    // Monitors look at every state, and merging has to be held against itself: both are for the search of states.
+    const isSuited = !execution.scenario.invariant && !this.options.raw;
+    let orders: Orders | null = null;
+    let states = FIRST_STATES;
+    for (let executions = FIRST_EXECUTIONS; ; executions *= MORE, states *= MORE) {
+      const most = isSuited ? Math.min(states, mostStates) : mostStates;
+      const result = new Exhaustive({ ...this.options, mostStates: most }).run(execution, find);
+      if (result.complete || stopped || most === mostStates) return result;
+      if (!orders) {
+        execution.start();
+        orders = new Orders(execution);
+      }
+      const outcome = orders.visit(executions, find);
+      onProgress?.(orders.steps);
+      if (outcome === 'more') continue;
+      if (outcome === 'unsuited') return new Exhaustive(this.options).run(execution, find);
+      return { states: orders.steps, schedules: orders.executions, complete: outcome === 'all' };
+    }
+  }
+}
