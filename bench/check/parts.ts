@@ -53,7 +53,7 @@ export async function checkByModel({ variant, source }: Listed, onProgress: Chec
   try {
     const [checked] = await checkAll([subject], tell, limit);
     if (checked!.findings.length > 0) return { status: 'failed', checked: checked! };
-    if (checked!.completeInstead) return { status: 'passed', checked: checked! };
+    if (checked!.complete) return { status: 'passed', checked: checked! };
     return { status: 'incomplete', reason: `its states are too many for ${MOST_STATES} a scenario` };
   } catch (cause) {
     if (!limit.aborted) throw cause;

@@ -101,7 +101,7 @@ export function exitCode(reports: readonly Checked[], strategy: Strategy): numbe
   const isWrong = ({ findings, unknownSurvivors, staleSurvivors }: Checked): boolean =>
     findings.length + unknownSurvivors.length + staleSurvivors.length > 0;
   if (reports.some(isWrong)) return 1;
-  return strategy === 'exhaustive' && !reports.every(({ completeInstead }) => completeInstead) ? 3 : 0;
+  return strategy === 'exhaustive' && !reports.every(({ complete }) => complete) ? 3 : 0;
 }
 
 function searchOf(flags: VerifyFlags): VerifyOptions {

@@ -37,6 +37,8 @@ export function isDesignName(name: string): boolean {
 
 export const NAME_TAKES = `words in lower case joined by dashes, as in my-design, at most ${MOST_NAME} characters`;
 
+const PUBLISHES_LATE = ['as-asked', 'as-it-sees-fit'];
+
 /** Throws WrongField for the first field that is none of a design's. */
 export function checkDesignShape(value: unknown): Variant {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -54,9 +56,7 @@ export function checkDesignShape(value: unknown): Variant {
   oneOf('requesters', design.requesters, REQUESTERS);
   for (const field of ['state', 'batches'] as const) aFunction(field, design[field], 'a function of the shape');
   if (design.init !== undefined) aFunction('init', design.init, 'a function of the place, or nothing');
-  if (!['boolean', 'undefined'].includes(typeof design.publishesLate)) {
-    throw new WrongField('publishesLate', design.publishesLate, 'true, false, or nothing');
-  }
+  if (design.publishesLate !== undefined) oneOf('publishesLate', design.publishesLate, PUBLISHES_LATE);
   if (design.unavailable !== undefined) aFunction('unavailable', design.unavailable, 'a function, or nothing');
   checkProvider(design.provider);
   checkSender(design.sender);

@@ -1,4 +1,5 @@
 // The model checker for other people's code: `multifd-bench/verify`. Designs whole, or any code on shared memory.
+export { layout, type Placed, place } from '../memory/layout.js';
 export {
   type Checked,
   type CheckedFinding,
@@ -14,14 +15,27 @@ export {
 } from '../verify/designs/index.js';
 export {
   ASSUMPTIONS,
+  type Counter,
+  checkpoint,
   type Finding,
+  ghost,
+  type HintSite,
+  type Hints,
+  type Mutant,
+  type MutantResult,
+  type MutateOptions,
+  mutantsOf,
+  mutate,
   type Problem,
   type ProblemKind,
   type Report,
   renderTrace,
   replay,
   type Scenario,
+  SimulatedEvent,
+  SimulatedLock,
   type SimulatedPlace,
+  SimulatedSemaphore,
   type Strategy,
   type Survivor,
   simulatedPlace,

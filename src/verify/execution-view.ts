@@ -13,6 +13,8 @@ export interface ExecutionView {
   readonly observer: unknown;
   readonly steps: number;
   hasNotEnded(thread: number): boolean;
+  /** Whether a thread is known to notify who waits on a word, by its slot. */
+  isNotified(slot: number): boolean;
   pending(thread: number): Operation;
   /** Writes the transitions that are possible now, and returns how many they are. */
   enabled(into: Int32Array): number;

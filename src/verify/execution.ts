@@ -167,6 +167,12 @@ export class Execution {
     if (broken !== undefined) this.report(simple('invariant', broken));
   }
 
+  isNotified(slot: number): boolean {
+    return this.programs.some(({ operations }) =>
+      operations.some((each) => each.kind === NOTIFY && each.slot === slot),
+    );
+  }
+
   /** Whether a thread stands where it is not followed further. */
   isCut(): boolean {
     for (let thread = 0; thread < this.threads; thread++) {

@@ -3,7 +3,6 @@ import { EARLY } from './choices.js';
 import type { ExecutionView } from './execution-view.js';
 import { SLEEP, WAIT } from './operation.js';
 import { MOST_THREADS, MOST_TRANSITIONS } from './scenario.js';
-import { isInLoop } from './suspended.js';
 
 /** Steps that the woken thread may take alone to show whether it goes on. */
 const TRIED_ALONE = 200;
@@ -16,8 +15,9 @@ export function wouldGoOn(execution: ExecutionView, thread: number): boolean {
   const { machine, problem, observer, steps } = execution;
   const asleep = execution.pending(thread);
   if (asleep.kind !== WAIT && asleep.kind !== SLEEP) return false;
-  // Who does not look again goes on after any wake: it has missed one only if the word it looked at is another now.
-  if (asleep.kind === WAIT && !isInLoop(asleep.site)) return machine.state[asleep.slot] !== asleep.a;
+  // Nobody ever answers this wait: it has missed something only if the word is another now.
+  const { slot } = asleep;
+  if (asleep.kind === WAIT && machine.state[slot] === asleep.a && !execution.isNotified(slot)) return false;
   const state = machine.state.slice();
   Object.assign(execution, { problem: null, observer: null });
   try {

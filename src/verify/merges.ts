@@ -72,7 +72,9 @@ export class Merges {
 /** What `history` does after `canonical`, put behind each of `others`. */
 function behind(others: readonly History[], canonical: History, history: History): History[] {
   const from = canonical.operations.length;
-  const isLonger = canonical.operations.every((operation, i) => history.operations[i] === operation);
+  const isLonger = canonical.operations.every(
+    (each, i) => history.operations[i] === each && history.log[i] === canonical.log[i],
+  );
   if (!isLonger) return [];
   return others.map((other) => ({
     log: [...other.log, ...history.log.slice(from)],

@@ -1,15 +1,14 @@
-// What a call stands in: functions that stop in the middle (a thread's function may not be one, nor run one), and loops.
+// Functions that stop in the middle: async ones and generators. A thread's function may not be one, nor run inside one.
 import { readFileSync } from 'node:fs';
-import { type AnyNode, type Position, parse } from 'acorn';
+import { type ArrowFunctionExpression, type Position, parse } from 'acorn';
 import { visit } from './discarded.js';
 import { BodyError } from './rules.js';
-import type { Site } from './site.js';
 
-/** A function or a loop in a file's text. */
+/** A function in a file's text. */
 interface Stretch {
   readonly start: Position;
   readonly end: Position;
-  readonly kind: 'function' | 'async' | 'loop';
+  readonly isAsync: boolean;
 }
 
 const stretches = new Map<string, readonly Stretch[]>();
@@ -30,63 +29,37 @@ export function refuseSuspended(value: unknown): void {
     throw new BodyError('not-modelled', 'a thread whose function is a generator: calling it runs none of its body');
 }
 
-/** Whether the text at a place of a file stands in an async function. */
+/**
+ * Whether the text at a place of a file stands in an async function. Where a tool has transformed the text that runs,
+ * its lines are as a rule the file's.
+ */
 export function isInAsync(file: string, line: number, column: number): boolean {
-  return innermost(file, line, column, (kind) => kind !== 'loop')?.kind === 'async';
-}
-
-/** Whether a call stands in a loop of its own function. */
-export function isInLoop({ file, line, column }: Site): boolean {
-  return innermost(file, line, column, () => true)?.kind === 'loop';
-}
-
-/** They are listed from the outside in. Where a tool has transformed the text that runs, lines are as a rule the file's. */
-function innermost(
-  file: string,
-  line: number,
-  column: number,
-  is: (kind: Stretch['kind']) => boolean,
-): Stretch | undefined {
   let known = stretches.get(file);
   if (!known) {
-    known = stretchesOf(file);
+    known = functionsOf(file);
     stretches.set(file, known);
   }
   const isInside = ({ start, end }: Stretch): boolean =>
     (start.line < line || (start.line === line && start.column < column)) &&
     (end.line > line || (end.line === line && end.column >= column));
-  return known.findLast((each) => isInside(each) && is(each.kind));
+  // The innermost decides; they are listed from the outside in.
+  return known.findLast(isInside)?.isAsync ?? false;
 }
 
-function stretchesOf(file: string): Stretch[] {
+const FUNCTION = /^(?:FunctionDeclaration|FunctionExpression|ArrowFunctionExpression)$/;
+
+function functionsOf(file: string): Stretch[] {
   const found: Stretch[] = [];
   try {
     visit(
       parse(readFileSync(file, 'utf8'), { ecmaVersion: 'latest', sourceType: 'module', locations: true }),
       (node) => {
-        const kind = kindOf(node);
-        if (kind) found.push({ start: node.loc!.start, end: node.loc!.end, kind });
+        const { start, end } = node.loc!;
+        if (FUNCTION.test(node.type)) found.push({ start, end, isAsync: (node as ArrowFunctionExpression).async });
       },
     );
   } catch {
     return [];
   }
   return found;
-}
-
-function kindOf(node: AnyNode): Stretch['kind'] | undefined {
-  switch (node.type) {
-    case 'FunctionDeclaration':
-    case 'FunctionExpression':
-    case 'ArrowFunctionExpression':
-      return node.async ? 'async' : 'function';
-    case 'ForStatement':
-    case 'ForOfStatement':
-    case 'ForInStatement':
-    case 'WhileStatement':
-    case 'DoWhileStatement':
-      return 'loop';
-    default:
-      return undefined;
-  }
 }

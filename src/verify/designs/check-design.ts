@@ -37,7 +37,6 @@ function withUpstream(variant: Variant, bounds: DesignBounds, checked: Checked, 
   return {
     ...checked,
     complete: checked.complete && upstream.complete,
-    completeInstead: checked.completeInstead && upstream.completeInstead,
     states: checked.states + upstream.states,
     elapsedMs: checked.elapsedMs + upstream.elapsedMs,
     scenarios: [...checked.scenarios, ...upstream.scenarios],

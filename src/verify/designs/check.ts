@@ -17,8 +17,6 @@ export interface Checked {
   readonly name: string;
   /** Whether all states of every scenario were searched. */
   readonly complete: boolean;
-  /** Whether those that were not were searched whole within a number of preemptions. */
-  readonly completeInstead: boolean;
   /** States of all scenarios; mutants not included. */
   readonly states: number;
   readonly elapsedMs: number;
@@ -71,7 +69,6 @@ export function checkScenarios(name: string, scenarios: readonly Scenario[], opt
   return {
     name,
     complete: checked.every(({ strategy, complete }) => strategy === 'exhaustive' && complete),
-    completeInstead: checked.every(({ complete, instead }) => complete || instead?.complete === true),
     states: checked.reduce((sum, { states, instead }) => sum + states + (instead?.states ?? 0), 0),
     elapsedMs: performance.now() - start,
     scenarios: checked,

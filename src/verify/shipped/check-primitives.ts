@@ -17,7 +17,6 @@ export function checkPrimitives({ survivors = PRIMITIVE_SURVIVORS, ...options }:
   return {
     name: NAME,
     complete: groups.every(({ complete }) => complete),
-    completeInstead: groups.every(({ completeInstead }) => completeInstead),
     states: sum(({ states }) => states),
     elapsedMs: sum(({ elapsedMs }) => elapsedMs),
     scenarios: groups.flatMap(({ scenarios }) => scenarios),
