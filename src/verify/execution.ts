@@ -168,9 +168,7 @@ export class Execution {
   }
 
   isNotified(slot: number): boolean {
-    return this.programs.some(({ operations }) =>
-      operations.some((each) => each.kind === NOTIFY && each.slot === slot),
-    );
+    return this.programs.some((program) => program.notifies(slot));
   }
 
   /** Whether a thread stands where it is not followed further. */
@@ -196,7 +194,7 @@ export class Execution {
       machine.race = null;
     }
     if (machine.misuse !== null) {
-      this.report(simple('misuse', `${this.nameOf(thread)}: ${machine.misuse}`, operation.site.key));
+      this.report(simple('misuse', `${this.scenario.threads[thread]!.name}: ${machine.misuse}`, operation.site.key));
       machine.misuse = null;
     }
     return result;
@@ -209,10 +207,6 @@ export class Execution {
     if (result === WOKEN) machine.state[machine.earlyWakes]!--;
     this.observer?.(thread, wait, result);
     this.advance(thread, result);
-  }
-
-  private nameOf(thread: number): string {
-    return this.scenario.threads[thread]!.name;
   }
 
   /** A transition for each sleeper that a wake of one can send back; choice 0: for nobody, or for one who would sleep on. */

@@ -21,7 +21,7 @@ export interface ExhaustiveOptions {
 /** States between two calls of `onProgress`. */
 const PROGRESS = 1 << 16;
 /** Steps of an execution beyond which it is not followed. */
-const DEEPEST = 50_000;
+const DEEPEST = 20_000;
 
 /** A state on the path from the start: its snapshot, its transitions, and what Tarjan's algorithm keeps of it. */
 class Frame {

@@ -7,6 +7,7 @@ const ENDLESS = 10_000;
 /** A loop that so often had an end is not tried again. */
 const MOST_FAILURES = 20;
 const KNOWN_ENDLESS = -1;
+const MOST_ROUNDS = 8;
 /** The longest loop that is recognised, and how many places it may begin at are tried. */
 const LONGEST_LOOP = 64;
 const MOST_TRIED = 3;
@@ -20,6 +21,8 @@ export class Loops {
   private readonly patience = new Map<string, number>();
   /** Of rounds with these results: whether they went on for ever, or how often they did not. */
   private readonly endless = new Map<string, number>();
+  /** How often a round at these sites was found to be endless. */
+  private readonly rounds = new Map<string, number>();
 
   /**
    * If the thread has just gone round a loop and could go round for ever, the number of operations of a round, else 0.
@@ -53,16 +56,22 @@ export class Loops {
   }
 
   private isEndless(history: History, length: number, next: Operation, run: (history: History) => Operation): boolean {
-    const first = history.operations.length - length;
+    let sites = '';
     let key = '';
-    for (let i = first; i < history.operations.length; i++)
-      key += `${history.operations[i]!.site.key}=${history.log[i]};`;
+    for (let i = history.operations.length - length; i < history.operations.length; i++) {
+      sites += `${history.operations[i]!.site.key};`;
+      key += `${history.log[i]};`;
+    }
+    key = `${sites}${key}`;
     const failed = this.endless.get(key) ?? 0;
     if (failed >= MOST_FAILURES) return false;
     const goesOn = (operations: number): boolean =>
       sameCall(run(repeated(history, length, Math.ceil(operations / length))), next);
-    const is = goesOn(LIKELY_ENDLESS) && (failed === KNOWN_ENDLESS || goesOn(ENDLESS));
+    // So often without an end, whatever it read: it has none.
+    const trusted = failed === KNOWN_ENDLESS || (this.rounds.get(sites) ?? 0) >= MOST_ROUNDS;
+    const is = goesOn(LIKELY_ENDLESS) && (trusted || goesOn(ENDLESS));
     this.endless.set(key, is ? KNOWN_ENDLESS : Math.max(0, failed) + 1);
+    if (is) this.rounds.set(sites, (this.rounds.get(sites) ?? 0) + 1);
     return is;
   }
 }

@@ -4,7 +4,7 @@ import { withSimulatedGlobals } from './instrument.js';
 import { COUNTED_ROUNDS, type History, isPlain, Loops, repeated } from './loops.js';
 import { ClosedTooEarly, Merges } from './merges.js';
 import type { Mutation } from './mutation.js';
-import { CHECKPOINT, CUT, isRead, LOAD, type Operation, RETURN, SLEEP, SPIN, THROW } from './operation.js';
+import { CHECKPOINT, CUT, isRead, LOAD, NOTIFY, type Operation, RETURN, SLEEP, SPIN, THROW } from './operation.js';
 import { type Recording, record } from './recording.js';
 import { BodyError, OUTGROWN } from './rules.js';
 import { NOWHERE } from './site.js';
@@ -85,6 +85,11 @@ export class Program {
     return next <= node && this.heads.has(next);
   }
 
+  /** Whether it is known to notify who waits on a word, by its slot. */
+  notifies(slot: number): boolean {
+    return this.operations.some((each) => each.kind === NOTIFY && each.slot === slot);
+  }
+
   private discover(node: number, result: number): number {
     const before = this.operations[node]!;
     if (this.depths[node]! >= LONGEST_HISTORY)
@@ -98,7 +103,7 @@ export class Program {
     }
     const operation = this.after(node, history);
     const length = this.loops.length(history, operation, (far) => this.run(far, true));
-    if (length > 0) return this.merge(node, result, this.closeLoop(node, length), history, length);
+    if (length > 0) return this.closeLoop(node, result, length, history);
     if (this.loops.counts(operation) && roundsOf(history, operation) >= COUNTED_ROUNDS)
       return this.cut(
         node,
@@ -202,16 +207,16 @@ export class Program {
   }
 
   /** The node where a loop that ends after `node` begins; a loop of plain reads alone goes to a SPIN instead. */
-  private closeLoop(node: number, length: number): number {
+  private closeLoop(node: number, result: number, length: number, history: History): number {
     let head = node;
     let plain = isPlain(this.operations[node]!);
     for (let i = 1; i < length; i++) {
       head = this.parents[head]!;
       plain &&= isPlain(this.operations[head]!);
     }
-    if (plain) return this.add({ ...this.operations[node]!, kind: SPIN }, node, 0);
+    if (plain) return this.link(node, result, this.add({ ...this.operations[node]!, kind: SPIN }, node, 0));
     this.heads.add(head);
-    return head;
+    return this.merge(node, result, head, history, length);
   }
 
   /** Re-executes the body over a history; returns the operation that follows. `speculative`: it may not fit. */

@@ -25,15 +25,16 @@ describe('bodies that cannot be checked', () => {
     expectFinding('not-modelled', [() => Atomics.load(new Int32Array(1), 0)]);
   });
 
-  it('goes on for ever, and does something new each time', () => {
-    const { findings, complete } = verify(
+  it('goes on for ever, and does something new each time: that is told, and not followed', () => {
+    const { findings, complete, cuts } = verify(
       program([
         (words) => {
           for (;;) Atomics.add(words, 0, 1);
         },
       ]),
     );
-    expect(findings.map(({ message }) => message)).toEqual([expect.stringContaining('more than 5000 operations')]);
+    expect(findings).toEqual([]);
+    expect(cuts).toEqual([expect.stringContaining('are followed for')]);
     expect(complete).toBe(false);
   });
 
@@ -51,19 +52,11 @@ describe('bodies that cannot be checked', () => {
     ]);
   });
 
-  it('counts the rounds of a loop of reads, or of a condition, and acts by the count', () => {
+  it('counts the rounds of a condition, and acts by the count', () => {
     const open: Body = (words) => {
       Atomics.store(words, 1, 1);
       new SimulatedEvent(0).wake();
     };
-    expectFinding('hidden-state', [
-      open,
-      (words) => {
-        let rounds = 0;
-        while (Atomics.load(words, 1) === 0) rounds++;
-        Atomics.store(words, 2, rounds);
-      },
-    ]);
     expectFinding('hidden-state', [
       open,
       (words) => {
