@@ -46,7 +46,7 @@ export interface Hints {
 }
 
 /** Annotates a call site. */
-interface HintSite {
+export interface HintSite {
   /** `src/x.ts:30`, or `src/x.ts Scan.next` for every plain read in a function; paths are within the package. */
   readonly at: string;
   /** Why the read may race; without one it is refused. */
