@@ -1,8 +1,9 @@
 // Calls whose result the program throws away, found in its source, so that the result need not distinguish histories.
 import { readFileSync } from 'node:fs';
-import { type AnyNode, type CallExpression, type Node, parse } from 'acorn';
+import { type AnyNode, type CallExpression, parse } from 'acorn';
 import type { Site } from './site.js';
 import { pathInPackage, sourceFileOf } from './source.js';
+import { visit } from './syntax.js';
 
 /**
  * Properties that only count what happened, as the program declares them: adding a result to one of them, or counting
@@ -87,16 +88,4 @@ function counterOf(node: AnyNode): string | undefined {
     node.type === 'UpdateExpression' ? node.argument : node.type === 'AssignmentExpression' ? node.left : null;
   if (target?.type !== 'MemberExpression' || target.object.type !== 'ThisExpression') return undefined;
   return target.property.type === 'Identifier' ? target.property.name : undefined;
-}
-
-/** Calls `each` for every node of a syntax tree. */
-export function visit(node: AnyNode, each: (node: AnyNode) => void): void {
-  each(node);
-  for (const value of Object.values(node)) {
-    for (const child of Array.isArray(value) ? value : [value]) if (isNode(child)) visit(child as AnyNode, each);
-  }
-}
-
-function isNode(value: unknown): value is Node {
-  return typeof value === 'object' && value !== null && typeof (value as Node).type === 'string';
 }

@@ -1,8 +1,8 @@
 // Functions that stop in the middle: async ones and generators. A thread's function may not be one, nor run inside one.
 import { readFileSync } from 'node:fs';
 import { type ArrowFunctionExpression, type Position, parse } from 'acorn';
-import { visit } from './discarded.js';
 import { BodyError } from './rules.js';
+import { visit } from './syntax.js';
 
 /** A function in a file's text. */
 interface Stretch {

@@ -1,9 +1,9 @@
 // Shared accesses in a program's files that no execution reached: what stands there was neither checked nor mutated.
 import { readFileSync } from 'node:fs';
 import { type AnyNode, parse } from 'acorn';
-import { visit } from './discarded.js';
 import type { Site } from './site.js';
 import { describeSite } from './source.js';
+import { visit } from './syntax.js';
 
 /** Methods of the primitives. */
 const PRIMITIVE = new Set(['post', 'wait', 'lock', 'unlock', 'until', 'wake', 'wakeOne']);
