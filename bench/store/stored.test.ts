@@ -91,7 +91,7 @@ describe('a result file', () => {
 
   it('names what is wrong', () => {
     expect(() => parseResult(storedText(result).slice(0, 500), 'a.json')).toThrow(
-      /^a\.json: no result file, or not all/,
+      /^a\.json: not a result file, or truncated/,
     );
     expect(() => parseResult('[]', 'a.json')).toThrow('a.json: got "a list", takes a result file');
     const wrong = (change: (document: Loose) => void, message: string) =>

@@ -109,7 +109,7 @@ describe('summaries', () => {
       expect(runs.map(({ id }) => id)).toEqual(['00000001']);
       expect(new Map(leftOut.map(({ path, reason }) => [path, reason]))).toEqual(
         new Map([
-          [truncated, expect.stringContaining('no result file, or not all of one')],
+          [truncated, expect.stringContaining('not a result file, or truncated')],
           [edited, expect.stringContaining('checksum')],
           [newer, expect.stringContaining('written by a newer multifd-bench')],
           [copy, expect.stringContaining('a copy, or renamed: a run with its content belongs to made-up-2c-8g/2026/')],
