@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { PROJECT } from '../bench/system/project.js';
 import { EXPERIMENTS } from './experiments.js';
-import { blockOf, withBlock } from './page.js';
+import { blockOf, commandLine, withBlock } from './page.js';
 
 const CLI = fileURLToPath(new URL('../bench/cli.js', import.meta.url));
 const page = readFileSync(`${PROJECT}docs/findings.md`, 'utf8');
@@ -15,7 +15,7 @@ describe('docs/findings.md', () => {
     for (const { id, command } of EXPERIMENTS) {
       const marked = withBlock(page, id, '');
       expect(marked.length, id).toBeLessThan(page.length);
-      expect(page, id).toContain(`npx multifd-bench ${command.join(' ')}\n`);
+      expect(page, id).toContain(`${commandLine(command)}\n`);
     }
   });
 

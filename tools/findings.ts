@@ -12,9 +12,10 @@ import { readResult } from '../bench/store/read.js';
 import { PROJECT } from '../bench/system/project.js';
 import { checkExpectations } from './expectations.js';
 import { EXPERIMENTS, type Experiment, IMAGE } from './experiments.js';
-import { blockOf, withBlock } from './page.js';
+import { blockOf, commandLine, withBlock } from './page.js';
 
 const CLI = fileURLToPath(new URL('../bench/cli.js', import.meta.url));
+const TOOLS = fileURLToPath(new URL('./cli.js', import.meta.url));
 const PAGE = 'docs/findings.md';
 
 export function declareFindings(program: Command): void {
@@ -34,7 +35,7 @@ async function findings(names: readonly string[]): Promise<number> {
   let failed = 0;
   let ended = 0;
   for (const { id, command, expects } of wanted) {
-    process.stderr.write(`${id}: multifd-bench ${command.join(' ')}\n`);
+    process.stderr.write(`${id}: ${commandLine(command)}\n`);
     const outcome = await measure({ id, command, expects });
     if (outcome.code !== 0) failed++;
     ended = outcome.code >= 128 ? outcome.code : 0;
@@ -65,7 +66,7 @@ async function measure(experiment: Experiment) {
 async function runIn(folder: string, { command, expects }: Experiment) {
   const takesFormat = ['run', 'limits'].includes(command[0]!) && !command.includes('primitives');
   const tables = takesFormat ? ['--format', 'table'] : [];
-  const child = spawn(process.execPath, [CLI, ...command, ...tables], {
+  const child = spawn(process.execPath, [command[0] === 'migrations' ? TOOLS : CLI, ...command, ...tables], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -1,6 +1,6 @@
 // The page of findings: prose by hand, and between its marks what a command printed.
-import { UsageError } from '../bench/base/usage-error.js';
 import { IMAGE } from './experiments.js';
+import { marks, withBetween } from './marks.js';
 
 export interface Outcome {
   /** What the command printed. */
@@ -11,23 +11,18 @@ export interface Outcome {
   readonly held: readonly string[];
 }
 
-const begin = (id: string) => `<!-- finding ${id}: written by \`multifd-bench findings ${id}\` -->`;
-const end = (id: string) => `<!-- end of ${id} -->`;
+const marksOf = (id: string) => marks(id, `\`npm run findings -- ${id}\``, `finding ${id}`);
+
+/** How a reader repeats it: tools of this repository are scripts of npm, all else is a command of the package. */
+export function commandLine([name, ...rest]: readonly string[]): string {
+  const how = name === 'migrations' ? `npm run ${name} --` : `npx multifd-bench ${name}`;
+  return [how, ...rest].join(' ');
+}
 
 /** The command, what it printed, and what that was held to. */
 export function blockOf(command: readonly string[], { text, saved, held }: Outcome): string {
   const image = command.includes(IMAGE.name) ? [`head -c ${IMAGE.mebibytes}M /dev/urandom > ${IMAGE.name}`] : [];
-  const parts = [
-    '',
-    '```sh',
-    ...image,
-    `npx multifd-bench ${command.join(' ')}`,
-    '```',
-    '',
-    '```text',
-    text.trimEnd(),
-    '```',
-  ];
+  const parts = ['', '```sh', ...image, commandLine(command), '```', '', '```text', text.trimEnd(), '```'];
   if (held.length > 0) parts.push('', 'Held to:', '', ...held.map((line) => `- ${line}`));
   if (saved !== undefined) parts.push('', `Samples: \`${saved}\`.`);
   return `${parts.join('\n')}\n\n`;
@@ -35,9 +30,5 @@ export function blockOf(command: readonly string[], { text, saved, held }: Outco
 
 /** `page` with the block between the marks of `id`. Throws UsageError where they are missing. */
 export function withBlock(page: string, id: string, block: string): string {
-  const [from, to] = [page.indexOf(begin(id)), page.indexOf(end(id))];
-  if (from < 0 || to < from) {
-    throw new UsageError(`docs/findings.md: expected the marks "${begin(id)}" and "${end(id)}", in this order`);
-  }
-  return `${page.slice(0, from + begin(id).length)}\n${block}${page.slice(to)}`;
+  return withBetween('docs/findings.md', page, marksOf(id), block);
 }

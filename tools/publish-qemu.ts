@@ -1,13 +1,12 @@
 // Puts a comparison with QEMU into docs/qemu-compared.md, between its two marks.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
-import { UsageError } from '../bench/base/usage-error.js';
 import type { QemuResult } from '../bench/qemu/result.js';
 import { renderQemu } from '../bench/qemu/table.js';
 import { PROJECT } from '../bench/system/project.js';
+import { marks, withBetween } from './marks.js';
 
-const BEGIN = '<!-- qemu: written by `npm run qemu` -->';
-const END = '<!-- end of qemu -->';
+const QEMU = marks('qemu', '`npm run qemu`');
 const PAGES: readonly (readonly [file: string, render: (result: QemuResult) => string])[] = [
   ['docs/qemu-compared.md', renderQemu],
 ];
@@ -23,9 +22,16 @@ export function publishQemu(result: QemuResult, saved: string | undefined): void
 
 /** `text` with the tables between the marks. Throws UsageError that names `file` when they are not there. */
 export function withQemu(file: string, text: string, tables: string, saved: string | undefined): string {
-  const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)];
-  if (begin < 0 || end < begin)
-    throw new UsageError(`${file}: expected the marks "${BEGIN}" and "${END}", in this order`);
   const source = saved === undefined ? '' : `\nSamples: \`${saved}\`.\n`;
-  return `${text.slice(0, begin + BEGIN.length)}\n${source}\n\`\`\`text\n${tables.trimEnd()}\n\`\`\`\n\n${text.slice(end)}`;
+  return withBetween(
+    file,
+    text,
+    QEMU,
+    `${source}
+\`\`\`text
+${tables.trimEnd()}
+\`\`\`
+
+`,
+  );
 }

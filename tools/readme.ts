@@ -23,14 +23,12 @@ import { renderAdvice } from '../bench/tune/advice-text.js';
 import { savedRounds } from '../bench/tune/saved.js';
 import { channelsSentence } from '../bench/tune/sentence.js';
 import { adviceFrom } from '../bench/tune/tune-saved.js';
+import { marks, withBetween } from './marks.js';
 import { publishQemu } from './publish-qemu.js';
 
-const BEGIN = '<!-- results: written by `npm run readme` -->';
-const END = '<!-- end of results -->';
-const BEGIN_TUNE = '<!-- tune: written by `npm run readme` from a run of tune -->';
-const END_TUNE = '<!-- end of tune -->';
-const BEGIN_ANSWER = '<!-- answer: written by `npm run readme` -->';
-const END_ANSWER = '<!-- end of answer -->';
+const RESULTS = marks('results', '`npm run readme`');
+const TUNE = marks('tune', '`npm run readme` from a run of tune');
+const ANSWER = marks('answer', '`npm run readme`');
 /** The page of full tables. */
 export const RESULTS_PAGE = 'docs/results.md';
 /** The first of each column's table are shown in README.md. */
@@ -53,27 +51,21 @@ const CHARTS_FOLDER = 'docs/charts';
 
 /** The page with the charts and tables of the run saved at `path` (relative to the project) between the marks. */
 export function withResults(readme: string, path: string): string {
-  const [begin, end] = [readme.indexOf(BEGIN), readme.indexOf(END)];
-  if (begin < 0 || end < begin)
-    throw new UsageError(`${RESULTS_PAGE}: expected the marks "${BEGIN}" and "${END}", in this order`);
   const tables = renderTables(readResult(`${PROJECT}${path}`), DEFAULT_TABLES);
   const images = CHARTS.map((name) => `![${name}](charts/${name}.svg)\n\n`).join('');
   const body = `From [\`${path}\`](../${path}):\n\n${images}\`\`\`text\n${tables}\n\`\`\`\n`;
-  return `${readme.slice(0, begin + BEGIN.length)}\n${body}${readme.slice(end)}`;
+  return withBetween(RESULTS_PAGE, readme, RESULTS, body);
 }
 
 /** README.md with the answer of that run, one chart and a small table between its marks. */
 export function withAnswer(readme: string, path: string): string {
-  const [begin, end] = [readme.indexOf(BEGIN_ANSWER), readme.indexOf(END_ANSWER)];
-  if (begin < 0 || end < begin)
-    throw new UsageError(`README.md: expected the marks "${BEGIN_ANSWER}" and "${END_ANSWER}", in this order`);
   const result = readResult(`${PROJECT}${path}`);
   const answer = answerOf(result, channelsSentence(result)).map((line) => `- ${line}`);
   const { machine, node } = result;
   const about = `On ${machine.cpuModel}, ${machine.cores} cores, Node ${node.version} ([all tables](${RESULTS_PAGE})):`;
   const chart = `![batches per second over channels](${CHARTS_FOLDER}/${CHARTS[0]}.svg)`;
   const body = [about, '', ...answer, '', chart, '', ...shortTable(result)].join('\n');
-  return `${readme.slice(0, begin + BEGIN_ANSWER.length)}\n${body}\n${readme.slice(end)}`;
+  return withBetween('README.md', readme, ANSWER, `${body}\n`);
 }
 
 const SHORT_COLUMNS = [
@@ -114,20 +106,17 @@ export async function chartsOf(path: string): Promise<{ path: string; svg: strin
 
 /** The page with the answer of the run of `tune` that is saved at `path` between its marks. */
 export function withTuning(readme: string, path: string): string {
-  const [begin, end] = [readme.indexOf(BEGIN_TUNE), readme.indexOf(END_TUNE)];
-  if (begin < 0 || end < begin)
-    throw new UsageError(`${RESULTS_PAGE}: expected the marks "${BEGIN_TUNE}" and "${END_TUNE}", in this order`);
   const result = readResult(`${PROJECT}${path}`);
   const advice = adviceFrom(result, savedRounds(result, path, {}));
   if (!advice) throw new UsageError(`${path}: too few rounds for an answer`);
   const { cpuModel, cores } = result.machine;
   const about = `${cpuModel}, ${cores} cores, Node ${result.node.version}: \`${result.run.command.replace(/ --validate/, '')}\`, from [\`${path}\`](../${path})`;
-  return `${readme.slice(0, begin + BEGIN_TUNE.length)}\n${about}:\n\n\`\`\`text\n${renderAdvice(advice, COLUMNS)}\n\`\`\`\n${readme.slice(end)}`;
+  return withBetween(RESULTS_PAGE, readme, TUNE, `${about}:\n\n\`\`\`text\n${renderAdvice(advice, COLUMNS)}\n\`\`\`\n`);
 }
 
 /** The run of `tune` that the page shows now. */
 export function shownTuning(readme: string): string | undefined {
-  return /, from \[`([^`]+)`\]/.exec(readme.slice(readme.indexOf(BEGIN_TUNE)))?.[1];
+  return /, from \[`([^`]+)`\]/.exec(readme.slice(readme.indexOf(TUNE.begin)))?.[1];
 }
 
 /** The run that the page shows now. */
