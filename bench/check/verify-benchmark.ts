@@ -1,6 +1,7 @@
 // `verify --benchmark`: the checker's own speed against its goals. Exit 1 if one is missed.
-import Table from 'cli-table3';
+
 import { measureSpeed, type Speed } from '../../src/verify/speed.js';
+import { boxed } from '../terminal/boxed-table.js';
 
 export function verifyBenchmark({ json }: { readonly json?: boolean }): number {
   const figures = measureSpeed(({ what }) => {
@@ -8,11 +9,7 @@ export function verifyBenchmark({ json }: { readonly json?: boolean }): number {
   });
   if (json) process.stdout.write(`${JSON.stringify({ node: process.version, figures }, null, 1)}\n`);
   else if (process.stdout.isTTY) {
-    const table = new Table({
-      head: ['verify', 'measured', 'goal', '', 'counted'],
-      style: { head: [], border: [] },
-      colAligns: ['left', 'right', 'right', 'left', 'left'],
-    });
+    const table = boxed(['verify', 'measured', 'goal', '', 'counted'], 'lrrl');
     table.push(...figures.map((figure) => cells(figure)));
     process.stdout.write(`${table.toString()}\n`);
   } else {

@@ -1,5 +1,5 @@
 // What verifying found, for people and as the JSON document.
-import Table from 'cli-table3';
+
 import type { Checked, CheckedFinding, CheckedScenario, DesignBounds } from '../../src/verify/designs/index.js';
 import {
   type MutantResult,
@@ -10,6 +10,7 @@ import {
   WAYS,
 } from '../../src/verify/index.js';
 import { showNumber } from '../base/quantities.js';
+import { boxed } from '../terminal/boxed-table.js';
 
 /** A finished run of the command. */
 export interface VerifyRun {
@@ -25,7 +26,7 @@ type Rows = readonly (readonly string[])[];
 /** A table on a terminal, tab-separated values elsewhere. */
 function renderRows(head: readonly string[], rows: Rows, isTerminal: boolean): string {
   if (!isTerminal) return [head, ...rows].map((row) => row.join('\t')).join('\n');
-  const table = new Table({ head: [...head], style: { head: [], border: [] } });
+  const table = boxed(head, 'l');
   for (const row of rows) table.push([...row]);
   return table.toString();
 }

@@ -1,8 +1,8 @@
 // `run --workload primitives`: what single operations cost here, one by one.
 
-import Table from 'cli-table3';
 import { measurePrimitives } from '../measure/primitives.js';
 import { formatOf } from '../tables/format.js';
+import { boxed } from '../terminal/boxed-table.js';
 
 const SAMPLES = 200;
 
@@ -23,11 +23,7 @@ export async function runPrimitives({
   }
   const rows = costs.map(({ name, medianNs, lowNs, highNs }) => [name, medianNs, lowNs, highNs].map(show));
   if (how === 'table') {
-    const table = new Table({
-      head: ['primitive, uncontended', 'median ns', 'least ns', 'p75 ns'],
-      style: { head: [], border: [] },
-      colAligns: ['left', 'right', 'right', 'right'],
-    });
+    const table = boxed(['primitive, uncontended', 'median ns', 'least ns', 'p75 ns']);
     table.push(...rows);
     process.stdout.write(`${table.toString()}\n`);
   } else {

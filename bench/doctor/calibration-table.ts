@@ -1,16 +1,13 @@
 // A calibration as a table: cell by cell what the default run resolves, cries wolf about, and finds.
-import Table from 'cli-table3';
+
 import { binomialShare } from '../stats/binomial.js';
 import { percent } from '../tables/readings.js';
+import { boxed } from '../terminal/boxed-table.js';
 import type { Calibration, StoredCalibration, Tally } from './calibration.js';
 
 export function renderCalibration({ cells, runs, rounds, machine, node, commit, ...all }: Calibration): string {
   const delay = percent(delayOf(all));
-  const table = new Table({
-    head: ['cell', 'metric', 'detects', 'A/A', 'false', `resolve ${delay}`, 'found', 'covered'],
-    style: { head: [], border: [] },
-    colAligns: ['left', 'left', 'right', 'right', 'right', 'right', 'right', 'right'],
-  });
+  const table = boxed(['cell', 'metric', 'detects', 'A/A', 'false', `resolve ${delay}`, 'found', 'covered'], 'llr');
   for (const { cell, metric, resolvable, comparisons, falseVerdicts, fine, found, covered = '-' } of cells) {
     table.push([shortName(cell), metric, percent(resolvable), comparisons, falseVerdicts, fine, found, covered]);
   }

@@ -1,7 +1,8 @@
 // How often change points err, as a table: kind by kind of simulated history.
-import Table from 'cli-table3';
+
 import { type HistoryNoise, type HistoryScore, NEAR_COMMITS } from '../stats/simulated-histories.js';
 import { percent } from '../tables/readings.js';
+import { boxed } from '../terminal/boxed-table.js';
 
 /** Most false alarms among series of these kinds, and least finds. */
 const GOALS: readonly { readonly kind: string; readonly most?: number; readonly least?: number }[] = [
@@ -13,11 +14,7 @@ const GOALS: readonly { readonly kind: string; readonly most?: number; readonly 
 ];
 
 export function renderHistoryScores(scores: readonly HistoryScore[], noise: HistoryNoise, seed: number): string {
-  const table = new Table({
-    head: ['history', 'series', 'reported', 'found', 'at the commit', 'wrong'],
-    style: { head: [], border: [] },
-    colAligns: ['left', 'right', 'right', 'right', 'right', 'right'],
-  });
+  const table = boxed(['history', 'series', 'reported', 'found', 'at the commit', 'wrong']);
   for (const { kind, series, reported, found, exact, wrong } of scores) {
     const changes = kind.step !== undefined || kind.drift !== undefined;
     const share = (count: number) => percent(count / series);

@@ -1,14 +1,10 @@
 // Curves of turn lengths as a table, and as a picture for the docs.
-import Table from 'cli-table3';
+import { boxed } from '../terminal/boxed-table.js';
 import { TURN_LENGTHS, type TurnCurve } from './turn-curves.js';
 
 /** Percent of a ratio, by cell and length; the smallest of a row is marked. */
 export function renderTurnCurves(curves: readonly TurnCurve[]): string {
-  const table = new Table({
-    head: ['cell', ...TURN_LENGTHS.map((turnMs) => `${turnMs} ms`)],
-    style: { head: [], border: [] },
-    colAligns: ['left', ...TURN_LENGTHS.map(() => 'right' as const)],
-  });
+  const table = boxed(['cell', ...TURN_LENGTHS.map((turnMs) => `${turnMs} ms`)]);
   for (const curve of curves) {
     const least = Math.min(...curve.errors.map(({ error }) => error));
     const texts = TURN_LENGTHS.map((length) => {

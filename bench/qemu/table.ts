@@ -1,8 +1,9 @@
 // The comparison with QEMU as text: two tables, the ratios of the pairs, the drain, and what pieces cost.
-import Table from 'cli-table3';
+
 import { showBytes, showNumber } from '../base/quantities.js';
 import { heldAbove, heldBelow } from '../stats/held.js';
 import type { MeanRatio } from '../stats/ratio.js';
+import { boxed } from '../terminal/boxed-table.js';
 import { PLAIN_LOOP } from './compare.js';
 import { goalOf, plainLoopGoal } from './goals.js';
 import { PIECES, type Pieces } from './pieces.js';
@@ -21,7 +22,6 @@ const WHAT_PIECES: Readonly<Record<Pieces, string>> = {
 };
 /** A drain that is at work for more of the time than this may be what binds. */
 const BUSY = 0.9;
-const STRIPPED = { head: [], border: [] };
 
 /** Everything, as `run --peer qemu` prints it. */
 export function renderQemu(result: QemuResult): string {
@@ -61,11 +61,7 @@ function mainTables(result: QemuResult): string[] {
     [PLAIN_LOOP, 'ours without a hand-off'] as const,
   ];
   return (Object.keys(TITLES) as Measure[]).map((measure) => {
-    const table = new Table({
-      head: ['sender', ...channels.map((count) => `${count} ch`)],
-      style: STRIPPED,
-      colAligns: ['left', ...channels.map(() => 'right' as const)],
-    });
+    const table = boxed(['sender', ...channels.map((count) => `${count} ch`)]);
     for (const [name, label] of rows) {
       table.push([label, ...channels.map((count) => valueText(summary(samples, name, count, measure)))]);
     }
@@ -115,7 +111,7 @@ function ratioLine(channels: number, cpu: MeanRatio, cpuGoal: string, throughput
 
 function piecesTable({ samples }: QemuResult): string {
   if (!samples.some(({ name }) => name === PIECES[0])) return '';
-  const table = new Table({ head: ['one thread, no hand-off', 'CPU s/GiB', 'GiB/s'], style: STRIPPED });
+  const table = boxed(['one thread, no hand-off', 'CPU s/GiB', 'GiB/s'], 'l');
   for (const pieces of PIECES) {
     const measured = (Object.keys(TITLES) as Measure[]).map((measure) =>
       valueText(summary(samples, pieces, 1, measure)),

@@ -1,8 +1,9 @@
 // Designs beside the limits of a machine: a row a design and limit.
-import Table from 'cli-table3';
+
 import { processes, showNumber } from '../base/quantities.js';
 import { rounded } from '../base/rounding.js';
 import type { ContestResult, Limit } from '../measure/limits.js';
+import { boxed } from '../terminal/boxed-table.js';
 
 export interface LimitRow {
   readonly limit: Limit;
@@ -49,11 +50,7 @@ export function renderLimits(rows: readonly LimitRow[], caption: string): string
     if (own.length === 0) continue;
     const unit = limit === 'ring' ? 'million/s (higher is better)' : 'us (lower is better)';
     const show = (value: number) => showNumber(limit === 'ring' ? value / 1e6 : value / 1e3);
-    const table = new Table({
-      head: ['design', 'its own', 'the limit', 'ratio', 'interval'],
-      style: { head: [], border: [] },
-      colAligns: ['left', 'right', 'right', 'right', 'right'],
-    });
+    const table = boxed(['design', 'its own', 'the limit', 'ratio', 'interval']);
     for (const row of own) {
       const { variant, depth, publishEvery, low, high, ratio, pinned } = row;
       const how = `${variant}, depth ${depth}${publishEvery > 1 ? `, publishing every ${publishEvery}` : ''}${pinned ? '' : '+'}`;

@@ -1,5 +1,5 @@
 // A boxed table, in as many parts as it takes to fit a terminal: a row a design, its columns divided among the parts.
-import Table from 'cli-table3';
+import Table, { type TableConstructorOptions } from 'cli-table3';
 
 const WIDEST = 80;
 
@@ -18,8 +18,18 @@ export function boxedTable(head: readonly string[], rows: readonly (readonly str
 }
 
 function draw(head: string[], rows: string[][]): string {
-  const colAligns = head.map((_, at) => (at === 0 ? ('left' as const) : ('right' as const)));
-  const table = new Table({ head, style: { head: [], border: [] }, colAligns });
+  const table = boxed(head);
   table.push(...rows);
   return table.toString();
+}
+
+/**
+ * An empty table in the one style of all tables: rows are pushed, `toString` draws it.
+ *
+ * @param aligns `l` or `r` for each column, the last one for all that follow
+ * @param chars lines other than those of a box
+ */
+export function boxed(head: readonly string[], aligns = 'lr', chars?: TableConstructorOptions['chars']) {
+  const colAligns = head.map((_, at) => ((aligns[at] ?? aligns.at(-1)) === 'l' ? 'left' : 'right') as 'left' | 'right');
+  return new Table({ head: [...head], style: { head: [], border: [] }, colAligns, ...(chars && { chars }) });
 }

@@ -1,5 +1,5 @@
 // Small tables of text, and lists of records, in the forms that they can be printed in.
-import Table from 'cli-table3';
+import { boxed } from './boxed-table.js';
 import { forCsv, forMarkdown, forTerminal, forTsv } from './escape.js';
 
 /** A table of text. The fields are escaped here, whatever is in them. */
@@ -17,8 +17,7 @@ export interface Records {
 
 /** Boxed, for a terminal; all columns but the first are numbers. */
 export function gridAsText({ title, head, rows }: Grid): string {
-  const colAligns = head.map((_, at) => (at === 0 ? ('left' as const) : ('right' as const)));
-  const table = new Table({ head: head.map(forTerminal), style: { head: [], border: [] }, colAligns });
+  const table = boxed(head.map(forTerminal));
   for (const row of rows) table.push(row.map(forTerminal));
   return `${forTerminal(title)}\n${table.toString()}`;
 }

@@ -1,6 +1,7 @@
 // The numbers of channels that `tune` measured: a table, and a curve of it.
-import Table from 'cli-table3';
+
 import { showNumber } from '../base/quantities.js';
+import { boxed } from '../terminal/boxed-table.js';
 import { renderCurve } from '../terminal/curve.js';
 import { wrap } from '../terminal/wrap.js';
 import type { Advice } from './advice.js';
@@ -43,12 +44,7 @@ export function countsTable({ curve, channels, limit, decision }: Advice, column
     ...(wide ? models.map(([name]) => name) : []),
     '',
   ];
-  const table = new Table({
-    head,
-    style: { head: [], border: [] },
-    colAligns: head.map((name) => (name === '' ? 'left' : 'right')),
-    chars: PLAIN,
-  });
+  const table = boxed(head, head.map((name) => (name === '' ? 'l' : 'r')).join(''), PLAIN);
   for (const point of curve) {
     const own = [
       `${point.channels}${point.oversubscribed ? '*' : ''}`,

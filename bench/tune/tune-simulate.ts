@@ -1,7 +1,7 @@
 // tune --simulate: how often the search is right, where the best count is known.
 
-import Table from 'cli-table3';
 import { wholeNumber } from '../base/usage-error.js';
+import { boxed } from '../terminal/boxed-table.js';
 import { type Simulation, simulate } from './simulation.js';
 import type { TuneFlags } from './tune-flags.js';
 
@@ -20,11 +20,7 @@ export async function tuneSimulate({ simulate: systems, seed = DEFAULT_SEED, jso
 }
 
 function render({ trials, correctShare, fullGrid, meanReadings, mostReadings }: Simulation): string {
-  const table = new Table({
-    head: ['kind', 'system', 'noise', 'best', 'equal', 'answer', 'loses', 'readings', ''],
-    style: { head: [], border: [] },
-    colAligns: ['left', 'left', 'right', 'right', 'right', 'right', 'right', 'right', 'left'],
-  });
+  const table = boxed(['kind', 'system', 'noise', 'best', 'equal', 'answer', 'loses', 'readings', ''], 'llrrrrrrl');
   for (const { kind, system, noise, best, trueEqualSet, answer, loss, readings, correct } of trials) {
     const [first, last] = [trueEqualSet[0], trueEqualSet.at(-1)];
     const equal = first === last ? `${first}` : `${first} to ${last}`;

@@ -1,11 +1,12 @@
 // tune --validate: a full sweep of the counts in fresh processes, and whether any of them beats the one that was advised.
-import Table from 'cli-table3';
+
 import { interruptible, SIGNAL_CODES } from '../base/interruption.js';
 import { compare } from '../stats/comparison.js';
 import { holm } from '../stats/holm.js';
 import { pairTurns } from '../stats/paired.js';
 import { type Verdict, verdict } from '../stats/verdict.js';
 import type { Machine } from '../system/machine.js';
+import { boxed } from '../terminal/boxed-table.js';
 import { ProgressLine } from '../terminal/progress.js';
 import type { Advice } from './advice.js';
 import { keyOf, type Round } from './candidate.js';
@@ -120,11 +121,7 @@ function withoutParts(space: Space): Space {
 }
 
 function table(swept: readonly Swept[], advised: number): string {
-  const rows = new Table({
-    head: ['ch', `ratio to ${advised} ch`, 'interval', 'adjusted p', 'verdict'],
-    style: { head: [], border: [] },
-    colAligns: ['right', 'right', 'right', 'right', 'left'],
-  });
+  const rows = boxed(['ch', `ratio to ${advised} ch`, 'interval', 'adjusted p', 'verdict'], 'rrrrl');
   for (const { channels, ratio, low, high, adjustedP, verdict: word } of swept) {
     rows.push([
       channels,
