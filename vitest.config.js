@@ -17,6 +17,11 @@ const measuring = [
   'bench/commands/{doctor,limits,run-ended,tune,waits,workloads}',
 ];
 
+/** Tests of plain functions, which start nothing and change nothing that others see: they share two processes. */
+const plain = ['base', 'plan', 'result', 'stats', 'store', 'system', 'tables', 'terminal'].map(
+  (room) => `bench/${room}/*`,
+);
+
 const common = {
   pool: 'forks',
   // Only the tests themselves are transformed: what they test is loaded as Node loads it, with the lines it has on disk.
@@ -27,13 +32,23 @@ const common = {
 /** `npm test` runs the first tier; `npm run test:long` the second: whole matrices, searches and whatever takes its time. */
 function tier(prefix, ending, others) {
   const provide = { isLong: ending === LONG };
-  const measured = measuring.map((files) => `dist/${files}${ending}`);
+  const [measured, shared] = [measuring, plain].map((rooms) => rooms.map((files) => `dist/${files}${ending}`));
+  const sharing = {
+    ...common,
+    provide,
+    name: `${prefix}sharing`,
+    include: shared,
+    exclude: others,
+    isolate: false,
+    maxWorkers: 2,
+    sequence: { groupOrder: 0 },
+  };
   const checking = {
     ...common,
     provide,
     name: `${prefix}checking`,
     include: [`dist/**/*${ending}`],
-    exclude: [...measured, ...others],
+    exclude: [...measured, ...shared, ...others],
     maxWorkers: 2,
     sequence: { groupOrder: 0 },
   };
@@ -47,7 +62,7 @@ function tier(prefix, ending, others) {
     maxWorkers: 1,
     sequence: { groupOrder: 1 },
   };
-  return [{ test: checking }, { test: alone }];
+  return [{ test: sharing }, { test: checking }, { test: alone }];
 }
 
 const LONG = '.long.test.js';
