@@ -4,6 +4,8 @@ import type { Slice } from '../workloads/slice.js';
 import { CellFailure } from './cell.js';
 import type { FromThread, ThreadReport, ThreadStart, ToThread } from './messages.js';
 
+const SENDER_YOUNG_MIB = 2;
+
 export class ThreadHandle {
   readonly role: ThreadStart['role'];
   /** Of a provider's thread the number of its requester; of a sender's its place among the threads of the process. */
@@ -22,7 +24,11 @@ export class ThreadHandle {
     this.role = start.role;
     this.index = start.index;
     // First: a worker that cannot be had throws.
-    this.worker = new Worker(new URL('./thread.js', import.meta.url), { workerData: start });
+    this.worker = new Worker(new URL('./thread.js', import.meta.url), {
+      workerData: start,
+      // Senders are many, and those that block allocate nothing: half a semi-space of V8's own is a tenth of a thread.
+      ...(start.role === 'sender' && { resourceLimits: { maxYoungGenerationSizeMb: SENDER_YOUNG_MIB } }),
+    });
     this.started = this.expect('started').then((message) => (message as FromThread & { kind: 'started' }).threadId);
     this.worker.on('message', (message: FromThread) => this.hear(message));
     // A thread that dies answers everything that is still expected of it.
