@@ -197,7 +197,8 @@ function isTimed({ cell }: LiveEnd): boolean {
   return cell.workload === 'hand-off';
 }
 
-async function failing<T>(at: number, promise: Promise<T>): Promise<T> {
+/** Says which of the cells a failure is of. */
+export async function failing<T>(at: number, promise: Promise<T>): Promise<T> {
   try {
     return await promise;
   } catch (cause) {

@@ -1,14 +1,14 @@
 // The processes of a round: one, or one for each build that takes part, so that their turns can alternate.
 
 import { basename } from 'node:path';
-import { type Cell, CellFailure } from '../../src/session/cell.js';
+import { type Cell, CellFailure, type VisitReport } from '../../src/session/cell.js';
 import { UsageError } from '../base/usage-error.js';
 import type { Build } from '../plan/catalogue.js';
 import { spins } from '../plan/order.js';
 import { cellKey, LOADED_SLICE_FACTOR, listedOf, type Plan } from '../plan/planned.js';
 import { ramBytes } from '../plan/ram-flag.js';
 import { Child, type Runtime } from './child.js';
-import { type LiveEnd, LiveFailure, type LiveOptions, type LivePart, measureLive } from './live.js';
+import { failing, type LiveEnd, type LiveOptions, type LivePart, measureLive } from './live.js';
 import { capacityCell, capacityOf, LEAST_REACHED, reachedLoad } from './offered-load.js';
 import { type PeerPlan, Peers } from './peers.js';
 import { precopyTurn } from './precopy-turn.js';
@@ -35,18 +35,17 @@ export class Processes {
 
   /** Opens cells side by side and measures them against each other. Rejects with LiveFailure. */
   async live(cells: readonly LivePlace[], options: LiveOptions): Promise<LivePart[]> {
-    const ends: LiveEnd[] = [];
-    for (const [at, place] of cells.entries()) {
+    const places = cells.map((place, at) => {
       const { build } = listedOf(place.cell, this.plan.listed);
       const cell = build ? { ...place.cell, variant: build.variant } : place.cell;
-      try {
-        ends.push(await this.processOf(build).openAs({ ...place, cell, rests: spins(place.cell, this.plan) }));
-      } catch (cause) {
-        if (cause instanceof CellFailure) throw new LiveFailure(at, cause);
-        throw cause;
-      }
-    }
-    return measureLive(ends, options);
+      return { process: this.processOf(build), place: { ...place, cell, rests: spins(place.cell, this.plan) }, at };
+    });
+    for (const { process, at } of places) await failing(at, process.begin());
+    // Their receivers start side by side: that takes as long as one.
+    const ends = await Promise.all(places.map(({ process, place, at }) => failing(at, process.endFor(place))));
+    const parts = await measureLive(ends, options);
+    for (const [at, { report }] of parts.entries()) places[at]!.process.requireWhole(report);
+    return parts;
   }
 
   private processOf(build: Build | undefined): BuildProcess {
@@ -117,25 +116,35 @@ class BuildProcess {
 
   /** A turn over the transport of the cell; what a receiver was sent must have come. Rejects with CellFailure. */
   private async plainTurn(cell: Cell, options: TurnOptions): Promise<Turn> {
-    this.client ??= await this.start();
-    this.peers ??= new Peers(this.client, this.peerPlan);
-    if (cell.workload === 'precopy') return precopyTurn(this.client, cell, this.peerPlan);
-    const peer = await this.peers.for(cell);
+    const { client, peers } = await this.begin();
+    if (cell.workload === 'precopy') return precopyTurn(client, cell, this.peerPlan);
+    const peer = await peers.for(cell);
     peer?.prepare(cell);
-    const turn = await takeTurn(this.client, cell, { ...options, ...(peer ? { peer: peer.name } : {}) });
-    const missing = REPORTED.find((name) => turn.report[name] === undefined);
-    if (missing !== undefined) throw this.tooOld(`its reports have no ${missing}`);
+    const turn = await takeTurn(client, cell, { ...options, ...(peer ? { peer: peer.name } : {}) });
+    this.requireWhole(turn.report);
     await peer?.check(turn.report);
     return turn;
   }
 
   /** Where a cell can be opened beside others: a process has lanes, which other builds may not know. */
-  async openAs({ cell, lane, cold, amount, rests }: LivePlace & { rests: boolean }): Promise<LiveEnd> {
+  async endFor({ cell, lane, cold, amount, rests }: LivePlace & { rests: boolean }): Promise<LiveEnd> {
+    const { client, peers } = await this.begin();
     const own = this.runtime.build === undefined ? lane : 0;
+    const peer = await peers.for(cell, own);
+    return { cell: rests ? { ...cell, rests } : cell, client, lane: own, peer, cold, amount };
+  }
+
+  /** Throws UsageError for a report of a build that leaves something out. */
+  requireWhole(report: VisitReport): void {
+    const missing = REPORTED.find((name) => report[name] === undefined);
+    if (missing !== undefined) throw this.tooOld(`its reports have no ${missing}`);
+  }
+
+  /** Starts the process where it is not there yet. */
+  async begin(): Promise<{ client: Child; peers: Peers }> {
     this.client ??= await this.start();
     this.peers ??= new Peers(this.client, this.peerPlan);
-    const peer = await this.peers.for(cell, own);
-    return { cell: rests ? { ...cell, rests } : cell, client: this.client, lane: own, peer, cold, amount };
+    return { client: this.client, peers: this.peers };
   }
 
   private async start(): Promise<Child> {
