@@ -20,7 +20,6 @@ import {
   EXIT,
   type OpensSender,
   type Place,
-  perChannel,
   type SendRequest,
   type Shape,
   SYNC,
@@ -42,13 +41,8 @@ const state = ({ channels }: Shape) =>
   });
 
 /** What both kinds of sender do; how they wait for work is all that differs. */
-function openSender({ words, row, event }: Place<Table>, channel: number) {
-  const idle = event('idle');
-  const synced = event('synced');
-  const work = event('work', channel);
-  const pendingJob = row('pendingJob', channel);
-  const pages = row('pages', channel);
-  const pendingSync = row('pendingSync', channel);
+function openSender({ words, open }: Place<Table>, channel: number) {
+  const { idle, synced, work, pendingJob, pages, pendingSync } = open(channel);
 
   function hasJob(): boolean {
     // Sees pages after pendingJob is 1. Pairs with Atomics.store(pendingJob) in sendPages().
@@ -127,14 +121,9 @@ const eventcount = (name: string, sender: OpensSender<Table>, summary: string): 
 
     provider: {
       waits: 'blocks',
-      open({ words, shape, row, event }) {
+      open({ words, shape, open }) {
         const { channels } = shape;
-        const idle = event('idle');
-        const synced = event('synced');
-        const work = perChannel(shape, (channel) => event('work', channel));
-        const pendingJob = perChannel(shape, (channel) => row('pendingJob', channel));
-        const pages = perChannel(shape, (channel) => row('pages', channel));
-        const pendingSync = perChannel(shape, (channel) => row('pendingSync', channel));
+        const { idle, synced, work, pendingJob, pages, pendingSync } = open();
         let nextChannel = 0;
 
         /** The first free channel from where the last search ended, or NONE. */

@@ -1,37 +1,38 @@
 /**
- * Fastest: what the other designs taught, put together. A ring a channel lets a sender find its next batch while the
+ * Fastest: what the other designs taught, put together. One ring per channel lets a sender find its next batch while the
  * provider is elsewhere; who sleeps announces it, so nobody awake is notified; one word carries batches and sync, so who
  * looks loads once; and both sides publish late while the other has enough to do, so an atomic store, a wake-up and a
  * cache line are shared by many batches. Late means: at the latest when its owner has nothing else to do.
  *
  *   provider: sendPages(), flush()             sender: next() .. complete()
- *   1. sees    done (only when the last   <--  5. publishes done (batches emptied before): when nothing is
- *              it saw leaves no room); if no      left to take, or every `most` batches, and then wakes room
+ *   1. sees    head (only when cachedHead <--  5. publishes head (batches emptied before): when nothing is
+ *              leaves no room); if no             left to take, or every `most` batches, and then wakes room
  *              channel has room, flushes and
  *              waits on room
- *   2. swaps   slots[put] (owned)              4. writes  slots[taken], which stays there, empty
- *   3. publishes given (put, syncs),      -->  3. sees    given, or waits on work until it changes
- *              wakes work: every `late[channel]`
+ *   2. swaps   slots[localTail] (owned)        4. writes  slots[localHead], which stays there, empty
+ *   3. publishes tail (index and syncs),  -->  3. sees    tail (only when cachedTail leaves nothing), or waits on
+ *              wakes work: every `late[channel]`          work until it changes
  *              batches, and at a flush
  *
  *   provider: signalSync(), collectSync()
- *   1. each channel: publishes given with one more sync, wakes work. A sender that has written all writes a SYNC.
+ *   1. each channel: publishes tail with one more sync, wakes work. A sender that has written all writes a SYNC.
  *   2. waits on synced until answered is what all channels together make it. Only the last one wakes the provider.
  *
  * A provider that finds a channel without work doubles its lateness there: it is the slower side, so no sender waits
  * for what it holds back for longer than it waits anyway. A flush (before a sync, before idling) sets it back to 1.
  *
- * Rings: Lamport 1983; other side's index kept: FastForward, PPoPP 2008; late publishing: as the batches of the Disruptor.
+ * tail and head are published; localTail and localHead run ahead of them. Rings: Lamport 1983; cached indices: FastForward,
+ * PPoPP 2008; late publishing: as the batches of the Disruptor.
  */
 import { layout } from '../src/memory/layout.js';
 import { defineVariant, EXIT, perChannel, type Shape, SYNC } from '../src/sender/variant.js';
 
-/** `given` holds an index, which counts round twice the depth, and above it the number of syncs. */
+/** `tail` holds an index, which counts round twice the depth, and above it the number of syncs. */
 const INDEX_BITS = 10;
 const INDEX_MASK = (1 << INDEX_BITS) - 1;
 const ONE_SYNC = 1 << INDEX_BITS;
 
-/** So many batches are published at once at most: more no longer pays. */
+/** The most batches that are published at once: more no longer pays. */
 const MOST_LATE = 32;
 
 /** Half a ring: while one half is filled or emptied, the other keeps the other side busy. */
@@ -40,18 +41,18 @@ const mostLate = ({ depth }: Shape) => Math.min(MOST_LATE, Math.max(1, depth >> 
 /** Words of a cache line. */
 const LINE_WORDS = 16;
 
-/** Slots that fit into the line of `given` come with it; more would be taken from who fills them by who looks at it. */
-const besideGiven = (depth: number) => (depth < LINE_WORDS ? { beside: 'given' } : {});
+/** Slots that fit into the line of `tail` come with it; with more of them, who fills the slots would lose the line to who looks at `tail`. */
+const besideTail = (depth: number) => (depth < LINE_WORDS ? { beside: 'tail' } : {});
 
 const state = ({ channels, depth }: Shape) =>
   layout({
     room: { kind: 'event', looks: true, writer: 'senders wake, the provider waits' },
     synced: { kind: 'event', looks: true, writer: 'senders wake, the provider waits' },
     work: { kind: 'event', looks: true, writer: 'the provider wakes, the sender waits', count: channels },
-    given: { kind: 'atomic', writer: 'the provider', count: channels },
-    done: { kind: 'atomic', writer: 'the sender', count: channels },
+    tail: { kind: 'atomic', writer: 'the provider', count: channels },
+    head: { kind: 'atomic', writer: 'the sender', count: channels },
     answered: { kind: 'atomic', writer: 'senders, one for each SYNC' },
-    slots: { kind: 'plain', writer: 'the provider, from put on', count: channels, words: depth, ...besideGiven(depth) },
+    slots: { kind: 'plain', writer: 'the provider, from tail on', count: channels, words: depth, ...besideTail(depth) },
   });
 
 export default defineVariant({
@@ -74,23 +75,17 @@ export default defineVariant({
 
   provider: {
     waits: 'blocks',
-    open({ words, shape, row, event }) {
+    open({ words, shape, open }) {
       const { channels, depth } = shape;
       const most = mostLate(shape);
-      const room = event('room');
-      const synced = event('synced');
-      const work = perChannel(shape, (channel) => event('work', channel));
-      const given = perChannel(shape, (channel) => row('given', channel));
-      const done = perChannel(shape, (channel) => row('done', channel));
-      const slots = perChannel(shape, (channel) => row('slots', channel));
-      const answered = row('answered');
-      /** Of each channel: what put is, how much of it was published, and what taken was when it was last looked at. */
-      const puts = perChannel(shape, () => 0);
-      const published = perChannel(shape, () => 0);
-      const seen = perChannel(shape, () => 0);
+      const { room, synced, work, tail, head, slots, answered } = open();
+      /** Of each channel: where the next batch goes, what tail is, and what head was when it was last looked at. */
+      const localTail = perChannel(shape, () => 0);
+      const publishedTail = perChannel(shape, () => 0);
+      const cachedHead = perChannel(shape, () => 0);
       /** Of each channel: how many batches are published at once. */
       const late = perChannel(shape, () => 1);
-      /** The channel of the next batch, and how many more may be put there before it is published. */
+      /** The channel of the next batch, and how many more may go there before they are published. */
       let current = 0;
       let left = 1;
       /** Syncs asked for, above an index. */
@@ -99,27 +94,27 @@ export default defineVariant({
       let asked = 0;
 
       function hasRoom(channel: number): boolean {
-        const used = puts[channel]! - seen[channel]!;
+        const used = localTail[channel]! - cachedHead[channel]!;
         return used !== depth && used !== -depth;
       }
 
       function look(channel: number): number {
-        // Sees the emptied batches after done. Pairs with Atomics.store(done) in publishDone().
-        return Atomics.load(words, done[channel]!);
+        // Sees the emptied batches after head. Pairs with Atomics.store(head) in publishHead().
+        return Atomics.load(words, head[channel]!);
       }
 
       function someHaveRoom(): boolean {
         for (let channel = 0; channel < channels; channel++) {
-          const used = puts[channel]! - look(channel);
+          const used = localTail[channel]! - look(channel);
           if (used !== depth && used !== -depth) return true;
         }
         return false;
       }
 
       function publish(channel: number): void {
-        published[channel] = puts[channel]!;
-        // Publishes the batches, or the jobs before a sync. Pairs with Atomics.load(given) in look().
-        Atomics.store(words, given[channel]!, syncs | puts[channel]!);
+        publishedTail[channel] = localTail[channel]!;
+        // Publishes the batches, or the jobs before a sync. Pairs with Atomics.load(tail) in look().
+        Atomics.store(words, tail[channel]!, syncs | localTail[channel]!);
         work[channel]!.wake();
       }
 
@@ -131,18 +126,18 @@ export default defineVariant({
 
       function publishAll(): void {
         for (let channel = 0; channel < channels; channel++) {
-          if (published[channel] !== puts[channel]) publish(channel);
+          if (publishedTail[channel] !== localTail[channel]) publish(channel);
         }
       }
 
-      /** Makes the current channel one with room: by what was seen last, or by a look; waits for one. */
+      /** Makes the current channel one with room: by its cached head, or by a look; waits for one. */
       function findRoom(): boolean {
         for (;;) {
           for (let step = 0; step < channels; step++) {
             if (hasRoom(current)) return true;
-            seen[current] = look(current);
+            cachedHead[current] = look(current);
             if (hasRoom(current)) return true;
-            if (published[current] !== puts[current]) publish(current);
+            if (publishedTail[current] !== localTail[current]) publish(current);
             moveOn();
           }
           if (!room.until(someHaveRoom)) return false;
@@ -155,21 +150,21 @@ export default defineVariant({
       }
 
       return {
-        digest: () => `${current} ${left} ${syncs} ${puts} ${published} ${seen} ${late}`,
+        digest: () => `${current} ${left} ${syncs} ${localTail} ${publishedTail} ${cachedHead} ${late}`,
         sendPages(full) {
           if (!hasRoom(current) && !findRoom()) return EXIT;
           const channel = current;
-          const at = puts[channel]!;
+          const at = localTail[channel]!;
           const slot = slots[channel]! + (at < depth ? at : at - depth);
           // Owned: the ring has room, so what lies here is empty.
           const empty = words[slot]!;
-          // Owned: the sender does not look at it before given says so.
+          // Owned: the sender does not look at it before tail says so.
           words[slot] = full;
-          puts[channel] = at + 1 === 2 * depth ? 0 : at + 1;
+          localTail[channel] = at + 1 === 2 * depth ? 0 : at + 1;
           if (--left <= 0) {
             if (most > 1) {
-              seen[channel] = look(channel);
-              if (seen[channel] === published[channel]) late[channel] = Math.min(most, 2 * late[channel]!);
+              cachedHead[channel] = look(channel);
+              if (cachedHead[channel] === publishedTail[channel]) late[channel] = Math.min(most, 2 * late[channel]!);
             }
             publish(channel);
             moveOn();
@@ -197,58 +192,52 @@ export default defineVariant({
 
   sender: {
     waits: 'blocks',
-    open({ words, shape, row, event }, channel) {
+    open({ words, shape, open }, channel) {
       const { channels, depth } = shape;
       const most = mostLate(shape);
-      const room = event('room');
-      const synced = event('synced');
-      const answered = row('answered');
-      const work = event('work', channel);
-      const given = row('given', channel);
-      const done = row('done', channel);
-      const slots = row('slots', channel);
-      /** What taken is, how much of it was published, and what given was when it was last looked at. */
-      let at = 0;
-      let publishedAt = 0;
-      let seen = 0;
+      const { room, synced, answered, work, tail, head, slots } = open(channel);
+      /** Where the next batch is, what head is, and what tail was, syncs included, when it was last looked at. */
+      let localHead = 0;
+      let publishedHead = 0;
+      let cachedTail = 0;
       /** Batches that are done and not published. */
       let late = 0;
-      /** Syncs answered, above an index; and what \`answered\` is once all channels have answered that many. */
+      /** Syncs answered, above an index; and what `answered` is once all channels have answered that many. */
       let syncs = 0;
       let asked = 0;
 
       function look(): number {
-        // Sees the batches before put, and the jobs before a sync, after given. Pairs with Atomics.store(given) in publish().
-        return Atomics.load(words, given);
+        // Sees the batches, and the jobs before a sync, after tail. Pairs with Atomics.store(tail) in publish().
+        return Atomics.load(words, tail);
       }
 
       function hasMore(): boolean {
-        return look() !== seen;
+        return look() !== cachedTail;
       }
 
-      function publishDone(): void {
+      function publishHead(): void {
         late = 0;
-        publishedAt = at;
-        // Publishes the emptied batches before done. Pairs with Atomics.load(done) in look().
-        Atomics.store(words, done, at);
+        publishedHead = localHead;
+        // Publishes the emptied batches before head. Pairs with Atomics.load(head) in look().
+        Atomics.store(words, head, localHead);
       }
 
       return {
-        digest: () => `${at} ${publishedAt} ${seen} ${late} ${syncs}`,
+        digest: () => `${localHead} ${publishedHead} ${cachedTail} ${late} ${syncs}`,
         next() {
-          if ((seen & INDEX_MASK) === at) {
-            seen = look();
-            if ((seen & INDEX_MASK) === at) {
-              // Nobody need be woken: a provider that sleeps has filled the ring, which leaves more than \`most\` to complete.
-              if (publishedAt !== at) publishDone();
-              if ((seen & ~INDEX_MASK) !== syncs) return SYNC;
+          if ((cachedTail & INDEX_MASK) === localHead) {
+            cachedTail = look();
+            if ((cachedTail & INDEX_MASK) === localHead) {
+              // Nobody need be woken: a provider that sleeps has filled the ring, which leaves more than `most` to complete.
+              if (publishedHead !== localHead) publishHead();
+              if ((cachedTail & ~INDEX_MASK) !== syncs) return SYNC;
               if (!work.until(hasMore)) return EXIT;
-              seen = look();
-              if ((seen & INDEX_MASK) === at) return SYNC;
+              cachedTail = look();
+              if ((cachedTail & INDEX_MASK) === localHead) return SYNC;
             }
           }
-          // Owned: put is beyond it.
-          return words[slots + (at < depth ? at : at - depth)]!;
+          // Owned: tail is beyond it.
+          return words[slots + (localHead < depth ? localHead : localHead - depth)]!;
         },
 
         complete(request) {
@@ -258,9 +247,9 @@ export default defineVariant({
             // Publishes what was done before the SYNC was written. Pairs with Atomics.load(answered) in allAnswered().
             if (((Atomics.add(words, answered, 1) + 1) | 0) === asked) synced.wake();
           } else {
-            at = at + 1 === 2 * depth ? 0 : at + 1;
+            localHead = localHead + 1 === 2 * depth ? 0 : localHead + 1;
             if (++late >= most) {
-              publishDone();
+              publishHead();
               room.wake();
             }
           }

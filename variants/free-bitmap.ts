@@ -17,7 +17,7 @@
  */
 import { hint } from '../src/memory/hint.js';
 import { layout } from '../src/memory/layout.js';
-import { defineVariant, EXIT, perChannel, type Shape, SYNC } from '../src/sender/variant.js';
+import { defineVariant, EXIT, type Shape, SYNC } from '../src/sender/variant.js';
 
 const NONE = -1;
 const BITS = 32;
@@ -53,13 +53,9 @@ export default defineVariant({
 
   provider: {
     waits: 'blocks',
-    open({ words, shape, row, event, semaphore }) {
+    open({ words, shape, open }) {
       const { channels } = shape;
-      const idle = event('idle');
-      const sem = perChannel(shape, (channel) => semaphore('sem', channel));
-      const semSync = perChannel(shape, (channel) => semaphore('semSync', channel));
-      const free = Array.from({ length: wordsFor(shape) }, (_, index) => row('free', index));
-      const box = perChannel(shape, (channel) => row('box', channel));
+      const { idle, sem, semSync, free, box } = open();
       let nextChannel = 0;
 
       function someAreFree(): boolean {
@@ -119,12 +115,9 @@ export default defineVariant({
 
   sender: {
     waits: 'blocks',
-    open({ words, row, event, semaphore }, channel) {
-      const idle = event('idle');
-      const sem = semaphore('sem', channel);
-      const semSync = semaphore('semSync', channel);
+    open({ words, row, open }, channel) {
+      const { idle, sem, semSync, box } = open(channel);
       const free = row('free', channel >>> 5);
-      const box = row('box', channel);
       const bit = 1 << channel;
 
       return {

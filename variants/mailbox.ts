@@ -16,7 +16,7 @@
 import { hint } from '../src/memory/hint.js';
 import { invariant } from '../src/memory/invariant.js';
 import { layout } from '../src/memory/layout.js';
-import { defineVariant, EXIT, perChannel, type Shape, SYNC } from '../src/sender/variant.js';
+import { defineVariant, EXIT, type Shape, SYNC } from '../src/sender/variant.js';
 
 const NONE = -1;
 
@@ -50,10 +50,7 @@ export default defineVariant({
     open(place) {
       const { words, shape, checking } = place;
       const { channels } = shape;
-      const channelsReady = place.semaphore('channelsReady');
-      const sem = perChannel(shape, (channel) => place.semaphore('sem', channel));
-      const semSync = perChannel(shape, (channel) => place.semaphore('semSync', channel));
-      const box = perChannel(shape, (channel) => place.row('box', channel));
+      const { channelsReady, sem, semSync, box } = place.open();
       let nextChannel = 0;
       let empty = NONE;
 
@@ -118,10 +115,7 @@ export default defineVariant({
     waits: 'blocks',
     open(place, channel) {
       const { words } = place;
-      const channelsReady = place.semaphore('channelsReady');
-      const sem = place.semaphore('sem', channel);
-      const semSync = place.semaphore('semSync', channel);
-      const box = place.row('box', channel);
+      const { channelsReady, sem, semSync, box } = place.open(channel);
 
       return {
         next() {

@@ -19,7 +19,7 @@
 
 import { invariant } from '../src/memory/invariant.js';
 import { layout } from '../src/memory/layout.js';
-import { defineVariant, EXIT, perChannel, type Shape, SYNC } from '../src/sender/variant.js';
+import { defineVariant, EXIT, type Shape, SYNC } from '../src/sender/variant.js';
 
 const NONE = -1;
 
@@ -56,13 +56,7 @@ export default defineVariant({
     open(place) {
       const { words, shape, checking } = place;
       const { channels } = shape;
-      const channelsReady = place.semaphore('channelsReady');
-      const sem = perChannel(shape, (channel) => place.semaphore('sem', channel));
-      const semSync = perChannel(shape, (channel) => place.semaphore('semSync', channel));
-      const mutex = perChannel(shape, (channel) => place.lock('mutex', channel));
-      const pendingJob = perChannel(shape, (channel) => place.row('pendingJob', channel));
-      const syncFlag = perChannel(shape, (channel) => place.row('syncFlag', channel));
-      const pages = perChannel(shape, (channel) => place.row('pages', channel));
+      const { channelsReady, sem, semSync, mutex, pendingJob, syncFlag, pages } = place.open();
       let nextChannel = 0;
 
       /** Takes the mutex of a free channel, the first from where the last search ended; NONE holds no mutex. */
@@ -128,13 +122,7 @@ export default defineVariant({
     waits: 'blocks',
     open(place, channel) {
       const { words, checking } = place;
-      const channelsReady = place.semaphore('channelsReady');
-      const sem = place.semaphore('sem', channel);
-      const semSync = place.semaphore('semSync', channel);
-      const mutex = place.lock('mutex', channel);
-      const pendingJob = place.row('pendingJob', channel);
-      const syncFlag = place.row('syncFlag', channel);
-      const pages = place.row('pages', channel);
+      const { channelsReady, sem, semSync, mutex, pendingJob, syncFlag, pages } = place.open(channel);
 
       return {
         next() {

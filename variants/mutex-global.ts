@@ -3,22 +3,22 @@
  * Use as what a textbook says: a monitor in the manner of Hoare and Mesa, with every thread at one lock.
  *
  *   provider: sendPages()                      sender: next() .. complete()
- *   1. locks   mutex; if put is a whole   <--  6. locks   mutex, lays the emptied batch at freed, adds 1 to it,
+ *   1. locks   mutex; if tail is a whole  <--  6. locks   mutex, lays the emptied batch at freed, adds 1 to it,
  *              ring beyond freed, unlocks,            unlocks, wakes notFull
  *              waits on notFull, again
- *   2. swaps   places[put], adds 1 to put,     5. writes  the batch, with no lock
- *              unlocks
- *   3. wakes   one on notEmpty            -->  4. locks   mutex; if taken is put, unlocks, waits on notEmpty, again;
- *                                                 takes   places[taken], adds 1 to taken, unlocks
+ *   2. swaps   places[tail], adds 1 to        5. writes  the batch, with no lock
+ *              tail, unlocks
+ *   3. wakes   one on notEmpty            -->  4. locks   mutex; if head is tail, unlocks, waits on notEmpty, again;
+ *                                                 takes   places[head], adds 1 to head, unlocks
  *   provider: signalSync(), collectSync()
  *   1. publishes asked, wakes all on notEmpty: who has not answered and finds the queue empty writes a SYNC.
  *   2. each channel: waits on synced until answered is asked.
  *
  * One ring holds three stretches: empty batches, then, from freed on, the gaps of those that are being written, then,
- * from taken on, full batches. Indices count round twice the ring, so that full and empty differ.
+ * from head on, full batches. Indices count round twice the ring, so that full and empty differ.
  */
 import { layout } from '../src/memory/layout.js';
-import { defineVariant, EXIT, perChannel, type Shape, SYNC } from '../src/sender/variant.js';
+import { defineVariant, EXIT, type Shape, SYNC } from '../src/sender/variant.js';
 
 const NONE = -1;
 
@@ -30,9 +30,9 @@ const state = (shape: Shape) =>
     notEmpty: { kind: 'event', writer: 'the provider wakes, senders wait' },
     notFull: { kind: 'event', writer: 'senders wake, the provider waits' },
     synced: { kind: 'event', writer: 'senders wake, the provider waits' },
-    put: { kind: 'atomic', writer: 'the provider, under mutex' },
-    taken: { kind: 'atomic', writer: 'senders, under mutex', beside: 'put' },
-    freed: { kind: 'atomic', writer: 'senders, under mutex', beside: 'put' },
+    tail: { kind: 'atomic', writer: 'the provider, under mutex' },
+    head: { kind: 'atomic', writer: 'senders, under mutex', beside: 'tail' },
+    freed: { kind: 'atomic', writer: 'senders, under mutex', beside: 'tail' },
     places: { kind: 'plain', writer: 'whoever holds mutex', words: capacityOf(shape) },
     asked: { kind: 'atomic', writer: 'the provider' },
     answered: { kind: 'atomic', writer: 'the sender', count: shape.channels },
@@ -57,12 +57,9 @@ export default defineVariant({
 
   provider: {
     waits: 'blocks',
-    open({ words, shape, row, lock, event }) {
+    open({ words, shape, open }) {
       const capacity = capacityOf(shape);
-      const mutex = lock('mutex');
-      const [notEmpty, notFull, synced] = [event('notEmpty'), event('notFull'), event('synced')];
-      const [put, freed, places, asked] = [row('put'), row('freed'), row('places'), row('asked')];
-      const answered = perChannel(shape, (channel) => row('answered', channel));
+      const { mutex, notEmpty, notFull, synced, tail, freed, places, asked, answered } = open();
       let at = 0;
       let syncs = 0;
 
@@ -93,7 +90,7 @@ export default defineVariant({
           words[place] = full;
           at = (at + 1) % (2 * capacity);
           // Standalone: the mutex orders the batch; an idle sender looks at it without.
-          Atomics.store(words, put, at);
+          Atomics.store(words, tail, at);
           mutex.unlock();
           notEmpty.wakeOne();
           return empty;
@@ -119,12 +116,9 @@ export default defineVariant({
 
   sender: {
     waits: 'blocks',
-    open({ words, shape, row, lock, event }, channel) {
+    open({ words, shape, open }, channel) {
       const capacity = capacityOf(shape);
-      const mutex = lock('mutex');
-      const [notEmpty, notFull, synced] = [event('notEmpty'), event('notFull'), event('synced')];
-      const [put, taken, freed, places, asked] = [row('put'), row('taken'), row('freed'), row('places'), row('asked')];
-      const answered = row('answered', channel);
+      const { mutex, notEmpty, notFull, synced, tail, head, freed, places, asked, answered } = open(channel);
       let answers = 0;
 
       function isAsked(): boolean {
@@ -134,19 +128,19 @@ export default defineVariant({
 
       function hasWork(): boolean {
         // Standalone: only a reason to look again under the mutex.
-        const at = Atomics.load(words, taken);
+        const at = Atomics.load(words, head);
         // Standalone: only a reason to look again under the mutex.
-        return Atomics.load(words, put) !== at || isAsked();
+        return Atomics.load(words, tail) !== at || isAsked();
       }
 
       /** The oldest batch, or NONE; under the mutex. */
       function take(): number {
         // Owned: the mutex is held.
-        const at = Atomics.load(words, taken);
+        const at = Atomics.load(words, head);
         // Owned: the mutex is held.
-        if (Atomics.load(words, put) === at) return NONE;
+        if (Atomics.load(words, tail) === at) return NONE;
         // Owned: the mutex is held.
-        Atomics.store(words, taken, (at + 1) % (2 * capacity));
+        Atomics.store(words, head, (at + 1) % (2 * capacity));
         // Owned: the mutex is held.
         return words[places + (at % capacity)]!;
       }

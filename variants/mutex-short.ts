@@ -18,7 +18,7 @@
 import { hint } from '../src/memory/hint.js';
 import { invariant } from '../src/memory/invariant.js';
 import { layout } from '../src/memory/layout.js';
-import { defineVariant, EXIT, perChannel, type Shape, SYNC } from '../src/sender/variant.js';
+import { defineVariant, EXIT, type Shape, SYNC } from '../src/sender/variant.js';
 
 const NONE = -1;
 
@@ -55,13 +55,7 @@ export default defineVariant({
     open(place) {
       const { words, shape, checking } = place;
       const { channels } = shape;
-      const channelsReady = place.semaphore('channelsReady');
-      const sem = perChannel(shape, (channel) => place.semaphore('sem', channel));
-      const semSync = perChannel(shape, (channel) => place.semaphore('semSync', channel));
-      const mutex = perChannel(shape, (channel) => place.lock('mutex', channel));
-      const pendingJob = perChannel(shape, (channel) => place.row('pendingJob', channel));
-      const pages = perChannel(shape, (channel) => place.row('pages', channel));
-      const pendingSync = perChannel(shape, (channel) => place.row('pendingSync', channel));
+      const { channelsReady, sem, semSync, mutex, pendingJob, pages, pendingSync } = place.open();
       let nextChannel = 0;
 
       /** Takes the mutex of a free channel, the first from where the last search ended; NONE holds no mutex. */
@@ -137,13 +131,7 @@ export default defineVariant({
     waits: 'blocks',
     open(place, channel) {
       const { words, checking } = place;
-      const channelsReady = place.semaphore('channelsReady');
-      const sem = place.semaphore('sem', channel);
-      const semSync = place.semaphore('semSync', channel);
-      const mutex = place.lock('mutex', channel);
-      const pendingJob = place.row('pendingJob', channel);
-      const pages = place.row('pages', channel);
-      const pendingSync = place.row('pendingSync', channel);
+      const { channelsReady, sem, semSync, mutex, pendingJob, pages, pendingSync } = place.open(channel);
 
       /** What is asked for, looked up under the mutex: a job comes before a sync. */
       function asked(): number {

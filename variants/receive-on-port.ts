@@ -54,15 +54,12 @@ export default defineVariant({
 
   provider: {
     waits: 'blocks',
-    open({ words, shape, row, event, port }) {
+    open({ words, shape, open, port }) {
       const { channels, depth, requesters } = shape;
       const empty: BatchIndex[] = Array.from({ length: channels * depth }, (_, index) => requesters + index);
       const underWay = perChannel(shape, () => 0);
       const ports = perChannel(shape, (channel) => port(channel));
-      const mail = perChannel(shape, (channel) => event('mail', channel));
-      const sent = perChannel(shape, (channel) => row('sent', channel));
-      const back = event('back');
-      const returned = perChannel(shape, (channel) => row('returned', channel));
+      const { mail, sent, back, returned } = open();
       const received = perChannel(shape, () => 0);
       let nextChannel = 0;
       let synced = 0;
@@ -127,12 +124,9 @@ export default defineVariant({
 
   sender: {
     waits: 'blocks',
-    open({ words, row, event, port }, channel) {
+    open({ words, open, port }, channel) {
       const own = port(0);
-      const mail = event('mail', channel);
-      const sent = row('sent', channel);
-      const back = event('back');
-      const returned = row('returned', channel);
+      const { mail, sent, back, returned } = open(channel);
       let received = 0;
 
       function hasMail(): boolean {

@@ -21,7 +21,7 @@
 import { hint } from '../src/memory/hint.js';
 import { invariant } from '../src/memory/invariant.js';
 import { layout } from '../src/memory/layout.js';
-import { defineVariant, EXIT, perChannel, type Shape, SYNC } from '../src/sender/variant.js';
+import { defineVariant, EXIT, type Shape, SYNC } from '../src/sender/variant.js';
 
 const NONE = -1;
 
@@ -63,14 +63,7 @@ export default defineVariant({
     open(place) {
       const { words, shape, checking } = place;
       const { channels } = shape;
-      const channelsReady = place.semaphore('channelsReady');
-      const sem = perChannel(shape, (channel) => place.semaphore('sem', channel));
-      const semSync = perChannel(shape, (channel) => place.semaphore('semSync', channel));
-      const pendingJob = perChannel(shape, (channel) => place.row('pendingJob', channel));
-      const pages = perChannel(shape, (channel) => place.row('pages', channel));
-      const pendingSync = perChannel(shape, (channel) => place.row('pendingSync', channel));
-      const handOver = place.lock('handOver');
-      const nextChannel = place.row('nextChannel');
+      const { channelsReady, sem, semSync, pendingJob, pages, pendingSync, handOver, nextChannel } = place.open();
 
       /** The first free channel from where the last search ended, or NONE. */
       function freeChannel(): number {
@@ -148,12 +141,7 @@ export default defineVariant({
     waits: 'blocks',
     open(place, channel) {
       const { words, checking } = place;
-      const channelsReady = place.semaphore('channelsReady');
-      const sem = place.semaphore('sem', channel);
-      const semSync = place.semaphore('semSync', channel);
-      const pendingJob = place.row('pendingJob', channel);
-      const pages = place.row('pages', channel);
-      const pendingSync = place.row('pendingSync', channel);
+      const { channelsReady, sem, semSync, pendingJob, pages, pendingSync } = place.open(channel);
 
       return {
         next() {

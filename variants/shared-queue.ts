@@ -4,10 +4,10 @@
  *
  *   provider: sendPages()                      sender: next() .. complete()
  *   1. sees    turn 2 * lap of the cell   <--  4. publishes turn 2 * lap + 2, wakes notFull
- *              at put, or waits on notFull
+ *              at tail, or waits on notFull
  *   2. swaps   places (owned)                  3. swaps   places for an empty batch (owned), writes it afterwards
- *   3. publishes turn 2 * lap + 1,        -->  2. sees    turn 2 * lap + 1 of the cell at taken, claims it by moving
- *              wakes one on notEmpty              taken on; or waits on notEmpty
+ *   3. publishes turn 2 * lap + 1,        -->  2. sees    turn 2 * lap + 1 of the cell at head, claims it by moving
+ *              wakes one on notEmpty              head on; or waits on notEmpty
  *
  *   provider: signalSync(), collectSync()
  *   1. publishes asked, wakes all on notEmpty. Who has not answered and then finds the queue empty writes a SYNC: all batches
@@ -18,7 +18,7 @@
  * whole: a sender that is stopped between claiming a cell and giving it back holds up the provider a lap later.
  */
 import { layout } from '../src/memory/layout.js';
-import { defineVariant, EXIT, perChannel, type Shape, SYNC } from '../src/sender/variant.js';
+import { defineVariant, EXIT, type Shape, SYNC } from '../src/sender/variant.js';
 
 const NONE = -1;
 
@@ -31,7 +31,7 @@ const state = (shape: Shape) =>
     notEmpty: { kind: 'event', writer: 'the provider wakes, senders wait' },
     notFull: { kind: 'event', writer: 'senders wake, the provider waits' },
     synced: { kind: 'event', writer: 'senders wake, the provider waits' },
-    taken: { kind: 'atomic', writer: 'senders, as they claim' },
+    head: { kind: 'atomic', writer: 'senders, as they claim' },
     turn: { kind: 'atomic', writer: 'the provider and the sender that claimed, by turns', count: capacityOf(shape) },
     places: { kind: 'plain', writer: 'whose turn it is', count: capacityOf(shape), beside: 'turn' },
     asked: { kind: 'atomic', writer: 'the provider' },
@@ -56,20 +56,16 @@ export default defineVariant({
 
   provider: {
     waits: 'blocks',
-    open({ words, shape, row, event }) {
+    open({ words, shape, open }) {
       const capacity = capacityOf(shape);
       const round = roundOf(capacity);
-      const [notEmpty, notFull, synced] = [event('notEmpty'), event('notFull'), event('synced')];
-      const turn = Array.from({ length: capacity }, (_, cell) => row('turn', cell));
-      const places = Array.from({ length: capacity }, (_, cell) => row('places', cell));
-      const asked = row('asked');
-      const answered = perChannel(shape, (channel) => row('answered', channel));
-      let put = 0;
+      const { notEmpty, notFull, synced, turn, places, asked, answered } = open();
+      let tail = 0;
       let syncs = 0;
 
       function isFree(): boolean {
         // Sees the empty batch after the turn. Pairs with Atomics.store(turn) in giveBack().
-        return Atomics.load(words, turn[put % capacity]!) === 2 * Math.floor(put / capacity);
+        return Atomics.load(words, turn[tail % capacity]!) === 2 * Math.floor(tail / capacity);
       }
 
       function isSynced(channel: number): boolean {
@@ -78,17 +74,17 @@ export default defineVariant({
       }
 
       return {
-        digest: () => `${put} ${syncs}`,
+        digest: () => `${tail} ${syncs}`,
         sendPages(full) {
           if (!notFull.until(isFree)) return EXIT;
-          const cell = put % capacity;
+          const cell = tail % capacity;
           // Owned: it is the provider's turn.
           const empty = words[places[cell]!]!;
           // Owned: it is the provider's turn.
           words[places[cell]!] = full;
           // Publishes the batch before the turn. Pairs with Atomics.load(turn) in turnAt().
-          Atomics.store(words, turn[cell]!, 2 * Math.floor(put / capacity) + 1);
-          put = (put + 1) % round;
+          Atomics.store(words, turn[cell]!, 2 * Math.floor(tail / capacity) + 1);
+          tail = (tail + 1) % round;
           notEmpty.wakeOne();
           return empty;
         },
@@ -113,15 +109,11 @@ export default defineVariant({
 
   sender: {
     waits: 'blocks',
-    open({ words, shape, row, event }, channel) {
+    open({ words, shape, open }, channel) {
       const capacity = capacityOf(shape);
       const round = roundOf(capacity);
-      const [notEmpty, notFull, synced] = [event('notEmpty'), event('notFull'), event('synced')];
-      const taken = row('taken');
-      const turn = Array.from({ length: capacity }, (_, cell) => row('turn', cell));
-      const places = Array.from({ length: capacity }, (_, cell) => row('places', cell));
-      const asked = row('asked');
-      const answered = row('answered', channel);
+      const { notEmpty, notFull, synced, head, turn, places, asked } = open();
+      const { answered } = open(channel);
       let empty = shape.requesters + channel;
       let answers = 0;
 
@@ -132,7 +124,7 @@ export default defineVariant({
 
       function position(): number {
         // Standalone: a guess; claim() confirms it.
-        return Atomics.load(words, taken);
+        return Atomics.load(words, head);
       }
 
       /** 0 while the cell at a position waits for its batch, 1 while that is there, else the position is behind. */
@@ -151,7 +143,7 @@ export default defineVariant({
           const is = turnAt(at);
           if (is === 0) return NONE;
           // Standalone: only one may move it on from here; the turn orders the batch.
-          if (is === 1 && Atomics.compareExchange(words, taken, at, (at + 1) % round) === at) return giveBack(at);
+          if (is === 1 && Atomics.compareExchange(words, head, at, (at + 1) % round) === at) return giveBack(at);
         }
       }
 

@@ -1,24 +1,24 @@
 /**
- * Ring a channel: a bounded queue for one writer and one reader, so that a sender finds its next batch while the provider
- * is elsewhere. Use where a hand-off costs as much as a write: with depth, wake-ups are shared by many batches.
+ * One ring per channel: a bounded queue for one producer and one consumer, so that a sender finds its next batch while
+ * the provider is elsewhere. Use where a hand-off costs as much as a write: with depth, many batches share a wake-up.
  *
  *   provider: sendPages()                      sender: next() .. complete()
- *   1. sees    taken (only when the last  <--  5. publishes taken + 1 (batch emptied before), wakes room
- *              it saw leaves no room); if no
+ *   1. sees    head (only when cachedHead <--  5. publishes head (batch emptied before), wakes room
+ *              leaves no room); if no
  *              channel has room, waits on room
- *   2. swaps   slots[put] (owned)              4. writes  slots[taken], which stays there, empty
- *   3. publishes put, wakes work          -->  3. sees    put (only when it has written all it saw), or waits on work
+ *   2. swaps   slots[localTail] (owned)        4. writes  slots[localHead], which stays there, empty
+ *   3. publishes tail, wakes work         -->  3. sees    tail (only when cachedTail leaves nothing), or waits on work
  *
  *   provider: signalSync(), collectSync()
  *   1. each channel: publishes asked, wakes work. A sender that has written all and has not answered writes a SYNC.
  *   2. each channel: waits on synced until answered is asked.
  *
- * Late publishing (--publish-every): put covers so many batches of a channel at a time, or all that there are when no channel
- * has room, before a sync and when the provider idles. Senders tell of each batch: together, they would gain a half where
- * both sides spin, and lose as much where they park.
+ * Late publishing (--publish-every): tail moves over that many batches of a channel at a time, or over all that there are
+ * when no channel has room, before a sync and when the provider idles. Senders publish head after each batch: publishing
+ * together, they would gain a half where both sides spin, and lose as much where they park.
  *
- * put and taken count round twice the depth, so that full and empty differ. Lamport 1983; the indices of the other side
- * are kept as in FastForward (PPoPP 2008) and its successors.
+ * head (the consumer's index) and tail (the producer's) count round twice the depth, so that full and empty differ
+ * (Lamport 1983). Each side caches the other's index, as in FastForward (PPoPP 2008) and its successors.
  */
 import { layout } from '../src/memory/layout.js';
 import { defineVariant, EXIT, perChannel, type Shape, SYNC } from '../src/sender/variant.js';
@@ -28,9 +28,9 @@ const state = ({ channels, depth }: Shape) =>
     room: { kind: 'event', writer: 'senders wake, the provider waits' },
     synced: { kind: 'event', writer: 'senders wake, the provider waits' },
     work: { kind: 'event', writer: 'the provider wakes, the sender waits', count: channels },
-    put: { kind: 'atomic', writer: 'the provider', count: channels },
-    taken: { kind: 'atomic', writer: 'the sender', count: channels },
-    slots: { kind: 'plain', writer: 'the provider, from put on', count: channels, words: depth },
+    tail: { kind: 'atomic', writer: 'the provider', count: channels },
+    head: { kind: 'atomic', writer: 'the sender', count: channels },
+    slots: { kind: 'plain', writer: 'the provider, from tail on', count: channels, words: depth },
     asked: { kind: 'atomic', writer: 'the provider', count: channels },
     answered: { kind: 'atomic', writer: 'the sender', count: channels },
   });
@@ -54,48 +54,41 @@ export default defineVariant({
 
   provider: {
     waits: 'blocks',
-    open({ words, shape, row, event }) {
+    open({ words, shape, open }) {
       const { channels, depth } = shape;
       const together = Math.min(shape.publishEvery ?? 1, depth);
-      const room = event('room');
-      const synced = event('synced');
-      const work = perChannel(shape, (channel) => event('work', channel));
-      const put = perChannel(shape, (channel) => row('put', channel));
-      const taken = perChannel(shape, (channel) => row('taken', channel));
-      const slots = perChannel(shape, (channel) => row('slots', channel));
-      const asked = perChannel(shape, (channel) => row('asked', channel));
-      const answered = perChannel(shape, (channel) => row('answered', channel));
-      /** What put is, or will be; how many batches before it are not published; what taken was when it was last looked at. */
-      const puts = perChannel(shape, () => 0);
-      const late = perChannel(shape, () => 0);
-      const seen = perChannel(shape, () => 0);
+      const { room, synced, work, tail, head, slots, asked, answered } = open();
+      /** Of each channel: where the next batch goes, how many before it are unpublished, what head was at the last look. */
+      const localTail = perChannel(shape, () => 0);
+      const unpublished = perChannel(shape, () => 0);
+      const cachedHead = perChannel(shape, () => 0);
       let nextChannel = 0;
       let syncs = 0;
 
-      function hasRoom(channel: number, takenThen: number): boolean {
-        const used = puts[channel]! - takenThen;
+      function hasRoom(channel: number, headThen: number): boolean {
+        const used = localTail[channel]! - headThen;
         return used !== depth && used !== -depth;
       }
 
-      function takenNow(channel: number): number {
-        // Sees the emptied batches after taken. Pairs with Atomics.store(taken) in complete().
-        return Atomics.load(words, taken[channel]!);
+      function headNow(channel: number): number {
+        // Sees the emptied batches after head. Pairs with Atomics.store(head) in complete().
+        return Atomics.load(words, head[channel]!);
       }
 
       function someHaveRoom(): boolean {
-        for (let channel = 0; channel < channels; channel++) if (hasRoom(channel, takenNow(channel))) return true;
+        for (let channel = 0; channel < channels; channel++) if (hasRoom(channel, headNow(channel))) return true;
         return false;
       }
 
-      /** The first channel from the next on that has room, by what was seen last or by a look; waits for one. */
+      /** The first channel from the next on that has room, by its cached head or by a look; waits for one. */
       function findRoom(): boolean {
         for (;;) {
           for (let step = 0; step < channels; step++) {
-            if (hasRoom(nextChannel, seen[nextChannel]!)) return true;
+            if (hasRoom(nextChannel, cachedHead[nextChannel]!)) return true;
             nextChannel = nextChannel + 1 === channels ? 0 : nextChannel + 1;
           }
-          for (let channel = 0; channel < channels; channel++) seen[channel] = takenNow(channel);
-          if (puts.some((_, channel) => hasRoom(channel, seen[channel]!))) continue;
+          for (let channel = 0; channel < channels; channel++) cachedHead[channel] = headNow(channel);
+          if (localTail.some((_, channel) => hasRoom(channel, cachedHead[channel]!))) continue;
           // Nobody makes room of what was not published.
           publishAll();
           if (!room.until(someHaveRoom)) return false;
@@ -103,14 +96,14 @@ export default defineVariant({
       }
 
       function publish(channel: number): void {
-        late[channel] = 0;
-        // Publishes the batches before put. Pairs with Atomics.load(put) in putNow().
-        Atomics.store(words, put[channel]!, puts[channel]!);
+        unpublished[channel] = 0;
+        // Publishes the batches before tail. Pairs with Atomics.load(tail) in tailNow().
+        Atomics.store(words, tail[channel]!, localTail[channel]!);
         work[channel]!.wake();
       }
 
       function publishAll(): void {
-        for (let channel = 0; channel < channels; channel++) if (late[channel]! > 0) publish(channel);
+        for (let channel = 0; channel < channels; channel++) if (unpublished[channel]! > 0) publish(channel);
       }
 
       function isSynced(channel: number): boolean {
@@ -119,20 +112,20 @@ export default defineVariant({
       }
 
       return {
-        digest: () => `${nextChannel} ${syncs} ${puts} ${late} ${seen}`,
+        digest: () => `${nextChannel} ${syncs} ${localTail} ${unpublished} ${cachedHead}`,
         sendPages(full) {
           if (!findRoom()) return EXIT;
           const channel = nextChannel;
           nextChannel = channel + 1 === channels ? 0 : channel + 1;
-          const at = puts[channel]!;
+          const at = localTail[channel]!;
           const slot = slots[channel]! + (at < depth ? at : at - depth);
           // Owned: the ring has room, so what lies here is empty.
           const empty = words[slot]!;
-          // Owned: the sender does not look at it before put says so.
+          // Owned: the sender does not look at it before tail says so.
           words[slot] = full;
-          puts[channel] = at + 1 === 2 * depth ? 0 : at + 1;
-          late[channel]!++;
-          if (late[channel] === together) publish(channel);
+          localTail[channel] = at + 1 === 2 * depth ? 0 : at + 1;
+          unpublished[channel]!++;
+          if (unpublished[channel] === together) publish(channel);
           return empty;
         },
 
@@ -160,42 +153,35 @@ export default defineVariant({
 
   sender: {
     waits: 'blocks',
-    open({ words, shape, row, event }, channel) {
+    open({ words, shape, open }, channel) {
       const { depth } = shape;
-      const room = event('room');
-      const synced = event('synced');
-      const work = event('work', channel);
-      const put = row('put', channel);
-      const taken = row('taken', channel);
-      const slots = row('slots', channel);
-      const asked = row('asked', channel);
-      const answered = row('answered', channel);
-      /** What taken is, and what put was when it was last looked at. */
-      let at = 0;
-      let seen = 0;
+      const { room, synced, work, tail, head, slots, asked, answered } = open(channel);
+      /** Where the next batch is, which head says too, and what tail was when it was last looked at. */
+      let localHead = 0;
+      let cachedTail = 0;
       let answers = 0;
 
-      function putNow(): number {
-        // Sees the batches before put. Pairs with Atomics.store(put) in publish().
-        return Atomics.load(words, put);
+      function tailNow(): number {
+        // Sees the batches before tail. Pairs with Atomics.store(tail) in publish().
+        return Atomics.load(words, tail);
       }
 
       function hasWork(): boolean {
         // Sees the jobs before it. Pairs with Atomics.store(asked) in signalSync().
-        return putNow() !== at || Atomics.load(words, asked) !== answers;
+        return tailNow() !== localHead || Atomics.load(words, asked) !== answers;
       }
 
       return {
-        digest: () => `${at} ${seen} ${answers}`,
+        digest: () => `${localHead} ${cachedTail} ${answers}`,
         next() {
-          if (seen === at) {
+          if (cachedTail === localHead) {
             if (!work.until(hasWork)) return EXIT;
             // After a sync was seen: a job may have come before it.
-            seen = putNow();
-            if (seen === at) return SYNC;
+            cachedTail = tailNow();
+            if (cachedTail === localHead) return SYNC;
           }
-          // Owned: put is beyond it.
-          return words[slots + (at < depth ? at : at - depth)]!;
+          // Owned: tail is beyond it.
+          return words[slots + (localHead < depth ? localHead : localHead - depth)]!;
         },
 
         complete(request) {
@@ -205,9 +191,9 @@ export default defineVariant({
             Atomics.store(words, answered, answers);
             synced.wake();
           } else {
-            at = at + 1 === 2 * depth ? 0 : at + 1;
-            // Publishes the emptied batch before taken. Pairs with Atomics.load(taken) in takenNow().
-            Atomics.store(words, taken, at);
+            localHead = localHead + 1 === 2 * depth ? 0 : localHead + 1;
+            // Publishes the emptied batch before head. Pairs with Atomics.load(head) in headNow().
+            Atomics.store(words, head, localHead);
             room.wake();
           }
         },

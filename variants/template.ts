@@ -46,18 +46,15 @@ export default defineVariant({
 
   provider: {
     waits: 'blocks',
-    open({ shape, words, row, event }) {
-      const freed = event('freed');
-      const synced = event('synced');
+    open({ shape, words, open }) {
+      const { freed, synced } = open();
       const channels = perChannel(shape, (channel) => {
-        const full = row('full', channel);
-        const batch = row('batch', channel);
-        const asked = row('asked', channel);
+        const { full, batch, asked, work } = open(channel);
         return {
           full,
           batch,
           asked,
-          work: event('work', channel),
+          work,
           isFree() {
             // Sees the emptied batch after full is 0. Pairs with Atomics.store(full) in complete().
             return Atomics.load(words, full) === 0;
@@ -110,13 +107,8 @@ export default defineVariant({
 
   sender: {
     waits: 'blocks',
-    open({ words, row, event }, channel) {
-      const freed = event('freed');
-      const synced = event('synced');
-      const work = event('work', channel);
-      const full = row('full', channel);
-      const batch = row('batch', channel);
-      const asked = row('asked', channel);
+    open({ words, open }, channel) {
+      const { freed, synced, work, full, batch, asked } = open(channel);
 
       function isFull() {
         // Sees the batch after full is 1. Pairs with Atomics.store(full) in sendPages().

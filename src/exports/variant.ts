@@ -23,3 +23,4 @@ export {
   type Variant,
   type Waits,
 } from '../sender/variant.js';
+export type { AllWords, ChannelWords, Opener, OpenWords, SemaphoreEnd } from '../sender/words.js';

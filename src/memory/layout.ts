@@ -10,7 +10,7 @@ export interface Entry {
   readonly kind: Kind;
   /** Which side writes it, and when. */
   readonly writer: string;
-  /** How many there are, each on rows of its own (one a channel, say). Default 1. */
+  /** How many there are, each on rows of its own (one per channel, say). Default 1. */
   readonly count?: number;
   /** Consecutive 32-bit words of each. Default 1; primitives bring their own size. */
   readonly words?: number;
@@ -90,6 +90,7 @@ export interface PlacedEntry {
 
 /** A table laid at a base: where each of its words is. */
 export interface Placed<T extends Table = Table> {
+  readonly table: T;
   /** Index of the first word after the table. */
   readonly end: number;
   /** Index of the first word of entry `name`, number `index`. Throws RangeError outside the table. */
@@ -131,6 +132,7 @@ export function place<T extends Table>(declared: Layout<T>, base: number, rowByt
     return { name, index, word: first + index * stride, words, kind, lock, scan, looks };
   };
   return {
+    table: declared.table,
     end: next,
     word: (name, index) => entry(name, index).word,
     entry,

@@ -1,11 +1,11 @@
 // The interface of a variant: one design of the hand-off between the provider and its senders.
 import type { MessagePort } from 'node:worker_threads';
 import type { Layout, Names, Table } from '../memory/layout.js';
-import type { Lock } from '../memory/lock.js';
 import type { Scan } from '../memory/scan.js';
 import type { BatchIndex } from '../ram/batches.js';
+import type { EventEnd, Opener, OpenWords } from './words.js';
 
-export type { BatchIndex };
+export type { BatchIndex, EventEnd };
 
 /** What a sender is asked to do: a batch to send (0 and up), SYNC or EXIT. A small integer: nothing is allocated. */
 export type SendRequest = number;
@@ -16,37 +16,25 @@ export const EXIT = -2;
 export interface Shape {
   readonly channels: number;
   readonly requesters: number;
-  /** Batches in flight a channel. */
+  /** Batches in flight on each channel. */
   readonly depth: number;
   /** Batches of a channel that the provider publishes together, up to the depth; absent, each by itself. */
   readonly publishEvery?: number | undefined;
 }
 
-/** What a design sees of an event. */
-export interface EventEnd {
-  /** Returns true when `ready()` does, false once closed while it does not. `ready` only reads, and reads atomically. */
-  until(ready: () => boolean): boolean;
-  /** The same for a thread that goes on with its event loop meanwhile. */
-  untilLater(ready: () => boolean): boolean | Promise<boolean>;
-  /** Makes every sleeper look at its condition again. */
-  wake(): void;
-  /** Makes one look again: for something that any sleeper can take, and one takes. */
-  wakeOne(): void;
-}
-
 /** What one thread is opened with, made inside that thread. */
-export interface Place<T extends Table = Table> {
+export interface Place<T extends Table = Table> extends Opener<T> {
   readonly shape: Shape;
   readonly words: Int32Array;
   /** True once the run is over or has failed; a latch. */
   readonly exiting: boolean;
   /** True where invariants are asserted; timing runs switch it off. */
   readonly checking: boolean;
-  /** Index in `words` of an atomic or plain word of the variant's own table. */
-  row(name: Names<T, 'atomic' | 'plain'>, index?: number): number;
-  semaphore(name: Names<T, 'semaphore'>, index?: number): { post(): void; wait(): boolean };
-  lock(name: Names<T, 'lock'>, index?: number): Lock;
-  event(name: Names<T, 'event'>, index?: number): EventEnd;
+  /**
+   * Opens words and primitives by name, each as its name is read: `open()` all of the table, `open(channel)` those of one
+   * channel. An entry that has no `count` is the same in both.
+   */
+  readonly open: OpenWords<T>;
   /** How to search the words of `name`, whose entry in the table says `scan`. */
   scan(name: Names<T, 'atomic'>): Scan;
   /** The message port to channel `index` (on the provider), to requester `index` (on a sender). */
@@ -63,21 +51,21 @@ export type Waits = 'blocks' | 'event-loop';
 /** A value now, or, on an event loop, perhaps later. */
 export type Later<V, W extends Waits> = W extends 'blocks' ? V : V | Promise<V>;
 
-/** The provider's end. */
+/** The provider's end: QEMU's migration thread. */
 export interface Provider<W extends Waits = 'blocks'> {
-  /** Hands over a full batch; returns an empty one in exchange, or EXIT. It may publish late. */
+  /** Hands over a full batch (`multifd_send_pages`); returns an empty one in exchange, or EXIT. It may publish late. */
   sendPages(full: BatchIndex): Later<BatchIndex, W>;
   /** For the checker alone: see Sender. */
   digest?(): string;
   /** Publishes what is late; called before a sync and before the provider idles: at a pace, or between slices. */
   flush?(): void;
-  /** First loop of a sync: asks every channel for a SYNC. Returns false when exiting. */
+  /** First loop of a sync (`multifd_send_sync_main`): asks every channel for a SYNC. Returns false when exiting. */
   signalSync(): Later<boolean, W>;
-  /** Second loop of a sync: returns true once every channel has written its SYNC, false when exiting. */
+  /** Second loop of it: returns true once every channel has written its SYNC, false when exiting. */
   collectSync(): Later<boolean, W>;
 }
 
-/** A sender's end. A lock may be held from `next` to `complete`. */
+/** A sender's end: the loop of `multifd_send_thread`. A lock may be held from `next` to `complete`. */
 export interface Sender<W extends Waits = 'blocks'> {
   /** Waits for the next request. SYNC comes only after every batch that was handed over before it. */
   next(): Later<SendRequest, W>;
@@ -88,7 +76,7 @@ export interface Sender<W extends Waits = 'blocks'> {
    * apart, which is fine for designs that do not try again.
    */
   digest?(): string;
-  /** Upstream's error path after a failed write; on the repaired path the framework closes every primitive instead. */
+  /** Upstream's error path after a failed write (`multifd_send_kick_main`); on the repaired path the framework closes every primitive instead. */
   fail?(): void;
 }
 
@@ -103,7 +91,7 @@ export type RunTask = (channel: number, task: unknown) => Promise<unknown>;
 
 /**
  * A thread of its own, or a task on the provider's event loop, or nobody: the provider does the work itself. Or a thread
- * that the design brings along, one a channel, as a pool does: it calls the export `serve` of a module for each task.
+ * that the design brings along, one per channel, as a pool does: it calls the export `serve` of a module for each task.
  */
 export type OpensSender<T extends Table> =
   | Opens<T, Sender, Sender<'event-loop'>>
@@ -125,7 +113,7 @@ export interface Variant<T extends Table = Table> {
   /** The mechanism in one sentence; when to use it in a second. */
   readonly summary: string;
   readonly family: 'mutex' | 'lock-free' | 'message' | 'inline';
-  /** Batches in flight a channel that the design can hold. QEMU's designs: [1, 1]. */
+  /** Batches in flight on each channel that the design can hold. QEMU's designs: [1, 1]. */
   readonly depth: readonly [least: number, most: number];
   readonly requesters: 'one' | 'threads';
   /**

@@ -5,6 +5,7 @@ import type { FrameworkLock } from '../memory/lock.js';
 import { openLock } from '../memory/locks.js';
 import { Semaphore } from '../memory/semaphore.js';
 import type { Place, SendRequest } from '../sender/variant.js';
+import { openWords } from '../sender/words.js';
 import { transports } from '../transport/index.js';
 import { type Cell, shapeOf, type Wait } from './cell.js';
 import type { Control } from './control.js';
@@ -43,6 +44,10 @@ export class ThreadPlace {
       checking: cell.checking,
       get exiting() {
         return control.exiting;
+      },
+      // A place made from this one opens what it itself opens.
+      get open() {
+        return openWords(variantWords.table, this);
       },
       row: (name, index) => variantWords.word(name, index),
       semaphore: (name, index) => {

@@ -4,6 +4,7 @@ import { openLock } from '../../memory/locks.js';
 import { SCANS_IN_JAVASCRIPT, type Scan } from '../../memory/scan.js';
 import { Semaphore } from '../../memory/semaphore.js';
 import type { Place, Shape } from '../../sender/variant.js';
+import { openWords } from '../../sender/words.js';
 import { simulatedPlace } from '../primitives.js';
 import type { DesignWords } from './words.js';
 
@@ -27,6 +28,9 @@ export function openPlace(design: DesignWords, shape: Shape, words: Int32Array, 
   return {
     ...OUTSIDE,
     ...simulatedPlace(design.variant),
+    get open() {
+      return openWords(design.variant.table, this);
+    },
     scan: (name) => scanOf(design, name),
     shape,
     words,
@@ -50,6 +54,9 @@ export function initialPlace(design: DesignWords, shape: Shape, words: Int32Arra
     words,
     checking: true,
     exiting: false,
+    get open() {
+      return openWords(variant.table, this);
+    },
     row: (name, index) => variant.word(name, index),
     semaphore: (name, index) => new Semaphore(words, variant.word(name, index)),
     lock: (name, index) => openLock(words, variant.entry(name, index)),
