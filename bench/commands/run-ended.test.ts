@@ -127,7 +127,7 @@ describe('run', () => {
     );
     const { status, stdout, stderr } = cli('run', '--resume', path, '--no-save', '--json');
     expect(status).toBe(0);
-    expect(stderr).toContain('in 1 more processes');
+    expect(stderr).toContain('in 1 more process');
     const second = JSON.parse(stdout) as Result;
     expect(second.run).toMatchObject({ complete: true, stopped: 'rounds', rounds: 3, resumed: first.run.id });
     for (const [at, { visits }] of second.cells.entries()) {

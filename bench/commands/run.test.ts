@@ -52,7 +52,7 @@ describe('run', () => {
       .split('\n')
       .map((line) => line.split('\t'));
     expect(rows[0]!.slice(0, 4)).toEqual(['table', 'variant', 'workload', 'channels']);
-    expect(new Set(rows.map((row) => row.length))).toEqual(new Set([25]));
+    expect(new Set(rows.map((row) => row.length))).toEqual(new Set([33]));
     expect(table).not.toContain('\u001b');
   });
 
@@ -78,7 +78,7 @@ describe('run', () => {
     const { run } = JSON.parse(budget.stdout) as Result;
     expect(run).toMatchObject({ stopped: 'budget', complete: true });
     expect(run.rounds).toBeLessThan(400);
-    expect(budget.stderr).toContain(`stopped by --budget after ${run.rounds} processes`);
+    expect(budget.stderr).toContain(`stopped by --budget after ${run.rounds} process`);
     const precision = cli(...SMALL, '--rounds', '400', '--precision', '100%', '--budget', '60s', '--json');
     const { run: precise, comparisons } = JSON.parse(precision.stdout) as Result;
     expect(precise.stopped).toBe('precision');

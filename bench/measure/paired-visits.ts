@@ -1,7 +1,7 @@
 // From the turns of cells that lived side by side to their visits: what each is beside the first, mirror by mirror.
 import type { Cell } from '../../src/session/cell.js';
 import type { Slice } from '../../src/workloads/slice.js';
-import { median } from '../stats/quantile.js';
+import { mean } from '../stats/mean.js';
 import { trimmedMean } from '../stats/trimmed.js';
 import type { LivePart } from './live.js';
 import { type SliceSpeed, sliceValues, summarise, type Visit } from './visit.js';
@@ -17,28 +17,42 @@ export interface Opening {
 
 /**
  * The visits of each cell, one an opening. Their `turns` hold one number a metric: the level of the first cell, times what
- * this cell is to it, as the trimmed mean of the mirrors' log-ratios has it. In each mirror all cells stand within
- * milliseconds of each other, so what the machine does for longer is in all of them and falls out; the level is the same
- * in all openings, since what it does between them says nothing of a cell.
+ * this cell is to it. For a throughput that is the trimmed mean of the mirrors' log-ratios: in each mirror all cells stand
+ * within milliseconds of each other, so what the machine does for longer is in all of them and falls out. A latency and a sync
+ * are told by percentiles of single events, of which a turn has few: theirs is the ratio of the two over the whole opening,
+ * whose events alternate as closely. The level is the same in all openings: what it does between them says nothing of a cell.
  */
 export function pairedVisits(openings: readonly Opening[]): Visit[][] {
-  const first = openings.map(({ cells, parts }) => valuesOfTurns(cells[0]!, parts[0]!));
-  const names = Object.keys(first[0]!);
-  const level = (name: string) => Math.exp(median(first.flatMap((turns) => turns[name]!.map(Math.log))));
-  const levels = Object.fromEntries(names.map((name) => [name, level(name)]));
-  return openings[0]!.cells.map((_, at) =>
+  const all = openings.map(({ cells, parts }) => parts.map((part, at) => visitOf(cells[at]!, part)));
+  const firsts = all.map(([first]) => first!.values);
+  const names = Object.keys(firsts[0]!).filter((name) => firsts.every((values) => values[name]! > 0));
+  const levels = Object.fromEntries(
+    names.map((name) => [name, Math.exp(mean(firsts.map((each) => Math.log(each[name]!))))]),
+  );
+  return openings[0]!.cells.map((cell, at) =>
     openings.map(({ cells, parts }, opening): Visit => {
-      const [cell, part] = [cells[at]!, parts[at]!];
-      const own = valuesOfTurns(cell, part);
-      const turns = Object.keys(own).flatMap((name) => {
-        const beside = first[opening]![name];
-        return beside ? [[name, [levels[name]! * Math.exp(logRatio(beside, own[name]!))]] as const] : [];
+      const visit = all[opening]![at]!;
+      const [first, own]: [Turns, Turns] = [valuesOfTurns(cell, parts[0]!), valuesOfTurns(cell, parts[at]!)];
+      const ratio = (name: string): number | undefined => {
+        if (cells[0]!.workload === 'throughput' && first[name] && own[name]) return logRatio(first[name], own[name]);
+        const [a, b] = [firsts[opening]![name]!, visit.values[name]!];
+        return cells[0]!.workload !== 'throughput' && b > 0 ? Math.log(b / a) : undefined;
+      };
+      const turns = names.flatMap((name) => {
+        const log = ratio(name);
+        return log === undefined ? [] : [[name, [levels[name]! * Math.exp(log)]] as const];
       });
-      const slices = part.mirrors.flat();
-      const whole = { slices: withLatencies(slices, part.latencies), report: part.report, amount: part.amount };
-      return { ...summarise(cell, [whole]), turns: Object.fromEntries(turns), slices: coarse(slices) };
+      return { ...visit, turns: Object.fromEntries(turns) };
     }),
   );
+}
+
+type Turns = Readonly<Record<string, readonly number[]>>;
+
+function visitOf(cell: Cell, { mirrors, latencies, report, amount }: LivePart): Visit {
+  const slices = mirrors.flat();
+  const visit = summarise(cell, [{ slices: withLatencies(slices, latencies), report, amount }]);
+  return { ...visit, slices: coarse(slices) };
 }
 
 /** The mean log-ratio of b's two turns in a mirror to a's, over all mirrors. */
