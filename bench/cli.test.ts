@@ -78,7 +78,8 @@ describe.skipIf(isLong)('run --dry-run', () => {
     expect(status).toBe(0);
     expect(stdout).toContain('hand-off atomic-barrier workload=throughput channels=8');
     const seconds = Number(/about (\d+) s/.exec(stderr)![1]);
-    expect(seconds).toBeLessThan(90);
+    // The README says about two minutes.
+    expect(seconds).toBeLessThan(120);
   });
 });
 

@@ -57,11 +57,15 @@ describe.skipIf(sha === undefined)('against', { timeout: 60_000 }, () => {
     expect(changes.comparisons.length).toBeGreaterThan(1);
   });
 
-  it.skipIf(isLong)('ends with 2 for what cannot be compared, and says what it takes', () => {
+  it.skipIf(isLong)('ends with 2 for a commit that is not there, and says what it takes', () => {
     expect(cli('no-such-branch')).toMatchObject({
       status: 2,
       stderr: expect.stringContaining('against: got "no-such-branch", takes a commit, branch or tag'),
     });
+  });
+
+  // It builds the commit first.
+  it.runIf(isLong)('ends with 2 for a design that is given by path', () => {
     expect(cli('HEAD', '--variants', './dist/variants/template.js').stderr).toContain(
       'takes names here: both builds must have it',
     );

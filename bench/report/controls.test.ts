@@ -47,7 +47,7 @@ describeInBrowser('a report in Chromium', () => {
     expect(fewer.length).toBeLessThan(points);
     expect(fewer.some((label) => label.startsWith(`${saved.cells[1]!.variant}\n`))).toBe(false);
     for (const box of await page.locator('[type=checkbox]').all()) await box.uncheck();
-    expect(await page.locator('#curve').innerText()).toContain('Nothing of the chosen variants');
+    expect(await page.locator('#curve').innerText()).toContain('None of the chosen designs was measured here');
     await page.check('[name=variant-0]');
     expect((await labels(page, 'curve')).length).toBeGreaterThan(0);
 

@@ -1,6 +1,6 @@
 // Designs are checked on primitives as single operations; here small ones are checked on the shipped primitives too.
 import { describe, expect, it, vi } from 'vitest';
-import { isLong, runsNow } from '../fixtures/tier.js';
+import { isLong } from '../fixtures/tier.js';
 import { eventHandOff } from './fixtures/event-hand-off.js';
 import { semaphoreHandOff } from './fixtures/semaphore-hand-off.js';
 import { type MutantResult, mutate } from './mutate.js';
@@ -26,7 +26,7 @@ describe.each(['words', 'bits'] as const)('an event hand-off by %s', (conditions
     expect(single.states * 100).toBeLessThan(shipped.states);
   });
 
-  it.runIf(runsNow(conditions === 'words'))('has the same mutants killed on both', () => {
+  it.runIf(isLong)('has the same mutants killed on both', () => {
     const single = statuses(mutate([eventHandOff(small)], { files: design }));
     const shipped = statuses(mutate([eventHandOff({ ...small, shipped: true })], { files: design }));
     expect(shipped.size).toBeGreaterThan(3);
@@ -48,7 +48,7 @@ describe.each([
   ['without', false],
   ['with', true],
 ])('a semaphore hand-off %s a mutex', (_name, mutex) => {
-  it.runIf(runsNow(mutex))('has the same mutants killed on single operations and on the shipped primitives', () => {
+  it.runIf(isLong)('has the same mutants killed on single operations and on the shipped primitives', () => {
     const small = { channels: 1, jobs: 1, sync: !mutex, mutex };
     const single = statuses(mutate([semaphoreHandOff(small)], { files: design }));
     const shipped = statuses(mutate([semaphoreHandOff({ ...small, shipped: true })], { files: design }));

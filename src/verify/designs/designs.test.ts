@@ -1,5 +1,6 @@
 // Scenarios of designs: what is run, what the monitor sees, and a design with depth, events and several requesters.
 import { describe, expect, it } from 'vitest';
+import { isLong } from '../../fixtures/tier.js';
 import { EXIT, type Place, SYNC, type Variant } from '../../sender/variant.js';
 import { mutantsOf } from '../mutate.js';
 import { verify } from '../verify.js';
@@ -35,7 +36,7 @@ function found(variant: Variant, plan: Partial<DesignPlan>): string[] {
 }
 
 describe('the suite of a design', () => {
-  it('has depth and several requesters where the design declares them', () => {
+  it.skipIf(isLong)('has depth and several requesters where the design declares them', () => {
     const names = (variant: Variant) =>
       designSuite(variant, { channels: 2, jobs: 2 }).map(({ plan }) => describePlan(plan));
     const shallow = names({ ...sharedQueue, depth: [1, 1], requesters: 'one' });
@@ -49,7 +50,7 @@ describe('the suite of a design', () => {
     expect(new Set(deep).size).toBe(deep.length);
   });
 
-  it('is for designs that block on both sides; of others it says why not', () => {
+  it.skipIf(isLong)('is for designs that block on both sides; of others it says why not', () => {
     expect(whyNotModelled(sharedQueue)).toBeUndefined();
     expect(whyNotModelled({ ...sharedQueue, sender: { waits: 'never' } })).toContain('no sender threads');
     const provider = { waits: 'event-loop', open: () => expect.unreachable() } as const;
@@ -58,7 +59,7 @@ describe('the suite of a design', () => {
 });
 
 describe('a queue with depth, events, a lock and several requesters', () => {
-  it('has no finding on one channel', () => {
+  it.skipIf(isLong)('has no finding on one channel', () => {
     const checked = checkDesign(sharedQueue, { channels: 1, jobs: 2 });
     expect(checked.findings).toEqual([]);
     expect(checked.complete).toBe(true);
@@ -66,7 +67,7 @@ describe('a queue with depth, events, a lock and several requesters', () => {
     expect(checked.scenarios.some(({ scenario }) => scenario.includes('2 requesters'))).toBe(true);
   });
 
-  it('is bounded by preemptions where it has too many states, and says so', () => {
+  it.runIf(isLong)('is bounded by preemptions where it has too many states, and says so', () => {
     const plan: DesignPlan = { shape: { ...shape, channels: 2 }, steps: ['job', 'job', 'job'] };
     const search = { mostStates: 100_000 };
     const checked = checkScenarios('shared-queue', [designScenario(sharedQueue, plan)], { search });
@@ -74,7 +75,7 @@ describe('a queue with depth, events, a lock and several requesters', () => {
     expect(checked.scenarios[0]!.instead).toMatchObject({ strategy: 'bounded', complete: false });
   });
 
-  it('reaches fewer states where it says what it remembers, and the same verdict', () => {
+  it.skipIf(isLong)('reaches fewer states where it says what it remembers, and the same verdict', () => {
     const plan: DesignPlan = { shape, steps: ['job', 'sync', 'job', 'sync'] };
     const without = withSender(() => ({ digest: undefined }) as never);
     const merged = verify(designScenario(sharedQueue, plan));
@@ -84,7 +85,7 @@ describe('a queue with depth, events, a lock and several requesters', () => {
     expect(merged.states).toBeLessThan(apart.states);
   });
 
-  it('is refused if it remembers more than it says', () => {
+  it.skipIf(isLong)('is refused if it remembers more than it says', () => {
     const forgetful = withSender((sender, place) => {
       const put = place.row('put' as never);
       let seen = 0;
@@ -102,7 +103,7 @@ describe('a queue with depth, events, a lock and several requesters', () => {
 });
 
 describe('the monitor', () => {
-  it('I2: a batch that is handed out twice', () => {
+  it.skipIf(isLong)('I2: a batch that is handed out twice', () => {
     const twice = withSender((sender) => {
       let first = -1;
       return {
@@ -117,7 +118,7 @@ describe('the monitor', () => {
     expect(messages.join()).toMatch(/I2|order/);
   });
 
-  it('I4: a sender that leaves though the run goes on, and a SYNC that nobody asked for', () => {
+  it.skipIf(isLong)('I4: a sender that leaves though the run goes on, and a SYNC that nobody asked for', () => {
     expect(
       found(
         withSender(() => ({ next: () => EXIT })),
@@ -137,7 +138,7 @@ describe('the monitor', () => {
     expect(found(eager, {})).toContain('I4: a channel wrote a SYNC that was not asked for');
   });
 
-  it('I5: a sync that is over before the jobs are written', () => {
+  it.skipIf(isLong)('I5: a sync that is over before the jobs are written', () => {
     const hasty: Variant = {
       ...sharedQueue,
       provider: {
@@ -151,7 +152,7 @@ describe('the monitor', () => {
     expect(found(hasty, {})).toContain('I5: the sync is over without the SYNC of channel 0');
   });
 
-  it('I6: a packet number that is used twice', () => {
+  it.skipIf(isLong)('I6: a packet number that is used twice', () => {
     const plan: DesignPlan = { shape: { ...shape, channels: 2 }, steps: ['job', 'sync'], numbered: true };
     const scenario = designScenario(sharedQueue, plan);
     expect(verify(scenario, { mostStates: 100_000 }).findings).toEqual([]);
