@@ -1,5 +1,5 @@
 // Loops in which a thread does the same again and again: recognised, so that spinning has finitely many states.
-import { CHECKPOINT, HINT, type Operation, PLAIN_LOAD, SLEEP } from './operation.js';
+import { COMPARE_EXCHANGE, EXCHANGE, HINT, LOAD, LOAD_REST, MODIFY, type Operation, PLAIN_LOAD } from './operation.js';
 
 /** Operations repeated this often alike are a loop without an end of its own, not a bounded one: tried in two goes. */
 const LIKELY_ENDLESS = 300;
@@ -34,7 +34,8 @@ export class Loops {
     for (let length = 1; length <= Math.min(end, LONGEST_LOOP) && tried < MOST_TRIED; length++) {
       const first = end - length;
       const head = operations[first]!;
-      if (head.event >= 0 || head.kind === SLEEP || head.kind === CHECKPOINT) return 0;
+      // A round that writes may add up: what it leaves in locals would be lost with it.
+      if (!learnsNothing(head, log[first]!)) return 0;
       if (!sameCall(head, next)) continue;
       const rounds = PATIENCE[this.patience.get(head.site.key) ?? 0];
       if (rounds === undefined) return 0;
@@ -111,6 +112,24 @@ export function sameCall(one: Operation, other: Operation): boolean {
     one.b === other.b &&
     one.modifier === other.modifier
   );
+}
+
+/** A read, or a read-modify-write that left the word as it was. */
+function learnsNothing(operation: Operation, result: number): boolean {
+  if (operation.event >= 0) return false;
+  switch (operation.kind) {
+    case LOAD:
+    case HINT:
+    case PLAIN_LOAD:
+    case LOAD_REST:
+      return true;
+    case COMPARE_EXCHANGE:
+      return result !== operation.a;
+    case MODIFY:
+      return operation.modifier === EXCHANGE && result === operation.a;
+    default:
+      return false;
+  }
 }
 
 export function isPlain(operation: Operation): boolean {

@@ -1,9 +1,10 @@
 // Whether a sleeper has missed something, or rightly sleeps: it is woken once to see.
 import { EARLY } from './choices.js';
 import type { ExecutionView } from './execution-view.js';
-import { SLEEP, WAIT } from './operation.js';
+import { COMPARE_EXCHANGE, HINT, LOAD, PLAIN_LOAD, SLEEP, WAIT } from './operation.js';
 import { MOST_THREADS, MOST_TRANSITIONS } from './scenario.js';
 
+const LOOKS: ReadonlySet<number> = new Set([LOAD, HINT, PLAIN_LOAD, COMPARE_EXCHANGE]);
 /** Steps that the woken thread may take alone to show whether it goes on. */
 const TRIED_ALONE = 200;
 
@@ -15,9 +16,9 @@ export function wouldGoOn(execution: ExecutionView, thread: number): boolean {
   const { machine, problem, observer, steps } = execution;
   const asleep = execution.pending(thread);
   if (asleep.kind !== WAIT && asleep.kind !== SLEEP) return false;
-  // Nobody ever answers this wait: it has missed something only if the word is another now.
+  // Where nobody ever answers and the word is as it was, only who looks at memory again can find what it waited for.
   const { slot } = asleep;
-  if (asleep.kind === WAIT && machine.state[slot] === asleep.a && !execution.isNotified(slot)) return false;
+  let looked = asleep.kind !== WAIT || machine.state[slot] !== asleep.a || execution.isNotified(slot);
   const state = machine.state.slice();
   Object.assign(execution, { problem: null, observer: null });
   try {
@@ -25,8 +26,10 @@ export function wouldGoOn(execution: ExecutionView, thread: number): boolean {
     for (let left = TRIED_ALONE; left > 0 && !execution.problem; left--) {
       const next = nextOf(execution, thread);
       if (next < 0) break;
+      looked ||= LOOKS.has(execution.pending(thread).kind);
       execution.step(next);
     }
+    if (!looked) return false;
     const now = execution.pending(thread);
     const isBack = now.kind === asleep.kind && now.site === asleep.site && now.slot === asleep.slot;
     return !isBack || !execution.hasNotEnded(thread);

@@ -1,11 +1,11 @@
 // The checker against real threads: the same schedule gives the same results, words and sleepers on real memory.
 import { afterAll, describe, expect, it } from 'vitest';
-import { eventHandOff } from './fixtures/event-hand-off.js';
-import { RealThreads, type Remote } from './fixtures/real/cross-check.js';
-import { semaphoreHandOff } from './fixtures/semaphore-hand-off.js';
-import type { Scenario } from './scenario.js';
-import { flagHandOff } from './shipped/flag-hand-off.js';
-import { verify } from './verify.js';
+import { eventHandOff } from '../fixtures/event-hand-off.js';
+import { semaphoreHandOff } from '../fixtures/semaphore-hand-off.js';
+import type { Scenario } from '../scenario.js';
+import { flagHandOff } from '../shipped/flag-hand-off.js';
+import { verify } from '../verify.js';
+import { RealThreads, type Remote } from './cross-check.js';
 
 const started: RealThreads[] = [];
 afterAll(async () => {
@@ -13,7 +13,7 @@ afterAll(async () => {
 });
 
 async function start(scenario: Scenario, file: string, factory: string, all: readonly unknown[]): Promise<RealThreads> {
-  const remote: Remote = { module: new URL(`./fixtures/${file}.js`, import.meta.url).href, factory, arguments: all };
+  const remote: Remote = { module: new URL(`../fixtures/${file}.js`, import.meta.url).href, factory, arguments: all };
   const threads = await RealThreads.start(scenario, remote);
   started.push(threads);
   return threads;
