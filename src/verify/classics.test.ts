@@ -32,8 +32,8 @@ describe('spin locks', () => {
 
 describe('a barrier', () => {
   it.each([
-    [2, 186],
-    [3, 9218],
+    [2, 376],
+    [3, 42_890],
   ])('of %i threads with its loop is right', (threads, states) => {
     expect(verify(barrier(threads, 1, true))).toMatchObject({ complete: true, states, findings: [] });
   });
@@ -51,8 +51,8 @@ describe('a barrier', () => {
 });
 
 it.each([
-  [2, 109],
-  [4, 1190],
+  [2, 219],
+  [4, 8488],
 ])('a ring with views and private fields of its own hands on %i items in order', (items, states) => {
   expect(verify(ring(items))).toMatchObject({ complete: true, states, findings: [] });
 });

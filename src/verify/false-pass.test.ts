@@ -175,24 +175,6 @@ describe('a loop that retries by writing', () => {
     };
     passes([body, body, body]);
   });
-  const locked = <T>(words: Int32Array, section: () => T): T => {
-    while (Atomics.exchange(words, 0, 1) === 1);
-    const result = section();
-    Atomics.store(words, 0, 0);
-    return result;
-  };
-  it('is finite: polling under a lock, which only waits', () => {
-    const polls: Body = (words) => {
-      while (!locked(words, () => words[1] === 1));
-    };
-    const sets: Body = (words) => {
-      locked(words, () => {
-        words[1] = 1;
-      });
-    };
-    passes([polls, sets]);
-    passes([polls, polls, sets]);
-  });
   it('is found to keep both out: Ben-Ari, fourth attempt', () => {
     const attempt =
       (own: number): Body =>

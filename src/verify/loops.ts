@@ -1,5 +1,15 @@
 // Loops in which a thread does the same again and again: recognised, so that spinning has finitely many states.
-import { COMPARE_EXCHANGE, EXCHANGE, HINT, LOAD, LOAD_REST, MODIFY, type Operation, PLAIN_LOAD } from './operation.js';
+import {
+  COMPARE_EXCHANGE,
+  EXCHANGE,
+  HINT,
+  LOAD,
+  LOAD_REST,
+  MODIFY,
+  type Operation,
+  OR,
+  PLAIN_LOAD,
+} from './operation.js';
 
 /** Operations repeated this often alike are a loop without an end of its own, not a bounded one: tried in two goes. */
 const LIKELY_ENDLESS = 300;
@@ -114,6 +124,11 @@ export function sameCall(one: Operation, other: Operation): boolean {
   );
 }
 
+function leavesAlone(modifier: number, operand: number, old: number): boolean {
+  if (modifier === OR) return (old | operand) === old;
+  return modifier === EXCHANGE && old === operand;
+}
+
 /** A read, or a read-modify-write that left the word as it was. */
 function learnsNothing(operation: Operation, result: number): boolean {
   if (operation.event >= 0) return false;
@@ -126,7 +141,7 @@ function learnsNothing(operation: Operation, result: number): boolean {
     case COMPARE_EXCHANGE:
       return result !== operation.a;
     case MODIFY:
-      return operation.modifier === EXCHANGE && result === operation.a;
+      return leavesAlone(operation.modifier, operation.a, result);
     default:
       return false;
   }

@@ -97,7 +97,10 @@ describe('orders that matter', () => {
       const scenario = drawn(seed);
       const [one, other] = [endsBy(orders, scenario), endsBy(new Exhaustive({ mostStates: 1e6 }), scenario)];
       expect(one.complete, `seed ${seed}`).toBe(true);
-      expect(one.ends, `seed ${seed}`).toEqual(other.ends);
+      const races = (ends: readonly string[]) => ends.filter((end) => end.startsWith('data-race'));
+      expect(races(one.ends), `seed ${seed}`).toEqual(races(other.ends));
+      // What comes after a race means nothing: the search of states does not follow it.
+      if (races(other.ends).length === 0) expect(one.ends, `seed ${seed}`).toEqual(other.ends);
     }
   });
 });

@@ -1,4 +1,5 @@
 // The locks as shipped, at futex level: who locks, unlocks and closes in every order.
+
 import { FutexLock } from '../../memory/futex-lock.js';
 import type { FrameworkLock, LockKind } from '../../memory/lock.js';
 import { MCS_ROW_WORDS, McsLock } from '../../memory/mcs-lock.js';
@@ -8,6 +9,7 @@ import type { SpinBudget } from '../../memory/wait-policy.js';
 import { PARK, type WaitPolicy } from '../../memory/wait-policy.js';
 import { checkpoint } from '../recording.js';
 import type { Scenario, Thread } from '../scenario.js';
+import { PRIMITIVE_COUNTERS } from './counters.js';
 
 const CLOSED = 1 << 30;
 const MOST_THREADS = 3;
@@ -94,7 +96,14 @@ export function lockScenario(
     if (entered !== threads * rounds) return 'a lock was refused';
     return isFree(words) ? undefined : 'the lock is not free after the last unlock';
   };
-  return { name, words: COUNT + 1, threads: bodies, nameOf: (word) => nameOf(word, names), final };
+  return {
+    name,
+    words: COUNT + 1,
+    threads: bodies,
+    counters: PRIMITIVE_COUNTERS,
+    nameOf: (word) => nameOf(word, names),
+    final,
+  };
 }
 
 function nameOf(word: number, names: readonly string[]): string {

@@ -1,8 +1,10 @@
 // Events that wake one: items that any sleeper can take, each announced by a wake of one, and a stop that is for all.
+
 import { Event } from '../../memory/event.js';
 import type { EventEnd } from '../../sender/variant.js';
 import { checkpoint } from '../recording.js';
 import type { Scenario, Thread } from '../scenario.js';
+import { PRIMITIVE_COUNTERS } from './counters.js';
 import type { PrimitiveOptions } from './waiting-scenarios.js';
 
 /** Words 0 and 1 are the event's. */
@@ -85,7 +87,14 @@ export function takingScenario(taking: Taking): Scenario {
     if (taken !== words[TAKEN]) return `${taken} were taken, and ${words[TAKEN]} are counted`;
     return closes || taken === items ? undefined : `${taken} of ${items} were taken`;
   };
-  return { name, words: DATA + items, threads, nameOf: (word) => NAMES[word] ?? `data[${word - DATA}]`, final };
+  return {
+    name,
+    words: DATA + items,
+    threads,
+    counters: PRIMITIVE_COUNTERS,
+    nameOf: (word) => NAMES[word] ?? `data[${word - DATA}]`,
+    final,
+  };
 }
 
 /** What `verify` runs: takers that leave, one that is stopped, and a close at any moment. `primitives.test.ts` has larger ones. */

@@ -1,9 +1,11 @@
 // Semaphores and events as shipped, at futex level: who posts, waits, wakes and closes in every order.
+
 import { Event } from '../../memory/event.js';
 import { Semaphore } from '../../memory/semaphore.js';
 import type { WaitPolicy } from '../../memory/wait-policy.js';
 import { checkpoint } from '../recording.js';
 import type { Scenario, Thread } from '../scenario.js';
+import { PRIMITIVE_COUNTERS } from './counters.js';
 
 /** Words 0 and 1 (and 2 and 3 of a second event) are the primitive's; the rest is what it orders. */
 const DATA = 8;
@@ -23,6 +25,7 @@ function scenario(name: string, threads: readonly Thread[], nameOf: readonly str
   return {
     name,
     words: WORDS,
+    counters: PRIMITIVE_COUNTERS,
     threads,
     nameOf: (word) => nameOf[word] ?? `data[${word - DATA}]`,
     final,
