@@ -1,5 +1,5 @@
 /**
- * Mutex hand-off: a mutex a channel guards pendingJob, pendingSync and pages, and its sender holds it over prepare and
+ * Mutex hand-off: one mutex per channel guards pendingJob, pendingSync and pages, and its sender holds it over prepare and
  * write, SYNC included. Use as the baseline: it is QEMU before the patch (the parent of commit 488c84ac, regime C).
  *
  *   provider: sendPages()                      sender: next() .. complete()
