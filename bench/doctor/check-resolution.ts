@@ -10,7 +10,7 @@ import type { TableResolution } from './resolution.js';
 const GROUP = 'The smallest difference that the default run finds';
 /** What the default run aims at. */
 const FINE_ROWS = 0.8;
-const HOW = 'npm run bench measures it, in 90 s, and saves it';
+const HOW = 'npm run bench measures it, in two minutes, and saves it';
 
 export function checkResolution({ resolution, machine, node, harness }: Facts): Check[] {
   if (!resolution) {

@@ -30,7 +30,20 @@ describe('roundGroups', () => {
       expect(sets[1]!.forMs / sets[1]!.cells.length).toBeLessThan(sets[0]!.forMs / 2);
       expect(turns).toEqual([]);
     }
-    for (const { sets } of roundGroups(plan, 1)) expect(sets.map(namesOf)).toEqual([studied]);
+    for (const { sets } of roundGroups(plan, 1)) {
+      expect(sets.map(namesOf).slice(0, 2)).toEqual([studied, ['mutex', 'message-port']].slice(0, sets.length));
+      expect(sets.flatMap(namesOf)).not.toContain('inline');
+    }
+  });
+
+  it('has message-port in as many processes as a verdict takes, and in no more than that', () => {
+    const plan = planOf({ rounds: 9, besideEvery: 4 });
+    const roundsWith = (name: string) =>
+      Array.from({ length: plan.rounds }, (_, round) => round).filter((round) =>
+        roundGroups(plan, round).every(({ sets }) => sets.flatMap(namesOf).includes(name)),
+      );
+    expect(roundsWith('mutex').length).toBe(9);
+    expect(roundsWith('message-port')).toEqual([0, 1, 2, 3, 4, 5, 8]);
   });
 
   it('visits every cell that is measured, in an order drawn for each round from the seed', () => {
@@ -65,7 +78,7 @@ describe('roundGroups', () => {
   });
 
   it('gives open loops and precopies long turns, mirrored', () => {
-    const turns = roundGroups(planOf({ tables: RIGOROUS_TABLES }), 1).flatMap((group) => group.turns);
+    const turns = roundGroups(planOf({ rounds: 12, tables: RIGOROUS_TABLES }), 7).flatMap((group) => group.turns);
     expect(new Set(turns.map(({ planned: { table } }) => table))).toEqual(new Set(['open-loop', 'precopy']));
     const first = turns.slice(0, 4).map(({ planned, visit }) => `${planned.cell.variant} ${visit}`);
     expect([...first.slice(0, 2)].reverse().map((each) => each.split(' ')[0])).toEqual(

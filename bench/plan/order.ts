@@ -2,6 +2,7 @@
 import { Random } from '../../src/random.js';
 import type { Cell } from '../../src/session/cell.js';
 import { transports } from '../../src/transport/index.js';
+import { LEAST_PROCESSES } from '../stats/verdict.js';
 import { hasWaiters } from './ablations.js';
 import {
   groupOfCells,
@@ -13,6 +14,7 @@ import {
   senderThreads,
   variantOf,
 } from './planned.js';
+import { ALWAYS_JUDGED } from './tables.js';
 
 /** A turn of its own: a cell, and which of its two visits the turn counts for. */
 export interface LongTurn {
@@ -134,7 +136,8 @@ function longTurns(cells: readonly PlannedCell[], plan: Plan, random: Random): L
 }
 
 function sitsOut({ cell }: PlannedCell, { studied, besideEvery }: Plan, round: number): boolean {
-  return !studied.includes(cell.variant) && round % besideEvery !== 0;
+  const judged = ALWAYS_JUDGED.includes(cell.variant) && round < LEAST_PROCESSES;
+  return !studied.includes(cell.variant) && !judged && round % besideEvery !== 0;
 }
 
 /** Long turns that make one visit to a cell: many for the designs under study, one for those that stand beside them. */

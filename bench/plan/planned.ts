@@ -42,7 +42,7 @@ export interface PlanOptions {
   readonly turnMs?: number;
   /** Multiplies the long turns of the tables. */
   readonly turnFactor: number;
-  /** Designs that only stand beside those under study take part in every so many rounds. */
+  /** Designs that only stand beside those under study take part in every so many rounds (`ALWAYS_JUDGED` in more). */
   readonly besideEvery: number;
   /** Names of the designs under study. */
   readonly studied: readonly string[];

@@ -39,6 +39,9 @@ export interface TableSpec {
 /** The pair under study when nothing else is asked for: QEMU's sender before the patch and after it. */
 export const STUDIED_PAIR = ['mutex', 'atomic-barrier'] as const;
 
+/** Stands beside the pair in as many processes as a verdict takes: it is what Node programs use. */
+export const ALWAYS_JUDGED: readonly string[] = ['message-port'];
+
 /** A ping-pong in parts: what a design's two wake-ups cost, and what they cost at worst. */
 const PING_PONG: readonly MetricName[] = ['takenNs.p50', 'freedNs.p50', 'handoffNs.p50', 'handoffNs.p99'];
 const SYNC_METRICS = ['signalNs', 'collectNs', 'syncNs', 'slowestDelayNs'] as const;
