@@ -74,14 +74,14 @@ describe.skipIf(isLong)('the error path', () => {
   ];
 
   it('of upstream hangs in atomic-barrier, and the watchdog shows the words', async () => {
-    const hanging = await Fleet.start({ ...CONFORMANCE_FLEET, senders: 2, requesters: 1, watchdogMs: 1500 });
+    const hanging = await Fleet.start({ ...CONFORMANCE_FLEET, senders: 2, requesters: 1, watchdogMs: 800 });
     try {
       await hanging.open(
         { ...base, checking: true, variant: 'atomic-barrier', errorPath: 'upstream', faults },
         registry['atomic-barrier']!,
       );
       const failure = (await hanging.slice(2).catch((cause: CellFailure) => cause)) as CellFailure;
-      expect(failure.message).toContain('hang: no thread moved on while slice 1 for 1500 ms');
+      expect(failure.message).toContain('hang: no thread moved on while slice 1 for 800 ms');
       expect(failure.message).toContain('channel 1, write 1: injected failure');
       expect(failure.dump).toContain('exiting[0] = 1');
       expect(failure.dump).toContain('semSync[0] = 0, 1');

@@ -19,6 +19,6 @@ describe('run --wait', () => {
     expect(cells.filter(({ sameAs }) => sameAs !== undefined).length).toBe(1);
     const bases = comparisons.filter(({ b, metric }) => b === 'message-port' && metric === 'jobsPerSecond');
     expect(bases.length).toBe(2);
-    expect(run('--format', 'table').stdout).toContain('= has no such choice');
+    expect(run('--format', 'table').stdout).toContain('= the design has no such choice');
   });
 });

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { isLong, runsNow } from '../fixtures/tier.js';
 import type { Address } from '../os/address.js';
 import { INITIAL_BYTES } from '../wire/initial-packet.js';
 import { numberedRam, startWriting } from './fixtures/writing.js';
@@ -76,7 +77,7 @@ describe.each(['tcp', 'unix'])('lines over %s', (transport) => {
     return Lines.connect({ address, channels: CHANNELS, connectMs: 1000 });
   };
 
-  it('find the channel whose peer never reads, and free all that block', { timeout: 5000 }, async () => {
+  it.skipIf(isLong)('find the channel whose peer never reads, and free all that block', { timeout: 5000 }, async () => {
     const before = descriptors();
     const lines = await connected(() => {});
     const start = performance.now();
@@ -99,21 +100,24 @@ describe.each(['tcp', 'unix'])('lines over %s', (transport) => {
     await vi.waitFor(() => expect(descriptors()).toBeLessThanOrEqual(before + 1), 2000);
   });
 
-  it('fail on the channel whose peer closes between two packets, whichever', async () => {
-    for (const bytes of [0, DATA_PACKET, TURN, TURN + DATA_PACKET]) {
-      const lines = await connected((socket) => afterBytes(socket, INITIAL_BYTES + bytes, () => socket.destroy()));
-      const parts = lines.hold(CHANNELS, 1000, () => lines.end());
-      const batches = [...BATCH, ...BATCH, ...BATCH, ...BATCH, ...BATCH, ...BATCH, ...BATCH, ...BATCH];
-      const ends = await startWriting(CHANNELS, parts, numberedRam(128), { transport, batches, forever: true }).ends;
-      for (const { code } of ends) expect(['EPIPE', 'ECONNRESET']).toContain(code);
-      lines.release();
-      await lines.close();
-      await new Promise((resolve) => server.close(resolve));
-      rmSync(join(directory, 'peer'), { force: true });
-    }
-  });
+  it.runIf(runsNow(transport === 'tcp'))(
+    'fail on the channel whose peer closes between two packets, whichever',
+    async () => {
+      for (const bytes of [0, DATA_PACKET, TURN, TURN + DATA_PACKET]) {
+        const lines = await connected((socket) => afterBytes(socket, INITIAL_BYTES + bytes, () => socket.destroy()));
+        const parts = lines.hold(CHANNELS, 1000, () => lines.end());
+        const batches = [...BATCH, ...BATCH, ...BATCH, ...BATCH, ...BATCH, ...BATCH, ...BATCH, ...BATCH];
+        const ends = await startWriting(CHANNELS, parts, numberedRam(128), { transport, batches, forever: true }).ends;
+        for (const { code } of ends) expect(['EPIPE', 'ECONNRESET']).toContain(code);
+        lines.release();
+        await lines.close();
+        await new Promise((resolve) => server.close(resolve));
+        rmSync(join(directory, 'peer'), { force: true });
+      }
+    },
+  );
 
-  it('fail on the channel whose peer resets inside a packet', async () => {
+  it.skipIf(isLong)('fail on the channel whose peer resets inside a packet', async () => {
     const lines = await connected((socket) =>
       afterBytes(socket, INITIAL_BYTES + TURN + 100_000, () =>
         transport === 'tcp' ? socket.resetAndDestroy() : socket.destroy(),
@@ -127,29 +131,33 @@ describe.each(['tcp', 'unix'])('lines over %s', (transport) => {
     await lines.close();
   });
 
-  it('give no number away while a thread holds it, even after the peer is gone', { timeout: 5000 }, async () => {
-    const lines = await connected((socket) => afterBytes(socket, INITIAL_BYTES, () => socket.destroy()));
-    const parts = lines.hold(CHANNELS, 10_000, () => {});
-    // Time for the owner's event loop to hear of the peer's end, if it listened.
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    lines.end();
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    const opened = Array.from({ length: 64 }, (_, index) => openSync(join(directory, `file${index}`), 'w'));
-    expect(opened.filter((descriptor) => parts.descriptors.includes(descriptor))).toEqual([]);
-    for (const descriptor of opened) closeSync(descriptor);
-    await expect(lines.close()).rejects.toThrow('closed while a thread holds it');
-    const ends = await startWriting(CHANNELS, parts, numberedRam(128), { transport, batches: BATCH, forever: true })
-      .ends;
-    expect(new Set(ends.map(({ code }) => code))).toEqual(new Set(['EPIPE']));
-    lines.release();
-    await lines.close();
-    const after = Array.from({ length: 64 }, (_, index) => openSync(join(directory, `after${index}`), 'w'));
-    expect(parts.descriptors.every((descriptor) => after.includes(descriptor))).toBe(true);
-    for (const descriptor of after) closeSync(descriptor);
-  });
+  it.skipIf(isLong)(
+    'give no number away while a thread holds it, even after the peer is gone',
+    { timeout: 5000 },
+    async () => {
+      const lines = await connected((socket) => afterBytes(socket, INITIAL_BYTES, () => socket.destroy()));
+      const parts = lines.hold(CHANNELS, 10_000, () => {});
+      // Time for the owner's event loop to hear of the peer's end, if it listened.
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      lines.end();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      const opened = Array.from({ length: 64 }, (_, index) => openSync(join(directory, `file${index}`), 'w'));
+      expect(opened.filter((descriptor) => parts.descriptors.includes(descriptor))).toEqual([]);
+      for (const descriptor of opened) closeSync(descriptor);
+      await expect(lines.close()).rejects.toThrow('closed while a thread holds it');
+      const ends = await startWriting(CHANNELS, parts, numberedRam(128), { transport, batches: BATCH, forever: true })
+        .ends;
+      expect(new Set(ends.map(({ code }) => code))).toEqual(new Set(['EPIPE']));
+      lines.release();
+      await lines.close();
+      const after = Array.from({ length: 64 }, (_, index) => openSync(join(directory, `after${index}`), 'w'));
+      expect(parts.descriptors.every((descriptor) => after.includes(descriptor))).toBe(true);
+      for (const descriptor of after) closeSync(descriptor);
+    },
+  );
 });
 
-describe('parting', () => {
+describe.skipIf(isLong)('parting', () => {
   const parting = async (peer: (socket: Socket) => void) => {
     const address = await listen('tcp', peer);
     const lines = await Lines.connect({ address, channels: 2, main: true, connectMs: 1000 });
@@ -183,7 +191,7 @@ describe('parting', () => {
   });
 });
 
-describe('connecting', () => {
+describe.skipIf(isLong)('connecting', () => {
   it('says which channel found no receiver, and leaves nothing open', async () => {
     const before = descriptors();
     const nobody = { path: join(directory, 'nobody') };

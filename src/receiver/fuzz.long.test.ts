@@ -1,0 +1,2 @@
+// Captured streams, cut at the other places.
+import './fuzz.test.js';

@@ -1,0 +1,2 @@
+// Lines of Unix sockets whose peer closes between two packets.
+import './lines.test.js';
