@@ -2,11 +2,11 @@
 
 import { BASELINE_COMMITS } from './gate-references.js';
 import type { Acceptance, GateLimits, GateRow } from './gate-row.js';
-import type { History, HistoryCommit, Series } from './history.js';
+import type { History, HistoryCommit, PlainSeries } from './history.js';
 
 /** Broken where it failed, missing where it was skipped, invalid or left out; accepted where that may be. */
 export function absentRow(
-  { cell, metric, at }: Series,
+  { cell, metric, at }: PlainSeries,
   { commits, summaries }: History,
   { mayGo }: GateLimits,
   accepted: Acceptance | undefined,

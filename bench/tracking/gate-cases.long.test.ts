@@ -6,10 +6,11 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { type MadeUp, madeUpResult } from '../store/fixtures/result.js';
 import { saveResult } from '../store/save.js';
 import type { CommitLine } from '../system/commit-line.js';
-import { judge } from './gate.js';
+import type { Blessing } from './blessings.js';
 import { DEFAULT_THRESHOLDS } from './gate-config.js';
+import { judgeLine } from './gate-line.js';
 import { exitCodeOf, renderGate } from './gate-text.js';
-import { readHistory, seriesOf } from './history.js';
+import { seriesOf } from './history.js';
 import { changesOf } from './history-changes.js';
 import { renderHistory } from './history-text.js';
 
@@ -20,8 +21,13 @@ afterAll(() => {
 });
 const sha = (commit: number) => commit.toString(16).padStart(40, '0');
 
+interface About {
+  readonly shallow?: boolean;
+  readonly accepted?: readonly Blessing[];
+}
+
 /** The history of so many commits, each with one run, and what the gate says of the last one. */
-function casesOf(commits: number, about: (commit: number) => MadeUp, shallow = false) {
+function casesOf(commits: number, about: (commit: number) => MadeUp, { shallow = false, accepted = [] }: About = {}) {
   folders.push(mkdtempSync(join(tmpdir(), 'multifd-bench-case-')));
   const folder = folders.at(-1)!;
   for (let commit = 0; commit < commits; commit++) {
@@ -37,13 +43,12 @@ function casesOf(commits: number, about: (commit: number) => MadeUp, shallow = f
   };
   const upTo = (last: number) => {
     const until = new Map([...line.commits].filter(([, { place }]) => place <= last));
-    const history = readHistory({
-      store: { folder, machineKey: MACHINE },
-      line: { ...line, commits: until },
-      last: 60,
+    const { history, rows } = judgeLine({
+      ...{ store: { folder, machineKey: MACHINE }, line: { ...line, commits: until }, isMeasured: () => true },
+      ...{ blessings: accepted.filter(({ commit }) => until.has(commit)), release: undefined },
+      judging: { thresholds: () => DEFAULT_THRESHOLDS, holds: () => true, wanted: () => true },
     });
     const series = seriesOf(history, (_, metric) => metric === 'jobsPerSecond');
-    const rows = judge({ history, series, blessings: [], thresholds: () => DEFAULT_THRESHOLDS, holds: () => true });
     // As with --no-confirm, but where the machine changed.
     const decided = rows.map((row) =>
       row.status === 'suspect' && row.rungs.at(-1)!.name !== 'machine' ? { ...row, status: 'failed' as const } : row,
@@ -137,8 +142,32 @@ it('20 % lost at one commit, never blessed: red to the end, and always that comm
   }
 });
 
+describe('a loss that is hundreds of commits old', () => {
+  const one: MadeUp = { variants: ['mutex'], channels: [1] };
+  // Better first, then worse than that: the level at the beginning is not lost from.
+  const levels = (commit: number) => (commit < 30 ? 20_000 : commit < 90 ? 25_000 : 20_000);
+  const about = (commit: number): MadeUp => ({ ...one, speed: () => levels(commit) });
+
+  it('stays red, and names the commit, until it is blessed', () => {
+    const { upTo } = casesOf(420, about);
+    expect(upTo(89).exit).toBe(0);
+    for (const commit of [91, 160, 300, 419]) {
+      const { rows, exit } = upTo(commit);
+      expect(exit, `${commit}`).toBe(1);
+      expect(rows[0]!.since, `${commit}`).toEqual({ commit: sha(90), subject: 'work 90', kind: 'step' });
+      expect(rows[0]!.baseline).toBe(sha(89));
+    }
+  });
+
+  it('is fine where it was blessed, or mended', () => {
+    const blessing = { commit: sha(90), reason: 'checks every page', at: '2026-01-01T00:00:00.000Z' };
+    expect(casesOf(300, about, { accepted: [blessing] }).exit).toBe(0);
+    expect(casesOf(300, (commit) => ({ ...one, speed: () => (commit < 250 ? levels(commit) : 25_000) })).exit).toBe(0);
+  });
+});
+
 it('a shallow clone is said, with how to deepen it', () => {
-  const { history } = casesOf(24, () => ({}), true);
+  const { history } = casesOf(24, () => ({}), { shallow: true });
   expect(history).toContain('This clone is shallow: git fetch --unshallow, or fetch-depth: 0 in CI');
   expect(history).toContain('19 runs of commits that this shallow clone does not have');
 });

@@ -5,7 +5,7 @@ import { theilSen } from '../stats/drift.js';
 import { squaresAboutMean } from '../stats/mean.js';
 import { median } from '../stats/quantile.js';
 import { usualSpread } from '../stats/spread.js';
-import type { History, HistoryCommit, Series } from './history.js';
+import type { History, HistoryCommit, PlainSeries } from './history.js';
 
 /** Of a level, so many commits are looked at, the newest ones. */
 export const BASELINE_COMMITS = 10;
@@ -42,7 +42,7 @@ export interface References {
  * @param anchored first point of the last accepted level, or of the last release
  */
 export function referencesOf(
-  { points, at }: Series,
+  { points, at }: PlainSeries,
   { commits }: History,
   { accepted, anchored, higher }: { readonly accepted: number; readonly anchored: number; readonly higher: boolean },
 ): References {
@@ -106,7 +106,7 @@ export interface Began {
 }
 
 /** Splits the points from the first of a reference to the candidate where two levels fit them best, unless a line does. */
-export function beganAt({ points }: Series, reference: Reference): Began {
+export function beganAt({ points }: PlainSeries, reference: Reference): Began {
   const from = reference.points[0]!;
   const logs = points.slice(from).map(({ value }) => Math.log(value));
   const spread = (values: readonly number[]) => {

@@ -9,20 +9,17 @@ import { measuredIn } from '../store/find.js';
 import { readStored } from '../store/read.js';
 import { storeOf } from '../store/store-flags.js';
 import { describeCommit } from '../system/commit.js';
-import { commitLine } from '../system/commit-line.js';
+import { type CommitLine, commitLine } from '../system/commit-line.js';
 import { commitOf, git } from '../system/git.js';
 import { PROJECT } from '../system/project.js';
-import { isShown } from '../tables/shown-metrics.js';
 import { readBlessings } from './blessings.js';
-import { judge } from './gate.js';
 import { type Judged, measureBoth } from './gate-against.js';
 import type { GateFlags, Judging } from './gate-flags.js';
+import { judgeLine } from './gate-line.js';
 import { confirmRows } from './gate-rerun.js';
 import type { GateRow } from './gate-row.js';
-import { type History, readHistory, reading, seriesOf } from './history.js';
-
-/** Commits of a history that a baseline and its noise are taken from. */
-const HISTORY_COMMITS = 60;
+import type { History } from './history.js';
+import { machineChanges, nameOf } from './history-changes.js';
 
 /** Throws UsageError where the commit has no saved run. */
 export async function gateSaved(
@@ -32,10 +29,13 @@ export async function gateSaved(
   interrupts: Interrupts,
 ): Promise<Judged> {
   const store = storeOf(flags);
-  const line = commitLine(revision, measuredIn(store.folder, store.machineKey));
+  const isMeasured = measuredIn(store.folder, store.machineKey);
+  const line = commitLine(revision, isMeasured);
   if (!line) throw badValue('gate', revision, 'a commit, branch or tag of a checkout of multifd-bench');
   const { sha } = commitOf(revision, 'gate');
-  const history = readHistory({ store, line, last: HISTORY_COMMITS, reading });
+  const blessings = readBlessings(store.folder, store.machineKey);
+  const release = releaseBefore(sha, line);
+  const { history, series, rows } = judgeLine({ store, line, isMeasured, blessings, release, judging });
   const shallow = history.line.shallow || line.shallow ? shallowText(history) : undefined;
   if (history.commits.at(-1)!.sha !== sha) {
     const about = { candidate: sha.slice(0, 12), baseline: 'nothing', machineKey: store.machineKey };
@@ -45,17 +45,13 @@ export async function gateSaved(
         'checked out and committed, `gate --against REV` measures without one',
     );
   }
-  const blessings = readBlessings(store.folder, store.machineKey);
-  const { thresholds, holds, wanted } = judging;
-  const series = seriesOf(history, (cell, metric) => isShown(cell, metric) && wanted(cell, metric));
-  const release = releaseBefore(sha, history);
-  const rows = judge({ history, series, blessings, release, thresholds, holds });
   const before = history.commits.at(-2);
   const about = {
     ...{ candidate: sha.slice(0, 12), baseline: `the level up to ${before?.sha?.slice(0, 12) ?? 'nothing'}` },
     machineKey: store.machineKey,
     warnings: [
       ...(shallow ? [shallow] : []),
+      ...machineText(history),
       ...history.leftOut.map(({ path, reason }) => `${path}: ${reason}`),
       ...newFailures(history, series),
     ],
@@ -82,11 +78,20 @@ function shallowText({ aside, strangers, commits }: History): string {
   );
 }
 
+/** What a candidate is not judged by, since it was measured on what counts as another machine. */
+function machineText(history: History): string[] {
+  const last = machineChanges(history).at(-1);
+  if (!last || last.commit === history.commits.at(-1)) return [];
+  return [
+    `the machine changed at ${nameOf(last.commit)} (${last.what.join('; ')}): losses before it are not held against this commit`,
+  ];
+}
+
 /** The place of the newest release tag before the commit. */
-function releaseBefore(sha: string, { placeOf }: History): number | undefined {
+function releaseBefore(sha: string, { commits }: CommitLine): number | undefined {
   const tag = git('describe', '--tags', '--abbrev=0', '--match', 'v[0-9]*', `${sha}^`);
   const released = tag === undefined ? undefined : git('rev-parse', '--verify', '--quiet', `${tag}^{commit}`);
-  return released === undefined ? undefined : placeOf(released);
+  return released === undefined ? undefined : commits.get(released)?.place;
 }
 
 /** Failed cells of the candidate that no commit before has measured: no row says so. */

@@ -12,12 +12,12 @@ import type { Blessing } from './blessings.js';
 import { absentRow } from './gate-absent.js';
 import { beganAt, type Reference, referencesOf, sameCode } from './gate-references.js';
 import type { Acceptance, GateLimits, GateRow } from './gate-row.js';
-import type { History, HistoryCommit, Series } from './history.js';
+import type { History, HistoryCommit, PlainSeries } from './history.js';
 
 export interface GateOptions {
   /** Up to the candidate, which is its last commit. */
   readonly history: History;
-  readonly series: readonly Series[];
+  readonly series: readonly PlainSeries[];
   readonly blessings: readonly Blessing[];
   /** Place on the line of the last release before the candidate: its level was accepted. */
   readonly release?: number | undefined;
@@ -28,7 +28,7 @@ export interface GateOptions {
 
 /** A series with what the candidate and its baseline have of it. */
 interface Judged {
-  readonly series: Series;
+  readonly series: PlainSeries;
   readonly limits: Thresholds;
   readonly evidence: Omit<GateEvidence, 'adjustedP'>;
   readonly p: number;
@@ -75,7 +75,11 @@ function rowOf(
 }
 
 /** The evidence, or the row where there is none; undefined for what is ignored. */
-function judgeSeries(series: Series, options: GateOptions, results: Map<string, Result>): Judged | GateRow | undefined {
+function judgeSeries(
+  series: PlainSeries,
+  options: GateOptions,
+  results: Map<string, Result>,
+): Judged | GateRow | undefined {
   const { history, thresholds, release } = options;
   const { cell, metric, at } = series;
   const limits = thresholds(cell, metric);
@@ -98,7 +102,7 @@ function judgeSeries(series: Series, options: GateOptions, results: Map<string, 
 }
 
 /** The newest accepted change of a series; one after its last point begins behind that. */
-function acceptance({ history, blessings, holds }: GateOptions, series: Series): Acceptance | undefined {
+function acceptance({ history, blessings, holds }: GateOptions, series: PlainSeries): Acceptance | undefined {
   const { cell, metric } = series;
   const places = blessings.flatMap(({ commit, filter, reason }) => {
     const place = history.placeOf(commit);
@@ -111,12 +115,12 @@ function acceptance({ history, blessings, holds }: GateOptions, series: Series):
 }
 
 /** The first point of a commit at that place of the line, or after it; -1 where there is none. */
-function firstFrom({ at }: Series, { commits }: History, place: number): number {
+function firstFrom({ at }: PlainSeries, { commits }: History, place: number): number {
   return at.findIndex((commit) => (commits[commit]!.place ?? -1) >= place);
 }
 
 function evidenceOf(
-  series: Series,
+  series: PlainSeries,
   reference: Reference,
   { commits }: History,
   results: Map<string, Result>,

@@ -57,6 +57,8 @@ export interface HistoryOptions {
   readonly node?: string | undefined;
   /** Most commits, from the newest back. */
   readonly last: number;
+  /** Older ones that are read as well, each by the first `SHA_DIGITS` of its sha. */
+  readonly also?: ReadonlySet<string>;
   /** Told while thousands of files are read for the first time. */
   readonly reading?: (files: number) => void;
 }
@@ -76,14 +78,16 @@ export function readHistory(options: HistoryOptions): History {
 }
 
 function historyAlong(line: CommitLine | undefined, found: Found, options: HistoryOptions): History | UsageError {
-  const { store, last, reading } = options;
+  const { store, last, also, reading } = options;
   const { groups, strangers, onLine } = byCommit(found.runs, line);
   const beside = strangers.slice(-STRANGERS_READ);
   // More than was asked for where runs of other kinds are among them.
   for (let count = last; ; count *= 4) {
-    const files = groups.slice(-count).flat();
+    const older = groups.slice(0, -count);
+    const chosen = older.filter(([run]) => also?.has(run!.sha ?? ''));
+    const files = [...chosen, ...groups.slice(-count)].flat();
     const summaries = readSummaries(store.folder, [...beside, ...files], reading);
-    const unread = Math.max(0, groups.length - count);
+    const unread = older.length - chosen.length;
     const history = historyOf(summaries, { ...options, line: onLine }, unread);
     if (unread > 0 && (history instanceof UsageError || history.commits.length < last)) continue;
     if (history instanceof UsageError)
@@ -111,7 +115,7 @@ function byCommit(runs: readonly RunFile[], line: CommitLine | undefined) {
 }
 
 /** The history of the runs that were read; a UsageError where none of them can be used. */
-function historyOf(summaries: Summaries, { store, line, node, last }: HistoryOptions, unread: number) {
+function historyOf(summaries: Summaries, { store, line, node, last, also }: HistoryOptions, unread: number) {
   const aside: Aside[] = [];
   const without = (reason: string, runs: readonly RunSummary[], strange: (run: RunSummary) => boolean) => {
     const out = runs.filter(strange);
@@ -136,13 +140,16 @@ function historyOf(summaries: Summaries, { store, line, node, last }: HistoryOpt
     runs = without(reason, runs, ({ commit }) => !commit || !line.commits.has(commit.sha));
   }
   if (runs.length === 0) return nothing(store, summaries.leftOut.length, aside);
-  const commits = inOrder(runs, line?.commits);
+  const all = inOrder(runs, line?.commits);
+  const commits = all.filter(
+    ({ sha }, at) => at >= all.length - last || (sha !== undefined && also?.has(sha.slice(0, SHA_DIGITS))),
+  );
   return {
     ...{ machineKey: store.machineKey, node: major, keepAwake, revision: line?.name },
     line: { shallow: line?.shallow === true, besideFirstParents: line?.besideFirstParents === true },
     placeOf: (sha: string) => line?.commits.get(sha)?.place,
-    commits: commits.slice(-last),
-    older: Math.max(0, commits.length - last) + unread,
+    commits,
+    older: all.length - commits.length + unread,
     aside,
     leftOut: summaries.leftOut,
     summaries,
@@ -171,19 +178,28 @@ function inOrder(runs: readonly RunSummary[], line: ReadonlyMap<string, LineComm
 }
 
 /** One metric of one cell over the commits that measured it. */
-export interface Series {
+export interface PlainSeries {
   readonly cell: string;
   readonly metric: string;
   /** Index of each point's commit in `History.commits`. */
   readonly at: readonly number[];
   readonly points: readonly SeriesPoint[];
+}
+
+export interface Series extends PlainSeries {
   readonly changes: Changes;
 }
 
 /** The series of some numbers, each with its changes: certain for all of them together. */
 export function seriesOf(history: History, wanted: (cell: string, metric: string) => boolean): Series[] {
+  const all = plainSeriesOf(history, wanted);
+  return all.map((series) => ({ ...series, changes: changePoints(series.points, all.length) }));
+}
+
+/** The same without a search for changes. */
+export function plainSeriesOf(history: History, wanted: (cell: string, metric: string) => boolean): PlainSeries[] {
   const { summaries, commits } = history;
-  const all = summaries.keys.flatMap(({ cell, metric }, key) => {
+  return summaries.keys.flatMap(({ cell, metric }, key) => {
     if (!wanted(cell, metric)) return [];
     const at: number[] = [];
     const points: SeriesPoint[] = [];
@@ -195,7 +211,6 @@ export function seriesOf(history: History, wanted: (cell: string, metric: string
     }
     return points.length === 0 ? [] : [{ cell, metric, at, points }];
   });
-  return all.map((series) => ({ ...series, changes: changePoints(series.points, all.length) }));
 }
 
 function majorOf({ node }: RunSummary): string {
