@@ -34,6 +34,8 @@ export const NOWHERE: Site = {
 const FRAMES = 16;
 const here = dirname(fileURLToPath(import.meta.url));
 const sites = new Map<string, Site>();
+/** What is known of a file by the name that a frame gives it: asked for at each new operation. */
+const files = new Map<string, { readonly path: string; readonly isChecker: boolean }>();
 
 /** The innermost frame outside the checker; for a hint read, the frame that asked for the hint. */
 export function callSite(): Site {
@@ -44,37 +46,38 @@ export function callSite(): Site {
   Error.prepareStackTrace = prepareStackTrace;
   Error.stackTraceLimit = stackTraceLimit;
   let isHint = false;
-  for (const [i, frame] of frames.entries()) {
-    const file = pathOf(frame.getFileName() ?? '');
-    if (file === '' || isChecker(file)) continue;
-    if (frame.getFunctionName() === 'hint' && file.endsWith('/memory/hint.js')) {
+  for (let i = 0; i < frames.length; i++) {
+    const { path, isChecker } = fileOf(frames[i]!);
+    if (path === '' || isChecker) continue;
+    if (frames[i]!.getFunctionName() === 'hint' && path.endsWith('/memory/hint.js')) {
       isHint = true;
       continue;
     }
-    return intern(frame, file, isHint, frames.slice(i).some(isAsync));
+    return intern(frames[i]!, path, isHint, isAsync(frames, i));
   }
   return NOWHERE;
 }
 
-/** Only frames of the thread's body: the checker itself may run in an async function. */
-function isAsync(frame: NodeJS.CallSite, at: number, all: readonly NodeJS.CallSite[]): boolean {
-  const file = pathOf(frame.getFileName() ?? '');
-  const checker = all.findIndex((each) => isChecker(pathOf(each.getFileName() ?? '')));
-  return (
-    file !== '' &&
-    (checker < 0 || at < checker) &&
-    isInAsync(file, frame.getLineNumber() ?? 0, frame.getColumnNumber() ?? 0)
-  );
+/** Whether a frame from `first` on is of an async function: only the body's, as the checker itself may run in one. */
+function isAsync(frames: readonly NodeJS.CallSite[], first: number): boolean {
+  for (let i = first; i < frames.length; i++) {
+    const frame = frames[i]!;
+    const { path, isChecker } = fileOf(frame);
+    if (isChecker) return false;
+    if (path !== '' && isInAsync(path, frame.getLineNumber() ?? 0, frame.getColumnNumber() ?? 0)) return true;
+  }
+  return false;
 }
 
 function intern(frame: NodeJS.CallSite, file: string, isHint: boolean, isAsync: boolean): Site {
   const line = frame.getLineNumber() ?? 0;
   const column = frame.getColumnNumber() ?? 0;
   const key = `${file}:${line}:${column}`;
-  let site = sites.get(key);
+  const known = isAsync ? `${key} async` : key;
+  let site = sites.get(known);
   if (!site) {
     site = { file, line, column, functionName: nameOf(frame), key, offset: offsetOf(frame), isHint, isAsync };
-    sites.set(key, site);
+    sites.set(known, site);
   }
   return site;
 }
@@ -91,12 +94,19 @@ function nameOf(frame: NodeJS.CallSite): string {
   return type && type !== 'Object' && name !== '' && !name.includes('.') ? `${type}.${name}` : name;
 }
 
-function pathOf(name: string): string {
-  return name.startsWith('file:') ? fileURLToPath(name) : name.startsWith('/') ? name : '';
+function fileOf(frame: NodeJS.CallSite): { readonly path: string; readonly isChecker: boolean } {
+  const name = frame.getFileName() ?? '';
+  let file = files.get(name);
+  if (!file) {
+    const path = name.startsWith('file:') ? fileURLToPath(name) : name.startsWith('/') ? name : '';
+    file = { path, isChecker: path !== '' && isOfChecker(path) };
+    files.set(name, file);
+  }
+  return file;
 }
 
 /** Files of the checker itself; its tests, and the programs in the folders below, are programs under test. */
-function isChecker(file: string): boolean {
+function isOfChecker(file: string): boolean {
   const folder = dirname(file);
   return (folder === here || folder === join(here, 'real')) && !file.endsWith('.test.js');
 }

@@ -39,6 +39,7 @@ export function isInAsync(file: string, line: number, column: number): boolean {
     known = functionsOf(file);
     stretches.set(file, known);
   }
+  if (known.length === 0) return false;
   const isInside = ({ start, end }: Stretch): boolean =>
     (start.line < line || (start.line === line && start.column < column)) &&
     (end.line > line || (end.line === line && end.column >= column));
@@ -48,6 +49,7 @@ export function isInAsync(file: string, line: number, column: number): boolean {
 
 const FUNCTION = /^(?:FunctionDeclaration|FunctionExpression|ArrowFunctionExpression)$/;
 
+/** The functions of a file, if any of them is async. */
 function functionsOf(file: string): Stretch[] {
   const found: Stretch[] = [];
   try {
@@ -61,5 +63,5 @@ function functionsOf(file: string): Stretch[] {
   } catch {
     return [];
   }
-  return found;
+  return found.some(({ isAsync }) => isAsync) ? found : [];
 }
