@@ -1,7 +1,9 @@
 // A run, stage by stage: flags become a plan, the plan observations, these a result, and the result tables.
 
 import { randomBytes } from 'node:crypto';
+import { allowedCpus } from '../src/os/cpus.js';
 import { countAccesses } from './measure/counts.js';
+import { recordedFloors } from './measure/floors.js';
 import { type Measured, measureRounds, type Progress } from './measure/measure.js';
 import { estimateMs } from './plan/order.js';
 import type { Plan } from './plan/planned.js';
@@ -59,6 +61,8 @@ export interface StageOptions extends RunOptions {
   readonly command?: string;
   /** A thread of the idle class keeps each CPU from halting. */
   readonly keepAwake?: boolean;
+  /** The floors of the machine are measured before and kept with the result. */
+  readonly floors?: boolean;
   /** Called for each cell whose shared accesses are counted before anything is timed; absent, none are. */
   readonly onCounting?: Parameters<typeof countAccesses>[1];
   /** Called after each round with all that was measured. */
@@ -73,7 +77,10 @@ export async function measureRun(
   const { onProgress: progress = () => {}, signal = new AbortController().signal, onCounting, onRound } = options;
   const startedAt = new Date();
   // Before the run itself is what keeps the machine busy.
-  const machine = describeMachine();
+  const machine = {
+    ...describeMachine(),
+    ...(options.floors ? { floors: await recordedFloors(allowedCpus()) } : {}),
+  };
   const counts = onCounting ? await countAccesses(plan, onCounting, signal) : undefined;
   const isEnough = enoughFor(plan, limits);
   const enough = (measured: Measured) => {

@@ -1,9 +1,11 @@
 // The backfill command: results of older commits, each measured by its own build on this machine.
 import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
+import { allowedCpus } from '../../src/os/cpus.js';
 import { exitWith } from '../base/exit-code.js';
 import { Interrupts } from '../base/interrupts.js';
 import { UsageError, wholeNumber } from '../base/usage-error.js';
+import { recordedFloors } from '../measure/floors.js';
 import { estimateMs } from '../plan/order.js';
 import { declareMeasuring } from '../plan/plan-flags.js';
 import { type PlanFlags, planOf } from '../plan/run-plan.js';
@@ -71,7 +73,7 @@ export async function backfill(range: string, flags: BackfillFlags): Promise<num
         const around = {
           ...{ id: randomBytes(4).toString('hex'), command: 'multifd-bench backfill', startedAt: new Date() },
           ...{
-            machine: describeMachine(),
+            machine: { ...describeMachine(), floors: await recordedFloors(allowedCpus()) },
             keepAwake: false,
             commit,
             warnings: [],

@@ -70,3 +70,12 @@ it('runs with nothing in common, and a run beside itself, are said to be so', ()
   expect(same.status).toBe(2);
   expect(same.stderr).toContain('A and B: latest and latest are the same run, 00000002');
 });
+
+it('another kernel stands before all ratios, with the command that measures both here', () => {
+  const file = saveResult(results, madeUpResult({ id: '00000005', sha: '5'.repeat(40), kernel: '6.2' }));
+  const { stdout, status } = cli('compare', '1'.repeat(40), file, ...STORE);
+  expect(status).toBe(0);
+  const [, note] = stdout.split('\n\n');
+  expect(note).toContain('The machine changed here: machine.kernel 6.1, then 6.2.');
+  expect(note).toContain('`against 111111111111` measures both builds on this one.');
+});

@@ -5,6 +5,7 @@ import { UsageError } from '../base/usage-error.js';
 import { type Across, alignRuns } from '../result/align.js';
 import { type Changes, type ComparedEnd, withoutVisits } from '../result/changes.js';
 import { compareRuns } from '../result/compare-runs.js';
+import { conditionsOf, differences, differenceText } from '../result/conditions.js';
 import { type Chosen, chooseRun } from '../store/choose.js';
 import { declareStore, type StoreFlags, storeOf } from '../store/store-flags.js';
 import { stringify } from '../store/stored.js';
@@ -46,6 +47,7 @@ export function compare(first: string, second: string, flags: CompareFlags): num
     );
   const aligned = alignRuns(a.result, b.result, flags);
   const names = { a: first, b: second };
+  const machineChanged = differences(conditionsOf(a.result), conditionsOf(b.result)).map(differenceText);
   const changes: Changes = {
     schema: 1,
     kind: 'compare',
@@ -57,6 +59,7 @@ export function compare(first: string, second: string, flags: CompareFlags): num
     ),
     comparisons: compareRuns(aligned, names, { a: a.result.code, b: b.result.code }, wanted),
     unaligned: aligned.unaligned,
+    ...(machineChanged.length > 0 ? { machineChanged } : {}),
     leftOut: [...a.leftOut, ...b.leftOut],
     warnings: [...aligned.warnings, ...warningsOf(first, a), ...warningsOf(second, b)],
   };

@@ -152,6 +152,7 @@ async function measureWithProgress(planned: PlannedRun, flags: RunFlags, signal:
     return await measureRun(planned, {
       command: ['multifd-bench', ...process.argv.slice(2)].join(' '),
       keepAwake,
+      floors: flags.save,
       signal,
       onProgress: ({ round, done, total, cell: { cell } }) => {
         const what = `${cell.workload} ${cell.variant}, ${cell.channels} ch`;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { allowedCpus } from '../../src/os/cpus.js';
 import { measureClock } from './clock.js';
-import { measureFloors } from './floors.js';
+import { measureFloors, recordedFloors } from './floors.js';
 
 describe('measureFloors', () => {
   it('measures each pair of threads, and on one CPU only what one CPU can show', async () => {
@@ -23,6 +23,12 @@ describe('measureFloors', () => {
       }
     }
   });
+});
+
+it('a run keeps the two floors that need two CPUs', async () => {
+  const { spinNs = 0, parkNs = 0 } = await recordedFloors(allowedCpus());
+  expect(spinNs > 0 && parkNs > 0).toBe(allowedCpus().length > 1);
+  expect(await recordedFloors(allowedCpus().slice(0, 1))).toEqual({});
 });
 
 describe('measureClock', () => {

@@ -32,6 +32,7 @@ const FLOORS: readonly Floor[] = [
   { waits: 'spin', where: 'one CPU', keptAwake: false },
 ];
 const PATIENCE_MS = 10_000;
+const RECORDED_MS = 100;
 
 /** Measures the floors one after the other, `forMs` each, on the first two CPUs; those that this machine cannot have are left out. */
 export async function measureFloors(cpus: readonly number[], forMs: number): Promise<FloorReading[]> {
@@ -41,6 +42,18 @@ export async function measureFloors(cpus: readonly number[], forMs: number): Pro
     if (reading) readings.push(reading);
   }
   return readings;
+}
+
+/** What a run keeps of them: the two that tell one host from another, in about half a second. */
+export async function recordedFloors(cpus: readonly number[]): Promise<{ spinNs?: number; parkNs?: number }> {
+  const [spin, park] = [
+    await measureFloor({ waits: 'spin', where: 'two CPUs', keptAwake: false }, cpus, RECORDED_MS),
+    await measureFloor({ waits: 'park', where: 'two CPUs', keptAwake: false }, cpus, RECORDED_MS),
+  ];
+  return {
+    ...(spin?.pinned ? { spinNs: Math.round(spin.medianNs) } : {}),
+    ...(park?.pinned ? { parkNs: Math.round(park.medianNs) } : {}),
+  };
 }
 
 /** Undefined where there is one CPU and two are needed, or where the machine is too busy. */

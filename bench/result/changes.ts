@@ -41,6 +41,8 @@ export interface Changes {
   readonly unaligned: readonly Unaligned[];
   /** Files that were looked at and could not be used. */
   readonly leftOut: readonly LeftOut[];
+  /** Recorded fields in which the machine differs between the two: stands first, for what differs may be the machine's. */
+  readonly machineChanged?: readonly string[];
   readonly warnings: readonly string[];
 }
 

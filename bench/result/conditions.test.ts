@@ -18,6 +18,13 @@ it('a kernel differs, a few pages of memory do not', () => {
 it('what one of them did not record is unknown, not different', () => {
   expect(differences(on({}), on({ microcode: '0xa0011d5' }))).toEqual([]);
   expect(differences(on({ governor: null }), on({ governor: 'performance' }))).toEqual([]);
+  const floors = (spinNs: number, parkNs: number) => on({ floors: { spinNs, parkNs } });
+  expect(differences(floors(930, 26_000), on({}))).toEqual([]);
+  expect(differences(floors(930, 26_000), floors(1069, 36_000))).toEqual([]);
+  expect(differences(floors(930, 26_000), floors(500, 70_000)).map(differenceText)).toEqual([
+    'machine.floors.spinNs 930, then 500',
+    'machine.floors.parkNs 26000, then 70000',
+  ]);
   expect(differences(on({ microcode: '0x1' }), on({ microcode: '0x2' })).map(({ field }) => field)).toEqual([
     'machine.microcode',
   ]);

@@ -13,7 +13,10 @@ interface Condition {
   readonly within?: number;
 }
 
-/** Memory differs a little with every kernel, which takes some for itself. */
+/**
+ * Memory differs a little with every kernel, which takes some for itself. Floors differ by 2 % from run to run on a quiet
+ * virtual machine; a busy one doubles the parked one.
+ */
 const CONDITIONS: readonly Condition[] = [
   { field: 'machine.kernel', of: ({ machine }) => machine.kernel },
   { field: 'machine.memoryBytes', of: ({ machine }) => machine.memoryBytes, within: 0.05 },
@@ -21,6 +24,9 @@ const CONDITIONS: readonly Condition[] = [
   { field: 'machine.clockSource', of: ({ machine }) => machine.clockSource },
   { field: 'machine.hypervisor', of: ({ machine }) => machine.hypervisor },
   { field: 'machine.microcode', of: ({ machine }) => machine.microcode },
+  { field: 'machine.hostClass', of: ({ machine }) => machine.hostClass },
+  { field: 'machine.floors.spinNs', of: ({ machine }) => machine.floors?.spinNs, within: 0.25 },
+  { field: 'machine.floors.parkNs', of: ({ machine }) => machine.floors?.parkNs, within: 0.5 },
 ];
 
 /** The recorded fields of one run. */

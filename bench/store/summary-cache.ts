@@ -8,7 +8,7 @@ import type { Commit } from '../system/commit.js';
 import { type SeriesKey, SeriesKeys, type Shape } from './series-keys.js';
 
 /** Raised with every change of the format, and of what is taken from a result file. */
-const VERSION = 5;
+const VERSION = 6;
 const FILE = 'summaries';
 const LENGTH_BYTES = 4;
 

@@ -68,7 +68,11 @@ describe('Kernel', () => {
         'cpu  9 9 9 9 9 9 9 9 0 0\ncpu0 10 0 5 80 0 1 1 3 0 0\ncpu1 20 0 5 70 0 1 1 3 0 0\ncpu10 1 1 1 1 1 1 1 1',
       'proc/loadavg': '0.25 0.5 0.75 1/100 4711',
       'proc/pressure/cpu': 'some avg10=1.40 avg60=9.61 avg300=6.52 total=29342450',
-      'proc/cpuinfo': 'processor : 0\nflags\t\t: fpu hypervisor sse',
+      'proc/cpuinfo':
+        'processor : 0\ncpu family\t: 6\nmodel\t\t: 85\nmodel name\t: CPU @ 3 GHz\nstepping\t: 7\n' +
+        'cache size\t: 36608 KB\nflags\t\t: fpu hypervisor sse',
+      'sys/class/dmi/id/sys_vendor': 'Amazon EC2\n',
+      'sys/class/dmi/id/product_name': 'c5.large\n',
       [`${cpu}/cpu0/cpufreq/scaling_governor`]: 'powersave',
       [`${cpu}/cpu1/cpufreq/scaling_governor`]: 'performance',
       [`${cpu}/cpu0/topology/thread_siblings_list`]: '0,2-3',
@@ -84,6 +88,7 @@ describe('Kernel', () => {
     expect(kernel.loadAverage()).toBe(0.25);
     expect(kernel.pressure()).toEqual({ cpu: 1.4, memory: undefined, io: undefined });
     expect(kernel.hypervisor()).toBe(true);
+    expect(kernel.hostClass()).toBe('Amazon EC2 c5.large, family 6 model 85 stepping 7 cache size 36608 KB');
     expect(kernel.governors([0, 1, 2])).toEqual(['powersave', 'performance']);
     expect(kernel.siblings(0)).toEqual([0, 2, 3]);
     expect(kernel.idleStates(0)).toEqual(['POLL', 'C1']);

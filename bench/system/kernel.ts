@@ -100,6 +100,18 @@ export class Kernel {
     return flags === undefined ? undefined : /\bhypervisor\b/.test(flags);
   }
 
+  /** The product that the firmware names, and the CPU's family, model, stepping and cache: no name or number of one machine. */
+  hostClass(): string | undefined {
+    const text = this.read('proc/cpuinfo') ?? '';
+    const product = ['sys_vendor', 'product_name'].flatMap((name) => this.read(`sys/class/dmi/id/${name}`) ?? []);
+    const fields = ['cpu family', 'model', 'stepping', 'cache size'].flatMap((name) => {
+      const value = new RegExp(`^${name}\\s*:\\s*(.+)$`, 'm').exec(text)?.[1]?.trim();
+      return value === undefined ? [] : [`${name.replace('cpu ', '')} ${value}`];
+    });
+    const parts = [product.join(' '), fields.join(' ')].filter((part) => part !== '');
+    return parts.length > 0 ? parts.join(', ') : undefined;
+  }
+
   /** Version of what the CPU's maker has patched it with. */
   microcode(): string | undefined {
     return /^microcode\s*:\s*(\S+)/m.exec(this.read('proc/cpuinfo') ?? '')?.[1];

@@ -17,6 +17,10 @@ export interface Machine {
   readonly hypervisor: boolean;
   /** Absent in older files, and where the kernel does not say. */
   readonly microcode?: string;
+  /** What kind of host this is or runs on, as far as the guest can see. Absent in older files, and where nothing says. */
+  readonly hostClass?: string;
+  /** Round trips of two threads on two CPUs, taken just before the run. Absent in older files, and where it could not be. */
+  readonly floors?: { readonly spinNs?: number; readonly parkNs?: number };
   readonly loadAverage: number;
   /** Share of CPU time that the hypervisor gave to others since boot. */
   readonly stealShare: number | null;
@@ -32,7 +36,7 @@ export function describeMachine(kernel = new Kernel()): Machine {
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '');
   const ticks = kernel.ticks(allowedCpus());
-  const microcode = kernel.microcode();
+  const [microcode, hostClass] = [kernel.microcode(), kernel.hostClass()];
   return {
     key: `${kebab}-${cores}c-${gibibytes}g`,
     cpuModel,
@@ -44,6 +48,7 @@ export function describeMachine(kernel = new Kernel()): Machine {
     clockSource: kernel.clockSource()?.current ?? null,
     hypervisor: kernel.hypervisor() ?? false,
     ...(microcode === undefined ? {} : { microcode }),
+    ...(hostClass === undefined ? {} : { hostClass }),
     loadAverage: kernel.loadAverage() ?? 0,
     stealShare: ticks ? Number((ticks.steal / ticks.total).toPrecision(3)) : null,
   };

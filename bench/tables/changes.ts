@@ -33,6 +33,7 @@ export function renderChanges(changes: Changes, format: ChangeFormat, layout: La
   const heading = `${nameOf(changes.b)} compared with ${nameOf(changes.a)}`;
   const parts = [
     markdown ? `### ${safe(heading)}` : safe(heading),
+    ...machineNote(changes).map(safe),
     safe(summaryOf(changes)),
     ...listOf('Changed', changes.comparisons.filter(isChange).map(describe)),
     ...listOf('Not confirmed by the second measurement', changes.comparisons.filter(isUnconfirmed).map(describeFirst)),
@@ -56,6 +57,15 @@ export function renderChanges(changes: Changes, format: ChangeFormat, layout: La
     const shown = [...lines.slice(0, MOST_LISTED), ...more].map(safe);
     return [`${title}:${markdown ? '\n' : ''}\n${list(shown)}`];
   }
+}
+
+/** Before all numbers: what they may be the cause of. */
+function machineNote({ machineChanged = [], a }: Changes): string[] {
+  if (machineChanged.length === 0) return [];
+  return [
+    `The machine changed here: ${machineChanged.join('; ')}. What differs below may be the machine's: ` +
+      `\`against ${a.commit?.sha.slice(0, 12) ?? a.name}\` measures both builds on this one.`,
+  ];
 }
 
 /** A line for a person in a hurry: how many of each verdict. */
