@@ -18,6 +18,9 @@ const program = new Command('multifd-bench')
   .exitOverride()
   .configureOutput({ outputError: (text) => process.stderr.write(text.replace(/^error: /, 'multifd-bench: ')) });
 
+/** After a command has come to its end. */
+const LEAVE_MS = 1000;
+
 type Declare = (program: Command) => void;
 
 /** By group, in the order of the help. What is not asked for is not loaded: that would be most of a short command's time. */
@@ -89,6 +92,8 @@ try {
   if (message !== undefined) end(code, message);
   process.exitCode = code;
 }
+// A command that is over ends: what it may have left behind goes with this process. Pipes, files and terminals are written at once.
+setTimeout(() => process.exit(), LEAVE_MS).unref();
 
 function versionOf(): string {
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');

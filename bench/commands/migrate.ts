@@ -22,7 +22,7 @@ import { type FaultsByPlace, faultsOf, knowingReceiver } from '../plan/faults.js
 import { requireMemory } from '../plan/memory.js';
 import { type OneShotFlags, oneShotCell, oneShotVariant } from '../plan/one-shot.js';
 import { withOneShotAxes } from '../plan/one-shot-options.js';
-import { parseRam, ramBytes } from '../plan/ram-flag.js';
+import { parseRamFile, ramBytes } from '../plan/ram-flag.js';
 import { parseZeroPages } from '../plan/sending.js';
 import { TransferProgress } from '../tables/transfer-progress.js';
 
@@ -46,7 +46,7 @@ export function declareMigrate(program: Command): void {
   const migrateCommand = program
     .command('migrate')
     .description('move a RAM image through N channels to a receiver process; exit 1 unless both ends are equal')
-    .argument('<file>', 'the RAM image: a file of any kind');
+    .argument('<file>', 'the RAM image: a regular file, of any content');
   withOneShotAxes(migrateCommand)
     .option('--transport <name>', 'tcp, unix', 'tcp')
     .option('--zero-pages <how>', 'who finds pages of zeros: none, multifd (the sender threads)', 'none')
@@ -76,7 +76,7 @@ export async function migrate(file: string, flags: MigrateFlags): Promise<number
     throw new UsageError(`--ceiling: compares plain writes, got --codec ${shape.codec}`);
   }
   const pairs = flags.ceiling ? wholeNumber('--pairs', flags.pairs, 1, 1000) : 0;
-  const bytes = ramBytes(parseRam(file, 1));
+  const bytes = ramBytes(parseRamFile(file));
   requireMemory({ RAM: bytes, "the receiver's RAM": bytes });
   const zeroPages = parseZeroPages(flags.zeroPages, ['none', 'multifd']);
   const errorPath = errorPathOf(flags.errorPath);

@@ -1,8 +1,8 @@
 // The profile command: runs one cell under a profiler, and says which files it wrote and what is in them.
 
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { allowedCpus } from '../../src/os/cpus.js';
 import { type Cell, CellFailure, type FleetPlan } from '../../src/session/cell.js';
@@ -72,11 +72,17 @@ export async function profile(id: string | undefined, flags: ProfileFlags): Prom
     watchdogMs: WATCHDOG_MS,
   };
   const folder = resolve(flags.out ?? join('profiles', `${stamp()}-${cell.variant}`));
-  if (mkdirSync(folder, { recursive: true }) === undefined) throw new UsageError(`--out: ${folder} is there already`);
+  const made = mkdirSync(folder, { recursive: true });
+  if (made === undefined) throw new UsageError(`--out: ${folder} is there already`);
+  const discard = () => {
+    rmSync(folder, { recursive: true, force: true });
+    for (let above = dirname(folder); above.startsWith(made) && isEmpty(above); above = dirname(above))
+      rmdirSync(above);
+  };
   for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 })) {
     // The process under the profiler ends with this one; what it wrote is no whole profile.
     process.once(signal, () => {
-      rmSync(folder, { recursive: true, force: true });
+      discard();
       process.exit(code);
     });
   }
@@ -86,7 +92,7 @@ export async function profile(id: string | undefined, flags: ProfileFlags): Prom
     show(profiled, cell, profiler, flags.json === true);
     return 0;
   } catch (cause) {
-    rmSync(folder, { recursive: true, force: true });
+    discard();
     if (!(cause instanceof CellFailure)) throw cause;
     process.stderr.write(`FAILED ${cell.variant}: ${[cause.message, ...cause.dump].join('\n    ')}\n`);
     return 1;
@@ -145,6 +151,10 @@ function show(
       ? 'perf report -i FILE reads it, on this machine: names of functions are in /tmp/perf-PID.map'
       : "Shares are of the time that a thread was there, asleep or not; a browser's developer tools read the files";
   process.stderr.write(`${how}\n`);
+}
+
+function isEmpty(folder: string): boolean {
+  return readdirSync(folder).length === 0;
 }
 
 function stamp(): string {

@@ -62,7 +62,7 @@ export class Child {
     this.child.once('error', (error) => this.end(`the round's process could not be started: ${error.message}`));
   }
 
-  /** Starts a process and its fleet. Rejects with CellFailure. */
+  /** Starts a process and its fleet. Rejects with CellFailure; the process is then gone. */
   static async start(plan: FleetPlan, listed: readonly Listed[], runtime: Runtime = {}): Promise<Child> {
     const client = new Child(runtime);
     const outside = Object.fromEntries(
@@ -72,6 +72,10 @@ export class Child {
     runtime.signal?.addEventListener('abort', kill);
     try {
       await client.ask({ kind: 'start', plan, outside });
+    } catch (cause) {
+      // Nobody else knows of it, and it would keep this process alive.
+      await client.kill();
+      throw cause;
     } finally {
       runtime.signal?.removeEventListener('abort', kill);
     }

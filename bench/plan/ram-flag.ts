@@ -15,7 +15,7 @@ export function parseRam(text: string | undefined, seed: number): RamSource {
   if (text === undefined) return { bytes: DEFAULT_BYTES, seed, shares: DEFAULT_SHARES };
   const [size, shares] = text.split(':', 2) as [string, string | undefined];
   const bytes = parseBytes(size);
-  if (bytes === undefined) return file(text);
+  if (bytes === undefined) return fileOf('--ram', text, TAKES);
   if (bytes < LEAST_BYTES || bytes > MOST_BYTES) throw badValue('--ram', text, TAKES);
   return { bytes, seed, shares: shares === undefined ? DEFAULT_SHARES : parseShares(text, shares) };
 }
@@ -31,18 +31,23 @@ export function showRam(source: RamSource): string {
   return `${showBytes(source.bytes)}:zero=${zero},text=${text},random=${random}`;
 }
 
-function file(path: string): RamSource {
+/** A file whose name is an argument: a size means nothing there. Throws UsageError that names it. */
+export function parseRamFile(path: string): RamSource {
+  return fileOf('file', path, 'the path of a regular file');
+}
+
+function fileOf(flag: string, path: string, takes: string): RamSource {
+  const refuse = (why: string) => new UsageError(`${flag}: ${why}; it takes ${takes}`);
   try {
     const status = statSync(path);
-    if (!status.isFile()) throw new UsageError(`--ram: ${path} is no regular file; it takes ${TAKES}`);
-    if (status.size === 0) throw new UsageError(`--ram: ${path} is empty; it takes a file of at least 1 byte`);
+    if (!status.isFile()) throw refuse(`${path} is no regular file`);
+    if (status.size === 0) throw new UsageError(`${flag}: ${path} is empty; it takes a file of at least 1 byte`);
     accessSync(path, constants.R_OK);
     return { file: path };
   } catch (cause) {
     if (cause instanceof UsageError) throw cause;
     const { code } = cause as NodeJS.ErrnoException;
-    if (code === 'ENOENT') throw new UsageError(`--ram: no file ${path}; it takes ${TAKES}`);
-    throw new UsageError(`--ram: cannot read ${path} (${code}); it takes ${TAKES}`);
+    throw refuse(code === 'ENOENT' ? `no file ${path}` : `cannot read ${path} (${code})`);
   }
 }
 

@@ -16,8 +16,15 @@ export const MAXIMUM_PAGES = 16_384;
 
 /** `mostBytes`: how far it may grow. */
 export function createSharedMemory(bytes: number, mostBytes = MAXIMUM_PAGES * PAGE_BYTES): SharedMemory {
-  const { Memory } = (globalThis as unknown as { WebAssembly: { Memory: MemoryConstructor } }).WebAssembly;
-  return new Memory({ initial: pagesFor(bytes), maximum: pagesFor(mostBytes), shared: true });
+  const { WebAssembly } = globalThis as unknown as { WebAssembly?: { Memory: MemoryConstructor } };
+  if (!WebAssembly) throw new Error('shared memory: this Node has no WebAssembly; --jitless takes it away');
+  const [initial, maximum] = [pagesFor(bytes), pagesFor(mostBytes)];
+  try {
+    return new WebAssembly.Memory({ initial, maximum, shared: true });
+  } catch (cause) {
+    const reason = `shared memory: no address space for it (${(cause as Error).message}); "ulimit -v" limits it`;
+    throw new Error(reason, { cause });
+  }
 }
 
 /** Grows the memory to at least `bytes`. Views made before see only the old part. */

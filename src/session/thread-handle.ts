@@ -10,7 +10,7 @@ export class ThreadHandle {
   readonly role: ThreadStart['role'];
   /** Of a provider's thread the number of its requester; of a sender's its place among the threads of the process. */
   readonly index: number;
-  /** Resolves with the kernel's thread id. */
+  /** Resolves with the kernel's thread id; rejects with CellFailure when the thread could not start. */
   readonly started: Promise<number>;
   /** True once the thread is gone: it is for no other cell. */
   dead = false;
@@ -29,7 +29,11 @@ export class ThreadHandle {
       // Senders are many, and those that block allocate nothing: half a semi-space of V8's own is a tenth of a thread.
       ...(start.role === 'sender' && { resourceLimits: { maxYoungGenerationSizeMb: SENDER_YOUNG_MIB } }),
     });
-    this.started = this.expect('started').then((message) => (message as FromThread & { kind: 'started' }).threadId);
+    this.started = this.expect('started').then((message) => {
+      if (message.kind === 'started') return message.threadId;
+      throw new CellFailure(message.kind === 'failed' ? `starting a thread: ${message.reason}` : 'a thread ended');
+    });
+    this.started.catch(() => {});
     this.worker.on('message', (message: FromThread) => this.hear(message));
     // A thread that dies answers everything that is still expected of it.
     this.worker.on('error', (error) => {

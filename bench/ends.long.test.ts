@@ -1,0 +1,127 @@
+// After an error at its start every command ends, with its exit code: nothing that it started keeps it alive or outlives it.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CLI } from './fixtures/cli.js';
+
+/** From the error to the end. */
+const END_MS = 2000;
+/** A regular file whose end comes before its size says so: as one that is cut while it is read. */
+const CUT_FILE = '/sys/kernel/mm/transparent_hugepage/enabled';
+/** Too little for the memory that threads share, enough for Node. */
+const ADDRESS_SPACE_KIB = 3_000_000;
+const SAVED_NOWHERE = ['--no-save', '--variants', 'mutex', '--channels', '1', '--ram', '1m'];
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'ends-'));
+  writeFileSync(join(folder, 'image'), Buffer.alloc(1 << 20, 7));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+interface Ended {
+  readonly code: number | null;
+  readonly says: string;
+  readonly afterMs: number;
+  /** Processes of this test that are left. */
+  readonly left: readonly string[];
+}
+
+/** Runs the command, and says how long it went on after the last thing that it said. */
+function run(words: readonly string[], { jitless = false, limited = false } = {}): Promise<Ended> {
+  const mark = `ENDS_TEST=${process.pid}.${Math.random()}`;
+  const [name, value] = mark.split('=') as [string, string];
+  const env = { ...process.env, TMPDIR: folder, [name]: value, ...(jitless && { NODE_OPTIONS: '--jitless' }) };
+  const limit = limited ? `ulimit -v ${ADDRESS_SPACE_KIB}; ` : '';
+  const child = spawn('bash', ['-c', `${limit}exec "$@"`, 'bash', process.execPath, CLI, ...words], {
+    cwd: folder,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let says = '';
+  let said = performance.now();
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (text) => {
+      says += text;
+      said = performance.now();
+    });
+  }
+  const deadline = setTimeout(() => child.kill('SIGKILL'), 30_000);
+  return new Promise((resolve) => {
+    child.once('close', (code) => {
+      clearTimeout(deadline);
+      resolve({ code, says: says.replace(/\s+/g, ' '), afterMs: performance.now() - said, left: marked(mark) });
+    });
+  });
+}
+
+function marked(mark: string): string[] {
+  return readdirSync('/proc').filter((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/environ`, 'latin1').includes(mark);
+    } catch {
+      return false;
+    }
+  });
+}
+
+async function expectEnd(ended: Promise<Ended>, code: number, says: RegExp): Promise<void> {
+  const { afterMs, left, ...rest } = await ended;
+  expect(rest).toEqual({ code, says: expect.stringMatching(says) });
+  expect(afterMs).toBeLessThan(END_MS);
+  expect(left).toEqual([]);
+  expect(readdirSync(folder).filter((name) => name !== 'image')).toEqual([]);
+}
+
+const REFUSED = '127.0.0.1:9';
+/** What each command that starts processes is called with, where `image` is the RAM. */
+const COMMANDS: Readonly<Record<string, (image: string) => readonly string[]>> = {
+  migrate: (image) => ['migrate', image],
+  send: (image) => ['send', '--ram', image, '--to', REFUSED],
+  'send to a file': (image) => ['send', '--ram', image, '--to', 'file:out'],
+  run: (image) => ['run', ...SAVED_NOWHERE.slice(0, -1), image, '--quick'],
+  tune: (image) => ['tune', ...SAVED_NOWHERE.slice(0, 3), '--channels', '1,2', '--ram', image, '--budget', '10s'],
+  profile: (image) => ['profile', ...SAVED_NOWHERE.slice(1, -1), image],
+};
+
+describe.each(Object.keys(COMMANDS))('%s ends', (name) => {
+  const words = COMMANDS[name]!;
+
+  it('where the RAM file ends before its size', async () => {
+    await expectEnd(run(words(CUT_FILE)), 1, /ended at byte \d+ of \d+ while being read/);
+  });
+  it('where shared memory is not to be had', async () => {
+    await expectEnd(run(words('image'), { limited: true }), 1, /memory|ended with/i);
+  });
+  it('without WebAssembly', async () => {
+    await expectEnd(run(words('image'), { jitless: true }), 1, /no WebAssembly; --jitless/);
+  });
+});
+
+describe.each([
+  ['receive', ['receive', '--listen', './socket', '--ram-bytes', '1m']],
+  ['limits', ['limits', '--quick']],
+  ['soak', ['soak', '--for', '1s', '--seed', '1']],
+] as const)('%s ends', (_, words) => {
+  it('where shared memory is not to be had', async () => {
+    await expectEnd(run(words, { limited: true }), 1, /memory|ended with/i);
+  });
+  it('without WebAssembly', async () => {
+    await expectEnd(run(words, { jitless: true }), 1, /no WebAssembly; --jitless/);
+  });
+});
+
+describe('a size where a file belongs', () => {
+  it.each([
+    [['migrate', '64m', '--channels', '2'], 'file: no file 64m; it takes the path of a regular file'],
+    [['receive', '64m'], 'file: got "64m", takes the path of a regular file'],
+    [['send', '--ram', '64', '--to', REFUSED], '--ram: got "64"'],
+    [['run', '--ram', '64', '--no-save'], '--ram: got "64"'],
+    [['tune', '--ram', '64', '--no-save'], '--ram: got "64"'],
+    [['profile', '--ram', '64'], '--ram: got "64"'],
+  ])('%j', async (words, says) => {
+    await expectEnd(run(words), 2, new RegExp(says.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')));
+  });
+});
