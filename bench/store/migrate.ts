@@ -9,6 +9,8 @@ type Document = Readonly<Record<string, unknown>>;
 const STEPS: Readonly<Record<number, (document: Document) => Document>> = {
   // The first files were written before --keep-awake was there.
   1: ({ run, ...rest }) => ({ ...rest, run: isRecord(run) ? { keepAwake: false, ...run } : run }),
+  // Their visits stand in the cells, which is still read: it is what --json prints.
+  2: (document) => document,
 };
 
 /** The same run in the present version. Throws UsageError for one that is newer, or none. */

@@ -1,10 +1,13 @@
 // Result files: what is written comes back, older versions are read, and what is wrong is named with file and field.
 import { readFileSync } from 'node:fs';
+import { brotliCompressSync } from 'node:zlib';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { distributionOf } from '../measure/latencies.js';
+import type { Result } from '../result/document.js';
 import { decodeLatencies } from '../result/latency-summary.js';
 import { PROJECT } from '../system/project.js';
+import { columnsOf } from './columns.js';
 import { madeUpResult } from './fixtures/result.js';
 import { parseResult, storedText, stringify, withAxes } from './stored.js';
 
@@ -15,8 +18,12 @@ type Loose = Record<string, any>;
 const FIXTURE = readFileSync(`${PROJECT}bench/store/fixtures/schema-1.json`, 'utf8');
 const result = madeUpResult();
 
+/** A file with its visits by column in the cells, as those of version 2 have them. */
+const inCells = (whole: Result) =>
+  JSON.stringify({ ...whole, cells: whole.cells.map((cell) => ({ ...cell, visits: columnsOf(cell.visits) })) });
+
 /** The message about a document that has been changed, its checksum taken out. */
-function messageAbout(change: (document: Loose) => void, text = storedText(result)): string {
+function messageAbout(change: (document: Loose) => void, text = inCells(result)): string {
   const document = JSON.parse(text) as Loose;
   delete document.checksum;
   change(document);
@@ -32,6 +39,16 @@ describe('a result file', () => {
   it('comes back as it was, and so does what --json prints', () => {
     expect(parseResult(storedText(result), 'a.json')).toEqual(result);
     expect(parseResult(stringify(result), 'a.json')).toEqual(result);
+    expect(parseResult(inCells(result), 'a.json')).toEqual(result);
+  });
+
+  it('keeps its visits small, and says where they are damaged', () => {
+    expect(storedText(result).length).toBeLessThan(inCells(result).length / 2);
+    const visits = (packed: string) => messageAbout((document) => (document.visits = packed), storedText(result));
+    const takes = 'a.json: visits: takes a JSON list of at most 256 MiB, Brotli, base64';
+    for (const packed of ['', 'x', brotliCompressSync('{}').toString('base64')]) expect(visits(packed)).toBe(takes);
+    const columns = brotliCompressSync('[{"round": [0]}]').toString('base64');
+    expect(visits(columns)).toBe('a.json: cells[0].visits.position: not there');
   });
 
   it('has an infinite interval again, which JSON has not', () => {
@@ -52,8 +69,8 @@ describe('a result file', () => {
     expect(parseResult(storedText(some), 'a.json')).toEqual(some);
   });
 
-  it('takes a few KB a cell', () => {
-    expect(storedText(result).length / result.cells.length).toBeLessThan(3000);
+  it('takes less than a KB a cell', () => {
+    expect(storedText(result).length / result.cells.length).toBeLessThan(1000);
   });
 
   it('holds nothing that the schema does not describe', () => {
@@ -63,13 +80,15 @@ describe('a result file', () => {
       value?.properties && value.additionalProperties === undefined ? { ...value, additionalProperties: false } : value,
     );
     const validate = new Ajv2020({ allowUnionTypes: true }).compile(strict as object);
-    validate(JSON.parse(storedText(result)));
-    expect(validate.errors).toBeNull();
+    for (const text of [stringify(result), inCells(result)]) {
+      validate(JSON.parse(text));
+      expect(validate.errors).toBeNull();
+    }
   });
 
   it('of version 1 is read: visits by visit, histograms of three figures, no --keep-awake', () => {
     const old = parseResult(FIXTURE, 'old.json');
-    expect(old.schema).toBe(2);
+    expect(old.schema).toBe(3);
     expect(old.run.keepAwake).toBe(false);
     expect(old.cells[0]!.visits).toHaveLength(12);
     const { histograms, metrics } = old.cells[2]!;
@@ -81,7 +100,7 @@ describe('a result file', () => {
   it('that is edited is refused, and taken again without its checksum', () => {
     const text = storedText(result);
     const { median } = result.cells[0]!.metrics.jobsPerSecond!;
-    const edited = text.replace(`"median": ${median}`, `"median": ${median + 1}`);
+    const edited = text.replace(`"median":[${median}`, `"median":[${median + 1}`);
     expect(edited).not.toBe(text);
     expect(() => parseResult(edited, 'a.json')).toThrow(/^a\.json: checksum: got \w{16}, takes \w{16}: its content/);
     expect(parseResult(edited.replace(/,\s*"checksum":\s*"\w+"/, ''), 'a.json').run.id).toBe(result.run.id);
@@ -96,10 +115,10 @@ describe('a result file', () => {
     expect(() => parseResult('[]', 'a.json')).toThrow('a.json: got "a list", takes a result file');
     const wrong = (change: (document: Loose) => void, message: string) =>
       expect(messageAbout(change)).toBe(`a.json: ${message}`);
-    wrong((document) => (document.schema = '2'), 'schema: got "2", takes whole numbers from 1 to 2');
+    wrong((document) => (document.schema = '2'), 'schema: got "2", takes whole numbers from 1 to 3');
     wrong(
-      (document) => (document.schema = 3),
-      'schema: got "3", takes whole numbers from 1 to 2: it was written by a newer multifd-bench',
+      (document) => (document.schema = 4),
+      'schema: got "4", takes whole numbers from 1 to 3: it was written by a newer multifd-bench',
     );
     wrong((document) => (document.run.rounds = 'six'), 'run.rounds: got "six", takes integer');
     wrong((document) => (document.commit = 7), 'commit: got "7", takes object or null');
@@ -114,7 +133,7 @@ describe('a result file', () => {
     );
     wrong(
       (document) => document.cells[3].visits.values.nsPerJob.pop(),
-      'cells[3].visits.values.nsPerJob: got 11 visits, takes 12 as in round',
+      'cells[3].visits.values.nsPerJob: got 11 entries, takes 12',
     );
     wrong(
       (document) => document.cells[3].visits.values.nsPerJob.push('x'),

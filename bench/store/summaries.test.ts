@@ -91,9 +91,9 @@ describe('summaries', () => {
     const truncated = save({ id: '00000002', time: day(2) });
     writeFileSync(truncated, readFileSync(truncated, 'utf8').slice(0, 1000));
     const edited = save({ id: '00000003', time: day(3) });
-    writeFileSync(edited, readFileSync(edited, 'utf8').replace('"median": 2', '"median": 3'));
+    writeFileSync(edited, readFileSync(edited, 'utf8').replace('"median":[', '"median":[1'));
     const newer = save({ id: '00000004', time: day(4) });
-    writeFileSync(newer, readFileSync(newer, 'utf8').replace('"schema": 2', '"schema": 7'));
+    writeFileSync(newer, readFileSync(newer, 'utf8').replace('"schema":3', '"schema":7'));
     const copy = good.replace('00000001.json', '00000005.json');
     copyFileSync(good, copy);
     const foreign = good.replace('made-up-2c-8g', 'other-4c-8g');
