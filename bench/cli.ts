@@ -43,6 +43,7 @@ const groups: Readonly<Record<string, Readonly<Record<string, () => Promise<Decl
     bless: async () => (await import('./commands/bless.js')).declareBless,
     baseline: async () => (await import('./commands/baseline.js')).declareBaseline,
     backfill: async () => (await import('./commands/backfill.js')).declareBackfill,
+    import: async () => (await import('./commands/import.js')).declareImport,
     merge: async () => (await import('./commands/merge.js')).declareMerge,
   },
   'Designs:': {

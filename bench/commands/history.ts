@@ -11,7 +11,7 @@ import { stringify } from '../store/stored.js';
 import { commitLine } from '../system/commit-line.js';
 import { FORMAT_TAKES, formatOf } from '../tables/format.js';
 import { attributesOf, parseFilter } from '../tables/projection.js';
-import { isShown } from '../tables/shown-metrics.js';
+import { isImported, isShown } from '../tables/shown-metrics.js';
 import { recordsAsTsv } from '../terminal/grid.js';
 import { readBlessings } from '../tracking/blessings.js';
 import { type History, readHistory, reading, seriesOf } from '../tracking/history.js';
@@ -34,6 +34,8 @@ export interface HistoryFlags extends StoreFlags {
 
 /** Pages of a wider terminal say nothing more, narrower ones cannot hold a line of numbers. */
 const [NARROWEST, WIDEST] = [40, 120];
+/** Of other benchmarks, so many series are shown without being asked for. */
+const MOST_IMPORTED = 50;
 
 export function declareHistory(program: Command): void {
   const command = program
@@ -125,7 +127,9 @@ function withoutQuiet<View extends Parameters<typeof renderHistory>[0]>(view: Vi
   const changed = new Set(view.changes.map(({ cell, metric }) => `${cell} ${metric}`));
   const shown = view.series.filter(
     ({ cell, metric }) =>
-      changed.has(`${cell} ${metric}`) || (STUDIED_PAIR as readonly string[]).includes(variantOf(cell)),
+      changed.has(`${cell} ${metric}`) ||
+      (STUDIED_PAIR as readonly string[]).includes(variantOf(cell)) ||
+      (isImported(cell) && view.series.length <= MOST_IMPORTED),
   );
   return { ...view, series: shown, hidden: view.series.length - shown.length };
 }

@@ -44,9 +44,9 @@ export function shownMetrics({ visits, workload }: Pick<ResultCell, 'visits' | '
   return kept.length > 0 ? kept : workload === 'sync' ? ['signalNs', 'collectNs'] : ['jobsPerSecond'];
 }
 
-/** The visits of each process that has two with a value each. */
+/** The visits of each process that has two with a value each; of a cell from elsewhere, one. */
 function processes({ visits }: ResultCell, metric: string): number[][] {
-  return [...byRound(visits, metric).values()].filter(
-    (values) => values.length === 2 && values.every((value) => value > 0),
-  );
+  const all = [...byRound(visits, metric).values()];
+  const each = all.every(({ length }) => length === 1) ? 1 : 2;
+  return all.filter((values) => values.length === each && values.every((value) => value > 0));
 }

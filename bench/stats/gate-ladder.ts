@@ -19,6 +19,8 @@ export interface Thresholds {
 /** A number of a cell, as a candidate and a baseline have it. */
 export interface GateEvidence {
   readonly processes: { readonly baseline: number; readonly candidate: number };
+  /** Commits have a value each: those of the baseline stand for its processes, and the candidate's is one more. */
+  readonly isOneValue?: boolean;
   /** Whether both were measured by the same code, under the same Node: if not, a rerun alone can tell. */
   readonly sameCode?: boolean;
   /** How much worse, as a factor of the better one: 1.1 for 10 % fewer jobs and for 10 % more time. */
@@ -61,13 +63,26 @@ export interface Rung {
  * that without a rerun nothing is decided.
  */
 export function climb(evidence: GateEvidence, limits: Thresholds): Rung[] {
-  const { processes, sameCode, worse, difference, noise, separation, adjustedP, leastP = 0, changed } = evidence;
-  const least = Math.min(processes.baseline, processes.candidate);
+  const {
+    processes,
+    isOneValue,
+    sameCode,
+    worse,
+    difference,
+    noise,
+    separation,
+    adjustedP,
+    leastP = 0,
+    changed,
+  } = evidence;
+  const least = isOneValue ? processes.baseline : Math.min(processes.baseline, processes.candidate);
   const rungs: (Rung | undefined)[] = [
     {
       ...{ name: 'data', holds: least >= limits.processes },
       ...(least >= limits.processes ? {} : { undecided: true as const }),
-      seen: `${processes.candidate} processes, ${processes.baseline} of the baseline; ${limits.processes} are the least`,
+      seen: isOneValue
+        ? `one value a commit, ${processes.baseline} commits of the baseline; ${limits.processes} are the least`
+        : `${processes.candidate} processes, ${processes.baseline} of the baseline; ${limits.processes} are the least`,
     },
     sameCode === undefined
       ? undefined

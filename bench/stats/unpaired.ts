@@ -20,7 +20,7 @@ export const BETWEEN_RUNS = 0.05;
  * Mann-Whitney p). Source: Welch, "The generalization of 'Student's' problem when several different population
  * variances are involved", 1947.
  *
- * @param a one entry a process, each with its visits in the metric's unit: positive, at least two
+ * @param a one entry a process, each with its visits in the metric's unit: positive, one at least
  * @param familySize the comparisons that `holm` will adjust together with this one
  * @throws RangeError when a side has no processes
  */
@@ -37,7 +37,9 @@ export function compareUnpaired(
   const known = Number.isFinite(standardError) && degrees > 0;
   const half = known ? studentQuantile(0.975, degrees) * standardError : standardError === 0 ? 0 : Infinity;
   const n = Math.min(logsA.length, logsB.length);
-  const floor = Math.max(BETWEEN_RUNS, noiseFloor(Array.from({ length: n }, (_, at) => ({ a: a[at]!, b: b[at]! }))));
+  const pairs = Array.from({ length: n }, (_, at) => ({ a: a[at]!, b: b[at]! }));
+  const isVisitedTwice = pairs.some((pair) => pair.a.length > 1 || pair.b.length > 1);
+  const floor = isVisitedTwice ? Math.max(BETWEEN_RUNS, noiseFloor(pairs)) : BETWEEN_RUNS;
   return {
     ratio: Math.exp(difference),
     low: Math.exp(difference - half),

@@ -106,7 +106,10 @@ export function layOut<T extends { readonly attributes: Attributes }>(items: rea
 
 function layOutTable<T extends { readonly attributes: Attributes }>(items: readonly T[], layout: Layout): Laid<T>[] {
   const several = (name: string) => new Set(items.map(({ attributes }) => attributes.get(name))).size > 1;
-  const column = layout.column ?? COLUMNS.find((name) => !layout.rows.includes(name) && several(name)) ?? 'channels';
+  const column =
+    layout.column ??
+    COLUMNS.find((name) => !layout.rows.includes(name) && several(name)) ??
+    (items.some(({ attributes }) => attributes.has('channels')) ? 'channels' : 'metric');
   const laid = new Set([...layout.rows, column]);
   const groups = new Map<string, T[]>();
   for (const item of items) {

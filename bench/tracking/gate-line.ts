@@ -13,10 +13,13 @@ import { type History, type PlainSeries, plainSeriesOf, readHistory, reading } f
 const NEWEST_COMMITS = 60;
 /** Of older ones at most about so many are read, evenly spread: a level that lasted is among them. */
 const OLDER_COMMITS = 60;
+/** Runs of no commit: all of them, up to this. */
+const MOST_IN_TIME = 1000;
 
 export interface LineOptions {
   readonly store: Store;
-  readonly line: CommitLine;
+  /** Undefined for the order of time. */
+  readonly line: CommitLine | undefined;
   readonly isMeasured: (sha: string) => boolean;
   readonly blessings: readonly Blessing[];
   /** Place on the line of the last release before the candidate. */
@@ -32,6 +35,7 @@ export interface JudgedLine {
 
 /** The rows of the line's last measured commit. Where a loss began between two commits that were read, what lies between is read too. */
 export function judgeLine(options: LineOptions): JudgedLine {
+  if (!options.line) return judgeThese(options, [], MOST_IN_TIME);
   const measured = [...options.line.commits.values()].filter(({ sha }) => options.isMeasured(sha));
   const chosen = olderCommits(measured, options);
   const first = judgeThese(options, chosen);
@@ -39,9 +43,13 @@ export function judgeLine(options: LineOptions): JudgedLine {
   return between.length === 0 ? first : judgeThese(options, [...chosen, ...between]);
 }
 
-function judgeThese({ store, line, blessings, release, judging }: LineOptions, older: readonly LineCommit[]) {
+function judgeThese(
+  { store, line, blessings, release, judging }: LineOptions,
+  older: readonly LineCommit[],
+  last = NEWEST_COMMITS,
+): JudgedLine {
   const also = new Set(older.map(({ sha }) => sha.slice(0, SHA_DIGITS)));
-  const history = readHistory({ store, line, last: NEWEST_COMMITS, also, reading });
+  const history = readHistory({ store, line, last, also, reading });
   const { thresholds, holds, wanted } = judging;
   const series = plainSeriesOf(history, (cell, metric) => isShown(cell, metric) && wanted(cell, metric));
   return { history, series, rows: judge({ history, series, blessings, release, thresholds, holds }) };
@@ -59,10 +67,10 @@ function olderCommits(measured: readonly LineCommit[], { line, blessings, releas
 }
 
 /** The place of the last blessing of each filter: the others are of no account any more. */
-function newestByFilter(blessings: readonly Blessing[], { commits }: CommitLine): ReadonlyMap<string, number> {
+function newestByFilter(blessings: readonly Blessing[], line: CommitLine | undefined): ReadonlyMap<string, number> {
   const newest = new Map<string, number>();
   for (const { commit, filter = '' } of blessings) {
-    const place = commits.get(commit)?.place;
+    const place = line?.commits.get(commit)?.place;
     if (place !== undefined) newest.set(filter, Math.max(place, newest.get(filter) ?? 0));
   }
   return newest;

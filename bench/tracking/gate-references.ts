@@ -63,7 +63,9 @@ export function referencesOf(
   const recent = { points: used.slice(since).slice(-BASELINE_COMMITS), noise };
   if (own.length === 0 || machine !== undefined) return { levels: [recent], machine };
   const first = own.findIndex((point) => point >= anchored);
-  const anchor = first < 0 ? [] : own.slice(first, first + ACCEPTED_COMMITS);
+  // Where a commit is one value, it takes more of them to show a level.
+  const isOneValue = own.every((point) => points[point]!.error === undefined);
+  const anchor = first < 0 ? [] : own.slice(first, first + (isOneValue ? BASELINE_COMMITS : ACCEPTED_COMMITS));
   const wandered = own.length < LEAST_WANDERING ? 0 : (changes.wanders?.move ?? 0) * Math.sqrt(own.length);
   const levels: Reference[] = [
     recent,

@@ -12,6 +12,7 @@ import { describeCommit } from '../system/commit.js';
 import { type CommitLine, commitLine } from '../system/commit-line.js';
 import { commitOf, git } from '../system/git.js';
 import { PROJECT } from '../system/project.js';
+import { isImported } from '../tables/shown-metrics.js';
 import { readBlessings } from './blessings.js';
 import { type Judged, measureBoth } from './gate-against.js';
 import type { GateFlags, Judging } from './gate-flags.js';
@@ -20,6 +21,9 @@ import { confirmRows } from './gate-rerun.js';
 import type { GateRow } from './gate-row.js';
 import type { History } from './history.js';
 import { machineChanges, nameOf } from './history-changes.js';
+
+/** The newest run instead of a commit's, in the order of time. */
+const LATEST = 'latest';
 
 /** Throws UsageError where the commit has no saved run. */
 export async function gateSaved(
@@ -30,24 +34,28 @@ export async function gateSaved(
 ): Promise<Judged> {
   const store = storeOf(flags);
   const isMeasured = measuredIn(store.folder, store.machineKey);
-  const line = commitLine(revision, isMeasured);
-  if (!line) throw badValue('gate', revision, 'a commit, branch or tag of a checkout of multifd-bench');
-  const { sha } = commitOf(revision, 'gate');
+  const isLatest = revision === LATEST;
+  const line = isLatest ? undefined : commitLine(revision, isMeasured);
+  if (!line && !isLatest)
+    throw badValue('gate', revision, `a commit, branch or tag of a checkout of multifd-bench, or ${LATEST}`);
+  const sha = isLatest ? undefined : commitOf(revision, 'gate').sha;
   const blessings = readBlessings(store.folder, store.machineKey);
-  const release = releaseBefore(sha, line);
-  const { history, series, rows } = judgeLine({ store, line, isMeasured, blessings, release, judging });
-  const shallow = history.line.shallow || line.shallow ? shallowText(history) : undefined;
-  if (history.commits.at(-1)!.sha !== sha) {
+  const release = line && releaseBefore(sha!, line);
+  const { history, series, rows: judged } = judgeLine({ store, line, isMeasured, blessings, release, judging });
+  const shallow = history.line.shallow || line?.shallow ? shallowText(history) : undefined;
+  const newest = history.commits.at(-1)!;
+  if (sha !== undefined && newest.sha !== sha) {
     const about = { candidate: sha.slice(0, 12), baseline: 'nothing', machineKey: store.machineKey };
     if (shallow) return { ...about, rows: [], warnings: [shallow], inconclusive: true };
     throw new UsageError(
       `gate: no saved run of ${revision} (${sha.slice(0, 12)}) on ${store.machineKey}: \`run\` makes one of what is ` +
-        'checked out and committed, `gate --against REV` measures without one',
+        `checked out and committed, \`gate --against REV\` measures without one, \`gate ${LATEST}\` takes the newest`,
     );
   }
   const before = history.commits.at(-2);
+  const nameOfBefore = before ? nameOf(before) : 'nothing';
   const about = {
-    ...{ candidate: sha.slice(0, 12), baseline: `the level up to ${before?.sha?.slice(0, 12) ?? 'nothing'}` },
+    ...{ candidate: nameOf(newest), baseline: `the level up to ${nameOfBefore}` },
     machineKey: store.machineKey,
     warnings: [
       ...(shallow ? [shallow] : []),
@@ -58,10 +66,11 @@ export async function gateSaved(
     // What the clone does not have may be what this commit is judged by.
     ...(shallow ? { inconclusive: true } : {}),
   };
-  const suspects = rows.filter(({ status }) => status === 'suspect');
-  if (suspects.length === 0) return { ...about, rows };
-  if (!flags.confirm) return { ...about, rows: rows.map(withoutRerun) };
-  const hindrance = whyNoRerun(sha);
+  if (!flags.confirm) return { ...about, rows: judged.map(withoutRerun) };
+  // Nothing here can measure what another benchmark did.
+  const rows = judged.map((row) => (isImported(row.cell) ? withoutRerun(row) : row));
+  if (!rows.some(({ status }) => status === 'suspect')) return { ...about, rows };
+  const hindrance = whyNoRerun(newest.sha);
   if (hindrance) return { ...about, rows, warnings: [...about.warnings, `no rerun: ${hindrance}`] };
   return { ...about, rows: await rerun(rows, history, judging, interrupts) };
 }
@@ -110,7 +119,8 @@ function withoutRerun(row: GateRow): GateRow {
 }
 
 /** A rerun measures the build that is here: it must be that of the candidate. */
-function whyNoRerun(sha: string): string | undefined {
+function whyNoRerun(sha: string | undefined): string | undefined {
+  if (sha === undefined) return 'the run is of no commit';
   const here = describeCommit(PROJECT);
   if (!here) return 'this build lies in no checkout';
   if (here.sha !== sha) return `this build is of ${here.sha.slice(0, 12)}`;

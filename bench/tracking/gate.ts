@@ -5,6 +5,7 @@ import type { Result } from '../result/document.js';
 import { climb, type GateEvidence, type Thresholds } from '../stats/gate-ladder.js';
 import { holm } from '../stats/holm.js';
 import { mean } from '../stats/mean.js';
+import { predictionP } from '../stats/prediction.js';
 import { median } from '../stats/quantile.js';
 import { rankSum, smallestRankSumP } from '../stats/rank-sum.js';
 import { readStored } from '../store/read.js';
@@ -137,6 +138,7 @@ function evidenceOf(
   const { value } = points.at(-1)!;
   const higher = isHigher(metric);
   const ratio = value / level;
+  const isOneValue = own.length === 1 && others.length > 1 && others.length <= commitsBefore.length;
   const ranks = own.length > 0 && others.length > 0 ? rankSum(others, own) : { p: 1, above: 0.5 };
   const evidence = {
     processes: { baseline: others.length, candidate: own.length },
@@ -144,14 +146,14 @@ function evidenceOf(
     worse: higher ? 1 / ratio : ratio,
     difference: higher ? level - value : value - level,
     noise: reference.noise,
-    separation: higher ? 1 - ranks.above : ranks.above,
+    ...(isOneValue ? { isOneValue } : { separation: higher ? 1 - ranks.above : ranks.above }),
   };
   return {
     series,
     limits,
     evidence,
-    p: ranks.p,
-    leastP: smallestRankSumP(others.length, own.length),
+    p: isOneValue ? predictionP(others, own[0]!) : ranks.p,
+    leastP: isOneValue ? 0 : smallestRankSumP(others.length, own.length),
     ratio,
     reference,
   };

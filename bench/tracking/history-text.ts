@@ -52,7 +52,7 @@ function captionOf({ machineKey, node, revision, commits, older, keepAwake, line
       : `along ${line.besideFirstParents ? '' : 'first '}parents of ${forTerminal(revision)}`;
   const [first, last] = [commits[0]!, commits.at(-1)!];
   return (
-    `${machineKey}, Node ${forTerminal(node)}${keepAwake ? ', CPUs kept awake' : ''}: ${runs} runs of ${commits.length} commits ` +
+    `${machineKey}${node === 'none' ? '' : `, Node ${forTerminal(node)}`}${keepAwake ? ', CPUs kept awake' : ''}: ${runs} runs of ${commits.length} commits ` +
     `${order}, ${dateOf(first)} to ${dateOf(last)}${older > 0 ? `; ${older} older ones: --last takes more` : ''}`
   );
 }

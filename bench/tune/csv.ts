@@ -1,4 +1,5 @@
 // Load and throughput from elsewhere: read line by line, fitted, and as much advice as pairs without processes can give.
+import { decimalMarksOf, NUMBER_LIKE, spreadsheetNumber } from '../base/spreadsheet.js';
 import { UsageError } from '../base/usage-error.js';
 import { mean } from '../stats/mean.js';
 import { fitUsl, type UslPoint, uslThroughput } from '../stats/usl.js';
@@ -29,12 +30,9 @@ const LEAST_DISTINCT = 3;
  */
 export function parsePairs(text: string, file: string): UslPoint[] {
   const points: UslPoint[] = [];
-  const decimalMarks = new Set([...text.matchAll(SURELY_DECIMAL)].map(([field]) => /[.,]/.exec(field)![0]));
+  const decimalMarks = decimalMarksOf(text);
   let begun = false;
-  for (const [at, line] of text
-    .replace(/^\uFEFF/, '')
-    .split(/\r?\n/)
-    .entries()) {
+  for (const [at, line] of text.split(/\r?\n/).entries()) {
     const content = line.replace(/#.*/, '').trim();
     if (content === '') continue;
     const fields = fieldsOf(content);
@@ -49,7 +47,7 @@ export function parsePairs(text: string, file: string): UslPoint[] {
         `${where}: got ${fields.length === 1 ? 'one field' : `${fields.length} fields`}, takes two: load and throughput`,
       );
     const [load, throughput] = fields.map((field) =>
-      numberOf(field, /[;\t]/.test(content) ? decimalMarks : undefined, where),
+      spreadsheetNumber(field, /[;\t]/.test(content) ? decimalMarks : undefined, where),
     ) as [number, number];
     if (!(load > 0 && load <= MOST_LOAD))
       throw new UsageError(`${where}: load: got "${fields[0]}", takes a number above 0, up to ${MOST_LOAD}`);
@@ -63,28 +61,10 @@ export function parsePairs(text: string, file: string): UslPoint[] {
   return points;
 }
 
-/** What begins a number, or is one with marks between its digits. */
-const NUMBER_LIKE = /^[+-]?[\d.,]+(e[+-]?\d+)?$/i;
-/** Three digits behind each mark: thousands, or three decimals. */
-const GROUPED = /^[+-]?\d{1,3}([.,]\d{3})+$/;
-
-/** A mark with other than three digits behind it, or behind a zero, in a field of its own. */
-const SURELY_DECIMAL = /(?:^|[\s;"])[+-]?(?:0[.,]\d+|\d+[.,](?:\d{1,2}|\d{4,}))(?=$|[\s;"])/gm;
-
 /** Semicolons and tabs part fields where there are any: then a comma is a decimal mark. */
 function fieldsOf(line: string): string[] {
   const fields = /[;\t]/.test(line) ? line.split(/\s*[;\t]\s*/) : line.split(/\s*,\s*|\s+/);
   return fields.map((field) => field.replace(/^"(.*)"$/, '$1').trim());
-}
-
-/** A number with a decimal point or comma. Throws UsageError where marks may part thousands. */
-function numberOf(field: string, decimalMarks: ReadonlySet<string> | undefined, where: string): number {
-  const marks = field.match(/[.,]/g) ?? [];
-  if (marks.length > 1 || (decimalMarks && GROUPED.test(field) && !decimalMarks.has(marks[0]!)))
-    throw new UsageError(
-      `${where}: got "${field}", which may be thousands or decimals: write it without marks, or with other than three decimals`,
-    );
-  return field === '' ? Number.NaN : Number(field.replace(',', '.'));
 }
 
 export function adviceFromPairs(points: readonly UslPoint[]): PairsAdvice {
