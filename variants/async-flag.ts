@@ -2,6 +2,9 @@
  * Async flag: channels are tasks of the provider's event loop and a flag says whose a batch is: async-mutex without the
  * mutex, which one event loop does not need. Use beside async-mutex, to see what the package's Mutex costs.
  * The protocol stands in src/sender/task-design.ts.
+ *
+ * QEMU: sendPages() is multifd_send_pages(), signalSync() and collectSync() are the two loops of multifd_send_sync_main(),
+ * the sender's side is multifd_send_thread().
  */
 import { taskDesign } from '../src/sender/task-design.js';
 

@@ -2,6 +2,9 @@
  * Async mutex: it excludes tasks of one event loop, not threads: no sender thread runs, and nothing runs in parallel.
  * The package's Mutex is held from prepare over the awaited write, SYNC included: regime C as Node users meet it.
  * Use to see what an event loop gains or loses against threads. The protocol stands in src/sender/task-design.ts.
+ *
+ * QEMU: sendPages() is multifd_send_pages(), signalSync() and collectSync() are the two loops of multifd_send_sync_main(),
+ * the sender's side is multifd_send_thread().
  */
 import { E_CANCELED, Mutex } from 'async-mutex';
 import { type Guard, taskDesign } from '../src/sender/task-design.js';

@@ -19,6 +19,9 @@
  * call of each, on every CPU, so what they cost says nothing of acquires in C. In WebAssembly it does, and there is a
  * fence: `wasm-acquire`, `wasm-fence`. `verify` checks the scans in JavaScript; WebAssembly is not modelled. pendingSync needs no barrier because both semaphores order it: sem on the way to the sender,
  * semSync on the way back.
+ *
+ * QEMU: sendPages() is multifd_send_pages(), signalSync() and collectSync() are the two loops of multifd_send_sync_main(),
+ * the sender's side is multifd_send_thread().
  */
 import { hint } from '../src/memory/hint.js';
 import { invariant } from '../src/memory/invariant.js';

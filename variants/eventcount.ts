@@ -12,6 +12,9 @@
  *   provider: signalSync(), collectSync()
  *   1. each channel: publishes pendingSync 1, wakes work: no channel waits for another's write.
  *   2. each channel: waits on synced until pendingSync is 0, which the sender publishes once its SYNC is written.
+ *
+ * QEMU: sendPages() is multifd_send_pages(), signalSync() and collectSync() are the two loops of multifd_send_sync_main(),
+ * the sender's side is multifd_send_thread().
  */
 import { hint } from '../src/memory/hint.js';
 import { layout } from '../src/memory/layout.js';

@@ -23,6 +23,9 @@
  *
  * tail and head are published; localTail and localHead run ahead of them. Rings: Lamport 1983; cached indices: FastForward,
  * PPoPP 2008; late publishing: as the batches of the Disruptor.
+ *
+ * QEMU: sendPages() is multifd_send_pages(), signalSync() and collectSync() are the two loops of multifd_send_sync_main(),
+ * the sender's side is multifd_send_thread().
  */
 import { layout } from '../src/memory/layout.js';
 import { defineVariant, EXIT, perChannel, type Shape, SYNC } from '../src/sender/variant.js';

@@ -14,6 +14,9 @@
  *   2. each channel: waits semSync, which the sender posts once its SYNC is written.
  *
  * box needs no atomics: sem orders it on the way to the sender, the bit on the way back.
+ *
+ * QEMU: sendPages() is multifd_send_pages(), signalSync() and collectSync() are the two loops of multifd_send_sync_main(),
+ * the sender's side is multifd_send_thread().
  */
 import { hint } from '../src/memory/hint.js';
 import { layout } from '../src/memory/layout.js';

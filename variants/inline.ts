@@ -1,6 +1,9 @@
 /**
  * Inline: no threads and no hand-off; the provider writes each batch itself, channels in turn.
  * Use as the floor: what the work alone costs, and what small batches should be compared with.
+ *
+ * QEMU: sendPages() is multifd_send_pages() with the body of multifd_send_thread() in it; signalSync() is the first loop of
+ * multifd_send_sync_main().
  */
 import { layout } from '../src/memory/layout.js';
 import { defineVariant, perChannel, SYNC } from '../src/sender/variant.js';

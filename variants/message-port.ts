@@ -9,6 +9,9 @@
  *
  * Order: a port keeps its messages in order, so a SYNC comes after the batches posted before it. Shared pages are
  * ordered by the port's own lock.
+ *
+ * QEMU: sendPages() is multifd_send_pages(), signalSync() and collectSync() are the two loops of multifd_send_sync_main(),
+ * the sender's side is multifd_send_thread().
  */
 import { layout } from '../src/memory/layout.js';
 import { type BatchIndex, defineVariant, EXIT, perChannel, type SendRequest, SYNC } from '../src/sender/variant.js';

@@ -15,6 +15,9 @@
  *   2. each channel: waits channelsReady, waits semSync, which the sender posts once its SYNC is written.
  *
  * QEMU put the flag into the packet of a job that it still had; here, as in QEMU since, a SYNC has a packet of its own.
+ *
+ * QEMU: sendPages() is multifd_send_pages(), signalSync() and collectSync() are the two loops of multifd_send_sync_main(),
+ * the sender's side is multifd_send_thread().
  */
 
 import { invariant } from '../src/memory/invariant.js';

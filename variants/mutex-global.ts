@@ -16,6 +16,9 @@
  *
  * One ring holds three stretches: empty batches, then, from freed on, the gaps of those that are being written, then,
  * from head on, full batches. Indices count round twice the ring, so that full and empty differ.
+ *
+ * QEMU: sendPages() is multifd_send_pages(), signalSync() and collectSync() are the two loops of multifd_send_sync_main(),
+ * the sender's side is multifd_send_thread().
  */
 import { layout } from '../src/memory/layout.js';
 import { defineVariant, EXIT, type Shape, SYNC } from '../src/sender/variant.js';

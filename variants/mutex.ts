@@ -12,6 +12,9 @@
  *   provider: signalSync(), collectSync()
  *   1. each channel: locks mutex, sets pendingSync, unlocks, posts sem. The mutex is free only between writes.
  *   2. each channel: waits channelsReady, waits semSync, which the sender posts once its SYNC is written.
+ *
+ * QEMU: sendPages() is multifd_send_pages(), signalSync() and collectSync() are the two loops of multifd_send_sync_main(),
+ * the sender's side is multifd_send_thread().
  */
 import { hint } from '../src/memory/hint.js';
 import { invariant } from '../src/memory/invariant.js';

@@ -9,6 +9,9 @@
  *   5. counts the batch as empty again    <--  4. the task is done
  *
  * Order: a pool of one thread does its tasks in order, those that reach it together too.
+ *
+ * QEMU: sendPages() is multifd_send_pages(), signalSync() and collectSync() are the two loops of multifd_send_sync_main(),
+ * the sender's side is multifd_send_thread().
  */
 import { createRequire } from 'node:module';
 import { layout } from '../src/memory/layout.js';

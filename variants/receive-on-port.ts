@@ -12,6 +12,9 @@
  *
  * Order: a message is in the port's queue before the count says so, and a port keeps its messages in order, so a SYNC
  * comes after the batches posted before it. Shared pages are ordered by the counts, and by the port's own lock.
+ *
+ * QEMU: sendPages() is multifd_send_pages(), signalSync() and collectSync() are the two loops of multifd_send_sync_main(),
+ * the sender's side is multifd_send_thread().
  */
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { invariant } from '../src/memory/invariant.js';

@@ -14,6 +14,9 @@
  *
  * There are as many free channels as there are tokens, those in providers' hands included; but a search may pass each
  * of them while it is busy, and then begins again.
+ *
+ * QEMU: sendPages() is multifd_send() as of 10.0, signalSync() and collectSync() are the two loops of
+ * multifd_send_sync_main(), the sender's side is multifd_send_thread().
  */
 import { hint } from '../src/memory/hint.js';
 import { invariant } from '../src/memory/invariant.js';

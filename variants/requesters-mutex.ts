@@ -17,6 +17,9 @@
  *
  * Whether the run has ended is looked at under the mutex: before it, a provider could pass, and wait for a token that
  * another one has taken with it.
+ *
+ * QEMU: sendPages() is multifd_send() as of 10.0, signalSync() and collectSync() are the two loops of
+ * multifd_send_sync_main(), the sender's side is multifd_send_thread().
  */
 import { hint } from '../src/memory/hint.js';
 import { invariant } from '../src/memory/invariant.js';

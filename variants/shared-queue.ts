@@ -16,6 +16,9 @@
  *
  * A batch takes a cell until it is taken: cells and batches that are being written make up the depth. Not lock-free as a
  * whole: a sender that is stopped between claiming a cell and giving it back holds up the provider a lap later.
+ *
+ * QEMU: sendPages() is multifd_send_pages(), signalSync() and collectSync() are the two loops of multifd_send_sync_main(),
+ * the sender's side is multifd_send_thread().
  */
 import { layout } from '../src/memory/layout.js';
 import { defineVariant, EXIT, type Shape, SYNC } from '../src/sender/variant.js';

@@ -19,6 +19,9 @@
  *
  * head (the consumer's index) and tail (the producer's) count round twice the depth, so that full and empty differ
  * (Lamport 1983). Each side caches the other's index, as in FastForward (PPoPP 2008) and its successors.
+ *
+ * QEMU: sendPages() is multifd_send_pages(), signalSync() and collectSync() are the two loops of multifd_send_sync_main(),
+ * the sender's side is multifd_send_thread().
  */
 import { layout } from '../src/memory/layout.js';
 import { defineVariant, EXIT, perChannel, type Shape, SYNC } from '../src/sender/variant.js';

@@ -10,6 +10,9 @@
  *   provider: signalSync(), collectSync()
  *   1. each channel: publishes asked 1, wakes work. No channel waits for another's write.
  *   2. each channel: waits on synced until asked is 0, which the sender publishes once its SYNC is written.
+ *
+ * QEMU: sendPages() is multifd_send_pages(), signalSync() and collectSync() are the two loops of multifd_send_sync_main(),
+ * the sender's side is multifd_send_thread().
  */
 import { defineVariant, EXIT, layout, perChannel, SYNC } from '../src/exports/variant.js';
 
