@@ -25,7 +25,7 @@ describe('bad input ends with 2 and one line that says what is accepted', () => 
     [['run', '--ram', '900g'], 'too little memory: RAM 900 GiB'],
     [['run', '--rounds', 'many'], '--rounds: got "many", takes whole numbers from 1 to 1000'],
     [['run', '--depth', '256', '--variants', 'mutex'], 'nothing to measure: depth 256: mutex declares 1 to 1'],
-    [['run', '--format', 'xml'], '--format: got "xml", takes table, tsv'],
+    [['run', '--format', 'xml'], '--format: got "xml", takes table, markdown, csv, tsv'],
     [['run', '--precision', '2'], '--precision: got "2", takes percent with its unit, 0.1% to 100%, as in 2%'],
     [['run', '--variants', 'mutx'], '(did you mean "mutex"?)'],
     [['run', '--precision', '0'], '--precision: got "0", takes percent with its unit, 0.1% to 100%, as in 2%'],

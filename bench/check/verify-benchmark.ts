@@ -1,20 +1,22 @@
 // `verify --benchmark`: the checker's own speed against its goals. Exit 1 if one is missed.
 
 import { measureSpeed, type Speed } from '../../src/verify/speed.js';
-import { boxed } from '../terminal/boxed-table.js';
+import { formatOf, inFormat } from '../tables/format.js';
+import { boxedTable } from '../terminal/boxed-table.js';
 
-export function verifyBenchmark({ json }: { readonly json?: boolean }): number {
+export function verifyBenchmark({ json, format }: { readonly json?: boolean; readonly format?: string }): number {
   const figures = measureSpeed(({ what }) => {
     if (process.stderr.isTTY) process.stderr.write(`measured: ${what}\n`);
   });
   if (json) process.stdout.write(`${JSON.stringify({ node: process.version, figures }, null, 1)}\n`);
-  else if (process.stdout.isTTY) {
-    const table = boxed(['verify', 'measured', 'goal', '', 'counted'], 'lrrl');
-    table.push(...figures.map((figure) => cells(figure)));
-    process.stdout.write(`${table.toString()}\n`);
-  } else {
-    const rows = figures.map((figure) => cells(figure).join('\t'));
-    process.stdout.write(`verify\tmeasured\tgoal\tmet\tcounted\n${rows.join('\n')}\n`);
+  else {
+    const rows = figures.map(cells);
+    process.stdout.write(
+      inFormat(formatOf(format), {
+        table: () => boxedTable(['verify', 'measured', 'goal', '', 'counted'], rows, 'lrrl'),
+        records: () => ({ head: ['verify', 'measured', 'goal', 'met', 'counted'], rows }),
+      }),
+    );
   }
   process.stderr.write(
     `Node ${process.version}; one run each, the engine's warm-up included: run it on an idle machine\n`,

@@ -10,7 +10,8 @@ import {
   WAYS,
 } from '../../src/verify/index.js';
 import { showNumber } from '../base/quantities.js';
-import { boxed } from '../terminal/boxed-table.js';
+import { type Format, inFormat } from '../tables/format.js';
+import { boxedTable } from '../terminal/boxed-table.js';
 
 /** A finished run of the command. */
 export interface VerifyRun {
@@ -23,16 +24,12 @@ export interface VerifyRun {
 
 type Rows = readonly (readonly string[])[];
 
-/** A table on a terminal, tab-separated values elsewhere. */
-function renderRows(head: readonly string[], rows: Rows, isTerminal: boolean): string {
-  if (!isTerminal) return [head, ...rows].map((row) => row.join('\t')).join('\n');
-  const table = boxed(head, 'l');
-  for (const row of rows) table.push([...row]);
-  return table.toString();
+function renderRows(head: readonly string[], rows: Rows, format: Format): string {
+  return inFormat(format, { table: () => boxedTable(head, rows, 'l'), records: () => ({ head, rows }) }).trimEnd();
 }
 
 /** One subject: what was searched, what was found, which mutants died of what. */
-export function renderChecked(checked: Checked, survivors: readonly Survivor[], isTerminal: boolean): string {
+export function renderChecked(checked: Checked, survivors: readonly Survivor[], format: Format): string {
   const { name, complete, states, elapsedMs, findings, scenarios, upstreamHangs } = checked;
   const verdict = findings.length === 0 ? 'no finding' : `${findings.length} FINDINGS`;
   const parts = [
@@ -46,14 +43,14 @@ export function renderChecked(checked: Checked, survivors: readonly Survivor[], 
         completeness(each),
         showNumber((each.elapsedMs + (each.instead?.elapsedMs ?? 0)) / 1000),
       ]),
-      isTerminal,
+      format,
     ),
     ...findings.map(renderFinding),
   ];
   parts.push(...renderHints(scenarios));
   for (const access of checked.unreached) parts.push(`not reached by any scenario: ${access}`);
   if (upstreamHangs) parts.push(renderUpstream(upstreamHangs));
-  if (checked.mutants.length > 0) parts.push(renderMatrix(checked, survivors, isTerminal));
+  if (checked.mutants.length > 0) parts.push(renderMatrix(checked, survivors, format));
   return parts.join('\n');
 }
 
@@ -107,7 +104,7 @@ function folded(trace: readonly TraceRow[]): TraceRow[] {
 }
 
 /** A row an operation, a column a way to weaken it. */
-function renderMatrix(checked: Checked, survivors: readonly Survivor[], isTerminal: boolean): string {
+function renderMatrix(checked: Checked, survivors: readonly Survivor[], format: Format): string {
   const { mutants, unknownSurvivors, staleSurvivors } = checked;
   const ways = Object.keys(WAYS).filter((way) => mutants.some(({ mutant }) => mutant.how === way));
   const reasons: string[] = [];
@@ -128,7 +125,7 @@ function renderMatrix(checked: Checked, survivors: readonly Survivor[], isTermin
   const killed = mutants.filter(({ status }) => status === 'killed').length;
   return [
     `${mutants.length} mutants: ${killed} killed, ${mutants.length - killed} alive`,
-    renderRows(['line', 'operation', ...ways], [...rows.values()], isTerminal),
+    renderRows(['line', 'operation', ...ways], [...rows.values()], format),
     ...reasons.map((reason, i) => `(${i + 1}) ${reason}`),
     ...unknownSurvivors.map((id) => `UNKNOWN SURVIVOR: ${id}: kill it by a scenario, or list it with its reason`),
     ...staleSurvivors.map((id) => `STALE SURVIVOR: ${id} is listed, and no such mutant is alive`),

@@ -19,7 +19,8 @@ import { type Commit, describeCommit } from '../system/commit.js';
 import { commitOf, requireCheckout } from '../system/git.js';
 import { describeMachine } from '../system/machine.js';
 import { PROJECT } from '../system/project.js';
-import { CHANGE_FORMATS, type ChangeFormat, renderChanges } from '../tables/changes.js';
+import { renderChanges } from '../tables/changes.js';
+import { declareFormat, formatOf } from '../tables/format.js';
 import { declareLayout, type LayoutFlags, layoutOf, wantedBy } from '../tables/layout-flags.js';
 import { ProgressLine } from '../terminal/progress.js';
 import { type AgainstOutcome, measureAgainst } from '../tracking/against.js';
@@ -35,15 +36,14 @@ export function declareAgainst(program: Command): void {
     .command('against')
     .description('build another commit, measure it and this build in the same rounds; changes are confirmed by a rerun')
     .argument('<revision>', 'a commit, branch or tag');
-  declareLayout(declareMeasuring(command, STUDIED_PAIR.join(',')))
+  declareFormat(declareLayout(declareMeasuring(command, STUDIED_PAIR.join(','))))
     .option('--json', 'print the document, and nothing else, on stdout')
-    .option('--format <how>', `${CHANGE_FORMATS.join(', ')}; default table`)
     .action(async (revision: string, flags: AgainstFlags) => exitWith(await against(revision, flags)));
 }
 
 /** Returns 0, 1 when a cell failed, or the code of a signal. */
 export async function against(revision: string, flags: AgainstFlags): Promise<number> {
-  const format = changeFormat(flags.format);
+  const format = formatOf(flags.format);
   const layout = layoutOf(flags);
   requireCheckout('against');
   const other = commitOf(revision, 'against');
@@ -68,7 +68,7 @@ export async function against(revision: string, flags: AgainstFlags): Promise<nu
     line.end();
     const changes = changesOf(outcome, ends, plan);
     if (flags.json) process.stdout.write(`${stringify(changes)}\n`);
-    else process.stdout.write(`${renderChanges(changes, format, layout)}\n`);
+    else process.stdout.write(renderChanges(changes, format, layout));
     return interrupts.code ?? (outcome.cells.some(({ status }) => status === 'failed') ? 1 : 0);
   } catch (cause) {
     if (interrupts.code === undefined) throw cause;
@@ -152,12 +152,4 @@ function unalignedOf(cells: readonly BuildCell[]): Unaligned[] {
   return cells
     .filter(({ status, sameAs }) => status !== 'measured' && sameAs === undefined)
     .map(({ id, build, status, reason }) => ({ cell: id, reason: `${status} in ${build}: ${reason ?? 'no reason'}` }));
-}
-
-/** The form that is asked for. Throws UsageError. */
-export function changeFormat(asked: string | undefined): ChangeFormat {
-  const format = asked ?? 'table';
-  if (!(CHANGE_FORMATS as readonly string[]).includes(format))
-    throw badValue('--format', format, CHANGE_FORMATS.join(', '));
-  return format as ChangeFormat;
 }

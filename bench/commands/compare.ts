@@ -9,9 +9,9 @@ import { conditionsOf, differences, differenceText } from '../result/conditions.
 import { type Chosen, chooseRun } from '../store/choose.js';
 import { declareStore, type StoreFlags, storeOf } from '../store/store-flags.js';
 import { stringify } from '../store/stored.js';
-import { CHANGE_FORMATS, renderChanges } from '../tables/changes.js';
+import { renderChanges } from '../tables/changes.js';
+import { declareFormat, formatOf } from '../tables/format.js';
 import { declareLayout, type LayoutFlags, layoutOf, wantedBy } from '../tables/layout-flags.js';
-import { changeFormat } from './against.js';
 
 export interface CompareFlags extends LayoutFlags, StoreFlags, Across {
   readonly json?: boolean;
@@ -26,18 +26,17 @@ export function declareCompare(program: Command): void {
     )
     .argument('<a>', 'latest, baseline:NAME, a result file, or a commit, branch or tag with a saved run')
     .argument('[b]', 'the same', 'latest');
-  declareStore(declareLayout(command))
+  declareFormat(declareStore(declareLayout(command)))
     .option('--across-machines', 'compare runs of two machines anyway')
     .option('--across-nodes', 'compare runs of two versions of V8 anyway')
     .option('--across-code', 'compare runs of two versions of the harness anyway')
     .option('--json', 'print the document, and nothing else, on stdout')
-    .option('--format <how>', `${CHANGE_FORMATS.join(', ')}; default table`)
     .action((a: string, b: string, flags: CompareFlags) => exitWith(compare(a, b, flags)));
 }
 
 /** Returns 0, or 3 where the two runs have nothing in common. */
 export function compare(first: string, second: string, flags: CompareFlags): number {
-  const format = changeFormat(flags.format);
+  const format = formatOf(flags.format);
   const [layout, wanted, store] = [layoutOf(flags), wantedBy(flags), storeOf(flags)];
   const b = chooseRun(second, 'B', store);
   const a = chooseRun(first, 'A', store, b.result);
@@ -67,7 +66,7 @@ export function compare(first: string, second: string, flags: CompareFlags): num
     const { run } = a.result;
     process.stderr.write(`nothing to compare: runs ${run.id} and ${b.result.run.id} have no measured cell in common\n`);
   }
-  process.stdout.write(flags.json ? `${stringify(changes)}\n` : `${renderChanges(changes, format, layout)}\n`);
+  process.stdout.write(flags.json ? `${stringify(changes)}\n` : renderChanges(changes, format, layout));
   return aligned.pairs.length === 0 ? 3 : 0;
 }
 

@@ -18,7 +18,7 @@ describe('doctor', () => {
     expect(cli('doctor', '--format', 'table').stdout).toContain('\nFloors: a round trip between two threads\n');
     expect(cli('doctor', '--format', 'xml')).toMatchObject({
       status: 2,
-      stderr: 'multifd-bench: --format: got "xml", takes table, tsv\n',
+      stderr: 'multifd-bench: --format: got "xml", takes table, markdown, csv, tsv\n',
     });
   });
 });

@@ -5,9 +5,9 @@ import { exitWith } from '../base/exit-code.js';
 import { requireMode } from '../base/modes.js';
 import { calibrateHistories } from '../doctor/calibrate-histories.js';
 import { checkAll, exitCode } from '../doctor/checks.js';
-import { renderReport, renderReportTsv } from '../doctor/doctor-report.js';
+import { renderReport, reportRecords } from '../doctor/doctor-report.js';
 import { gatherFacts } from '../doctor/facts.js';
-import { FORMAT_TAKES, formatOf } from '../tables/format.js';
+import { declareFormat, formatOf, inFormat } from '../tables/format.js';
 import { type CalibrateFlags, calibrate } from './calibrate.js';
 import { turns } from './turns.js';
 
@@ -20,13 +20,12 @@ export interface DoctorFlags extends CalibrateFlags {
 }
 
 export function declareDoctor(program: Command): void {
-  program
+  const command = program
     .command('doctor')
     .description(
       'what this machine can and cannot resolve, and what to do about it; exit 1 when numbers are worth nothing',
     )
     .option('--json', 'as JSON, with every fact behind the lines')
-    .option('--format <how>', FORMAT_TAKES)
     .option(
       '--calibrate',
       'false verdicts and missed delays of the default run, from runs of known outcome (half an hour)',
@@ -37,14 +36,14 @@ export function declareDoctor(program: Command): void {
     .option('--seed <n>', 'with --calibrate: order of cells; printed when it is not given')
     .option('--no-save', 'with --calibrate: store nothing under results/')
     .option('--histories', 'with --calibrate: change points on simulated histories instead (seconds)')
-    .option('--series <n>', 'with --histories: series of each kind', '1000')
-    .action(async (flags: DoctorFlags, command: Command) => {
-      requireMode(command, 'calibrate', ['--runs', '--seed', '--no-save', '--histories', '--series']);
-      requireMode(command, 'turns', ['--svg']);
-      if (flags.turns) return exitWith(await turns(flags));
-      if (!flags.calibrate) return exitWith(await doctor(flags));
-      return exitWith(flags.histories ? calibrateHistories(flags) : await calibrate(flags));
-    });
+    .option('--series <n>', 'with --histories: series of each kind', '1000');
+  declareFormat(command).action(async (flags: DoctorFlags) => {
+    requireMode(command, 'calibrate', ['--runs', '--seed', '--no-save', '--histories', '--series']);
+    requireMode(command, 'turns', ['--svg']);
+    if (flags.turns) return exitWith(await turns(flags));
+    if (!flags.calibrate) return exitWith(await doctor(flags));
+    return exitWith(flags.histories ? calibrateHistories(flags) : await calibrate(flags));
+  });
 }
 
 /** Returns 0 when nothing found makes numbers worthless, warnings or not; else 1. */
@@ -55,10 +54,12 @@ export async function doctor({ json, format: asked }: DoctorFlags): Promise<numb
   const checks = checkAll(facts);
   const code = exitCode(checks);
   if (json) process.stdout.write(`${JSON.stringify({ fit: code === 0, checks, facts }, null, 1)}\n`);
-  else if (format === 'tsv') process.stdout.write(`${renderReportTsv(checks)}\n`);
   else {
     const { cpuModel, cores } = facts.machine;
-    process.stdout.write(`${renderReport(`${cpuModel}, ${cores} cores, Node ${process.version}`, checks)}\n`);
+    const title = `${cpuModel}, ${cores} cores, Node ${process.version}`;
+    process.stdout.write(
+      inFormat(format, { table: () => renderReport(title, checks), records: () => reportRecords(checks) }),
+    );
   }
   return code;
 }

@@ -8,12 +8,22 @@ import { declareMeasuring } from '../plan/plan-flags.js';
 import { STUDIED_PAIR } from '../plan/tables.js';
 import { declareStore } from '../store/store-flags.js';
 import { stringify } from '../store/stored.js';
+import { declareFormat, formatOf, inFormat } from '../tables/format.js';
 import { attributesOf, parseFilter } from '../tables/projection.js';
+import { columnsOf } from '../terminal/width.js';
 import { gateAgainst } from '../tracking/gate-against.js';
 import { type GateConfig, readGateConfig, thresholdsFor } from '../tracking/gate-config.js';
 import type { GateFlags, Judging } from '../tracking/gate-flags.js';
 import { gateSaved } from '../tracking/gate-saved.js';
-import { exitCodeOf, type GateReport, gateAsMarkdown, gateDocument, renderGate } from '../tracking/gate-text.js';
+import {
+  type Explained,
+  exitCodeOf,
+  type GateReport,
+  gateAsMarkdown,
+  gateDocument,
+  gateRecords,
+  renderGate,
+} from '../tracking/gate-text.js';
 
 export function declareGate(program: Command): void {
   const command = program
@@ -24,17 +34,16 @@ export function declareGate(program: Command): void {
     .option('--config <file>', 'thresholds; default multifd-bench.json of the project, where there is one')
     .option('--filter <terms>', 'only these cells, as in "variant=mutex channels>2"')
     .option('--no-confirm', 'decide by saved runs alone, without measuring both builds again')
-    .option('--explain', 'show every cell, and each rung of its ladder');
-  declareStore(declareMeasuring(command, STUDIED_PAIR.join(',')))
+    .option('--explain [how]', 'show also what passes, a few cells of each kind; all: each rung of every cell');
+  declareFormat(declareStore(declareMeasuring(command, STUDIED_PAIR.join(','))))
     .option('--json', 'print the document, and nothing else, on stdout')
-    .option('--format <how>', 'table, or markdown', 'table')
     .action(async (commit: string, flags: GateFlags) => exitWith(await gate(commit, flags)));
 }
 
 /** Returns 0 fine, 1 a regression, 3 inconclusive, or the code of a signal. */
 export async function gate(revision: string, flags: GateFlags): Promise<number> {
-  const format = flags.format ?? 'table';
-  if (format !== 'table' && format !== 'markdown') throw badValue('--format', format, 'table, markdown');
+  const format = formatOf(flags.format);
+  const explained = explainedBy(flags);
   const judging = judgingOf(flags);
   const interrupts = new Interrupts();
   try {
@@ -44,8 +53,14 @@ export async function gate(revision: string, flags: GateFlags): Promise<number> 
         : await gateAgainst(flags.against, flags, judging, interrupts);
     const report: GateReport = { ...part, exitCode: exitCodeOf(part.rows, part.inconclusive) };
     if (flags.json) process.stdout.write(`${stringify(gateDocument(report))}\n`);
-    else if (format === 'markdown') process.stdout.write(`${gateAsMarkdown(report, flags.explain === true)}\n`);
-    else process.stdout.write(`${renderGate(report, flags.explain === true)}\n`);
+    else
+      process.stdout.write(
+        inFormat(format, {
+          table: () => renderGate(report, explained, columnsOf(process.stdout)),
+          markdown: () => gateAsMarkdown(report, explained),
+          records: () => gateRecords(report),
+        }),
+      );
     return interrupts.code ?? report.exitCode;
   } catch (cause) {
     if (interrupts.code === undefined) throw cause;
@@ -54,6 +69,13 @@ export async function gate(revision: string, flags: GateFlags): Promise<number> 
   } finally {
     interrupts.close();
   }
+}
+
+function explainedBy({ explain }: GateFlags): Explained {
+  if (explain === undefined || explain === false) return 'urgent';
+  if (explain === true || explain === 'short') return 'short';
+  if (explain !== 'all') throw badValue('--explain', explain, 'short (or nothing), all');
+  return 'all';
 }
 
 /** What the flags and the config file ask for. Throws UsageError that names the file and the field. */

@@ -9,10 +9,10 @@ import { measuredIn } from '../store/find.js';
 import { declareStore, type StoreFlags, storeOf } from '../store/store-flags.js';
 import { stringify } from '../store/stored.js';
 import { commitLine } from '../system/commit-line.js';
-import { FORMAT_TAKES, formatOf } from '../tables/format.js';
+import { declareFormat, formatOf, inFormat } from '../tables/format.js';
 import { attributesOf, parseFilter } from '../tables/projection.js';
 import { isImported, isShown } from '../tables/shown-metrics.js';
-import { recordsAsTsv } from '../terminal/grid.js';
+import { columnsOf } from '../terminal/width.js';
 import { readBlessings } from '../tracking/blessings.js';
 import { type History, readHistory, reading, seriesOf } from '../tracking/history.js';
 import { changesOf } from '../tracking/history-changes.js';
@@ -49,9 +49,8 @@ export function declareHistory(program: Command): void {
     .option('--last <n>', 'most commits, from the newest back', '200')
     .option('--node <major>', 'runs under this Node; default that of the newest run')
     .option('--all', 'series without a change too, of all designs');
-  declareStore(command)
+  declareFormat(declareStore(command))
     .option('--json', 'print the document, and nothing else, on stdout')
-    .option('--format <how>', FORMAT_TAKES)
     .action((flags: HistoryFlags) => exitWith(history(flags)));
 }
 
@@ -68,15 +67,16 @@ export function history(flags: HistoryFlags): number {
   const blessings = readBlessings(store.folder, store.machineKey);
   const holds = (filter: string, cell: string, metric: string) => parseFilter(filter)(attributesOf(cell, metric));
   const view = { history: read, series, changes: changesOf(read, series, blessings, holds), hidden: 0 };
-  if (read.line.shallow && format === 'tsv') process.stderr.write('this clone is shallow: git fetch --unshallow\n');
+  if (read.line.shallow && format !== 'table') process.stderr.write('this clone is shallow: git fetch --unshallow\n');
   if (flags.json) process.stdout.write(`${stringify(historyDocument(view))}\n`);
-  else if (format === 'tsv') process.stdout.write(`${recordsAsTsv(historyRecords(view))}\n`);
   else {
-    const columns = Math.min(
-      WIDEST,
-      Math.max(NARROWEST, process.stdout.columns ?? (Number(process.env.COLUMNS) || 80)),
+    const columns = Math.min(WIDEST, Math.max(NARROWEST, columnsOf(process.stdout)));
+    process.stdout.write(
+      inFormat(format, {
+        table: () => renderHistory(flags.all ? view : withoutQuiet(view, flags), columns),
+        records: () => historyRecords(view),
+      }),
     );
-    process.stdout.write(`${renderHistory(flags.all ? view : withoutQuiet(view, flags), columns)}\n`);
   }
   return 0;
 }

@@ -5,7 +5,8 @@ import { allowedCpus } from '../../src/os/cpus.js';
 import { runCli } from '../fixtures/cli.js';
 import { useRefusals } from '../fixtures/refusals.js';
 import { CRing } from '../measure/c-ring.js';
-import { type LimitRow, renderLimits, renderLimitsTsv } from '../tables/limits-table.js';
+import { type LimitRow, limitRecords, renderLimits } from '../tables/limits-table.js';
+import { recordsAsTsv } from '../terminal/grid.js';
 
 const HAS_COMPILER = spawnSync('cc', ['--version']).status === 0;
 const CPUS = allowedCpus();
@@ -37,7 +38,7 @@ describe('limits', () => {
   it.each([
     [['--depth', '1,2'], '--depth: got "1,2", takes one value here'],
     [['--variants', 'nothing'], '--variants: got "nothing", takes '],
-    [['--format', 'html'], '--format: got "html", takes table, tsv'],
+    [['--format', 'html'], '--format: got "html", takes table, markdown, csv, tsv'],
   ])('refuses %j', async (words, message) => {
     const { stderr, status } = await refused('limits', ...words);
     expect(stderr).toContain(message);
@@ -54,7 +55,7 @@ describe('limits', () => {
     const table = renderLimits([row, alone], 'here');
     expect(table).toMatch(/a, depth 64, publishing every 32 .+ 50\.0 .+ 100 .+ x0\.500 .+ 0\.490 to 0\.510/);
     expect(table).toMatch(/b, depth 64, publishing every 32\+ /);
-    expect(renderLimitsTsv([row, alone]).split('\n')[2]).toMatch(/^park\tb\t64\t32\t.+\t0\.5\t\t\t7$/);
+    expect(recordsAsTsv(limitRecords([row, alone])).split('\n')[2]).toMatch(/^park\tb\t64\t32\t.+\t0\.5\t\t\t7$/);
   });
 });
 

@@ -15,8 +15,8 @@ import { reasonToSkip } from '../plan/plan.js';
 import { describeCommit } from '../system/commit.js';
 import { describeMachine } from '../system/machine.js';
 import { PROJECT } from '../system/project.js';
-import { FORMAT_TAKES, formatOf } from '../tables/format.js';
-import { limitRows, renderLimits, renderLimitsTsv } from '../tables/limits-table.js';
+import { declareFormat, formatOf, inFormat } from '../tables/format.js';
+import { limitRecords, limitRows, renderLimits } from '../tables/limits-table.js';
 
 const DEFAULT_VARIANT = 'fastest';
 const DEFAULT_DEPTH = '64';
@@ -38,7 +38,7 @@ export interface LimitsFlags {
 }
 
 export function declareLimits(program: Command): void {
-  program
+  const command = program
     .command('limits')
     .description('how near designs come to what this machine can do: a ring in C, and the floors of two threads')
     .option('--variants <names>', `names from \`list\`, or paths of .js files; default ${DEFAULT_VARIANT}`)
@@ -47,9 +47,8 @@ export function declareLimits(program: Command): void {
     .option('--rounds <n>', 'fresh processes')
     .option('--seed <n>', 'order of the turns; printed when it is not given')
     .option('--quick', 'fewer processes and turns; shows large differences only')
-    .option('--json', 'as JSON')
-    .option('--format <how>', FORMAT_TAKES)
-    .action(async (flags: LimitsFlags) => exitWith(await limits(flags)));
+    .option('--json', 'as JSON');
+  declareFormat(command).action(async (flags: LimitsFlags) => exitWith(await limits(flags)));
 }
 
 /** Returns 0, 1 when a cell failed, or 130 when it was interrupted. */
@@ -107,7 +106,9 @@ export async function limits(flags: LimitsFlags): Promise<number> {
     process.stdout.write(`${JSON.stringify({ ...around, limits: rows, notes }, null, 1)}\n`);
   } else {
     const caption = `${machine.cpuModel}, ${machine.cores} cores, Node ${process.version}; provider on CPU ${cpus[0]}, sender on CPU ${cpus[1]}`;
-    process.stdout.write(`${format === 'tsv' ? renderLimitsTsv(rows) : renderLimits(rows, caption)}\n`);
+    process.stdout.write(
+      inFormat(format, { table: () => renderLimits(rows, caption), records: () => limitRecords(rows) }),
+    );
     for (const note of notes) process.stderr.write(`${note}\n`);
   }
   return abort.signal.aborted ? INTERRUPTED : 0;

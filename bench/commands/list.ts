@@ -4,7 +4,8 @@ import type { Command } from 'commander';
 import type { Variant } from '../../src/sender/variant.js';
 import { exitWith } from '../base/exit-code.js';
 import { loadVariants } from '../plan/catalogue.js';
-import { FORMAT_TAKES, formatOf } from '../tables/format.js';
+import { declareFormat, formatOf, inFormat } from '../tables/format.js';
+import type { Records } from '../terminal/grid.js';
 import { wrap } from '../terminal/wrap.js';
 
 /** Columns of a line at most, and where nobody says how many there are. */
@@ -27,13 +28,14 @@ interface Row {
 }
 
 export function declareList(program: Command): void {
-  program
+  const command = program
     .command('list')
     .description('the designs: family, mechanism, when to use each, supported depths and requesters')
     .option('--variants <names>', 'only these')
-    .option('--json', 'as JSON')
-    .option('--format <how>', FORMAT_TAKES)
-    .action(async (flags: { json?: boolean; variants?: string; format?: string }) => exitWith(await list(flags)));
+    .option('--json', 'as JSON');
+  declareFormat(command).action(async (flags: { json?: boolean; variants?: string; format?: string }) =>
+    exitWith(await list(flags)),
+  );
 }
 
 export async function list({
@@ -48,7 +50,8 @@ export async function list({
   const how = formatOf(format);
   const rows = (await loadVariants(variants)).map(({ variant }) => rowOf(variant));
   if (json) process.stdout.write(`${JSON.stringify({ variants: rows }, null, 1)}\n`);
-  else process.stdout.write(`${how === 'table' ? rows.map(describe).join('\n') : tsv(rows)}\n`);
+  else
+    process.stdout.write(inFormat(how, { table: () => rows.map(describe).join('\n'), records: () => recordsOf(rows) }));
   return 0;
 }
 
@@ -87,10 +90,11 @@ export function describe({ name, family, depth, requesters, senders, mechanism, 
   return `${[head, ...lines].join('\n')}\n`;
 }
 
-function tsv(rows: readonly Row[]): string {
-  const head = ['variant', 'family', 'depth', 'requesters', 'senders', 'mechanism', 'use'];
-  const body = rows.map(({ name, family, depth, requesters, senders, mechanism, use }) =>
-    [name, family, depth.join('..'), requesters, senders, mechanism, use].join('\t'),
-  );
-  return [head.join('\t'), ...body].join('\n');
+function recordsOf(rows: readonly Row[]): Records {
+  return {
+    head: ['variant', 'family', 'depth', 'requesters', 'senders', 'mechanism', 'use'],
+    rows: rows.map(({ name, family, depth, requesters, senders, mechanism, use }) => [
+      ...[name, family, depth.join('..'), requesters, senders, mechanism, use],
+    ]),
+  };
 }

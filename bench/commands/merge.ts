@@ -11,8 +11,10 @@ import { saveResult } from '../store/save.js';
 import { stringify } from '../store/stored.js';
 import { WORKPLACE } from '../system/project.js';
 import { renderTables } from '../tables/comparison-table.js';
-import { FORMAT_TAKES, formatOf } from '../tables/format.js';
-import { renderTsv } from '../tables/tsv.js';
+import { toMarkdown } from '../tables/export-tables.js';
+import { declareFormat, formatOf, inFormat } from '../tables/format.js';
+import { layoutOf } from '../tables/layout-flags.js';
+import { runRecords } from '../tables/run-records.js';
 
 export interface MergeFlags extends MergeOptions {
   readonly results?: string;
@@ -22,7 +24,7 @@ export interface MergeFlags extends MergeOptions {
 }
 
 export function declareMerge(program: Command): void {
-  program
+  const command = program
     .command('merge')
     .description('join the shards of a run (`run --shard i/n`) into one result')
     .argument('<files...>', 'the result files of all shards')
@@ -30,9 +32,8 @@ export function declareMerge(program: Command): void {
     .option('--partial', 'join what is there when shards are missing')
     .option('--results <folder>', "where the run is kept; default this project's results/")
     .option('--no-save', 'write no file there')
-    .option('--json', 'print the result document, and nothing else, on stdout')
-    .option('--format <how>', FORMAT_TAKES)
-    .action(async (files: string[], flags: MergeFlags) => exitWith(await merge(files, flags)));
+    .option('--json', 'print the result document, and nothing else, on stdout');
+  declareFormat(command).action(async (files: string[], flags: MergeFlags) => exitWith(await merge(files, flags)));
 }
 
 /** Returns 0, or 1 when a cell failed. */
@@ -43,7 +44,13 @@ export async function merge(files: readonly string[], flags: MergeFlags): Promis
   const { plan } = await planOf(merged.run.flags as PlanFlags);
   if (flags.json) process.stdout.write(`${stringify(merged)}\n`);
   else
-    process.stdout.write(`${format === 'tsv' ? renderTsv(merged, plan.tables) : renderTables(merged, plan.tables)}\n`);
+    process.stdout.write(
+      inFormat(format, {
+        table: () => renderTables(merged, plan.tables),
+        records: () => runRecords(merged, plan.tables),
+        markdown: () => toMarkdown(merged, layoutOf({})),
+      }),
+    );
   for (const warning of merged.warnings) process.stderr.write(`warning: ${warning}\n`);
   if (flags.save) {
     const folder = flags.results === undefined ? `${WORKPLACE}results` : resolve(flags.results);

@@ -1,8 +1,8 @@
 // `run --workload primitives`: what single operations cost here, one by one.
 
 import { measurePrimitives } from '../measure/primitives.js';
-import { formatOf } from '../tables/format.js';
-import { boxed } from '../terminal/boxed-table.js';
+import { formatOf, inFormat } from '../tables/format.js';
+import { boxedTable } from '../terminal/boxed-table.js';
 
 const SAMPLES = 200;
 
@@ -22,13 +22,15 @@ export async function runPrimitives({
     return 0;
   }
   const rows = costs.map(({ name, medianNs, lowNs, highNs }) => [name, medianNs, lowNs, highNs].map(show));
-  if (how === 'table') {
-    const table = boxed(['primitive, uncontended', 'median ns', 'least ns', 'p75 ns']);
-    table.push(...rows);
-    process.stdout.write(`${table.toString()}\n`);
-  } else {
-    process.stdout.write(`primitive\tmedian_ns\tleast_ns\tp75_ns\n${rows.map((row) => row.join('\t')).join('\n')}\n`);
-  }
+  process.stdout.write(
+    inFormat(how, {
+      table: () => boxedTable(['primitive, uncontended', 'median ns', 'least ns', 'p75 ns'], rows),
+      records: () => ({
+        head: ['primitive', 'median_ns', 'least_ns', 'p75_ns'],
+        rows: costs.map(({ name, medianNs, lowNs, highNs }) => [name, medianNs, lowNs, highNs]),
+      }),
+    }),
+  );
   process.stderr.write(`Node ${process.version}; each number includes a call and a turn of the empty loop\n`);
   return 0;
 }

@@ -23,9 +23,11 @@ import { stringify } from '../store/stored.js';
 import { WORKPLACE } from '../system/project.js';
 import { answerOf } from '../tables/answer.js';
 import { renderTables } from '../tables/comparison-table.js';
-import { FORMAT_TAKES, formatOf } from '../tables/format.js';
+import { toMarkdown } from '../tables/export-tables.js';
+import { declareFormat, type Format, formatOf, inFormat } from '../tables/format.js';
+import { layoutOf } from '../tables/layout-flags.js';
 import { renderPlots } from '../tables/plot.js';
-import { renderTsv } from '../tables/tsv.js';
+import { runRecords } from '../tables/run-records.js';
 import { ProgressLine } from '../terminal/progress.js';
 import { columnsOf } from '../terminal/width.js';
 import { wrap } from '../terminal/wrap.js';
@@ -64,9 +66,8 @@ export function declareRun(program: Command): void {
     .option('--results <folder>', "where the run is kept; default this project's results/")
     .option('--raw', 'also save every slice in order, in a file that git ignores')
     .option('--no-save', 'write no file there')
-    .option('--json', 'print the result document, and nothing else, on stdout')
-    .option('--format <how>', FORMAT_TAKES)
-    .action(async (flags: RunFlags) => exitWith(await run(flags)));
+    .option('--json', 'print the result document, and nothing else, on stdout');
+  declareFormat(runCommand).action(async (flags: RunFlags) => exitWith(await run(flags)));
 }
 
 /** Runs and returns the exit code: 0 fine, 1 a cell failed, 128 and the signal's number when interrupted. */
@@ -75,7 +76,7 @@ export async function run(flags: RunFlags): Promise<number> {
   requireNoQemuFlags(flags);
   if (flags.workload === 'primitives') return runPrimitives(flags);
   const format = formatOf(flags.format);
-  if (flags.plot && (flags.json || format === 'tsv'))
+  if (flags.plot && (flags.json || format !== 'table'))
     throw new UsageError('--plot: only with tables: --format table, and not with --json');
   const planned = await planRun(planFlagsOf(flags), flags.resume);
   announce(planned, flags);
@@ -166,13 +167,18 @@ async function measureWithProgress(planned: PlannedRun, flags: RunFlags, signal:
   }
 }
 
-function show(result: Result, plan: Plan, { visits }: Measured, flags: RunFlags): void {
+function show(result: Result, plan: Plan, { visits }: Measured, flags: RunFlags & { readonly format: Format }): void {
   const { json, format, save, results, raw, plot } = flags;
   if (json) process.stdout.write(`${stringify(result)}\n`);
-  else if (format === 'tsv') process.stdout.write(`${renderTsv(result, plan.tables)}\n`);
   else {
     const answer = answerOf(result, channelsSentence(result)).map((line) => wrap(line, columnsOf(process.stdout)));
-    process.stdout.write(`${answer.join('\n')}\n\n${renderTables(result, plan.tables)}\n`);
+    process.stdout.write(
+      inFormat(format, {
+        table: () => `${answer.join('\n')}\n\n${renderTables(result, plan.tables)}`,
+        records: () => runRecords(result, plan.tables),
+        markdown: () => toMarkdown(result, layoutOf({})),
+      }),
+    );
   }
   if (plot) process.stdout.write(`\n${renderPlots(result, plan.tables, columnsOf(process.stdout))}\n`);
   for (const warning of result.warnings) process.stderr.write(`warning: ${warning}\n`);

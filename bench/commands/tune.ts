@@ -9,6 +9,7 @@ import { parseNanoseconds } from '../base/quantities.js';
 import { badValue, UsageError } from '../base/usage-error.js';
 import { axes } from '../plan/axes.js';
 import { describeMachine } from '../system/machine.js';
+import { declareFormat, formatOf } from '../tables/format.js';
 import { adviceOf } from '../tune/advice.js';
 import type { LatencyLimit } from '../tune/limit.js';
 import { MOST_ROUNDS } from '../tune/search.js';
@@ -48,8 +49,8 @@ export function declareTune(program: Command): void {
     .option('--seed <n>', 'order of turns, and contents of RAM; printed when it is not given')
     .option('--dry-run', 'print what would be measured and how long it may take, measure nothing')
     .option('--no-save', 'write no file under results/')
-    .option('--json', 'print the answer as JSON, and nothing else, on stdout')
-    .action(async (flags: TuneFlags) => exitWith(await tune(flags)));
+    .option('--json', 'print the answer as JSON, and nothing else, on stdout');
+  declareFormat(command).action(async (flags: TuneFlags) => exitWith(await tune(flags)));
 }
 
 /** Returns the exit code: 0 fine, 1 a check failed, 3 nothing can be advised, 128 and the signal's number when interrupted. */
@@ -58,6 +59,7 @@ export async function tune(flags: TuneFlags): Promise<number> {
   const sources = Object.entries({ from, csv, simulate, validate }).flatMap(([name, value]) =>
     value === undefined ? [] : [name],
   );
+  formatOf(flags.format);
   if (sources.length > 1) throw new UsageError(`--${sources[1]}: not with --${sources[0]}`);
   if (flags.csv !== undefined) return (await import('../tune/tune-csv.js')).tuneCsv(flags.csv, flags);
   if (flags.simulate !== undefined) return (await import('../tune/tune-simulate.js')).tuneSimulate(flags);
@@ -99,6 +101,7 @@ function spaceFlags(flags: TuneFlags): SpaceFlags {
     dryRun: _______,
     save: ________,
     json: _________,
+    format: __________,
     ...rest
   } = flags;
   return rest;

@@ -19,7 +19,7 @@ describe('verify', () => {
   it.skipIf(isLong)('says how far a design was searched, and that its error path as upstream has it hangs', () => {
     const { status, stdout } = verify('atomic-barrier', '--channels', '1', '--jobs', '1');
     expect(stdout).toContain('atomic-barrier: no finding; complete;');
-    expect(stdout).toMatch(/^1 channel, 1 job \+ sync, exit at any moment\t\d+\t\d+\tyes\t/m);
+    expect(stdout).toMatch(/^│ 1 channel, 1 job \+ sync, exit at +│ \d+ +│ \d+ +│ yes +│ [\d.]+ +│$/m);
     expect(stdout).toMatch(
       /^hint read at variants\/atomic-barrier\.ts:\d+ \(freeChannel\), searched as weak, havoc: /m,
     );

@@ -17,6 +17,7 @@ import { VerifyProgressLine } from '../check/verify-progress.js';
 import { renderChecked, summaryOf, verifyDocument } from '../check/verify-report.js';
 import { checkAll, type Subject } from '../check/verifying.js';
 import { type Listed, loadVariants } from '../plan/catalogue.js';
+import { declareFormat, formatOf } from '../tables/format.js';
 
 export interface VerifyFlags {
   readonly channels: string;
@@ -28,6 +29,7 @@ export interface VerifyFlags {
   readonly seed: string;
   readonly mutate?: boolean;
   readonly json?: boolean;
+  readonly format?: string;
 }
 
 /** The primitives in place of a variant. */
@@ -38,7 +40,7 @@ const MOST = 1e9;
 const LEAST_TO_MUTATE = { channels: 2, jobs: 2 };
 
 export function declareVerify(program: Command): void {
-  program
+  const command = program
     .command('verify')
     .description(
       'model-check variants: every interleaving within bounds; exit 1 on a finding, 3 if a search met its bound',
@@ -53,10 +55,10 @@ export function declareVerify(program: Command): void {
     .option('--seed <n>', 'of a random or pct search', '1')
     .option('--mutate', 'weaken each ordering in turn: each mutant must be found, or be listed with its reason')
     .option('--benchmark', "measure the checker's own speed against its goals instead (under a minute, idle machine)")
-    .option('--json', 'as JSON')
-    .action(async (name: string | undefined, flags: VerifyFlags & { benchmark?: boolean }) =>
-      exitWith(flags.benchmark ? verifyBenchmark(flags) : await verify(name, flags)),
-    );
+    .option('--json', 'as JSON');
+  declareFormat(command).action(async (name: string | undefined, flags: VerifyFlags & { benchmark?: boolean }) =>
+    exitWith(flags.benchmark ? verifyBenchmark(flags) : await verify(name, flags)),
+  );
 }
 
 /** Checks what is named, or everything; returns 1 for a finding or an unknown survivor, 3 if a search met its bound. */
@@ -66,6 +68,7 @@ export async function verify(name: string | undefined, flags: VerifyFlags): Prom
     jobs: wholeNumber('--jobs', flags.jobs, 1, MOST_JOBS),
   };
   const search = searchOf(flags);
+  const format = formatOf(flags.format);
   const mutates = flags.mutate === true;
   if (mutates) checkBoundsToMutate(bounds, search);
   const { listed, notModelled, primitives } = await subjectsOf(name);
@@ -83,7 +86,7 @@ export async function verify(name: string | undefined, flags: VerifyFlags): Prom
   if (flags.json) process.stdout.write(`${JSON.stringify(verifyDocument(run, PRIMITIVES, ASSUMPTIONS), null, 1)}\n`);
   else {
     for (const [i, report] of run.reports.entries()) {
-      process.stdout.write(`${renderChecked(report, subjects[i]!.survivors, process.stdout.isTTY)}\n\n`);
+      process.stdout.write(`${renderChecked(report, subjects[i]!.survivors, format)}\n\n`);
     }
     process.stdout.write(`${summaryOf(run, PRIMITIVES, ASSUMPTIONS)}\n`);
   }

@@ -1,4 +1,6 @@
-// What doctor found, as people read it: groups of lines, at most 80 columns; or as TSV.
+// What doctor found, as people read it: groups of lines, at most 80 columns; and as records.
+
+import type { Records } from '../terminal/grid.js';
 import type { Check, Status } from './check.js';
 
 const WIDTH = 80;
@@ -31,9 +33,9 @@ export function renderReport(title: string, checks: readonly Check[]): string {
   return [...lines, '', summary(checks)].join('\n');
 }
 
-export function renderReportTsv(checks: readonly Check[]): string {
-  const rows = checks.map(({ group, name, status, value, advice = '' }) => [status, group, name, value, advice]);
-  return [['status', 'group', 'name', 'value', 'advice'], ...rows].map((row) => row.join('\t')).join('\n');
+export function reportRecords(checks: readonly Check[]): Records {
+  const rows = checks.map(({ group, name, status, value, advice }) => [status, group, name, value, advice]);
+  return { head: ['status', 'group', 'name', 'value', 'advice'], rows };
 }
 
 function summary(checks: readonly Check[]): string {

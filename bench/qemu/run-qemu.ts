@@ -16,7 +16,7 @@ import { BASELINE, STUDIED } from '../result/comparisons.js';
 import { describeCommit } from '../system/commit.js';
 import { describeMachine } from '../system/machine.js';
 import { WORKPLACE } from '../system/project.js';
-import { formatOf } from '../tables/format.js';
+import { formatOf, inFormat } from '../tables/format.js';
 import { ProgressLine } from '../terminal/progress.js';
 import { installedQemus, isSince, type QemuBinary, qemuBinary } from './binary.js';
 import { type Compared, type ComparePlan, compare, migrationsOf, type Step } from './compare.js';
@@ -24,7 +24,7 @@ import { type Design, designName, qemuName } from './contender.js';
 import { QEMU_SCHEMA, type QemuResult, saveQemuResult, stringifyQemu } from './result.js';
 import type { QemuFlags, RunFlags } from './run-flags.js';
 import { compareSaves, knowsMappedRam } from './saving.js';
-import { renderQemu, renderQemuTsv } from './table.js';
+import { qemuRecords, renderQemu } from './table.js';
 
 /** What becomes of a result beside being shown. */
 export type Publish = (result: QemuResult, saved: string | undefined) => void;
@@ -202,7 +202,10 @@ async function measure(plan: Plan, signal: AbortSignal): Promise<Compared> {
 
 function show(result: QemuResult, { json, format, save }: RunFlags): string | undefined {
   if (json) process.stdout.write(`${stringifyQemu(result)}\n`);
-  else process.stdout.write(format === 'tsv' ? renderQemuTsv(result) : renderQemu(result));
+  else
+    process.stdout.write(
+      inFormat(formatOf(format), { table: () => renderQemu(result).trimEnd(), records: () => qemuRecords(result) }),
+    );
   for (const warning of result.warnings) process.stderr.write(`warning: ${warning}\n`);
   const path = save ? saveQemuResult(`${WORKPLACE}results`, result) : undefined;
   if (path !== undefined) process.stderr.write(`saved ${path}\n`);

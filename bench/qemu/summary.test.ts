@@ -7,7 +7,7 @@ import type { Sample } from './compare.js';
 import { goalOf, plainLoopGoal } from './goals.js';
 import { QEMU_SCHEMA, type QemuResult, stringifyQemu } from './result.js';
 import { busiestDrain, pairedRatio, pieceCostNs, summary } from './summary.js';
-import { renderQemu, renderQemuTsv } from './table.js';
+import { qemuRecords, renderQemu } from './table.js';
 
 const sample = (name: string, round: number, cpuSecondsPerGib: number, rest: Partial<Sample> = {}): Sample => ({
   name,
@@ -131,7 +131,7 @@ describe('what is shown', () => {
     );
     expect(text).toMatch(/at most 40 % of a CPU .* so it waited/s);
     expect(text).toContain('one more piece in a write: 192 ns');
-    expect(renderQemuTsv(result).split('\n')).toHaveLength(1 + result.samples.length + 1);
+    expect(qemuRecords(result).rows).toHaveLength(result.samples.length);
   });
 
   it('says when the drain may have been what bound', () => {

@@ -4,6 +4,7 @@ import { showBytes, showNumber } from '../base/quantities.js';
 import { heldAbove, heldBelow } from '../stats/held.js';
 import type { MeanRatio } from '../stats/ratio.js';
 import { boxed } from '../terminal/boxed-table.js';
+import type { Records } from '../terminal/grid.js';
 import { PLAIN_LOOP } from './compare.js';
 import { goalOf, plainLoopGoal } from './goals.js';
 import { PIECES, type Pieces } from './pieces.js';
@@ -30,7 +31,7 @@ export function renderQemu(result: QemuResult): string {
 }
 
 /** Every sample on a line. */
-export function renderQemuTsv({ samples }: QemuResult): string {
+export function qemuRecords({ samples }: QemuResult): Records {
   const rows = samples.map(({ name, channels, round, ...measured }) => [
     name,
     channels,
@@ -38,7 +39,7 @@ export function renderQemuTsv({ samples }: QemuResult): string {
     ...Object.values(measured),
   ]);
   const head = ['sender', 'channels', 'round', 'cpu_s_per_gib', 'gib_per_s', 'drain_busy'];
-  return `${[head, ...rows].map((row) => row.join('\t')).join('\n')}\n`;
+  return { head, rows };
 }
 
 /** How samples name a QEMU whose migration thread writes all. */

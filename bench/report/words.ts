@@ -1,7 +1,8 @@
 // Values in words: what a point of a chart says when it is pointed at, and what the tables say.
 import { processes, showBytes, showNumber } from '../base/quantities.js';
+import { timesText } from '../tables/figures.js';
 import { METRIC_VIEWS } from '../tables/metrics.js';
-import { percent, timesText } from '../tables/readings.js';
+import { percent } from '../tables/readings.js';
 import type { ReportCell, ReportComparison, Value } from './model.js';
 
 const VIEWS: Readonly<Record<string, { readonly title: string; readonly scale: number }>> = METRIC_VIEWS;

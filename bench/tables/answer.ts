@@ -4,7 +4,8 @@ import { processes } from '../base/quantities.js';
 import { betterOf, groupOf, STUDIED } from '../result/comparisons.js';
 import type { Result, ResultComparison } from '../result/document.js';
 import { LEAST_PROCESSES, type Verdict } from '../stats/verdict.js';
-import { percent, readPrice, readSlope, timesText } from './readings.js';
+import { timesText } from './figures.js';
+import { percent, readPrice, readSlope } from './readings.js';
 
 const POST_MESSAGE = 'message-port';
 

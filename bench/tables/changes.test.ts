@@ -31,8 +31,10 @@ describe('comparisons', () => {
   it('begin with what changed', () => {
     const text = renderChanges(changes, 'table', LAYOUT);
     expect(text).toContain('2 SLOWER, 0 FASTER, 2 SAME, of 4 comparisons');
-    expect(text).toMatch(/Changed:\n {2}SLOWER x0\.\d+ \(0\.\d+ to 0\.\d+\) jobsPerSecond, p \S+, n 8: hand-off mutex/);
-    expect(text).toMatch(/│ mutex +│ +~?x?[01]\.\d{3} ±\S+ % same │ +x0\.\d{3} ±\S+ % SLOWER │/);
+    expect(text).toMatch(
+      /Changed:\n {2}SLOWER x0\.\d+ \(0\.\d+ to 0\.\d+\), p \S+, n 8:\s+hand-off: mutex 2 ch,\s+jobsPerSecond/,
+    );
+    expect(text).toMatch(/│ mutex +│ +[~x][01]\.\d{3} ±\d+% │ +x0\.\d{3} ±\d+% │\n│ +│ +same │ +SLOWER │/);
     expect(text).toContain('Not compared:\n  hand-off x: ');
   });
 
@@ -46,13 +48,14 @@ describe('comparisons', () => {
     expect(markdown).toContain('\\\\u001b\\[2J&#60;script&#62;\\|\\`x\\`\\\\u000a\\@a');
     for (const format of ['csv', 'tsv'] as const) {
       const lines = renderChanges(changes, format, LAYOUT).split('\n');
-      expect(lines).toHaveLength(5);
+      expect(lines).toHaveLength(6);
       expect(lines.join('')).not.toContain('\u001b');
     }
   });
 
   it('are records with every axis for programs', () => {
     const [head, first] = renderChanges(changes, 'tsv', LAYOUT)
+      .trimEnd()
       .split('\n')
       .map((line) => line.split('\t'));
     const record = Object.fromEntries(head!.map((name, at) => [name, first![at]]));
@@ -66,4 +69,18 @@ describe('comparisons', () => {
     });
     expect(Number(record.ratio)).toBeCloseTo(1, 1);
   });
+});
+
+it('no line of a comparison is wider than 80 columns, however long names and intervals are', () => {
+  const wide = changes.comparisons.map((each) => ({ ...each, ratio: 0.00512, low: 0.0003, high: 12.3456 }));
+  const end = {
+    ...changes.b,
+    name: 'a-branch-with-a-long-name-and-another-word',
+    commit: null,
+    run: '0123456789abcdef',
+  };
+  const text = renderChanges({ ...changes, a: end, b: end, comparisons: wide }, 'table', LAYOUT);
+  for (const line of text.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
+  expect(text).toContain('1/195');
+  expect(text).toContain('1/3333 to 12.3');
 });

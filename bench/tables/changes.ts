@@ -1,17 +1,17 @@
 // Two builds, or two saved runs, compared: tables for people, records for programs.
 
+import { processes } from '../base/quantities.js';
 import type { Changes, ComparedEnd } from '../result/changes.js';
 import type { BuildComparison } from '../result/compare-builds.js';
 import { isChange } from '../result/compare-builds.js';
 import { betterOf } from '../result/comparisons.js';
 import { forMarkdown, forTerminal } from '../terminal/escape.js';
-import { type Grid, gridAsMarkdown, gridAsText, type Records, recordsAsCsv, recordsAsTsv } from '../terminal/grid.js';
+import { type Grid, gridAsMarkdown, gridAsText, type Records } from '../terminal/grid.js';
+import { wrap } from '../terminal/wrap.js';
+import { cellLabels, fullName } from './cell-labels.js';
+import { ratioAndInterval, ratioText, timesText } from './figures.js';
+import { type Format, inFormat } from './format.js';
 import { type Attributes, attributesOf, type Laid, type Layout, layOut } from './projection.js';
-import { percent } from './readings.js';
-
-/** The forms that a comparison can be printed in. */
-export const CHANGE_FORMATS = ['table', 'markdown', 'csv', 'tsv'] as const;
-export type ChangeFormat = (typeof CHANGE_FORMATS)[number];
 
 interface Item {
   readonly attributes: Attributes;
@@ -19,14 +19,25 @@ interface Item {
 }
 
 const MOST_LISTED = 20;
+/** Of the lines around the tables. */
+const WIDTH = 80;
 
-export function renderChanges(changes: Changes, format: ChangeFormat, layout: Layout): string {
-  if (format === 'csv') return recordsAsCsv(recordsOf(changes));
-  if (format === 'tsv') return recordsAsTsv(recordsOf(changes));
-  const markdown = format === 'markdown';
-  const safe = markdown ? forMarkdown : forTerminal;
+/** With a line end. */
+export function renderChanges(changes: Changes, format: Format, layout: Layout): string {
+  return inFormat(format, {
+    table: () => pageOf(changes, layout, false),
+    markdown: () => pageOf(changes, layout, true),
+    records: () => recordsOf(changes),
+  });
+}
+
+function pageOf(changes: Changes, layout: Layout, markdown: boolean): string {
+  const safe = markdown ? forMarkdown : (text: string) => wrap(forTerminal(text), WIDTH, 2);
   const grid = markdown ? gridAsMarkdown : gridAsText;
-  const list = (lines: readonly string[]) => lines.map((line) => (markdown ? `- ${line}` : `  ${line}`)).join('\n');
+  const list = (lines: readonly string[]) =>
+    lines.map((line) => (markdown ? `- ${safe(line)}` : wrap(forTerminal(`  ${line}`), WIDTH, 4))).join('\n');
+  const labels = cellLabels(changes.comparisons);
+  const nameIn = (comparison: BuildComparison) => fullName(comparison, labels);
   const items = changes.comparisons.map(
     (comparison): Item => ({ attributes: attributesOf(comparison.cell, comparison.metric), comparison }),
   );
@@ -35,8 +46,14 @@ export function renderChanges(changes: Changes, format: ChangeFormat, layout: La
     markdown ? `### ${safe(heading)}` : safe(heading),
     ...machineNote(changes).map(safe),
     safe(summaryOf(changes)),
-    ...listOf('Changed', changes.comparisons.filter(isChange).map(describe)),
-    ...listOf('Not confirmed by the second measurement', changes.comparisons.filter(isUnconfirmed).map(describeFirst)),
+    ...listOf(
+      'Changed',
+      changes.comparisons.filter(isChange).map((each) => describe(each, nameIn(each))),
+    ),
+    ...listOf(
+      'Not confirmed by the second measurement',
+      changes.comparisons.filter(isUnconfirmed).map((each) => describeFirst(each, nameIn(each))),
+    ),
     ...layOut(items, layout).map((laid) => grid(gridOf(laid))),
     ...listOf(
       'Not compared',
@@ -54,8 +71,7 @@ export function renderChanges(changes: Changes, format: ChangeFormat, layout: La
   function listOf(title: string, lines: readonly string[]): string[] {
     if (lines.length === 0) return [];
     const more = lines.length > MOST_LISTED ? [`.. and ${lines.length - MOST_LISTED} more`] : [];
-    const shown = [...lines.slice(0, MOST_LISTED), ...more].map(safe);
-    return [`${title}:${markdown ? '\n' : ''}\n${list(shown)}`];
+    return [`${title}:${markdown ? '\n' : ''}\n${list([...lines.slice(0, MOST_LISTED), ...more])}`];
   }
 }
 
@@ -92,24 +108,23 @@ function gridOf({ title, rows, columns, at }: Laid<Item>): Grid {
 
 function cellText(comparison: BuildComparison | undefined): string {
   if (!comparison) return '';
-  const { ratio, low, high, n, verdict, underNoiseFloor } = comparison;
-  const half = n > 1 && Number.isFinite(high) ? ` ±${percent((high - low) / 2 / ratio)}` : '';
+  const { verdict } = comparison;
   const word = isChange(comparison) ? verdict.toUpperCase() : verdict.replace('-', ' ');
-  return `${underNoiseFloor ? '~' : 'x'}${ratio.toFixed(3)}${half} ${word}`;
+  return `${ratioText(comparison, 3)}\n${word}`;
 }
 
-function describe({ cell, metric, ratio, low, high, adjustedP, verdict, n }: BuildComparison): string {
-  const interval = `x${ratio.toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)})`;
-  return `${verdict.toUpperCase()} ${interval} ${metric}, p ${adjustedP.toPrecision(2)}, n ${n}: ${cell}`;
+function describe(comparison: BuildComparison, name: string): string {
+  const { adjustedP, verdict, n } = comparison;
+  return `${verdict.toUpperCase()} ${ratioAndInterval(comparison)}, p ${adjustedP.toPrecision(2)}, n ${n}: ${name}`;
 }
 
 function isUnconfirmed({ confirmed }: BuildComparison): boolean {
   return confirmed === false;
 }
 
-function describeFirst({ cell, metric, ratio, first }: BuildComparison): string {
+function describeFirst({ ratio, first }: BuildComparison, name: string): string {
   const { verdict, ratio: before } = first!;
-  return `${verdict} x${before.toFixed(3)} at first, x${ratio.toFixed(3)} then, ${metric}: ${cell}`;
+  return `${verdict} ${timesText(before, 3)} at first, ${timesText(ratio, 3)} then: ${name}`;
 }
 
 function nameOf({ name, commit, run }: ComparedEnd): string {
@@ -129,9 +144,9 @@ function captionOf({ kind, a, b, rounds, seed, shard }: Changes): string[] {
   const part = shard ? `, shard ${shard.index} of ${shard.of}` : '';
   const seeded = seed === undefined ? '' : `, seed ${seed}`;
   return [
-    `x: ratio to ${a.name}, ~: under the noise floor; ± half the 95 % interval. Verdicts after Holm over all comparisons.`,
+    `x: ratio to ${a.name}, ~: below the noise floor; ± half the 95 % interval. Verdicts: Holm over all comparisons.`,
     how,
-    `${machines}, Node ${nodes}, ${rounds} processes each${seeded}${part}`,
+    `${machines}, Node ${nodes}, ${processes(rounds)} each${seeded}${part}`,
   ];
 }
 

@@ -66,6 +66,6 @@ describe('the tables of a run', () => {
 describe('--format', () => {
   it('is a table unless TSV is asked for, piped or not', () => {
     expect([formatOf(undefined), formatOf('tsv')]).toEqual(['table', 'tsv']);
-    expect(() => formatOf('tvs')).toThrow('--format: got "tvs", takes table, tsv (did you mean "tsv"?)');
+    expect(() => formatOf('tvs')).toThrow('--format: got "tvs", takes table, markdown, csv, tsv (did you mean "tsv"?)');
   });
 });

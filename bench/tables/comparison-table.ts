@@ -13,8 +13,9 @@ import { readAblations } from './ablation-reading.js';
 import { judgedIn } from './answer.js';
 import { blockKey, columnOf } from './columns.js';
 import { EXPLAINED, explain } from './explanation.js';
+import { ratioText, spread } from './figures.js';
 import { METRIC_VIEWS, partsOf } from './metrics.js';
-import { type Compared, listComparisons, readPrice, readSlope, readVerdicts, timesText } from './readings.js';
+import { type Compared, listComparisons, readPrice, readSlope, readVerdicts } from './readings.js';
 
 /** A column: which cells stand in it, and which of their numbers. */
 interface Column {
@@ -66,7 +67,6 @@ export function blocksOf(result: Result, { id, title, columns: axis, metrics }: 
   });
 }
 
-const WIDE_INTERVAL = 0.5;
 /** Of the text below a table. */
 const WIDTH = 80;
 
@@ -130,18 +130,6 @@ function cellText(result: Result, cell: ResultCell, metric: MetricName, cores: n
   const interval = summary.rounds === 1 ? '' : spread(median, low, high, (value) => showNumber(value * scale));
   const value = `${showNumber(median * scale)}${marks.join('')}${interval}`;
   return comparison ? `${value}\n${ratioText(comparison)}` : value;
-}
-
-function ratioText({ ratio, low, high, underNoiseFloor, n }: ResultComparison): string {
-  const interval = n > 1 ? spread(ratio, low, high, (value) => timesText(value).replace('x', '')) : '';
-  return `${timesText(ratio).replace('x', underNoiseFloor ? '~' : 'x')}${interval}`;
-}
-
-/** Half the interval in percent; where that is over 50 % the interval itself, which is not symmetric then. */
-function spread(middle: number, low: number, high: number, show: (value: number) => string): string {
-  const share = (high - low) / 2 / middle;
-  if (!Number.isFinite(share)) return '';
-  return share > WIDE_INTERVAL ? `\n${show(low)} to ${show(high)}` : ` ±${(share * 100).toFixed(0)}%`;
 }
 
 /** Whether the medians that a reader sees say the opposite of the ratio beside them. */

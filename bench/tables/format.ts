@@ -1,11 +1,35 @@
-// The form that tables are printed in, the same for all commands: tables for people, also when piped, and TSV on request.
+// The form that tables are printed in, the same for all commands: tables for people, also when piped, others on request.
+import type { Command } from 'commander';
 import { badValue } from '../base/usage-error.js';
+import { type Records, recordsAsCsv, recordsAsMarkdown, recordsAsTsv } from '../terminal/grid.js';
 
-/** What help says of `--format`. */
-export const FORMAT_TAKES = 'table, or tsv for programs; default table';
+const FORMATS = ['table', 'markdown', 'csv', 'tsv'] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** What a command prints, in the forms that it has ready. */
+export interface Printed {
+  /** For a terminal. */
+  table(): string;
+  /** For programs: a line each. */
+  records(): Records;
+  /** For a page; the records, unless this is given. */
+  markdown?(): string;
+}
+
+export function declareFormat(command: Command): Command {
+  return command.option('--format <how>', 'table, markdown; csv or tsv for programs; default table');
+}
 
 /** Throws UsageError for another one. */
-export function formatOf(asked = 'table'): 'table' | 'tsv' {
-  if (asked !== 'table' && asked !== 'tsv') throw badValue('--format', asked, 'table, tsv');
-  return asked;
+export function formatOf(asked = 'table'): Format {
+  const format = FORMATS.find((each) => each === asked);
+  if (!format) throw badValue('--format', asked, FORMATS.join(', '));
+  return format;
+}
+
+/** With a line end. */
+export function inFormat(format: Format, { table, records, markdown }: Printed): string {
+  if (format === 'table') return `${table()}\n`;
+  if (format === 'markdown') return `${markdown ? markdown() : recordsAsMarkdown(records())}\n`;
+  return `${format === 'csv' ? recordsAsCsv(records()) : recordsAsTsv(records())}\n`;
 }

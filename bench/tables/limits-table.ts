@@ -4,6 +4,7 @@ import { processes, showNumber } from '../base/quantities.js';
 import { rounded } from '../base/rounding.js';
 import type { ContestResult, Limit } from '../measure/limits.js';
 import { boxed } from '../terminal/boxed-table.js';
+import type { Records } from '../terminal/grid.js';
 
 export interface LimitRow {
   readonly limit: Limit;
@@ -64,7 +65,7 @@ export function renderLimits(rows: readonly LimitRow[], caption: string): string
   return lines.join('\n');
 }
 
-export function renderLimitsTsv(rows: readonly LimitRow[]): string {
+export function limitRecords(rows: readonly LimitRow[]): Records {
   const head = [
     'limit',
     'variant',
@@ -80,7 +81,7 @@ export function renderLimitsTsv(rows: readonly LimitRow[]): string {
   ];
   const body = rows.map((row) => {
     const { limit, variant, depth, publishEvery, unit, ownValue, limitValue, ratio, low, high, processes } = row;
-    return [limit, variant, depth, publishEvery, unit, ownValue, limitValue, ratio, low ?? '', high ?? '', processes];
+    return [limit, variant, depth, publishEvery, unit, ownValue, limitValue, ratio, low, high, processes];
   });
-  return [head, ...body].map((fields) => fields.join('\t')).join('\n');
+  return { head, rows: body };
 }

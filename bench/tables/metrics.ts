@@ -1,6 +1,7 @@
 // How each metric is shown: its unit, its scale and which direction is better.
 
 import type { LatencyMetric, MetricName } from '../plan/tables.js';
+import { betterOf } from '../result/comparisons.js';
 import type { ResultCell } from '../result/document.js';
 
 interface MetricView {
@@ -48,6 +49,17 @@ export const METRIC_VIEWS: Readonly<Record<MetricName, MetricView>> = {
   syncNs: { title: 'us to signal and collect a sync (lower is better)', scale: 1e-3 },
   collectNs: { title: 'us to collect a sync (lower is better)', scale: 1e-3 },
 };
+
+/** `thousand batches/s (higher is better)`; the name and the direction of a metric that no table shows. */
+export function titleOf(metric: string): string {
+  const known = Object.hasOwn(METRIC_VIEWS, metric) ? METRIC_VIEWS[metric as MetricName] : undefined;
+  return known?.title ?? `${metric} (${betterOf(metric)} is better)`;
+}
+
+/** What a stored value is multiplied by to be shown. */
+export function scaleOf(metric: string): number {
+  return Object.hasOwn(METRIC_VIEWS, metric) ? METRIC_VIEWS[metric as MetricName].scale : 1;
+}
 
 /** Above a table with metrics side by side: what they are parts of. */
 export function partsOf({ load }: Pick<ResultCell, 'load'>): string {

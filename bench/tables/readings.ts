@@ -1,6 +1,7 @@
 // What a table says, in words made from its numbers: verdicts, and what the run could have found at all.
 import type { Price, ResultComparison, ResultSlope } from '../result/document.js';
 import { EQUIVALENCE_MARGIN } from '../stats/verdict.js';
+import { ratioAndInterval, timesText } from './figures.js';
 
 /** What a verdict is read from; every SAME has an interval. */
 type Judged = Pick<ResultComparison, 'a' | 'b' | 'ratio' | 'verdict'> & Partial<Pick<ResultComparison, 'low' | 'high'>>;
@@ -35,16 +36,24 @@ function farthest({ comparison: { low, high } }: Compared<Judged>): number {
   return Math.min(EQUIVALENCE_MARGIN, Math.max(high! - 1, 1 / low! - 1));
 }
 
-/** The comparisons of one design, a line a column. */
+/** The comparisons of one design, a line a column: at most 80 characters, whatever heads a column. */
 export function listComparisons(compared: readonly Compared[]): string[] {
   const width = Math.max(...compared.map(({ column }) => column.length), 6);
-  return compared.map(({ column, comparison }) => {
-    const { ratio, low, high, verdict, noiseFloor, resolvable, n } = comparison;
-    const interval = n > 1 ? ` (${low.toFixed(3)} to ${high.toFixed(3)})` : '';
-    const limits = `n ${n}, noise ${percent(noiseFloor)}, detects >= ${percent(resolvable)}`;
-    return `${column.padStart(width)}  ${timesText(ratio, 3)}${interval}  ${verdict.toUpperCase().padEnd(8)} ${limits}`;
+  const rows = compared.map(({ column, comparison }) => ({
+    ...{ column, comparison, ratio: ratioAndInterval(comparison), n: String(comparison.n) },
+  }));
+  const widest = (of: (row: (typeof rows)[number]) => string) => Math.max(...rows.map((row) => of(row).length));
+  const [ratioWidth, nWidth] = [widest(({ ratio }) => ratio), widest(({ n }) => n)];
+  return rows.map(({ column, comparison: { verdict, noiseFloor, resolvable }, ratio, n }) => {
+    const word = verdict.toUpperCase().replace('-', ' ').padEnd(7);
+    const limits = `n ${n.padStart(nWidth)}, detects >= ${percent(resolvable)}`;
+    const noise = width > ROOMY ? '' : `, noise ${percent(noiseFloor)}`;
+    return `${column.padStart(width)}  ${ratio.padEnd(ratioWidth)}  ${word}  ${limits}${noise}`;
   });
 }
+
+/** Headings up to this long leave room for the noise floor. */
+const ROOMY = 10;
 
 const UNITS = {
   lock: 'one pair of lock and unlock on each side',
@@ -88,11 +97,6 @@ export function readPrice({
     verdict,
     `the slope while parked, ${parked}, ${agrees ? 'agrees' : 'does not agree'} with it`,
   ];
-}
-
-/** `x0.98`; a tenth and less as a fraction, `1/350`, of which `x0.00` would say nothing. */
-export function timesText(ratio: number, digits = 2): string {
-  return ratio < 0.1 && ratio > 0 ? `1/${(1 / ratio).toFixed(0)}` : `x${ratio.toFixed(digits)}`;
 }
 
 /** `none`: what stands for a share that has no bound. */

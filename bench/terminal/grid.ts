@@ -1,6 +1,7 @@
 // Small tables of text, and lists of records, in the forms that they can be printed in.
-import { boxed } from './boxed-table.js';
+import { boxedTable, WIDEST } from './boxed-table.js';
 import { forCsv, forMarkdown, forTerminal, forTsv } from './escape.js';
+import { wrap } from './wrap.js';
 
 /** A table of text. The fields are escaped here, whatever is in them. */
 export interface Grid {
@@ -15,19 +16,31 @@ export interface Records {
   readonly rows: readonly (readonly (string | number | boolean | null | undefined)[])[];
 }
 
-/** Boxed, for a terminal; all columns but the first are numbers. */
+/** Boxed, in as many parts as a terminal needs; all columns but the first are numbers. Fields may have several lines. */
 export function gridAsText({ title, head, rows }: Grid): string {
-  const table = boxed(head.map(forTerminal));
-  for (const row of rows) table.push(row.map(forTerminal));
-  return `${forTerminal(title)}\n${table.toString()}`;
+  const safe = (field: string) => field.split('\n').map(forTerminal).join('\n');
+  const table = boxedTable(
+    head.map(safe),
+    rows.map((row) => row.map(safe)),
+  );
+  return `${wrap(forTerminal(title), WIDEST, 2)}\n${table}`;
 }
 
 /** GitHub's table. */
 export function gridAsMarkdown({ title, head, rows }: Grid): string {
   const line = (fields: readonly string[]) => `| ${fields.join(' | ')} |`;
   const aligns = head.map((_, at) => (at === 0 ? '---' : '---:'));
-  const body = rows.map((row) => line(row.map(forMarkdown)));
-  return [`**${forMarkdown(title)}**`, '', line(head.map(forMarkdown)), line(aligns), ...body].join('\n');
+  const safe = (field: string) => forMarkdown(field.replaceAll('\n', ' '));
+  const body = rows.map((row) => line(row.map(safe)));
+  return [`**${forMarkdown(title)}**`, '', line(head.map(safe)), line(aligns), ...body].join('\n');
+}
+
+/** GitHub's table of records. */
+export function recordsAsMarkdown({ head, rows }: Records): string {
+  const line = (fields: readonly string[]) => `| ${fields.join(' | ')} |`;
+  const aligns = head.map((_, at) => (rows.some((row) => typeof row[at] === 'number') ? '---:' : '---'));
+  const body = rows.map((row) => line(head.map((_, at) => forMarkdown(String(row[at] ?? '').replaceAll('\n', ' ')))));
+  return [line(head.map(forMarkdown)), line(aligns), ...body].join('\n');
 }
 
 export function recordsAsCsv(records: Records): string {

@@ -58,7 +58,7 @@ function casesOf(commits: number, about: (commit: number) => MadeUp, { shallow =
     return {
       rows: decided,
       exit: exitCodeOf(decided),
-      gate: renderGate({ ...report, exitCode: exitCodeOf(decided) }, false),
+      gate: renderGate({ ...report, exitCode: exitCodeOf(decided) }, 'urgent', 1000),
       history: renderHistory({ history, series, changes, hidden: 0 }, 300),
     };
   };

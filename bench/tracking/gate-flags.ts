@@ -9,7 +9,7 @@ export interface GateFlags extends StoreFlags, PlanFlags {
   readonly config?: string;
   readonly filter?: string;
   readonly confirm: boolean;
-  readonly explain?: boolean;
+  readonly explain?: boolean | string;
   readonly json?: boolean;
   readonly format?: string;
 }

@@ -1,10 +1,12 @@
 // What a gate says: the cells that fail, and on request each cell's way up the ladder.
 
+import { cellLabels, fullName } from '../tables/cell-labels.js';
+import { attributesOf } from '../tables/projection.js';
 import { percent } from '../tables/readings.js';
 import { forMarkdown, forTerminal } from '../terminal/escape.js';
-import { gridAsMarkdown } from '../terminal/grid.js';
+import { gridAsMarkdown, type Records } from '../terminal/grid.js';
+import { wrap } from '../terminal/wrap.js';
 import type { GateRow, GateStatus } from './gate-row.js';
-import { fullName, seriesLabels } from './series-labels.js';
 
 export interface GateReport {
   readonly candidate: string;
@@ -40,31 +42,88 @@ export function exitCodeOf(rows: readonly GateRow[], inconclusive = false): numb
   return has('suspect') || has('missing') || unjudged || !(has('passed') || has('accepted')) ? 3 : 0;
 }
 
-/** @param explain whether every cell's rungs are shown, not those of failures alone */
-export function renderGate(report: GateReport, explain: boolean): string {
+/** How much is shown: what is urgent; a few of each kind of cell and why; each rung of every cell's ladder. */
+export type Explained = 'urgent' | 'short' | 'all';
+
+/** Of a kind, unless all are asked for. */
+const [MOST_URGENT, MOST_OTHERS] = [10, 3];
+
+/** @param columns of the terminal */
+export function renderGate(report: GateReport, explained: Explained, columns = 80): string {
   const { rows, warnings } = report;
-  const labels = seriesLabels(rows);
-  const shown = inOrder(rows).filter(({ status }) => explain || URGENT.includes(status));
+  const labels = cellLabels(rows);
+  const shown = inOrder(rows).filter(({ status }) => explained !== 'urgent' || URGENT.includes(status));
   return [
     forTerminal(headline(report)),
-    ...shown.map((row) =>
-      [
-        `${WORDS[row.status]}  ${forTerminal(fullName(row, labels))}${changeOf(row)}${because(row, forTerminal)}`,
-        ...sinceOf(row, forTerminal),
-        ...row.rungs.map(
-          ({ name, holds, seen }) => `  ${holds ? 'on  ' : 'stop'} ${name.padEnd(10)} ${forTerminal(seen)}`,
-        ),
-      ].join('\n'),
-    ),
-    ...noDataOf(rows, explain),
+    ...kindsOf(shown).flatMap((kind) => renderKind(kind, labels, explained)),
+    ...noDataOf(rows, explained),
     ...warnings.map((line) => `warning: ${forTerminal(line)}`),
-  ].join('\n');
+  ]
+    .flatMap((text) => text.split('\n'))
+    .map((line) => wrap(line, columns, line.startsWith('  ') ? 4 : 2))
+    .join('\n');
 }
 
-export function gateAsMarkdown(report: GateReport, explain: boolean): string {
+/** Cells with the same result, by what it was decided. */
+function kindsOf(rows: readonly GateRow[]): GateRow[][] {
+  const kinds = new Map<string, GateRow[]>();
+  for (const row of rows) {
+    const key = `${row.status} ${row.rungs.at(-1)?.name ?? row.reason ?? ''}`;
+    kinds.set(key, [...(kinds.get(key) ?? []), row]);
+  }
+  return [...kinds.values()];
+}
+
+function renderKind(kind: readonly GateRow[], labels: ReadonlyMap<string, string>, explained: Explained): string[] {
+  const { status } = kind[0]!;
+  const most = explained === 'all' ? Number.POSITIVE_INFINITY : URGENT.includes(status) ? MOST_URGENT : MOST_OTHERS;
+  const rest = kind.length - most;
+  const more = rest > 0 ? [`  .. and ${rest} more: --explain all lists them`] : [];
+  const named = (row: GateRow) => `${forTerminal(fullName(row, labels))}${changeOf(row)}`;
+  if (explained === 'all' || status === 'failed' || kind.length === 1) {
+    const blocks = kind
+      .slice(0, most)
+      .flatMap((row) => [
+        `${WORDS[status]}  ${named(row)}${because(row, forTerminal)}`,
+        ...sinceOf(row, forTerminal),
+        ...row.rungs.map(({ name, holds, seen }) => `  ${holds ? 'on  ' : 'stop'} ${name}: ${forTerminal(seen)}`),
+      ]);
+    return [...blocks, ...more];
+  }
+  const whyOf = ({ rungs, reason }: GateRow) => forTerminal(rungs.at(-1)?.seen ?? reason ?? '');
+  const why = new Set(kind.map(whyOf)).size === 1 ? whyOf(kind[0]!) : undefined;
+  const rung = kind[0]!.rungs.at(-1)?.name;
+  return [
+    `${WORDS[status]}: ${kind.length} cells${rung === undefined ? '' : `, at the rung "${rung}"`}`,
+    ...(why ? [`  ${why}`] : []),
+    ...kind
+      .slice(0, most)
+      .flatMap((row) => [`  ${named(row)}${why === undefined ? `: ${whyOf(row)}` : ''}`, ...sinceOf(row, forTerminal)]),
+    ...more,
+  ];
+}
+
+/** A record for each cell. */
+export function gateRecords({ rows }: GateReport): Records {
+  const attributes = rows.map(({ cell, metric }) => attributesOf(cell, metric));
+  const axes = [...new Set(attributes.flatMap((each) => [...each.keys()]))];
+  return {
+    head: ['result', ...axes, 'ratio', 'baseline', 'rung', 'why'],
+    rows: inOrder(rows).map((row) => {
+      const own = attributes[rows.indexOf(row)]!;
+      const last = row.rungs.at(-1);
+      return [
+        ...[row.status, ...axes.map((axis) => own.get(axis)), row.ratio, row.baseline],
+        ...[last?.name, row.reason ?? last?.seen],
+      ];
+    }),
+  };
+}
+
+export function gateAsMarkdown(report: GateReport, explained: Explained): string {
   const { rows, warnings } = report;
-  const labels = seriesLabels(rows);
-  const shown = inOrder(rows).filter(({ status }) => explain || status !== 'passed');
+  const labels = cellLabels(rows);
+  const shown = inOrder(rows).filter(({ status }) => explained !== 'urgent' || status !== 'passed');
   const grid = gridAsMarkdown({
     title: 'Gate',
     head: ['cell', 'result', 'change', 'why'],
@@ -131,9 +190,9 @@ function because({ reason }: GateRow, safe: (text: string) => string): string {
 }
 
 /** Said in one line where rows are not shown one by one. */
-function noDataOf(rows: readonly GateRow[], explain: boolean): string[] {
+function noDataOf(rows: readonly GateRow[], explained: Explained): string[] {
   const without = rows.filter(({ status }) => status === 'no-data');
-  return explain || without.length === 0
+  return explained !== 'urgent' || without.length === 0
     ? []
     : [`${without.length} of ${rows.length} cells have too little data: --explain lists them`];
 }

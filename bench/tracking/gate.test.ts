@@ -13,7 +13,7 @@ import { type GateOptions, judge } from './gate.js';
 import { DEFAULT_THRESHOLDS, readGateConfig, thresholdsFor } from './gate-config.js';
 import { confirmRows, judgeComparisons } from './gate-rerun.js';
 import type { GateRow } from './gate-row.js';
-import { exitCodeOf, gateAsMarkdown, gateDocument, renderGate } from './gate-text.js';
+import { exitCodeOf, gateAsMarkdown, gateDocument, gateRecords, renderGate } from './gate-text.js';
 import { readHistory, seriesOf } from './history.js';
 
 const MACHINE = 'made-up-2c-8g';
@@ -208,12 +208,12 @@ it('names what fails, for people, Markdown and programs, and nothing in it is ob
   );
   const about = { candidate: 'b\u001b[1m', baseline: '<a>|*', machineKey: MACHINE, warnings: [] };
   const report = { ...about, rows, exitCode: exitCodeOf(rows) };
-  const text = renderGate(report, false);
+  const text = renderGate(report, 'urgent');
   expect(text).toMatch(/^REGRESSION: .*2 failed, 2 passed\nFAILED {2}hand-off: mutex 1 ch, jobsPerSecond {2}-\d/);
   expect(text).not.toContain('\u001b');
   expect(text).not.toContain('atomic-barrier');
-  expect(renderGate(report, true)).toContain('stop relative');
-  const markdown = gateAsMarkdown(report, false);
+  expect(renderGate(report, 'all')).toContain('stop relative');
+  const markdown = gateAsMarkdown(report, 'urgent');
   expect(markdown).toContain('| hand-off: mutex 2 ch, jobsPerSecond | FAILED | -');
   expect(markdown).not.toContain('<a>');
   expect(gateDocument(report)).toMatchObject({
@@ -222,10 +222,31 @@ it('names what fails, for people, Markdown and programs, and nothing in it is ob
     failed: [{ cell: rows[0]!.cell }, {}],
   });
   const none = { ...about, rows: [], exitCode: exitCodeOf([]) };
-  expect([none.exitCode, renderGate(none, false)]).toEqual([
+  expect([none.exitCode, renderGate(none, 'urgent')]).toEqual([
     3,
     expect.stringMatching(/^INCONCLUSIVE: .*nothing to judge/),
   ]);
+});
+
+it('explains a few cells of each kind, all of them on request, and no line is wider than the terminal', () => {
+  const [one] = rowsOf(slower(0.1));
+  const rows = Array.from({ length: 300 }, (_, at): GateRow => {
+    const cell = one!.cell.replace('channels=1', `channels=${at + 1}`);
+    const rung = { name: 'relative', holds: false, seen: `better by ${at} %; up to 5.0 % passes` } as const;
+    return { ...one!, cell, status: at < 40 ? 'suspect' : 'passed', rungs: at < 40 ? one!.rungs : [rung] };
+  });
+  const report = { candidate: 'b', baseline: 'a', machineKey: MACHINE, warnings: [], rows, exitCode: 3 };
+  const [urgent, short, all] = (['urgent', 'short', 'all'] as const).map((how) => renderGate(report, how, 80));
+  expect(urgent).toContain('SUSPECT, not confirmed: 40 cells');
+  expect(urgent).toContain('.. and 30 more: --explain all lists them');
+  expect(urgent).not.toContain('passed:');
+  expect(short).toContain('passed: 260 cells, at the rung "relative"');
+  expect(short!.split('\n').length).toBeLessThan(60);
+  for (const { cell } of rows) expect(all).toContain(` ${/channels=(\d+)/.exec(cell)![1]} ch, `);
+  for (const line of `${urgent}\n${short}\n${all}`.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
+  const { head, rows: records } = gateRecords(report);
+  expect(records).toHaveLength(300);
+  expect(head.slice(0, 3)).toEqual(['result', 'table', 'variant']);
 });
 
 describe('the config file', () => {

@@ -1,8 +1,10 @@
 // A history as text: what changed and at which commit, then each series as a line of bars.
 
 import { showNumber } from '../base/quantities.js';
-import { betterOf } from '../result/comparisons.js';
 import { fewestPointsForStep } from '../stats/change-points.js';
+import { cellLabels, fullName } from '../tables/cell-labels.js';
+import { ratioAndInterval, timesText } from '../tables/figures.js';
+import { scaleOf, titleOf } from '../tables/metrics.js';
 import { percent } from '../tables/readings.js';
 import { forTerminal } from '../terminal/escape.js';
 import { sparkline } from '../terminal/sparkline.js';
@@ -10,7 +12,6 @@ import { wrap } from '../terminal/wrap.js';
 import { whyUnmeasured } from './gate-absent.js';
 import type { History, HistoryCommit, Series } from './history.js';
 import { type HistoryChange, machineChanges, nameOf } from './history-changes.js';
-import { fullName, seriesLabels } from './series-labels.js';
 
 export interface HistoryView {
   readonly history: History;
@@ -20,14 +21,14 @@ export interface HistoryView {
   readonly hidden: number;
 }
 
-const WIDEST_BARS = 40;
+const [NARROWEST_BARS, WIDEST_BARS] = [8, 40];
 /** Of a kind, the newest or first ones. */
 const MOST_NOTES = 10;
 const NARROW = 60;
 
 /** @param columns of the terminal, 40 or more */
 export function renderHistory({ history, series, changes, hidden }: HistoryView, columns: number): string {
-  const labels = seriesLabels(series);
+  const labels = cellLabels(series);
   const sections = [
     wrap(captionOf(history), columns),
     ...machineNotes(history).map((line) => wrap(line, columns, 2)),
@@ -86,7 +87,7 @@ function undecidedOf({ commits }: History, series: readonly Series[], labels: Re
   return series.filter(isUndecided).flatMap((each) =>
     each.changes.undecided.map(({ at, ratio, needs }) => {
       const commit = commits[each.at[at]!]!;
-      const size = `x${ratio.toFixed(3)}`;
+      const size = timesText(ratio, 3);
       const needed = needs === undefined ? 'more than 1000 commits' : `${needs} commits`;
       return (
         `Too few commits to tell: ${size} since ${forTerminal(nameOf(commit))} ${dateOf(commit)}${subjectOf(commit)}, ` +
@@ -139,9 +140,9 @@ function describeGroup(group: readonly HistoryChange[], labels: ReadonlyMap<stri
   ];
   const lines = group.map((change) => {
     const { ratio, low, high, between } = change;
-    const interval = low === undefined || high === undefined ? '' : ` (${low.toFixed(3)} to ${high.toFixed(3)})`;
     const range = between ? `, at ${between[0]} to ${between[1]}` : '';
-    return `x${ratio.toFixed(3)}${interval} ${forTerminal(fullName(change, labels))}${range}`;
+    const figures = { ratio, low: low ?? Number.NaN, high: high ?? Number.NaN, n: low === undefined ? 1 : 2 };
+    return `${ratioAndInterval(figures)} ${forTerminal(fullName(change, labels))}${range}`;
   });
   return [
     wrap(head, columns),
@@ -160,38 +161,40 @@ function tablesOf(
 ): string[] {
   const groups = new Map<string, Series[]>();
   for (const each of series) {
-    const key = `${each.cell.split(' ')[0]}: ${each.metric}, ${betterOf(each.metric)} is better`;
+    const key = `${each.cell.split(' ')[0]}: ${titleOf(each.metric)}`;
     groups.set(key, [...(groups.get(key) ?? []), each]);
   }
-  const rows = new Map(series.map((each) => [each, rowOf(history, each, changes, labels)]));
-  const widest = (of: (row: Row) => string) => Math.max(...[...rows.values()].map((row) => of(row).length));
-  const narrow = columns < NARROW;
-  const widths = {
-    label: widest(({ label }) => label),
-    newest: widest(({ newest }) => newest),
-    noise: widest(({ noise }) => noise),
-  };
-  const most = widest(({ change }) => change);
-  const taken = (narrow ? 2 : widths.label) + widths.newest + (narrow ? 0 : widths.noise + 2) + most + 6;
-  const bars = Math.max(8, Math.min(WIDEST_BARS, columns - taken));
-  return [...groups].map(([title, own]) =>
-    [
-      wrap(title, columns),
-      ...own.map((each) => {
-        const { label, newest, noise, change } = rows.get(each)!;
-        const values = each.points.map(({ value }) => value);
+  return [...groups].map(([title, own]) => {
+    const rows = own.map((each) => ({ each, ...rowOf(history, each, changes, labels) }));
+    const widest = (of: (row: Row) => string) => Math.max(...rows.map((row) => of(row).length));
+    const [label, newest, noise, change] = [
+      widest((row) => row.label),
+      widest((row) => row.newest),
+      widest((row) => row.noise),
+      widest((row) => row.change),
+    ];
+    const figures = newest + change + 6;
+    // Names that leave no room for their bars stand on a line of their own.
+    const narrow = columns < NARROW || label + NARROWEST_BARS + figures + noise + 2 > columns;
+    const withNoise = columns >= NARROW;
+    const taken = (narrow ? 2 : label) + figures + (withNoise ? noise + 2 : 0);
+    const bars = Math.max(NARROWEST_BARS, Math.min(WIDEST_BARS, columns - taken));
+    return [
+      wrap(title, columns, 2),
+      ...rows.map((row) => {
+        const values = row.each.points.map(({ value }) => value);
         const line = [
           sparkline(values, bars).padEnd(bars),
-          newest.padStart(widths.newest),
-          ...(narrow ? [] : [noise.padStart(widths.noise)]),
-          change,
+          row.newest.padStart(newest),
+          ...(withNoise ? [row.noise.padStart(noise)] : []),
+          row.change,
         ];
         return narrow
-          ? `${wrap(label, columns)}\n  ${line.join('  ').trimEnd()}`
-          : [label.padEnd(widths.label), ...line].join('  ').trimEnd();
+          ? `${wrap(row.label, columns, 2)}\n  ${line.join('  ').trimEnd()}`
+          : [row.label.padEnd(label), ...line].join('  ').trimEnd();
       }),
-    ].join('\n'),
-  );
+    ].join('\n');
+  });
 }
 
 interface Row {
@@ -215,15 +218,18 @@ function rowOf(
   const word = last?.machine ? 'machine ' : last?.kind === 'drift' ? 'drift ' : '';
   return {
     label: forTerminal(labels.get(`${cell} ${metric}`)!),
-    newest: newestOf(history, { cell, at, points }),
+    newest: newestOf(history, { cell, metric, at, points }),
     noise: Number.isFinite(noise) ? `±${percent(noise)}` : '',
     change: last ? `${word}${last.accepted === undefined ? size : `(${size})`} ${nameOf(last.commit).slice(0, 7)}` : '',
   };
 }
 
 /** The value of the newest commit; why it has none, and not an older one. */
-function newestOf({ commits }: History, { cell, at, points }: Pick<Series, 'cell' | 'at' | 'points'>): string {
-  if (at.at(-1) === commits.length - 1) return showNumber(points.at(-1)!.value);
+function newestOf(
+  { commits }: History,
+  { cell, metric, at, points }: Pick<Series, 'cell' | 'metric' | 'at' | 'points'>,
+): string {
+  if (at.at(-1) === commits.length - 1) return showNumber(points.at(-1)!.value * scaleOf(metric));
   return whyUnmeasured(commits.at(-1)!, cell)?.status ?? 'not measured';
 }
 

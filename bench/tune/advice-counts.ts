@@ -1,8 +1,10 @@
 // The numbers of channels that `tune` measured: a table, and a curve of it.
 
 import { showNumber } from '../base/quantities.js';
+import { spread } from '../tables/figures.js';
 import { boxed } from '../terminal/boxed-table.js';
 import { renderCurve } from '../terminal/curve.js';
+import type { Records } from '../terminal/grid.js';
 import { wrap } from '../terminal/wrap.js';
 import type { Advice } from './advice.js';
 import type { CurvePoint, Spread } from './curve-point.js';
@@ -78,6 +80,20 @@ export function countsTable({ curve, channels, limit, decision }: Advice, column
   ];
 }
 
+/** The table for programs: a record for each count. */
+export function countRecords({ curve, variant }: Advice): Records {
+  return {
+    head: [
+      ...['variant', 'channels', 'jobsPerSecond', 'low', 'high', 'loss', 'lossLow', 'lossHigh'],
+      ...['p99Ns', 'bound', 'predicted', 'usl', 'standing', 'oversubscribed'],
+    ],
+    rows: curve.map(({ channels, jobsPerSecond, loss, latency, bound, predicted, usl, standing, oversubscribed }) => [
+      ...[variant, channels, jobsPerSecond.median, jobsPerSecond.low, jobsPerSecond.high],
+      ...[loss?.loss, loss?.low, loss?.high, latency?.p99Ns, bound, predicted, usl, standing, oversubscribed],
+    ]),
+  };
+}
+
 export function curveOf({ curve }: Advice, columns: number): string[] {
   const measured = curve.map(({ channels, jobsPerSecond: { median, low, high } }) => ({
     channels,
@@ -98,8 +114,8 @@ function lossText({ loss, standing }: CurvePoint, wide: boolean): string {
 }
 
 export function withSpread({ median, low, high }: Spread, scale: number): string {
-  const half = (high - low) / 2 / median;
-  return `${showNumber(median * scale)}${half > 0 ? ` ±${(half * 100).toFixed(0)}%` : ''}`;
+  const show = (value: number) => showNumber(value * scale);
+  return `${show(median)}${high > low ? spread(median, low, high, show).replace(/^\n(.*)/, ' ($1)') : ''}`;
 }
 
 export function time(ns: number): string {

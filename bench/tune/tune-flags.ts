@@ -11,4 +11,5 @@ export interface TuneFlags extends SpaceFlags {
   readonly dryRun?: boolean;
   readonly save: boolean;
   readonly json?: boolean;
+  readonly format?: string;
 }

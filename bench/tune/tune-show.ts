@@ -1,7 +1,9 @@
 // How the answer of tune is printed, whichever way it was found.
 import type { Result } from '../result/document.js';
+import { formatOf, inFormat } from '../tables/format.js';
 import { columnsOf } from '../terminal/width.js';
 import type { Advice } from './advice.js';
+import { countRecords } from './advice-counts.js';
 import { renderAdvice } from './advice-text.js';
 import type { LatencyLimit } from './limit.js';
 import type { Ended } from './search.js';
@@ -9,7 +11,7 @@ import type { Ended } from './search.js';
 /** Prints the answer, or that there is none. Returns 0, or 3 where nothing can be said. */
 export function showAdvice(
   advice: Advice | undefined,
-  { json }: { readonly json?: boolean },
+  { json, format }: { readonly json?: boolean; readonly format?: string },
   { result, ended, limit }: { result?: Result; ended?: Ended; limit?: LatencyLimit | undefined },
 ): number {
   if (json) {
@@ -22,7 +24,10 @@ export function showAdvice(
     process.stdout.write(
       `${JSON.stringify({ ...documentOf(advice, () => whyNone(ended, limit)), ...about }, null, 1)}\n`,
     );
-  } else if (advice) process.stdout.write(`${renderAdvice(advice, columnsOf(process.stdout))}\n`);
+  } else if (advice) {
+    const table = () => renderAdvice(advice, columnsOf(process.stdout));
+    process.stdout.write(inFormat(formatOf(format), { table, records: () => countRecords(advice) }));
+  }
   if (advice) return advice.decision.form === 'nothing' ? 3 : 0;
   process.stderr.write(`nothing can be said, because ${whyNone(ended, limit)}\n`);
   return 3;

@@ -1,13 +1,14 @@
-// The rows of a run as tab-separated values: each figure stands under its name.
+// The records of a run: each figure stands under its name, in every form for programs.
 import { expect, it } from 'vitest';
 import { DEFAULT_TABLES } from '../plan/tables.js';
 import { groupOf } from '../result/comparisons.js';
 import { madeUpResult } from '../store/fixtures/result.js';
-import { renderTsv } from './tsv.js';
+import { recordsAsTsv } from '../terminal/grid.js';
+import { runRecords } from './run-records.js';
 
 it('a row is a cell and a metric, with its comparison', () => {
   const result = madeUpResult();
-  const [head, ...rows] = renderTsv(result, DEFAULT_TABLES)
+  const [head, ...rows] = recordsAsTsv(runRecords(result, DEFAULT_TABLES))
     .split('\n')
     .map((line) => line.split('\t'));
   const read = rows.map((row) => Object.fromEntries(head!.map((name, at) => [name, row[at]])));

@@ -1,11 +1,11 @@
-// Short names of series: their design, and what tells them apart from the others of their table.
-import { attributesOf } from '../tables/projection.js';
+// Short names of cells: their design, and what tells them apart from the others of their table.
+import { attributesOf } from './projection.js';
 
 /** What stands beside the label: headings say it, or the full name. */
 const NAMED_APART: ReadonlySet<string> = new Set(['table', 'metric']);
 
 /** By `<cell> <metric>`: `mutex 2 ch`, where only channels differ. */
-export function seriesLabels(
+export function cellLabels(
   series: readonly { readonly cell: string; readonly metric: string }[],
 ): ReadonlyMap<string, string> {
   const all = series.map(({ cell, metric }) => ({ name: `${cell} ${metric}`, attributes: attributesOf(cell, metric) }));
