@@ -9,7 +9,7 @@ import { badValue } from '../base/usage-error.js';
 import { saveResult } from '../store/save.js';
 import { storeOf } from '../store/store-flags.js';
 import type { Commit } from '../system/commit.js';
-import { commitOf } from '../system/git.js';
+import { commitOf, commitsNamed } from '../system/git.js';
 import { WORKPLACE } from '../system/project.js';
 import { IMPORTED } from '../tables/shown-metrics.js';
 import { type Better, importCsv } from '../tracking/import-csv.js';
@@ -45,7 +45,8 @@ export function importFiles(files: readonly string[], flags: ImportFlags): numbe
   const { machineKey } = storeOf(flags);
   const folder = flags.results === undefined ? `${WORKPLACE}results` : resolve(flags.results);
   const runs = files.flatMap((file) => runsOf(file, better));
-  const commits = new Map<string, Commit>();
+  const named = [...new Set(runs.flatMap(({ commit }) => commit ?? []))];
+  const commits = new Map<string, Commit>(named.length > 1 ? commitsNamed(named) : []);
   const commitFor = ({ commit = flags.commit, where }: ImportedRun) => {
     if (commit === undefined) return undefined;
     const known = commits.get(commit) ?? commitOf(commit, commit === flags.commit ? '--commit' : `${where}: commit`);

@@ -11,6 +11,12 @@ it('is Student’s t of the distance, with the error of the mean in it', () => {
   expect(predictionP([2, 2, 2], 2.1)).toBe(0);
 });
 
+it('is not misled by one value far off', () => {
+  const even = [10, 10.1, 9.9, 10.2, 9.8, 10, 10.1, 9.9, 10];
+  expect(predictionP([...even, 4], 8.8)).toBeLessThan(0.01);
+  expect(predictionP([...even, 4], 9.8)).toBeGreaterThan(0.2);
+});
+
 it('is below 0.05 for 5 % of the values that are of the same kind', () => {
   const normal = normalValues(new Random(7));
   const below = Array.from({ length: 4000 }, () => predictionP(Array.from({ length: 10 }, normal), normal()));

@@ -1,6 +1,11 @@
 // One more value beside some: whether it is likely to be of the same kind.
 import { mean, squaresAboutMean } from './mean.js';
+import { median } from './quantile.js';
+import { usualSpread } from './spread.js';
 import { studentTail } from './student.js';
+
+/** A value farther from the median than this, in usual spreads, counts as if it were as far: one spike hides no step. */
+const CLIP = 4;
 
 /**
  * The two-sided p of a value that is drawn from the normal distribution of the others: Student's t of its distance to
@@ -10,8 +15,11 @@ import { studentTail } from './student.js';
  */
 export function predictionP(values: readonly number[], value: number): number {
   const degrees = values.length - 1;
-  const distance = Math.abs(value - mean(values));
-  const spread = Math.sqrt((squaresAboutMean(values) / degrees) * (1 + 1 / values.length));
+  const centre = median(values);
+  const most = CLIP * usualSpread(values.map((each) => each - centre));
+  const clipped = values.map((each) => Math.min(centre + most, Math.max(centre - most, each)));
+  const distance = Math.abs(value - mean(clipped));
+  const spread = Math.sqrt((squaresAboutMean(clipped) / degrees) * (1 + 1 / values.length));
   if (spread === 0) return distance === 0 ? 1 : 0;
   return 2 * studentTail(distance / spread, degrees);
 }

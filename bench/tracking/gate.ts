@@ -92,9 +92,10 @@ function judgeSeries(
   const anchored = Math.max(from, released < 0 ? 0 : released);
   const { levels, machine } = referencesOf(series, history, { accepted: from, anchored, higher: isHigher(metric) });
   const evidences = levels.map((level) => evidenceOf(series, level, history, results, limits));
-  // The level that it lost most from, of those that it lost from at all; each was one more chance to be wrong.
+  // Of the levels that it lost from the one that is most certain, else the best; each was one more chance to be wrong.
   const lost = evidences.filter(({ evidence }) => climb(evidence, limits).at(-1)!.holds);
-  const worst = (lost.length > 0 ? lost : evidences).toSorted((x, y) => y.evidence.worse - x.evidence.worse)[0];
+  const byLoss = (lost.length > 0 ? lost : evidences).toSorted((x, y) => y.evidence.worse - x.evidence.worse);
+  const worst = lost.length > 0 ? byLoss.toSorted((x, y) => x.p - y.p)[0] : byLoss[0];
   if (worst)
     return { ...worst, p: Math.min(1, worst.p * levels.length), leastP: worst.leastP * levels.length, machine };
   const row = { cell, metric, ratio: undefined, rungs: [], baseline: undefined };
