@@ -52,7 +52,7 @@ const FAULTS: Readonly<Record<string, AtChannel>> = {
   'a write cut short': (channel) => ({
     fault: { kind: 'short', channel, write: 1 },
     // Where nothing follows on it, what lacks is waited for, and the others behind their SYNC.
-    says: new RegExp(`^channel (${channel}, packet [12], |\\d+: a write did not end within ${STALL_MS} ms)`),
+    says: new RegExp(`^channel (${channel}, packet [12], |\\d+: its peer has taken nothing for ${STALL_MS} ms)`),
   }),
   'a byte that is changed': (channel) => ({
     fault: { kind: 'corrupt', channel, write: 1 },
@@ -61,7 +61,7 @@ const FAULTS: Readonly<Record<string, AtChannel>> = {
   'a channel that stalls': (channel) => ({
     fault: { kind: 'stall', channel, write: 1 },
     // Where its write 1 is a SYNC, the kernel may take that, and the others wait behind it: the first of them is named.
-    says: new RegExp(`^channel \\d+: a write did not end within ${STALL_MS} ms: its peer takes nothing$`),
+    says: new RegExp(`^channel \\d+: its peer has taken nothing for ${STALL_MS} ms$`),
   }),
   'a connection that is reset': (channel) => ({
     fault: { kind: 'reset', channel, write: 1 },

@@ -226,7 +226,7 @@ describe('migrate --fault', () => {
     // Two at a time: a machine that is too busy looks like a peer that stalls.
     for (let at = 0; at < places.length; at += 2) {
       const ends = places.slice(at, at + 2).map(async ({ fault, says, out }) => {
-        const { status, stderr } = await run('--fault', fault, '--ram-out', out);
+        const { status, stderr } = await run('--fault', fault, '--ram-out', out, '--stall-limit', '1500ms');
         expect(stderr, fault).toMatch(says);
         expect([fault, status]).toEqual([fault, 1]);
       });

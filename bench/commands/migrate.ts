@@ -20,8 +20,8 @@ import { oneLine } from '../measure/transfer.js';
 import type { Listed } from '../plan/catalogue.js';
 import { type FaultsByPlace, faultsOf, knowingReceiver } from '../plan/faults.js';
 import { requireMemory } from '../plan/memory.js';
-import { type OneShotFlags, oneShotCell, oneShotVariant } from '../plan/one-shot.js';
-import { withOneShotAxes } from '../plan/one-shot-options.js';
+import { type OneShotFlags, oneShotCell, oneShotVariant, packetLimitMs, stallLimitOf } from '../plan/one-shot.js';
+import { withOneShotAxes, withStallLimit } from '../plan/one-shot-options.js';
 import { parseRamFile, ramBytes } from '../plan/ram-flag.js';
 import { parseZeroPages } from '../plan/sending.js';
 import { TransferProgress } from '../tables/transfer-progress.js';
@@ -38,16 +38,16 @@ export interface MigrateFlags extends OneShotFlags {
 
 const LINE = 'sending';
 const CONNECT_MS = 5000;
-const STALL_MS = 1500;
-const PACKET_MS = 20_000;
-const WATCHDOG_MS = 10_000;
+const STALL_MS = 10_000;
+/** Longer than the limit on silence, which knows whose it is. */
+const WATCHDOG_MS = 2000;
 
 export function declareMigrate(program: Command): void {
   const migrateCommand = program
     .command('migrate')
     .description('move a RAM image through N channels to a receiver process; exit 1 unless both ends are equal')
     .argument('<file>', 'the RAM image: a regular file, of any content');
-  withOneShotAxes(migrateCommand)
+  withStallLimit(withOneShotAxes(migrateCommand), '10s')
     .option('--transport <name>', 'tcp, unix', 'tcp')
     .option('--zero-pages <how>', 'who finds pages of zeros: none, multifd (the sender threads)', 'none')
     .option('--ceiling', 'compare with the same writes in a plain loop, in interleaved pairs')
@@ -81,6 +81,8 @@ export async function migrate(file: string, flags: MigrateFlags): Promise<number
   const zeroPages = parseZeroPages(flags.zeroPages, ['none', 'multifd']);
   const errorPath = errorPathOf(flags.errorPath);
   const cell: Cell = { ...shape, variant: listed.variant.name, workload: 'transfer', zeroPages, errorPath };
+  const stallMs = stallLimitOf(flags.stallLimit, STALL_MS);
+  const watchdogMs = stallMs + WATCHDOG_MS;
   const faults = faultsOf(flags.fault, cell.channels, flags.ramOut !== undefined);
   const folder = cell.transport === 'unix' ? mkdtempSync(join(tmpdir(), 'multifd-bench-')) : undefined;
   let client: Child | undefined;
@@ -93,16 +95,17 @@ export async function migrate(file: string, flags: MigrateFlags): Promise<number
   interrupts.signal.addEventListener('abort', () => void stop());
   try {
     const source = { file, pageSize: cell.pageSize };
-    const plan = { senders: cell.channels, requesters: 1, ram: source, watchdogMs: WATCHDOG_MS, stallMs: STALL_MS };
+    const plan = { senders: cell.channels, requesters: 1, ram: source, watchdogMs, stallMs };
     client = await Child.start(plan, [listed], { signal: interrupts.signal });
     interrupts.signal.throwIfAborted();
     const here = await client.digest(bytes);
     // Other users of this machine reach the port as well.
     const token = randomBytes(32).toString('hex');
-    const there = { ...receiverPlan(cell, bytes, folder, flags.ramOut, faults.receiving), sha256: here, token };
+    const ours = receiverPlan(cell, bytes, folder, flags.ramOut, faults.receiving);
+    const there = { ...ours, stallMs, sha256: here, token };
     receiver = await Receiver.start(there, interrupts.signal);
     interrupts.signal.throwIfAborted();
-    return await transfer({ token, here, client, receiver, cell, listed, bytes, pairs, flags, faults });
+    return await transfer({ token, here, client, receiver, cell, listed, bytes, pairs, flags, faults, stallMs });
   } catch (cause) {
     if (interrupts.code !== undefined) {
       process.stderr.write('interrupted: nothing is kept\n');
@@ -130,6 +133,7 @@ interface Transfer {
   readonly pairs: number;
   readonly flags: MigrateFlags;
   readonly faults: FaultsByPlace;
+  readonly stallMs: number;
 }
 
 function errorPathOf(text = 'repaired'): Cell['errorPath'] {
@@ -152,13 +156,14 @@ async function transfer({
   pairs,
   flags,
   faults,
+  stallMs,
 }: Transfer): Promise<number> {
   const cell = {
     ...plain,
     ...(faults.writing.length > 0 && { faults: knowingReceiver(faults.writing, receiver.pid) }),
   };
   // Upstream's hang is for the watchdog to find, long after the receiver has seen its connections end.
-  const patienceMs = cell.errorPath === 'upstream' ? 3 * WATCHDOG_MS : undefined;
+  const patienceMs = cell.errorPath === 'upstream' ? 3 * (stallMs + WATCHDOG_MS) : undefined;
   const during = <T>(work: Promise<T>): Promise<T> => beside(receiver, work, patienceMs);
   await during(client.connect(LINE, receiver.address, cell.channels, { token, faults: faults.connecting }));
   await during(receiver.untilReading());
@@ -176,7 +181,7 @@ async function transfer({
   } finally {
     progress.end();
   }
-  const report = await arrival(receiver, STALL_MS);
+  const report = await arrival(receiver, stallMs);
   const equal = report.sha256 === here;
   const sum = (key: 'pages' | 'bytes' | 'packets' | 'syncs') =>
     report.channels.reduce((all, each) => all + each[key], 0);
@@ -217,7 +222,7 @@ function receiverPlan(
     ignoreSync: false,
     connectMs: CONNECT_MS,
     stallMs: STALL_MS,
-    packetMs: PACKET_MS,
+    packetMs: packetLimitMs(cell.pageSize * cell.pagesPerBatch),
     idleMs: 0,
     // It stands for another host: on the provider's CPU it would keep the provider from waking.
     pinned: false,
@@ -244,7 +249,7 @@ function describe(answer: {
   const { variant, channels, transport, bytes, received, ceiling } = answer;
   const lines = [
     `${(bytes / 2 ** 20).toFixed(1)} MiB by ${variant} over ${channels} ${transport} channel${channels > 1 ? 's' : ''}`,
-    `${answer.mibPerSecond.toFixed(0)} MiB/s, ${answer.cpuSecondsPerGib.toFixed(3)} CPU s/GiB on the sending threads`,
+    `${answer.mibPerSecond.toPrecision(3)} MiB/s, ${answer.cpuSecondsPerGib.toFixed(3)} CPU s/GiB on the sending threads`,
     `${received.packets} packets came, ${received.syncs} of them SYNC`,
     `SHA-256 ${answer.sha256.here}: ${answer.equal ? 'equal at both ends' : 'DIFFERENT at the receiver'}`,
   ];

@@ -18,7 +18,8 @@ import { NO_TOKEN, TOKEN_VARIABLE, tokenOf } from '../base/token.js';
 import { badValue, UsageError } from '../base/usage-error.js';
 import { axes, PACKET_BYTES } from '../plan/axes.js';
 import { availableBytes, requireMemory } from '../plan/memory.js';
-import { type OneShotFlags, oneShotCell } from '../plan/one-shot.js';
+import { type OneShotFlags, oneShotCell, packetLimitMs, stallLimitOf } from '../plan/one-shot.js';
+import { withStallLimit } from '../plan/one-shot-options.js';
 import { showReception, showSnapshot } from '../tables/reception.js';
 
 export interface ReceiveFlags {
@@ -35,21 +36,20 @@ export interface ReceiveFlags {
   readonly uuid?: string;
   readonly strictNumbers?: boolean;
   readonly tokenFile?: string;
+  readonly stallLimit?: string;
   readonly json?: boolean;
 }
 
 /** From the first connection on. Before it, a receiver waits for as long as it takes. */
 const CONNECT_MS = 10_000;
 const STALL_MS = 10_000;
-/** A packet of 512 KiB over the slowest link that is of use. */
-const PACKET_MS = 60_000;
 /** A QEMU whose guest dirties little, or that is told to pause before the end, is silent for longer. */
 const PAUSE_LIMIT = '60s';
 /** Of other architectures: x86 has 4 KiB. */
 const LEAST_PAGE_BYTES = 1 << 10;
 
 export function declareReceive(program: Command): void {
-  program
+  const receiveCommand = program
     .command('receive')
     .description('the receiving end of a migration alone, also from a real QEMU: checks every packet')
     .argument('[file]', 'read this instead: what a QEMU wrote by `migrate file:`, mapped-ram or not, or `virsh save`')
@@ -69,10 +69,10 @@ export function declareReceive(program: Command): void {
     .option('--batch-pages <n>', axes.pagesPerBatch.takes)
     .option('--codec <name>', axes.codec.takes)
     .option('--token-file <file>', `senders must show this token; or by ${TOKEN_VARIABLE}; not with a QEMU`)
-    .option('--json', 'as JSON')
-    .action(async (file: string | undefined, flags: ReceiveFlags) =>
-      exitWith(file === undefined ? await receive(flags) : await receiveFile(file, flags)),
-    );
+    .option('--json', 'as JSON');
+  withStallLimit(receiveCommand, '10s').action(async (file: string | undefined, flags: ReceiveFlags) =>
+    exitWith(file === undefined ? await receive(flags) : await receiveFile(file, flags)),
+  );
 }
 
 /** Flags that mean something where a file is read. */
@@ -177,6 +177,7 @@ function planOf(flags: ReceiveFlags): ReceiverPlan {
   } as OneShotFlags);
   if (codec === 'zstd' && !HAS_ZSTD) throw badValue('--codec', codec, 'zstd on Node 22.15 and newer only');
   if (uuid !== undefined) checkUuid(uuid);
+  const stallMs = stallLimitOf(flags.stallLimit, STALL_MS);
   const common = {
     listen,
     channels: alone ? 0 : channels,
@@ -185,8 +186,8 @@ function planOf(flags: ReceiveFlags): ReceiverPlan {
     codec,
     ignoreSync: false,
     connectMs: CONNECT_MS,
-    stallMs: STALL_MS,
-    packetMs: PACKET_MS,
+    stallMs,
+    packetMs: packetLimitMs(pageSize * pagesPerBatch),
     pinned: false,
     digest: true,
     ...(uuid === undefined ? {} : { uuid }),
@@ -221,7 +222,7 @@ function planOf(flags: ReceiveFlags): ReceiverPlan {
   return {
     ...common,
     blocks: [{ name: 'm0', bytes: roundUp(bytes, pageSize) }],
-    idleMs: STALL_MS,
+    idleMs: stallMs,
     numbersGrow: true,
     numbersDense: true,
     imageBytes: bytes,

@@ -9,8 +9,8 @@ import { UsageError } from '../base/usage-error.js';
 import { Child } from '../measure/child.js';
 import { oneLine, type Transferred } from '../measure/transfer.js';
 import { requireMemory } from '../plan/memory.js';
-import { oneShotCell, oneShotVariant } from '../plan/one-shot.js';
-import { withOneShotAxes } from '../plan/one-shot-options.js';
+import { oneShotCell, oneShotVariant, stallLimitOf } from '../plan/one-shot.js';
+import { withOneShotAxes, withStallLimit } from '../plan/one-shot-options.js';
 import { parseRam, ramBytes } from '../plan/ram-flag.js';
 import {
   checkCapabilities,
@@ -26,14 +26,13 @@ import { fileOf, sendToFile } from './send-file.js';
 import { printSent, type SendFlags } from './sent.js';
 
 const LINE = 'sending';
-const STALL_MS = 10_000;
 /** The peer unpacks, and may be on a slow disk. */
-const PATIENCE_MS = 10_000;
+const STALL_MS = 10_000;
 /** After a failure: to learn what the peer says of it. */
 const LAST_WORDS_MS = 500;
 
 export function declareSend(program: Command): void {
-  withOneShotAxes(program.command('send').description('the sending end of a migration alone'))
+  withStallLimit(withOneShotAxes(program.command('send').description('the sending end of a migration alone')), '10s')
     .requiredOption('--ram <what>', 'a file, or a size as in 64m')
     .requiredOption('--to <address>', 'HOST:PORT, the path of a unix socket, or file:PATH: a mapped-ram file')
     .option('--direct-io', "writes a file's pages around the kernel's cache (O_DIRECT)")
@@ -67,6 +66,7 @@ export async function send(flags: SendFlags): Promise<number> {
   const shape = oneShotCell({ ...flags, transport: 'path' in address ? 'unix' : 'tcp' });
   const listed = await oneShotVariant(flags.variants, shape.depth);
   if (mainStream !== undefined) requireQemuPackets(shape);
+  const stallMs = stallLimitOf(flags.stallLimit, STALL_MS);
   const given = parseRam(flags.ram, 1);
   const bytes = ramBytes(given);
   requireMemory({ RAM: bytes });
@@ -84,13 +84,13 @@ export async function send(flags: SendFlags): Promise<number> {
   if (mainStream === '7.2') process.stderr.write(`warning: ${OLD_STREAM}\n`);
   let client: Child | undefined;
   try {
-    const plan = { senders: cell.channels, requesters: 1, ram, watchdogMs: 2 * STALL_MS, stallMs: STALL_MS };
+    const plan = { senders: cell.channels, requesters: 1, ram, watchdogMs: 2 * stallMs, stallMs };
     client = await Child.start(plan, [listed]);
     const sha256 = await client.digest(bytes);
     const rest = { main: mainStream !== undefined, token, ...(uuid === undefined ? {} : { uuid }) };
     await client.connect(LINE, address, cell.channels, rest);
     const batches = Math.ceil(bytes / cell.pageSize / cell.pagesPerBatch);
-    const sent = await transfer(client, cell, batches, peer.ends);
+    const sent = await transfer(client, cell, batches, peer.ends ? stallMs : undefined);
     printSent(flags, cell, { peer: flags.peer, bytes, ...sent, sha256 });
     return 0;
   } catch (cause) {
@@ -102,14 +102,19 @@ export async function send(flags: SendFlags): Promise<number> {
 }
 
 /** Sends the RAM. Rejects also when the peer resets a connection, or answers: then not all was read, or not understood. */
-async function transfer(client: Child, cell: Cell, batches: number, ends: boolean): Promise<Transferred> {
+async function transfer(
+  client: Child,
+  cell: Cell,
+  batches: number,
+  patienceMs: number | undefined,
+): Promise<Transferred> {
   const progress = new TransferProgress(() => client.packets(), batches);
   try {
     const sent = await oneLine(client, cell, LINE).catch(async (cause: Error) => {
       await client.close().catch(() => {});
       throw new Error(`${cause.message}${await lastWords(client)}`, { cause });
     });
-    await client.disconnect(LINE, ends ? PATIENCE_MS : undefined);
+    await client.disconnect(LINE, patienceMs);
     return sent;
   } catch (cause) {
     if (cell.mainStream === undefined) throw cause;

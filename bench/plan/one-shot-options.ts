@@ -8,3 +8,8 @@ export function withOneShotAxes(command: Command): Command {
   for (const { flag, takes } of ONE_SHOT_AXES) command.option(`${flag} <value>`, takes);
   return command.option('--wait <policy>', axes.senderWait.takes);
 }
+
+export function withStallLimit(command: Command, fallback: string): Command {
+  const what = 'longest time in which a peer takes or sends nothing, as in 30s';
+  return command.option('--stall-limit <time>', `${what}; default ${fallback}`);
+}

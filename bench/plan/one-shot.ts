@@ -1,5 +1,6 @@
 // The axis flags of commands that run one cell: the same flags as `run` has, with one value each.
 import { CELL_DEFAULTS, type Cell } from '../../src/session/cell.js';
+import { parseNanoseconds } from '../base/quantities.js';
 import { badValue, UsageError } from '../base/usage-error.js';
 import { AXES, defaultBatchPages } from './axes.js';
 import { type Axis, flagKey, parseAxis } from './axis.js';
@@ -11,6 +12,7 @@ export interface OneShotFlags extends AxisFlags {
   readonly variants?: string;
   /** Both sides alike. */
   readonly wait?: string;
+  readonly stallLimit?: string;
 }
 
 /** The axes that commands with one cell take, in the order of their help. */
@@ -18,6 +20,10 @@ export const ONE_SHOT_AXES = AXES.filter(({ oneShot }) => oneShot);
 
 /** QEMU's default. */
 const DEFAULT_CHANNELS = 2;
+
+/** Shorter would be a busy machine's silence; longer no timer's. */
+const LEAST_STALL_NS = 500e6;
+const MOST_STALL_NS = 24 * 3600e9;
 
 /** The cell that the flags describe, all but its variant and workload. */
 export function oneShotCell(flags: OneShotFlags): Omit<Cell, 'variant' | 'workload'> {
@@ -56,4 +62,18 @@ export function oneValue<K extends keyof Cell>(axis: Axis<K>, text: string): Cel
   const values = parseAxis(axis, text);
   if (values.length > 1) throw new UsageError(`${axis.flag}: got "${text}", takes one value here`);
   return values[0]!;
+}
+
+/** The limit on silence, in milliseconds, of `--stall-limit`; `fallbackMs` without one. */
+export function stallLimitOf(text: string | undefined, fallbackMs: number): number {
+  if (text === undefined) return fallbackMs;
+  const nanoseconds = parseNanoseconds(text);
+  if (nanoseconds === undefined || nanoseconds < LEAST_STALL_NS || nanoseconds > MOST_STALL_NS)
+    throw badValue('--stall-limit', text, 'a time from 500ms to 24h, as in 30s');
+  return nanoseconds / 1e6;
+}
+
+/** What the slowest link of use takes for a packet, however large: 9 KiB a second. */
+export function packetLimitMs(packetBytes: number): number {
+  return Math.max(60_000, (packetBytes / 9216) * 1000);
 }

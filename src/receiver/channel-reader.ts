@@ -102,13 +102,15 @@ export class ChannelReader implements Reader, PacketHandler {
     if (this.plan.whole && !this.syncedLast) throw stream.broken('a SYNC last', 'the end of the stream');
   }
 
-  checkSilence(now: number): void {
+  checkSilence(now: number, elsewhere = 0): void {
     const { plan, stream, bytes } = this;
     if (stream && this.slowness.exceeds(plan.packetMs ?? 0, now, stream.packets, stream.insidePacket && !this.waits)) {
       throw stream.broken('the rest of the packet', `a part of it in ${plan.packetMs} ms`);
     }
     const limit = !stream ? plan.connectMs : stream.insidePacket ? plan.stallMs : plan.idleMs;
-    if (!this.silence.exceeds(limit, now, bytes, !this.waits)) return;
+    // Between two packets a channel may have to wait for the others, whose batches are still on a slow link.
+    const seen = stream && !stream.insidePacket ? bytes + elsewhere : bytes;
+    if (!this.silence.exceeds(limit, now, seen, !this.waits)) return;
     const silence = `nothing for ${limit} ms`;
     throw stream ? stream.broken('more bytes', silence) : this.silentInitial(`${silence} after ${this.initialBytes}`);
   }

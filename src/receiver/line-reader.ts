@@ -53,9 +53,9 @@ export class LineReader implements Reader {
     this.reader.end();
   }
 
-  checkSilence(now: number): void {
+  checkSilence(now: number, elsewhere = 0): void {
     const { connectMs } = this.plan;
-    if (this.reader) this.reader.checkSilence(now);
+    if (this.reader) this.reader.checkSilence(now, elsewhere);
     else if (this.silence.exceeds(connectMs, now, this.filled, true)) throw this.short(`nothing for ${connectMs} ms`);
   }
 

@@ -9,7 +9,8 @@ import type { FromLine, LineStart, ToLine } from './messages.js';
 import { type Connection, type Reading, takeConnection } from './one-connection.js';
 import { failureOf } from './plan.js';
 
-const { plan, listening } = workerData as LineStart;
+const { plan, listening, arrivals } = workerData as LineStart;
+const cameAnywhere = new Int32Array(arrivals);
 const post = (message: FromLine) => parentPort!.postMessage(message);
 
 const line = new LineReader(plan, {
@@ -46,11 +47,16 @@ const attempt = (step: () => boolean): boolean => {
 const limits = [plan.connectMs, plan.stallMs, plan.packetMs ?? 0, plan.idleMs].filter((limit) => limit > 0);
 const reading: Reading = {
   target: () => line.target(),
-  received: (bytes) => attempt(() => line.received(bytes)),
+  received: (bytes) => {
+    // Standalone: a sign of life of the whole reception, orders nothing.
+    Atomics.add(cameAnywhere, 0, 1);
+    return attempt(() => line.received(bytes));
+  },
   connected: () => {
     post({ kind: 'connected' });
     const check = () => {
-      line.checkSilence(performance.now());
+      // Standalone: a sign of life of the whole reception, orders nothing.
+      line.checkSilence(performance.now(), Atomics.load(cameAnywhere, 0));
       return true;
     };
     if (limits.length > 0) silence = setInterval(() => attempt(check), Math.min(...limits) / 4);

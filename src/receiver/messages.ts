@@ -45,6 +45,8 @@ export interface LineStart {
   readonly plan: ReceiverPlan;
   /** Its own number of the listening socket. */
   readonly listening: number;
+  /** A word that grows with what comes over any line. */
+  readonly arrivals: SharedArrayBuffer;
 }
 
 /** The RAM, as the threads share it. */

@@ -13,6 +13,6 @@ export interface Reader {
   proceed(): boolean;
   /** The connection has ended. */
   end(): void;
-  /** To be called several times in the shortest limit. */
-  checkSilence(now: number): void;
+  /** To be called several times in the shortest limit. `elsewhere` grows when bytes come over any line. */
+  checkSilence(now: number, elsewhere?: number): void;
 }

@@ -52,6 +52,7 @@ export class Reception {
   private readonly late: number | undefined;
   /** Its numbers for connections in the place of strangers. */
   private readonly spare: number[];
+  private readonly arrivals = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
   private memory: Memory | undefined;
   private readonly lines = new Map<Line, Worker>();
   /** Lines that wait for the RAM. */
@@ -116,7 +117,7 @@ export class Reception {
   }
 
   private startThread(listening: number): Worker {
-    const workerData: LineStart = { plan: this.plan, listening };
+    const workerData: LineStart = { plan: this.plan, listening, arrivals: this.arrivals };
     const thread = new Worker(new URL('./line-thread.js', import.meta.url), { workerData });
     let line: Line = -1;
     thread.on('message', (message: FromLine) => {

@@ -114,7 +114,7 @@ export interface FleetPlan {
   readonly ram: RamSource;
   /** A cell that shows no sign of life for so long is ended as hung, in milliseconds. */
   readonly watchdogMs: number;
-  /** A write that takes so long is ended, and its cell with it: its peer takes nothing. Default 1500, in milliseconds. */
+  /** A write whose peer takes nothing for so long is ended, and its cell with it. Default 1500, in milliseconds. */
   readonly stallMs?: number;
 }
 

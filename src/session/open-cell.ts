@@ -62,7 +62,7 @@ export class OpenCell {
   async open(): Promise<void> {
     const { visit, cell, variant, source, memory, begins, providers, senders, lines, stallMs } = this.parts;
     const parts = lines?.hold(cell.channels, stallMs, (line) =>
-      this.fail(`${line}: a write did not end within ${stallMs} ms: its peer takes nothing`),
+      this.fail(`${line}: its peer has taken nothing for ${stallMs} ms`),
     );
     const pairs = perChannel(shapeOf(cell), () => (variant.family === 'message' ? new MessageChannel() : undefined));
     const message = { kind: 'open', visit, cell, variant: source, memory, begins, lines: parts } as const;
@@ -77,6 +77,11 @@ export class OpenCell {
     const opened = Promise.all(this.threads.map((thread) => thread.opened));
     await watched([this], opened, 'opening', this.parts.watchdogMs);
     this.throwFailure();
+  }
+
+  /** Changes while anything gets on: a shared word, or a write that lasts. */
+  fingerprint(): string {
+    return `${this.control.fingerprint()}/${this.parts.lines?.moves ?? 0}`;
   }
 
   /** Runs one slice: `amount` jobs, or syncs. Rejects with CellFailure; the fleet is then spent. */
@@ -176,7 +181,7 @@ export async function watched<T>(
   watchdogMs: number,
   standing: () => OpenCell = () => cells[0]!,
 ): Promise<T> {
-  const fingerprint = () => cells.map(({ control }) => control.fingerprint()).join(' ');
+  const fingerprint = () => cells.map((cell) => cell.fingerprint()).join(' ');
   let seen = fingerprint();
   let timer: NodeJS.Timeout | undefined;
   const hang = new Promise<never>((_, reject) => {

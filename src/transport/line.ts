@@ -3,6 +3,9 @@
 import { connect, type Socket } from 'node:net';
 import { invariant } from '../memory/invariant.js';
 import { type Address, addressText } from '../os/address.js';
+import { socketInode, unacknowledged } from './taken.js';
+
+const LOOK_MS = 100;
 
 /** The part of a socket that Node does not document: its descriptor, and whether calls on it block. */
 interface Handle {
@@ -81,7 +84,7 @@ export class Line {
   }
 
   /**
-   * Ends the connection and waits for the peer to end it too, for at most `patienceMs`. Resolves with what it did
+   * Ends the connection and waits for the peer to end it too, until nothing has happened for `patienceMs`. Resolves with what it did
    * instead: a connection that is reset has lost what the peer had not read. Only when no thread holds the number.
    */
   async partWith(patienceMs: number): Promise<string | undefined> {
@@ -90,12 +93,16 @@ export class Line {
     this.handle.setBlocking(false);
     let answer = 0;
     const parted = new Promise<string | undefined>((resolve) => {
-      const timer = setTimeout(
-        () => resolve(`the peer did not end the connection within ${patienceMs} ms`),
-        patienceMs,
-      );
+      // What the kernel still holds may take long to arrive: silence counts, not that.
+      let [left, waitedMs] = [this.untaken(), 0];
+      const timer = setInterval(() => {
+        const now = this.untaken();
+        waitedMs = now === left ? waitedMs + LOOK_MS : 0;
+        left = now;
+        if (waitedMs >= patienceMs) over(`the peer did not end the connection within ${patienceMs} ms`);
+      }, LOOK_MS);
       const over = (what?: string) => {
-        clearTimeout(timer);
+        clearInterval(timer);
         resolve(answer > 0 ? `the peer answered with ${answer} bytes` : what);
       };
       this.socket.on('data', ({ length }) => {
@@ -108,6 +115,12 @@ export class Line {
     this.socket.resume();
     void this.end();
     return parted;
+  }
+
+  /** Bytes that the peer has not acknowledged, where the kernel tells. */
+  private untaken(): number | undefined {
+    const inode = socketInode(this.handle.fd);
+    return inode === undefined ? undefined : unacknowledged().get(inode);
   }
 
   /** Ends and closes. Rejects while a thread holds the number. */

@@ -7,7 +7,7 @@ import { fillInitial, NO_UUID } from '../wire/initial-packet.js';
 import { MAIN_STREAM_HEADER } from '../wire/main-stream-writer.js';
 import { fillToken } from '../wire/token.js';
 import { Line } from './line.js';
-import { WriteSigns, watchWrites } from './write-signs.js';
+import { type Watch, WriteSigns, watchWrites } from './write-signs.js';
 
 /** The main stream's line, as the provider's thread gets it. */
 export interface MainLineParts {
@@ -29,8 +29,10 @@ export interface LineParts {
 
 /** What a fleet borrows for a cell: it lends the numbers to threads and takes them back. */
 export interface Lender {
-  /** `stalled` is called, once, with the first line (`channel 3`) whose one write has not ended for `stallMs`. */
+  /** `stalled` is called, once, with the first line (`channel 3`) whose peer has taken nothing of a write for `stallMs`. */
   hold(channels: number, stallMs: number, stalled: (line: string) => void): LineParts;
+  /** Grows when a write that lasts gets on; absent where writes end by themselves. */
+  readonly moves?: number;
   /** Makes every write fail that could block. */
   end(): void;
   /** All threads that held numbers have said that they left. */
@@ -56,7 +58,7 @@ export class Lines implements Lender {
   private readonly channels: readonly Line[];
   private readonly main: Line | undefined;
   private readonly signs: SharedArrayBuffer;
-  private unwatch = () => {};
+  private watch: Watch | undefined;
 
   private constructor(channels: readonly Line[], main: Line | undefined) {
     this.channels = channels;
@@ -86,29 +88,32 @@ export class Lines implements Lender {
 
   /**
    * Lends the numbers of the first `channels` lines to writing threads. `stalled` is called, once, with the first
-   * line whose one write has not ended for `stallMs`; it should say so and `end()` the lines.
+   * line whose peer has taken nothing for `stallMs`; it should say so and `end()` the lines.
    */
   hold(channels: number, stallMs: number, stalled: (line: string) => void): LineParts {
     const { signs, main } = this;
     const held = this.channels.slice(0, channels);
     const row = this.channels.length;
-    const rows = [...held.keys(), ...(main ? [row] : [])];
-    this.unwatch = watchWrites(signs, rows, stallMs, (each) =>
-      stalled(each === row ? 'main stream' : `channel ${each}`),
-    );
     const descriptors = held.map((line) => line.hold());
-    return { descriptors, signs, ...(main ? { main: { descriptor: main.hold(), signs, row } } : {}) };
+    const ofMain = main && { descriptor: main.hold(), signs, row };
+    const rows = [...descriptors.map((descriptor, index) => ({ row: index, descriptor })), ...(ofMain ? [ofMain] : [])];
+    this.watch = watchWrites(signs, rows, stallMs, (each) => stalled(each === row ? 'main stream' : `channel ${each}`));
+    return { descriptors, signs, ...(ofMain && { main: ofMain }) };
   }
 
   /** All threads that held numbers have said that they left. The lines stay open, for the next hold. */
   release(): void {
-    this.unwatch();
+    this.watch?.stop();
     for (const line of this.all) line.release();
+  }
+
+  get moves(): number {
+    return this.watch?.moves ?? 0;
   }
 
   /** Makes every write fail, one that blocks too: the end of a failed run, before its threads are waited for. */
   end(): void {
-    this.unwatch();
+    this.watch?.stop();
     for (const line of this.all) void line.end();
   }
 
@@ -124,7 +129,7 @@ export class Lines implements Lender {
 
   /** Ends and closes all lines, after `release()`. */
   async close(): Promise<void> {
-    this.unwatch();
+    this.watch?.stop();
     await Promise.all(this.all.map((line) => line.close()));
   }
 

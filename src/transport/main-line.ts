@@ -43,7 +43,7 @@ export class MainLine implements Beside {
   constructor({ version, line, ram, pageSize, findZeroPages }: MainLinePlan) {
     this.parts = mainStream(version);
     this.line = line;
-    this.sign = new WriteSigns(line.signs, line.row);
+    this.sign = WriteSigns.ofWriter(line.signs, line.row);
     this.ram = ram;
     this.pageSize = pageSize;
     this.zeros = findZeroPages ? new ZeroPages(ram, pageSize) : undefined;

@@ -11,7 +11,7 @@ export function openMappedFile(context: ChannelContext): ChannelWriter {
   const { batches, channel, pageSize, ram } = context;
   const { descriptor, signs } = lineOf(context);
   const runs = new PageRuns(ram, batches, pageSize, context.joinPages);
-  const sign = new WriteSigns(signs, channel);
+  const sign = WriteSigns.ofWriter(signs, channel);
   return {
     send(batch) {
       runs.find(batch);

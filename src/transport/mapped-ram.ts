@@ -18,7 +18,7 @@ export function openMappedRam(context: ChannelContext): ChannelWriter {
   const zeros = context.findZeroPages ? new ZeroPages(ram, pageSize) : undefined;
   const runs = new PageRuns(ram, batches, pageSize, context.joinPages);
   const pageOfRun: number[] = [];
-  const sign = new WriteSigns(signs, channel);
+  const sign = WriteSigns.ofWriter(signs, channel);
 
   /** Finds the runs of pages that have bytes, and the first page of each. */
   const list = (block: number, batch: number) => {

@@ -23,7 +23,7 @@ export function openPackets(context: ChannelContext): ChannelWriter {
   const runs = new PageRuns(ram, batches, pageSize, packer ? false : context.joinPages);
   const zeros = context.findZeroPages ? new ZeroPages(ram, pageSize) : undefined;
   const zeroOffsets = new Float64Array(pagesPerBatch);
-  const sign = new WriteSigns(signs, channel);
+  const sign = WriteSigns.ofWriter(signs, channel);
 
   const write = (buffers: readonly Uint8Array[]) => {
     packet.number = context.nextPacketNumber();

@@ -14,10 +14,11 @@ function watched() {
   signs.turn();
   const told: number[] = [];
   const called = new Promise<void>((resolve) => {
-    unwatch = watchWrites(buffer, [0, 1], STALL_MS, (row) => {
+    const watch = watchWrites(buffer, [{ row: 0 }, { row: 1 }], STALL_MS, (row) => {
       told.push(row);
       resolve();
     });
+    unwatch = () => watch.stop();
   });
   return { signs, told, called };
 }

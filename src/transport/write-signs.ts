@@ -1,5 +1,8 @@
 // Signs of life of writing threads, and the watch that finds a channel whose write does not end.
 
+import { threadId } from '../os/thread-times.js';
+import { takenSoFar } from './taken.js';
+
 /** Words from one channel's sign to the next: no two writers share a pair of cache lines. */
 const ROW_WORDS = 32;
 const LOOK_MS = 100;
@@ -18,6 +21,20 @@ export class WriteSigns {
     return new SharedArrayBuffer(rows * ROW_WORDS * Int32Array.BYTES_PER_ELEMENT);
   }
 
+  /** For the thread that writes: its number in the kernel stands beside its sign. */
+  static ofWriter(signs: SharedArrayBuffer, row: number): WriteSigns {
+    const own = new WriteSigns(signs, row);
+    // Standalone: a number that the watch looks up, orders nothing.
+    Atomics.store(own.words, own.word + 1, threadId());
+    return own;
+  }
+
+  /** The kernel's number of the thread that writes; 0 where it has not said. */
+  get threadId(): number {
+    // Standalone: a number that the watch looks up, orders nothing.
+    return Atomics.load(this.words, this.word + 1);
+  }
+
   /** The calling thread enters or leaves a write. */
   turn(): void {
     // Standalone: a sign of life, orders nothing.
@@ -30,30 +47,49 @@ export class WriteSigns {
   }
 }
 
+export interface WatchedRow {
+  readonly row: number;
+  /** What is written to, where the kernel knows what its peer has taken. */
+  readonly descriptor?: number;
+}
+
+/** The watch over the writes of some rows. */
+export interface Watch {
+  /** Grows when one of them gets on. */
+  readonly moves: number;
+  stop(): void;
+}
+
 /**
- * Calls back, once, with the first of the rows whose one write has not ended for `stallMs`. Returns what stops the watch.
- * A write is one batch: on a slow link, `stallMs` has to be longer than one takes. Time in which the watch itself did not
- * run (a busy event loop, a machine that was paused) is nobody's silence: a look counts for two of its intervals at most.
+ * Calls back, once, with the first of the rows whose peer has taken nothing of its write for `stallMs`: a write may last
+ * for longer, and does on a slow link. Time in which the watch itself did not run (a busy event loop, a machine that was
+ * paused) is nobody's silence: a look counts for two of its intervals at most.
  */
 export function watchWrites(
   signs: SharedArrayBuffer,
-  rows: readonly number[],
+  rows: readonly WatchedRow[],
   stallMs: number,
   stalled: (row: number) => void,
-): () => void {
+): Watch {
   const everyMs = Math.min(LOOK_MS, stallMs / 4);
-  const seen = rows.map((row) => {
+  const seen = rows.map(({ row, descriptor }) => {
     const signsOfRow = new WriteSigns(signs, row);
-    return { row, signs: signsOfRow, sign: signsOfRow.read(), waitedMs: 0 };
+    return { row, descriptor, signs: signsOfRow, sign: signsOfRow.read(), taken: '', waitedMs: 0 };
   });
   let looked = performance.now();
+  let moves = 0;
   const look = () => {
     const now = performance.now();
     const sinceMs = Math.min(now - looked, 2 * everyMs);
     looked = now;
+    const takenOf = takenSoFar();
     for (const last of seen) {
       const sign = last.signs.read();
-      if (sign !== last.sign || sign % 2 === 0) Object.assign(last, { sign, waitedMs: 0 });
+      const isWriting = sign % 2 !== 0;
+      // Most writes are over long before the next look: then the kernel is not asked.
+      const taken = isWriting && sign === last.sign ? takenOf(last.descriptor, last.signs.threadId) : '';
+      if (sign !== last.sign || taken !== last.taken) moves++;
+      if (!isWriting || sign !== last.sign || taken !== last.taken) Object.assign(last, { sign, taken, waitedMs: 0 });
       else last.waitedMs += sinceMs;
     }
     const silent = seen.find(({ waitedMs }) => waitedMs >= stallMs);
@@ -62,5 +98,10 @@ export function watchWrites(
     stalled(silent.row);
   };
   const timer = setInterval(look, everyMs);
-  return () => clearInterval(timer);
+  return {
+    get moves() {
+      return moves;
+    },
+    stop: () => clearInterval(timer),
+  };
 }
