@@ -7,8 +7,8 @@ import type { Listed } from '../plan/catalogue.js';
 import { roundGroups } from '../plan/order.js';
 import { makePlan } from '../plan/plan.js';
 import type { PlanOptions } from '../plan/planned.js';
+import { squaresAboutMean } from '../stats/mean.js';
 import { median } from '../stats/quantile.js';
-import { trimmedError } from '../stats/trimmed.js';
 
 /** Milliseconds. */
 export const TURN_LENGTHS = [0.5, 1, 2, 4, 8, 16, 40, 80] as const;
@@ -32,6 +32,8 @@ export interface TurnCurvesOptions {
 /** Of each opening: the error is of a second, whatever it is measured in. */
 const FOR_MS = 600;
 const PROCESSES = 2;
+/** In which the ratio is taken each by itself: what they differ by says how well all of them know it. */
+const PARTS = 12;
 
 /** Measures a design beside itself in every cell of the plan, with turns of each length. */
 export async function measureTurnCurves(options: TurnCurvesOptions): Promise<TurnCurve[]> {
@@ -67,11 +69,8 @@ export async function measureTurnCurves(options: TurnCurvesOptions): Promise<Tur
           const [a, b] = parts.map(({ mirrors }, index) =>
             mirrors.flat().map((slice) => sliceValues(cells[index]!.cell, slice)[metric]!),
           ) as [number[], number[]];
-          const logs = Array.from({ length: a.length / 2 }, (_, mirror) =>
-            logRatio(a.slice(2 * mirror, 2 * mirror + 2), b.slice(2 * mirror, 2 * mirror + 2)),
-          );
           const key = `${cells[0]!.id} ${turnMs}`;
-          const error = logs.length < 2 ? Number.NaN : trimmedError(logs) * Math.sqrt(seconds);
+          const error = errorOf(a, b) * Math.sqrt(seconds);
           found.set(key, [...(found.get(key) ?? []), { error, ratio: Math.exp(logRatio(a, b)) }]);
         }
       }
@@ -94,4 +93,15 @@ export async function measureTurnCurves(options: TurnCurvesOptions): Promise<Tur
         return [{ turnMs, error: median(own.map(({ error }) => error)), ratio: median(own.map(({ ratio }) => ratio)) }];
       }),
     }));
+}
+
+/** The standard error of the ratio over all mirrors, from how the ratios of its parts differ; NaN for a single mirror. */
+function errorOf(a: readonly number[], b: readonly number[]): number {
+  const mirrors = a.length / 2;
+  const parts = Math.min(PARTS, mirrors);
+  const logs = Array.from({ length: parts }, (_, part) => {
+    const [from, to] = [part, part + 1].map((at) => 2 * Math.floor((at * mirrors) / parts));
+    return logRatio(a.slice(from, to), b.slice(from, to));
+  });
+  return Math.sqrt(squaresAboutMean(logs) / (parts - 1) / parts);
 }

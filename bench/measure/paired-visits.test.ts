@@ -1,6 +1,10 @@
 // Visits of cells that lived side by side: ratios by mirrors, whatever the machine does meanwhile.
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { Random } from '../../src/random.js';
 import type { Cell, VisitReport } from '../../src/session/cell.js';
+import { normalValues, shareOf } from '../stats/fixtures/simulated.js';
+import { mean, meanInterval } from '../stats/mean.js';
+import { trimmedMean } from '../stats/trimmed.js';
 import type { LivePart } from './live.js';
 import { logRatio, pairedVisits } from './paired-visits.js';
 
@@ -44,7 +48,70 @@ it('the level of the first is one for all openings: what the machine did between
   expect(a![1]!.values.nsPerJob! / a![0]!.values.nsPerJob!).toBeCloseTo(3, 9);
 });
 
-it('a mirror counts once, and a metric that a cell lacks is left out', () => {
+describe('the ratio of two designs in turns that bursts hit', () => {
+  const random = new Random(41);
+  const normal = normalValues(random);
+  const MIRRORS = 40;
+  /** Two turns a mirror, some of them far too long, of a design that is slower by `effect`; levels wander. */
+  const turnsOf = (effect: number, bursts: number, levels: readonly number[]) =>
+    levels
+      .flatMap((level) => [level, level])
+      .map(
+        (level) => level * Math.exp(effect + 0.05 * normal() + (random.fraction() < bursts ? Math.abs(normal()) : 0)),
+      );
+  const opening = (effect: number, bursts: number) => {
+    const levels = Array.from({ length: MIRRORS }, () => Math.exp(0.1 * normal()));
+    return [turnsOf(0, bursts, levels), turnsOf(effect, bursts, levels)] as const;
+  };
+  const ofMirrors = (a: readonly number[], b: readonly number[]) =>
+    Array.from({ length: a.length / 2 }, (_, at) => at * 2).map(
+      (at) => Math.log((b[at]! * b[at + 1]!) / (a[at]! * a[at + 1]!)) / 2,
+    );
+  const spread = (values: readonly number[]) => Math.sqrt(mean(values.map((value) => value ** 2)));
+
+  it.each([
+    { bursts: 0, atMost: 1.1 },
+    { bursts: 0.05, atMost: 0.95 },
+    { bursts: 0.15, atMost: 0.55 },
+  ])(
+    'spreads at most $atMost x of the trimmed mean of mirrors, bursts in $bursts of the turns',
+    ({ bursts, atMost }) => {
+      const samples = Array.from({ length: 400 }, () => opening(0, bursts));
+      const own = spread(samples.map(([a, b]) => logRatio(a, b)));
+      expect(own / spread(samples.map(([a, b]) => trimmedMean(ofMirrors(a, b), 0.2)))).toBeLessThan(atMost);
+    },
+  );
+
+  it('shifts by exactly what a design is slower by', () => {
+    const [a, b] = opening(0, 0.15);
+    const slower = b.map((ns) => ns * 1.03);
+    expect(logRatio(a, slower) - logRatio(a, b)).toBeCloseTo(Math.log(1.03), 12);
+  });
+
+  it('a drift within each mirror falls out: the order of its turns is drawn', () => {
+    const steps = [0, 1, 2, 3].map((at) => Math.exp(0.01 * at));
+    const [first, second, third, fourth] = steps as [number, number, number, number];
+    expect(logRatio([first, fourth], [second, third])).toBeCloseTo(0, 12);
+  });
+
+  it.each([
+    { process: 0, bursts: 0 },
+    { process: 0, bursts: 0.15 },
+    { process: 0.01, bursts: 0.05 },
+    { process: 0.03, bursts: 0 },
+  ])('t over processes holds a built-in 3 % in 95 % of runs: $process, $bursts', ({ process, bursts }) => {
+    const effect = Math.log(1.03);
+    const covered = shareOf(500, () => {
+      const processes = Array.from({ length: 7 }, () => logRatio(...opening(effect + process * normal(), bursts)));
+      const { low, high } = meanInterval(processes);
+      return low <= effect && effect <= high;
+    });
+    expect(covered).toBeGreaterThan(0.915);
+    expect(covered).toBeLessThan(0.98);
+  });
+});
+
+it('a metric that a cell lacks is left out', () => {
   expect(logRatio([1, 1, 2, 2], [Math.E, Math.E, 2, 2])).toBeCloseTo(0.5, 9);
   const [, visits] = pairedVisits([{ cells: [cell, cell], parts: [part([[1e6, 1e6]]), part([[1e6, 1e6]])] }]);
   expect(Object.keys(visits![0]!.turns).sort()).toEqual([

@@ -128,6 +128,10 @@ function temporaryFolder(): string {
   }
 }
 
+export function writesToPeer({ transport }: Cell): boolean {
+  return transports[transport]!.line === 'socket';
+}
+
 /** The peers of one process of a round, by transport and shape of packet. */
 export class Peers {
   private readonly client: Child;
@@ -142,7 +146,7 @@ export class Peers {
 
   /** The peer that a cell writes to, one for each lane; undefined for transports that need none. */
   async for(cell: Cell, lane = 0): Promise<Peer | undefined> {
-    if (transports[cell.transport]!.line !== 'socket') return undefined;
+    if (!writesToPeer(cell)) return undefined;
     const { transport, pageSize, pagesPerBatch, codec, place } = cell;
     const key = [lane, transport, pageSize, pagesPerBatch, codec, place === 'none'].join(' ');
     let peer = this.peers.get(key);

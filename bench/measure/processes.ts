@@ -10,7 +10,7 @@ import { ramBytes } from '../plan/ram-flag.js';
 import { Child, type Runtime } from './child.js';
 import { failing, type LiveEnd, type LiveOptions, type LivePart, measureLive } from './live.js';
 import { capacityCell, capacityOf, LEAST_REACHED, reachedLoad } from './offered-load.js';
-import { type PeerPlan, Peers } from './peers.js';
+import { type PeerPlan, Peers, writesToPeer } from './peers.js';
 import { precopyTurn } from './precopy-turn.js';
 import { type Turn, type TurnOptions, takeTurn } from './turn.js';
 
@@ -92,7 +92,7 @@ class BuildProcess {
     this.runtime = build ? { build: build.folder } : {};
     this.peerPlan = {
       ramBytes: ramBytes(plan.ram),
-      channels: Math.max(...plan.cells.map(({ cell }) => cell.channels)),
+      channels: Math.max(...plan.cells.map(({ cell }) => (writesToPeer(cell) ? cell.channels : 1))),
     };
   }
 

@@ -45,7 +45,7 @@ const BASELINE = 'mutex';
 /** Threads that cells side by side have together, unless two of them need more: a thread takes memory. */
 const LEAST_THREADS = 16;
 /** Designs that only stand beside those under study: so long each, where that is not longer than theirs. */
-const BESIDE_MS = 50;
+const BESIDE_MS = 30;
 
 /** The groups of a round, at random. `share` says how much of a group's time it is to have. */
 export function roundGroups(plan: Plan, round: number, share: (key: string) => number = () => 1): Group[] {
@@ -73,7 +73,7 @@ export function stepsOf({ sets, turns }: Group): number {
 
 /** How long the turns of a cell that lives beside others are; measured by `doctor --turns`. */
 function turnMsOf({ transport }: Cell, { turnMs }: Pick<Plan, 'turnMs'>): number {
-  return turnMs ?? (transports[transport]!.line === 'socket' ? 4 : 1);
+  return turnMs ?? (transports[transport]!.line === 'socket' ? 2 : 1);
 }
 
 /**
