@@ -28,6 +28,7 @@ export const registry: Readonly<Record<string, VariantSource>> = {
   fastest: from('./fastest.js'),
   'requesters-mutex': from('./requesters-mutex.js'),
   'requesters-cas': from('./requesters-cas.js'),
+  'gate-queue': from('./gate-queue.js'),
   piscina: from('./piscina.js'),
   'async-mutex': from('./async-mutex.js'),
   'async-flag': from('./async-flag.js'),
