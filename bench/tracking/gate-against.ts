@@ -47,6 +47,7 @@ export async function gateAgainst(
     candidate: here ? `${here.sha.slice(0, 12)}${here.dirty ? ' + changes' : ''}` : 'this build',
     baseline: other.sha.startsWith(revision) ? other.sha.slice(0, 12) : `${revision} (${other.sha.slice(0, 12)})`,
     machineKey: storeOf(flags).machineKey,
+    ...(plan.shard ? { shard: { index: plan.shard.index, of: plan.shard.of } } : {}),
     rows: judgeComparisons(outcome.comparisons, outcome.cells, thresholds, other.sha),
     warnings: outcome.cells
       .filter(({ status, sameAs }) => status === 'failed' && sameAs === undefined)

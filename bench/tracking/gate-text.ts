@@ -17,7 +17,12 @@ export interface GateReport {
   /** Something beside the rows keeps all of them from being decided. */
   readonly inconclusive?: boolean;
   readonly warnings: readonly string[];
+  /** The part of the plan that was measured, where it was split. */
+  readonly shard?: { readonly index: number; readonly of: number };
 }
+
+/** What `gate --json` prints. */
+export type GateDocument = ReturnType<typeof gateDocument>;
 
 const ORDER: readonly GateStatus[] = ['failed', 'broken', 'suspect', 'missing', 'no-data', 'accepted', 'passed'];
 const WORDS: Readonly<Record<GateStatus, string>> = {
@@ -141,10 +146,13 @@ export function gateAsMarkdown(report: GateReport, explained: Explained): string
   ].join('\n\n');
 }
 
-export function gateDocument({ candidate, baseline, machineKey, rows, exitCode, warnings }: GateReport) {
+export function gateDocument(report: GateReport) {
+  const { candidate, baseline, machineKey, rows, exitCode, warnings, inconclusive, shard } = report;
   const result = exitCode === 0 ? 'passed' : exitCode === 1 ? 'regression' : 'inconclusive';
   return {
-    ...{ schema: 1, candidate, baseline, machineKey, result, exitCode },
+    ...{ schema: 1, kind: 'gate', candidate, baseline, machineKey, result, exitCode },
+    ...(inconclusive ? { inconclusive } : {}),
+    ...(shard ? { shard } : {}),
     failed: rows
       .filter(({ status }) => status === 'failed')
       .map(({ cell, metric, ratio }) => ({ cell, metric, ratio })),
