@@ -3,9 +3,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { failureOf } from './base/failure.js';
+import { foreignRuntime } from './system/runtime.js';
 import { forTerminal } from './terminal/escape.js';
 
 const [major, minor] = process.versions.node.split('.').map(Number) as [number, number];
+const foreign = foreignRuntime(process.versions);
+if (foreign !== undefined)
+  end(2, `multifd-bench measures Node; this is ${foreign}, whose numbers would be saved as Node's`);
 if (process.platform !== 'linux')
   end(2, `multifd-bench runs on Linux only (it needs /proc, taskset and descriptors); this is ${process.platform}`);
 if (!existsSync('/proc/self/status')) end(2, 'multifd-bench needs /proc, which is not mounted here');

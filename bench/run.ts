@@ -15,6 +15,7 @@ import { sharesOf } from './result/shares.js';
 import { warningsOf } from './result/warnings.js';
 import { resume } from './store/resume.js';
 import { describeCommit } from './system/commit.js';
+import { watchNeighbours } from './system/confinement.js';
 import { describeMachine } from './system/machine.js';
 import { WORKPLACE } from './system/project.js';
 import { renderTables as render } from './tables/comparison-table.js';
@@ -81,6 +82,7 @@ export async function measureRun(
     ...describeMachine(),
     ...(options.floors ? { floors: await recordedFloors(allowedCpus()) } : {}),
   };
+  const meanwhile = watchNeighbours();
   const counts = onCounting ? await countAccesses(plan, onCounting, signal) : undefined;
   const isEnough = enoughFor(plan, limits);
   const enough = (measured: Measured) => {
@@ -90,6 +92,7 @@ export async function measureRun(
   const shares = (measured: Measured) => sharesOf(plan, measured);
   const earlier = resumed ? { earlier: resumed.earlier } : {};
   const measured = await measureRounds(plan, { progress, signal, enough, shares, ...earlier });
+  const neighbours = meanwhile();
   const result = makeResult(plan, measured, {
     id: randomBytes(4).toString('hex'),
     command: options.command ?? 'from code',
@@ -97,7 +100,8 @@ export async function measureRun(
     machine,
     keepAwake: options.keepAwake === true,
     commit: describeCommit(WORKPLACE),
-    warnings: warningsOf(measured),
+    warnings: warningsOf(measured, machine, neighbours),
+    neighbours,
     flags: { ...flags, seed: String(plan.seed) },
     resumed: resumed?.id,
     ...(counts ? { counts } : {}),

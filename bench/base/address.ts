@@ -1,11 +1,15 @@
 // Addresses on the command line: HOST:PORT for tcp, a path for a unix socket.
-import type { Address } from '../../src/os/address.js';
-import { badValue } from './usage-error.js';
+import { type Address, pathTooLong } from '../../src/os/address.js';
+import { badValue, UsageError } from './usage-error.js';
 
 const TAKES = 'HOST:PORT, :PORT for this machine alone, [IPv6]:PORT, or a path with a slash for a unix socket';
 
 export function parseAddress(flag: string, text: string): Address {
-  if (text.includes('/')) return { path: text };
+  if (text.includes('/')) {
+    const tooLong = pathTooLong(text);
+    if (tooLong !== undefined) throw new UsageError(`${flag}: the path of the unix socket is ${tooLong}`);
+    return { path: text };
+  }
   const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]]*)):(\d{1,5})$/.exec(text);
   const port = Number(match?.[3]);
   if (!match || port > 65_535) throw badValue(flag, text, TAKES);

@@ -12,6 +12,7 @@ import { type Cell, CellFailure } from '../../src/session/cell.js';
 import { transports } from '../../src/transport/index.js';
 import { exitWith } from '../base/exit-code.js';
 import { Interrupts } from '../base/interrupts.js';
+import { requireFree } from '../base/output.js';
 import { badValue, UsageError, wholeNumber } from '../base/usage-error.js';
 import { arrival, beside } from '../measure/arrival.js';
 import { Child } from '../measure/child.js';
@@ -30,6 +31,7 @@ export interface MigrateFlags extends OneShotFlags {
   readonly ceiling?: boolean;
   readonly pairs: string;
   readonly ramOut?: string;
+  readonly force?: boolean;
   readonly zeroPages?: string;
   readonly fault?: string;
   readonly errorPath?: string;
@@ -53,6 +55,7 @@ export function declareMigrate(program: Command): void {
     .option('--ceiling', 'compare with the same writes in a plain loop, in interleaved pairs')
     .option('--pairs <n>', 'how many pairs', '10')
     .option('--ram-out <file>', 'keep what the receiver has; the name appears only when all is well')
+    .option('--force', 'write over the file that --ram-out names')
     .option('--fault <specs>', `what goes wrong on purpose: ${FAULTS_TAKEN}`)
     .option(
       '--error-path <whose>',
@@ -76,6 +79,7 @@ export async function migrate(file: string, flags: MigrateFlags): Promise<number
     throw new UsageError(`--ceiling: compares plain writes, got --codec ${shape.codec}`);
   }
   const pairs = flags.ceiling ? wholeNumber('--pairs', flags.pairs, 1, 1000) : 0;
+  requireFree('--ram-out', flags.ramOut, flags.force);
   const bytes = ramBytes(parseRamFile(file));
   requireMemory({ RAM: bytes, "the receiver's RAM": bytes });
   const zeroPages = parseZeroPages(flags.zeroPages, ['none', 'multifd']);
@@ -102,7 +106,7 @@ export async function migrate(file: string, flags: MigrateFlags): Promise<number
     // Other users of this machine reach the port as well.
     const token = randomBytes(32).toString('hex');
     const ours = receiverPlan(cell, bytes, folder, flags.ramOut, faults.receiving);
-    const there = { ...ours, stallMs, sha256: here, token };
+    const there = { ...ours, stallMs, sha256: here, token, replaces: flags.force === true };
     receiver = await Receiver.start(there, interrupts.signal);
     interrupts.signal.throwIfAborted();
     return await transfer({ token, here, client, receiver, cell, listed, bytes, pairs, flags, faults, stallMs });

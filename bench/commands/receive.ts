@@ -13,6 +13,7 @@ import { uuidBytes } from '../../src/wire/initial-packet.js';
 import { parseAddress } from '../base/address.js';
 import { exitWith } from '../base/exit-code.js';
 import { Interrupts } from '../base/interrupts.js';
+import { requireFree } from '../base/output.js';
 import { parseBytes, parseNanoseconds } from '../base/quantities.js';
 import { NO_TOKEN, TOKEN_VARIABLE, tokenOf } from '../base/token.js';
 import { badValue, UsageError } from '../base/usage-error.js';
@@ -27,6 +28,7 @@ export interface ReceiveFlags {
   readonly pauseLimit?: string;
   readonly ramBytes?: string;
   readonly ramOut?: string;
+  readonly force?: boolean;
   readonly block?: string;
   readonly blocksOut?: string;
   readonly channels?: string;
@@ -69,6 +71,7 @@ export function declareReceive(program: Command): void {
     .option('--batch-pages <n>', axes.pagesPerBatch.takes)
     .option('--codec <name>', axes.codec.takes)
     .option('--token-file <file>', `senders must show this token; or by ${TOKEN_VARIABLE}; not with a QEMU`)
+    .option('--force', 'write over the file that --ram-out names')
     .option('--json', 'as JSON');
   withStallLimit(receiveCommand, '10s').action(async (file: string | undefined, flags: ReceiveFlags) =>
     exitWith(file === undefined ? await receive(flags) : await receiveFile(file, flags)),
@@ -76,7 +79,7 @@ export function declareReceive(program: Command): void {
 }
 
 /** Flags that mean something where a file is read. */
-const OF_FILES = new Set('ramOut block blocksOut uuid pageSize json channels'.split(' '));
+const OF_FILES = new Set('ramOut force block blocksOut uuid pageSize json channels'.split(' '));
 
 /** Returns 0 when the file is whole and as it should be, 1 otherwise; no output then appears. */
 async function receiveFile(file: string, flags: ReceiveFlags): Promise<number> {
@@ -103,9 +106,10 @@ async function receiveFile(file: string, flags: ReceiveFlags): Promise<number> {
   }
 }
 
-function outputsOf({ ramOut, block, blocksOut }: ReceiveFlags) {
+function outputsOf({ ramOut, force, block, blocksOut }: ReceiveFlags) {
+  requireFree('--ram-out', ramOut, force);
   return {
-    ...(ramOut === undefined ? {} : { ramOut }),
+    ...(ramOut === undefined ? {} : { ramOut, replaces: force === true }),
     ...(block === undefined ? {} : { block }),
     ...(blocksOut === undefined ? {} : { blocksOut }),
   };
@@ -191,8 +195,9 @@ function planOf(flags: ReceiveFlags): ReceiverPlan {
     pinned: false,
     digest: true,
     ...(uuid === undefined ? {} : { uuid }),
-    ...(ramOut === undefined ? {} : { ramOut }),
+    ...(ramOut === undefined ? {} : { ramOut, replaces: flags.force === true }),
   };
+  requireFree('--ram-out', ramOut, flags.force);
   const token = tokenOf(flags.tokenFile);
   if (ramBytes === undefined) {
     if (token !== undefined) throw new UsageError(NO_TOKEN);

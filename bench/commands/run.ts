@@ -1,7 +1,5 @@
 // The run command: plans, measures, saves and prints comparison tables.
 
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { allowedCpus } from '../../src/os/cpus.js';
 import { DEFAULT_VARIANTS } from '../../variants/index.js';
@@ -18,7 +16,7 @@ import { requireNoQemuFlags, runAgainstQemu } from '../qemu/run-qemu.js';
 import type { Result } from '../result/document.js';
 import { describeKnown } from '../result/enough.js';
 import { measureRun, type PlannedRun, planRun } from '../run.js';
-import { requireWritable, saveRaw, saveResult } from '../store/save.js';
+import { requireWritable, saveOrKeep, saveRaw } from '../store/save.js';
 import { stringify } from '../store/stored.js';
 import { WORKPLACE } from '../system/project.js';
 import { answerOf } from '../tables/answer.js';
@@ -90,10 +88,10 @@ export async function run(flags: RunFlags): Promise<number> {
     process.stderr.write('interrupted before a round was finished: nothing to show\n');
     return interrupts.code ?? 1;
   }
-  show(result, planned.plan, measured, { ...flags, format });
+  const isSaved = show(result, planned.plan, measured, { ...flags, format });
   interrupts.close();
   if (interrupts.code !== undefined) return interrupts.code;
-  return result.cells.some(({ status }) => status === 'failed') ? 1 : 0;
+  return !isSaved || result.cells.some(({ status }) => status === 'failed') ? 1 : 0;
 }
 
 /** Prints the cells of a plan, as other commands take their ids. */
@@ -167,7 +165,13 @@ async function measureWithProgress(planned: PlannedRun, flags: RunFlags, signal:
   }
 }
 
-function show(result: Result, plan: Plan, { visits }: Measured, flags: RunFlags & { readonly format: Format }): void {
+/** Prints and saves it. False where it is saved nowhere, though it should be. */
+function show(
+  result: Result,
+  plan: Plan,
+  { visits }: Measured,
+  flags: RunFlags & { readonly format: Format },
+): boolean {
   const { json, format, save, results, raw, plot } = flags;
   if (json) process.stdout.write(`${stringify(result)}\n`);
   else {
@@ -185,24 +189,10 @@ function show(result: Result, plan: Plan, { visits }: Measured, flags: RunFlags 
   if (result.run.stopped === 'precision' || result.run.stopped === 'budget') {
     process.stderr.write(`stopped by --${result.run.stopped} after ${processes(result.run.rounds)}\n`);
   }
-  if (!save) return;
-  try {
-    const path = saveResult(results ?? `${WORKPLACE}results`, result);
-    process.stderr.write(`saved ${path}\n`);
-    if (raw) process.stderr.write(`saved ${saveRaw(path, result, visits)}\n`);
-    if (!result.run.complete) process.stderr.write(`go on from there with: multifd-bench run --resume ${path}\n`);
-  } catch (cause) {
-    process.stderr.write(`not saved: ${(cause as Error).message}\n`);
-    keepElsewhere(result);
-  }
-}
-
-/** A disk that is full or a checkout that is read-only costs nobody a run of minutes. */
-function keepElsewhere(result: Result): void {
-  try {
-    const path = saveResult(join(tmpdir(), 'multifd-bench-results'), result);
-    process.stderr.write(`kept in ${path} instead; --results says where runs go\n`);
-  } catch {
-    // Nor is there room: the tables above are all that is left.
-  }
+  if (!save) return true;
+  const path = saveOrKeep(results ?? `${WORKPLACE}results`, result, (text) => process.stderr.write(`${text}\n`));
+  if (path === undefined) return false;
+  if (raw) process.stderr.write(`saved ${saveRaw(path, result, visits)}\n`);
+  if (!result.run.complete) process.stderr.write(`go on from there with: multifd-bench run --resume ${path}\n`);
+  return true;
 }

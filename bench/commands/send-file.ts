@@ -2,6 +2,7 @@
 import { rmSync } from 'node:fs';
 import { checkOutput, temporaryName } from '../../src/os/output-file.js';
 import type { Cell } from '../../src/session/cell.js';
+import { requireFree } from '../base/output.js';
 import { badValue, UsageError } from '../base/usage-error.js';
 import { Child } from '../measure/child.js';
 import { oneLine } from '../measure/transfer.js';
@@ -34,17 +35,18 @@ export async function sendToFile(path: string, flags: SendFlags): Promise<number
   requireQemuPackets(shape);
   const listed = await oneShotVariant(flags.variants, shape.depth);
   const given = parseRam(flags.ram, 1);
+  requireFree('--to', path, flags.force);
   const bytes = ramBytes(given);
   requireMemory({ RAM: bytes });
   const ram = { ...given, ...(flags.block === undefined ? {} : { block: parseBlockName(flags.block) }) };
   const cell: Cell = { ...shape, variant: listed.variant.name, workload: 'transfer', zeroPages };
   let client: Child | undefined;
   try {
-    checkOutput(path);
+    checkOutput(path, flags.force);
     const plan = { senders: cell.channels, requesters: 1, ram, watchdogMs: 2 * STALL_MS, stallMs: STALL_MS };
     client = await Child.start(plan, [listed]);
     const sha256 = await client.digest(bytes);
-    await client.connect(LINE, { path }, cell.channels, { file: { path, direct } });
+    await client.connect(LINE, { path }, cell.channels, { file: { path, direct, replaces: flags.force === true } });
     const sent = await oneLine(client, cell, LINE);
     await client.disconnect(LINE, STALL_MS);
     printSent(flags, cell, { peer: 'mapped-ram', bytes, ...sent, sha256 });

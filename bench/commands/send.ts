@@ -46,6 +46,7 @@ export function declareSend(program: Command): void {
     .option('--block <name>', "the RAM block's name: id of a QEMU's memory-backend; default m0")
     .option('--capabilities <names>', "the destination QEMU's: those that need another stream are refused by name")
     .option('--token-file <file>', `the token that the receiver asks for; or by ${TOKEN_VARIABLE}`)
+    .option('--force', 'write over the file of --to file:PATH')
     .option('--json', 'as JSON')
     .action(async (flags: SendFlags) => exitWith(await send(flags)));
 }

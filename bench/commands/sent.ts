@@ -13,6 +13,7 @@ export interface SendFlags extends OneShotFlags {
   readonly capabilities?: string;
   readonly tokenFile?: string;
   readonly directIo?: boolean;
+  readonly force?: boolean;
   readonly json?: boolean;
 }
 

@@ -81,10 +81,11 @@ export async function tune(flags: TuneFlags): Promise<number> {
   for (const { cellId, reason } of searched.measuring.failures.values())
     process.stderr.write(`FAILED ${cellId}: ${reason}\n`);
   const code = showAdvice(advice, flags, { result, ended: searched.found.ended, limit });
-  if (flags.save && searched.measuring.finishedRounds > 0) save(result);
+  const isSaved = !flags.save || searched.measuring.finishedRounds === 0 || save(result);
   if (searched.interrupted) return SIGNAL_CODES[searched.interrupted];
   // Not inconclusive: nothing worked.
   if (!advice && searched.measuring.visits.length === 0 && searched.measuring.failures.size > 0) return 1;
+  if (!isSaved) return 1;
   if (!flags.validate || !advice) return code;
   return (await import('../tune/tune-validate.js')).validate(space, advice, machine);
 }

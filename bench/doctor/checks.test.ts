@@ -22,6 +22,8 @@ const FINE: Facts = {
   allowedCpus: [0, 1],
   onlineCpus: 2,
   quota: 'none',
+  confinement: { quotaCores: null, quotaPeriodMs: null, affinity: '0-1', nice: 0, schedulingClass: 'other' },
+  throttledPeriods: 0,
   governors: ['performance'],
   smtActive: false,
   siblings: [0],
@@ -34,7 +36,7 @@ const FINE: Facts = {
   clockSource: { current: 'tsc', available: ['tsc', 'hpet'] },
   clock: { stepNs: 10, readNs: 40, backwards: 0 },
   floors: [floor('spin', 200), floor('park', 20_000), floor('park', 19_000, true)],
-  node: { version: process.version, flags: [], features: [{ name: 'zstd', present: true, without: '' }] },
+  node: { version: process.version, flags: [], ownFlags: [], features: [{ name: 'zstd', present: true, without: '' }] },
   programs: [{ name: 'taskset', present: true, without: '' }],
   resolution: {
     file: '/results/key/2026/run.json',
@@ -60,8 +62,13 @@ describe('checkAll', () => {
   });
 
   it.each<[Partial<Facts>, string]>([
-    [{ allowedCpus: [0], siblings: [0] }, 'CPUs allowed: problem'],
+    [{ allowedCpus: [0], onlineCpus: 1, siblings: [0] }, 'CPUs allowed: problem'],
     [{ quota: 1.5 }, 'CPU quota: problem'],
+    [{ throttledPeriods: 7 }, 'throttling: warning'],
+    [{ onlineCpus: 8 }, 'affinity: note'],
+    [{ confinement: { ...FINE.confinement, nice: 10 } }, 'niceness: warning'],
+    [{ confinement: { ...FINE.confinement, schedulingClass: 'idle' } }, 'scheduling class: problem'],
+    [{ node: { ...FINE.node, ownFlags: ['--no-opt'] } }, 'own options: warning'],
     [{ allowedCpus: [0, 1, 2, 3], quota: 2.5 }, 'CPU quota: warning'],
     [{ smtActive: true, siblings: [0, 1] }, 'SMT: warning'],
     [{ governors: ['performance', 'powersave'] }, 'governor: warning'],
@@ -98,6 +105,7 @@ describe('checkAll', () => {
     const checks = checkAll({
       ...FINE,
       quota: undefined,
+      throttledPeriods: undefined,
       governors: undefined,
       smtActive: undefined,
       siblings: undefined,
@@ -112,6 +120,7 @@ describe('checkAll', () => {
     const missing = checks.filter(({ value }) => value === 'not available');
     expect(missing.map(({ name }) => name)).toEqual([
       'CPU quota',
+      'throttling',
       'SMT',
       'governor',
       'huge pages',
@@ -136,6 +145,7 @@ describe('checkAll', () => {
       stealShare: 0.2,
       quota: 0.3333333,
       allowedCpus: Array.from({ length: 64 }, (_, cpu) => cpu),
+      onlineCpus: 64,
       node: { ...FINE.node, flags: [`--title=${'x'.repeat(200)}`] },
     });
     const report = renderReport('A CPU, 2 cores', checks);

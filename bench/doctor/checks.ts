@@ -1,6 +1,7 @@
 // From facts to lines: the limits between fine, noisy and worthless, and what to do about each.
 import { showNumber } from '../base/quantities.js';
 import { advise, type Check, line, unavailable } from './check.js';
+import { checkConfinement } from './check-confinement.js';
 import { checkFloors } from './check-floors.js';
 import { checkResolution } from './check-resolution.js';
 import type { Facts } from './facts.js';
@@ -30,6 +31,7 @@ export function checkAll(facts: Facts): Check[] {
   return [
     cpus(facts),
     quota(facts),
+    ...checkConfinement(facts),
     smt(facts),
     governor(facts),
     idle(facts),
@@ -195,22 +197,28 @@ function clock({ clockSource, clock: { stepNs, readNs, backwards } }: Facts): Ch
   return [source, step, read];
 }
 
-function node({ node: { version, flags, features } }: Facts): Check[] {
+function node({ node: { version, flags, ownFlags, features } }: Facts): Check[] {
   const ruinous = flags.filter((flag) => RUINOUS_FLAGS.test(flag));
   const options =
     ruinous.length > 0
-      ? advise(
-          'Node',
-          'options',
-          'problem',
-          ruinous.join(' '),
-          'these change what is measured: run without (NODE_OPTIONS)',
-        )
+      ? advise('Node', 'options', 'problem', ruinous.join(' '), 'these change what is measured: unset NODE_OPTIONS')
       : line('Node', 'options', flags.length > 0 ? 'note' : 'ok', flags.length > 0 ? flags.join(' ') : 'none');
+  const own =
+    ownFlags.length > 0
+      ? [
+          advise(
+            'Node',
+            'own options',
+            'warning',
+            ownFlags.join(' '),
+            'not in force in what is measured: set NODE_OPTIONS',
+          ),
+        ]
+      : [];
   const lines = features.map(({ name, present, without }) =>
     present ? line('Node', name, 'ok', 'yes') : line('Node', name, 'note', `no: ${without}`),
   );
-  return [line('Node', 'version', 'ok', version), options, ...lines];
+  return [line('Node', 'runtime', 'ok', `Node ${version}`), options, ...own, ...lines];
 }
 
 function programs({ programs: list }: Facts): Check[] {

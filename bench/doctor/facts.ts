@@ -5,10 +5,12 @@ import { allowedCpus } from '../../src/os/cpus.js';
 import { type ClockReading, measureClock } from '../measure/clock.js';
 import { type FloorReading, measureFloors } from '../measure/floors.js';
 import { harnessHash } from '../system/code-hash.js';
+import { type Confinement, confinementOf } from '../system/confinement.js';
 import { Kernel, type Pressure, type Quota } from '../system/kernel.js';
 import { describeMachine, type Machine } from '../system/machine.js';
 import { WORKPLACE } from '../system/project.js';
-import { type Feature, nodeFeatures, nodeFlags, programs } from './features.js';
+import { measuredFlags, ownFlags } from '../system/runtime.js';
+import { type Feature, nodeFeatures, programs } from './features.js';
 import { newestResolution, type Resolution } from './resolution.js';
 
 export interface Facts {
@@ -31,7 +33,16 @@ export interface Facts {
   readonly clockSource: { readonly current: string; readonly available: readonly string[] } | undefined;
   readonly clock: ClockReading;
   readonly floors: readonly FloorReading[];
-  readonly node: { readonly version: string; readonly flags: readonly string[]; readonly features: readonly Feature[] };
+  readonly confinement: Confinement;
+  /** Since the group was made. */
+  readonly throttledPeriods: number | undefined;
+  readonly node: {
+    readonly version: string;
+    /** In force in what is measured, and in this process alone. */
+    readonly flags: readonly string[];
+    readonly ownFlags: readonly string[];
+    readonly features: readonly Feature[];
+  };
   readonly programs: readonly Feature[];
   readonly resolution: Resolution | undefined;
   /** Hash of the measuring code as it is now. */
@@ -66,7 +77,9 @@ export async function gatherFacts(kernel = new Kernel()): Promise<Facts> {
     clockSource: kernel.clockSource(),
     clock,
     floors,
-    node: { version: process.version, flags: nodeFlags(), features: nodeFeatures() },
+    confinement: confinementOf(kernel),
+    throttledPeriods: kernel.throttledPeriods(),
+    node: { version: process.version, flags: measuredFlags(), ownFlags: ownFlags(), features: nodeFeatures() },
     programs: programs(),
     resolution: newestResolution(`${WORKPLACE}results`, machine.key),
     harness: harnessHash(),

@@ -31,11 +31,6 @@ export function nodeFeatures(): Feature[] {
   ];
 }
 
-/** Options of Node that change what is measured: of this process, and those that every child inherits. */
-export function nodeFlags(): string[] {
-  return [...process.execArgv, ...(process.env.NODE_OPTIONS ?? '').split(/\s+/).filter(Boolean)];
-}
-
 const PROGRAMS: readonly Omit<Feature, 'present'>[] = [
   { name: 'taskset', without: 'threads cannot be pinned: install util-linux' },
   { name: 'chrt', without: '--keep-awake is refused: install util-linux' },

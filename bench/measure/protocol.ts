@@ -18,7 +18,7 @@ export interface Connection {
   /** What the receiver asks for: the digest of a token. */
   readonly token?: string | undefined;
   /** Instead of the address: a mapped-ram file of this name, written around the kernel's cache or not. */
-  readonly file?: { readonly path: string; readonly direct: boolean };
+  readonly file?: { readonly path: string; readonly direct: boolean; readonly replaces?: boolean };
   /** What goes wrong on purpose as it connects. */
   readonly faults?: readonly Fault[];
 }

@@ -1,11 +1,11 @@
 // Whether a plan fits into memory: refused before it starts, with the sum.
 
-import { readFileSync } from 'node:fs';
 import { type Cell, shapeOf } from '../../src/session/cell.js';
 import { Control } from '../../src/session/control.js';
 import { transports } from '../../src/transport/index.js';
 import { showBytes } from '../base/quantities.js';
 import { UsageError } from '../base/usage-error.js';
+import { Kernel } from '../system/kernel.js';
 import type { Listed } from './catalogue.js';
 import { isMeasured, type Plan, senderThreads } from './planned.js';
 import { ramBytes } from './ram-flag.js';
@@ -34,7 +34,7 @@ export function requireMemory(parts: Readonly<Record<string, number>>): void {
   if (needed <= available) return;
   const sum = given.map(([name, bytes]) => `${name} ${mib(bytes)}`).join(' + ');
   throw new UsageError(
-    `too little memory: ${sum} = ${mib(needed)} needed, ${mib(available)} available; --ram takes a smaller size or file`,
+    `too little memory: ${sum} = ${mib(needed)} needed, ${mib(available)} available; take a smaller image`,
   );
 }
 
@@ -49,19 +49,10 @@ function controlBytes(cell: Cell, listed: readonly Listed[]): number {
   return Control.bytes(cell, variant) + shapeOf(cell).channels * cell.pagesPerBatch * cell.pageSize;
 }
 
-/** What the kernel would give without swapping, and what a cgroup leaves of it. */
-export function availableBytes(): number {
-  const read = (path: string): string => {
-    try {
-      return readFileSync(path, 'latin1');
-    } catch {
-      return '';
-    }
-  };
-  const kib = Number(/^MemAvailable:\s+(\d+) kB$/m.exec(read('/proc/meminfo'))?.[1] ?? Number.POSITIVE_INFINITY);
-  const limit = Number.parseInt(read('/sys/fs/cgroup/memory.max'), 10) || Number.POSITIVE_INFINITY;
-  const used = Number.parseInt(read('/sys/fs/cgroup/memory.current'), 10) || 0;
-  return Math.min(kib * 1024, limit - used);
+/** What the kernel would give without swapping, and what the cgroups leave of it. */
+export function availableBytes(kernel = new Kernel()): number {
+  const text = /^MemAvailable:\s+(\d+) kB$/m.exec(kernel.read('proc/meminfo') ?? '')?.[1];
+  return Math.min(Number(text ?? Number.POSITIVE_INFINITY) * 1024, kernel.groupMemoryBytes());
 }
 
 function mib(bytes: number): string {

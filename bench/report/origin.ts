@@ -16,7 +16,7 @@ export function renderOrigin(result: Result): Html {
     ['Memory', showMemory(machine.memoryBytes)],
     ['Machine key', machine.key],
     ['Kernel', machine.kernel],
-    ['Virtual machine', yes(machine.hypervisor)],
+    ['Virtual machine', machine.hypervisor === null ? 'not known' : yes(machine.hypervisor)],
     ['Governor', machine.governor ?? 'unknown'],
     ['Clock', machine.clockSource ?? 'unknown'],
     ['Load average', machine.loadAverage],

@@ -29,3 +29,23 @@ it('what one of them did not record is unknown, not different', () => {
     'machine.microcode',
   ]);
 });
+
+it('a quota of one CPU over two is not an affinity of one, and options of Node are not none', () => {
+  const free = { quotaCores: null, quotaPeriodMs: null, affinity: '0-1', nice: 0, schedulingClass: 'other' };
+  const confined = (different: Partial<typeof made.machine.confinement>) =>
+    on({ confinement: { ...free, ...different } });
+  const fields = (a: ReturnType<typeof on>, b: ReturnType<typeof on>) => differences(a, b).map(({ field }) => field);
+  expect(fields(confined({ quotaCores: 1, quotaPeriodMs: 100 }), confined({ affinity: '0' }))).toEqual([
+    'machine.confinement.quotaCores',
+    'machine.confinement.affinity',
+  ]);
+  expect(
+    fields(confined({ quotaCores: 1, quotaPeriodMs: 100 }), confined({ quotaCores: 1, quotaPeriodMs: 10 })),
+  ).toEqual(['machine.confinement.quotaCores']);
+  expect(fields(confined({}), confined({ nice: 5, schedulingClass: 'idle' }))).toEqual([
+    'machine.confinement.nice',
+    'machine.confinement.schedulingClass',
+  ]);
+  const flagged = conditionsOf({ ...made, node: { ...made.node, flags: ['--no-opt'] } });
+  expect(differences(conditionsOf(made), flagged).map(differenceText)).toEqual(['node.flags none, then --no-opt']);
+});

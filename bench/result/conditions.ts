@@ -25,6 +25,11 @@ const CONDITIONS: readonly Condition[] = [
   { field: 'machine.hypervisor', of: ({ machine }) => machine.hypervisor },
   { field: 'machine.microcode', of: ({ machine }) => machine.microcode },
   { field: 'machine.hostClass', of: ({ machine }) => machine.hostClass },
+  { field: 'machine.confinement.quotaCores', of: ({ machine }) => quotaText(machine) },
+  { field: 'machine.confinement.affinity', of: ({ machine }) => machine.confinement?.affinity },
+  { field: 'machine.confinement.nice', of: ({ machine }) => machine.confinement?.nice },
+  { field: 'machine.confinement.schedulingClass', of: ({ machine }) => machine.confinement?.schedulingClass },
+  { field: 'node.flags', of: ({ node }) => node.flags.join(' ') || 'none' },
   { field: 'machine.floors.spinNs', of: ({ machine }) => machine.floors?.spinNs, within: 0.25 },
   { field: 'machine.floors.parkNs', of: ({ machine }) => machine.floors?.parkNs, within: 0.5 },
 ];
@@ -59,4 +64,11 @@ export function differences(before: Conditions, after: Conditions): Difference[]
 
 export function differenceText({ field, before, after }: Difference): string {
   return `${field} ${before}, then ${after}`;
+}
+
+/** A quota of one CPU over two is not an affinity of one, nor is a short period a long one. */
+function quotaText({ confinement }: Measured['machine']): string | undefined {
+  if (!confinement) return undefined;
+  const { quotaCores, quotaPeriodMs } = confinement;
+  return quotaCores === null ? 'none' : `${quotaCores} in each ${quotaPeriodMs} ms`;
 }

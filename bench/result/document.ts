@@ -10,6 +10,7 @@ import type { RatioInterval } from '../stats/ratio.js';
 import type { Steadiness } from '../stats/steadiness.js';
 import type { Verdict } from '../stats/verdict.js';
 import type { Commit } from '../system/commit.js';
+import type { Neighbours } from '../system/confinement.js';
 import type { Machine } from '../system/machine.js';
 
 export interface MetricSummary {
@@ -89,6 +90,8 @@ export interface Result {
     readonly turnMs?: number;
     /** True when a thread of the idle class kept each CPU from halting. */
     readonly keepAwake: boolean;
+    /** What others did on these CPUs meanwhile. Absent in older files. */
+    readonly neighbours?: Neighbours;
   };
   readonly machine: Machine;
   readonly node: { readonly version: string; readonly v8: string; readonly flags: readonly string[] };
@@ -113,6 +116,7 @@ export interface Surroundings {
   readonly warnings: readonly string[];
   readonly flags: Readonly<Record<string, string | boolean>>;
   readonly resumed: string | undefined;
+  readonly neighbours?: Neighbours;
   /** Of another build, where that was measured. */
   readonly code?: Result['code'];
   /** By cell id, where they were counted. */

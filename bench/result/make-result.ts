@@ -9,6 +9,7 @@ import type { Plan, PlannedCell } from '../plan/planned.js';
 import { showRam } from '../plan/ram-flag.js';
 import { LEAST_SLICES, type Steadiness, steadiness } from '../stats/steadiness.js';
 import { harnessHash, variantHash } from '../system/code-hash.js';
+import { measuredFlags } from '../system/runtime.js';
 import { loadMissed, metricsOf } from './cell-metrics.js';
 import { compareAblations } from './compare-ablations.js';
 import { compareWithBaseline } from './comparisons.js';
@@ -42,9 +43,10 @@ export function makeResult(plan: Plan, measured: Measured, around: Surroundings)
       visitMs: plan.visitMs,
       ...(plan.turnMs === undefined ? {} : { turnMs: plan.turnMs }),
       keepAwake,
+      ...(around.neighbours ? { neighbours: around.neighbours } : {}),
     },
     machine,
-    node: { version: process.version, v8: process.versions.v8, flags: process.execArgv },
+    node: { version: process.version, v8: process.versions.v8, flags: measuredFlags() },
     commit: commit ?? null,
     code: around.code ?? {
       harness: harnessHash(),

@@ -1,6 +1,18 @@
 // Saving a run: one immutable file, written whole under a temporary name and then linked to its own.
 
-import { closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { UsageError } from '../base/usage-error.js';
@@ -9,6 +21,8 @@ import type { Result } from '../result/document.js';
 import { placeOf } from './find.js';
 import { storedText } from './stored.js';
 
+/** What file systems without links say. */
+const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
 const RAW = '.raw.json.gz';
 
 /** Writes the file that `placeOf` names, below `folder`. Returns the path. Throws where that file is there already. */
@@ -43,10 +57,42 @@ export function saveFile(path: string, content: string | Uint8Array): void {
     } finally {
       closeSync(file);
     }
-    // Unlike a rename, this fails where the name is taken.
-    linkSync(temporary, path);
+    giveName(temporary, path);
   } finally {
     rmSync(temporary, { force: true });
+  }
+}
+
+/** Unlike a rename, a link fails where the name is taken; some file systems (exFAT) have none. */
+function giveName(temporary: string, path: string): void {
+  try {
+    linkSync(temporary, path);
+  } catch (cause) {
+    if (!NO_LINKS.has((cause as NodeJS.ErrnoException).code ?? '') || existsSync(path)) throw cause;
+    renameSync(temporary, path);
+  }
+}
+
+/**
+ * Saves a run, or where that is not possible keeps it in a new folder of temporary files that is its owner's alone: a disk
+ * that is full or a checkout that is read-only costs nobody a run of minutes. Returns the path, or undefined where it is
+ * saved nowhere.
+ */
+export function saveOrKeep(folder: string, result: Result, say: (text: string) => void): string | undefined {
+  try {
+    const path = saveResult(folder, result);
+    say(`saved ${path}`);
+    return path;
+  } catch (cause) {
+    say(`not saved: ${(cause as Error).message}`);
+  }
+  try {
+    const path = saveResult(mkdtempSync(join(tmpdir(), 'multifd-bench-results-')), result);
+    say(`kept in ${path} instead; --results says where runs go`);
+    return path;
+  } catch (cause) {
+    say(`kept nowhere: ${(cause as Error).message}; --json prints it`);
+    return undefined;
   }
 }
 

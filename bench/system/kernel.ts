@@ -18,7 +18,20 @@ export interface Pressure {
 export interface CpuTicks {
   readonly total: number;
   readonly steal: number;
+  /** Neither idle nor waiting for a disk. */
+  readonly busy: number;
 }
+
+/** Makers of virtual machines, as the firmware names them. */
+const VIRTUAL =
+  /QEMU|KVM|Amazon EC2|Google Compute|VMware|Virtual Machine|Xen|VirtualBox|Parallels|Apple Virt|OpenStack/;
+/** Designers of Arm CPUs, by the number in /proc/cpuinfo. */
+const DESIGNERS: Readonly<Record<string, string>> = {
+  '0x41': 'Arm',
+  '0x61': 'Apple',
+  '0xc0': 'Ampere',
+  '0x51': 'Qualcomm',
+};
 
 /** Reads below `root`: `/`, or a folder that stands for it in a test. */
 export class Kernel {
@@ -92,12 +105,20 @@ export class Kernel {
     return {
       total: rows.flat().reduce((sum, ticks) => sum + ticks, 0),
       steal: rows.reduce((sum, fields) => sum + fields[7]!, 0),
+      busy: rows.reduce(
+        (sum, [user, nice, system, , , irq, softirq]) => sum + user! + nice! + system! + irq! + softirq!,
+        0,
+      ),
     };
   }
 
   hypervisor(): boolean | undefined {
     const flags = /^flags\s*:(.*)$/m.exec(this.read('proc/cpuinfo') ?? '')?.[1];
-    return flags === undefined ? undefined : /\bhypervisor\b/.test(flags);
+    if (flags !== undefined) return /\bhypervisor\b/.test(flags);
+    // Arm has no such flag: the firmware tells.
+    if (this.read('sys/hypervisor/type') ?? this.read('proc/device-tree/hypervisor/compatible')) return true;
+    const maker = ['sys_vendor', 'product_name'].map((field) => this.read(`sys/class/dmi/id/${field}`) ?? '').join(' ');
+    return VIRTUAL.test(maker) ? true : undefined;
   }
 
   /** The product that the firmware names, and the CPU's family, model, stepping and cache: no name or number of one machine. */
@@ -112,6 +133,15 @@ export class Kernel {
     return parts.length > 0 ? parts.join(', ') : undefined;
   }
 
+  /** Of Arm CPUs, which have numbers and no name, as in `Arm CPU part 0xd0c`. */
+  armModel(): string | undefined {
+    const text = this.read('proc/cpuinfo') ?? '';
+    const [designer, part] = ['implementer', 'part'].map((field) =>
+      new RegExp(`^CPU ${field}\\s*:\\s*(\\S+)`, 'm').exec(text)?.[1]?.toLowerCase(),
+    );
+    return designer && part ? `${DESIGNERS[designer] ?? designer} CPU part ${part}` : undefined;
+  }
+
   /** Version of what the CPU's maker has patched it with. */
   microcode(): string | undefined {
     return /^microcode\s*:\s*(\S+)/m.exec(this.read('proc/cpuinfo') ?? '')?.[1];
@@ -119,22 +149,59 @@ export class Kernel {
 
   /** The tightest CPU quota of this process's cgroup and of those around it, in cores; of version 2, else of version 1. */
   quota(): Quota {
-    const groups = (this.read('proc/self/cgroup') ?? '').split('\n').map((line) => line.split(':'));
-    const unified = groups.find(([number]) => number === '0')?.[2];
-    const second = pathsUp(unified ?? '/').map((path) => this.read(`sys/fs/cgroup${path}/cpu.max`));
-    const first = groups.find(([, controllers]) => controllers?.split(',').includes('cpu'))?.[2];
-    const old = pathsUp(first ?? '/').map((path) => {
-      const folder = `sys/fs/cgroup/cpu${path}`;
-      const quota = this.read(`${folder}/cpu.cfs_quota_us`);
-      return quota === undefined ? undefined : `${quota} ${this.read(`${folder}/cpu.cfs_period_us`)}`;
-    });
-    const said = [...second, ...old].filter((text) => text !== undefined);
-    if (said.length === 0) return undefined;
-    const cores = said.flatMap((text) => {
-      const [quota, period] = text.split(' ').map(Number);
-      return quota! > 0 && period! > 0 ? [quota! / period!] : [];
-    });
+    const quotas = this.quotas();
+    if (quotas.length === 0) return undefined;
+    const cores = quotas.flatMap(({ cores }) => (cores === undefined ? [] : [cores]));
     return cores.length > 0 ? Math.min(...cores) : 'none';
+  }
+
+  /** The period of that quota. */
+  quotaPeriodMs(): number | undefined {
+    const quota = this.quota();
+    return this.quotas().find(({ cores }) => cores === quota)?.periodMs;
+  }
+
+  /** Periods of quotas in which the kernel stopped the threads of these groups; undefined where no file says. */
+  throttledPeriods(): number | undefined {
+    const counts = this.inGroups('cpu', (folder) => {
+      return number(/^nr_throttled (\d+)$/m.exec(this.read(`${folder}/cpu.stat`) ?? '')?.[1]);
+    });
+    return counts.length > 0 ? counts.reduce((sum, count) => sum + count, 0) : undefined;
+  }
+
+  /** Bytes that the cgroups leave, of either version, at the tightest; what they would drop from their cache counts. */
+  groupMemoryBytes(): number {
+    const left = this.inGroups('memory', (folder) => {
+      const limit = number(this.read(`${folder}/memory.max`) ?? this.read(`${folder}/memory.limit_in_bytes`));
+      const used = number(this.read(`${folder}/memory.current`) ?? this.read(`${folder}/memory.usage_in_bytes`));
+      if (limit === undefined) return undefined;
+      const stat = this.read(`${folder}/memory.stat`) ?? '';
+      const cache = /^total_inactive_file (\d+)$/m.exec(stat) ?? /^inactive_file (\d+)$/m.exec(stat);
+      return limit - Math.max(0, (used ?? 0) - (number(cache?.[1]) ?? 0));
+    });
+    return Math.min(Number.POSITIVE_INFINITY, ...left);
+  }
+
+  private quotas(): { readonly cores: number | undefined; readonly periodMs: number }[] {
+    return this.inGroups('cpu', (folder) => {
+      const first = this.read(`${folder}/cpu.cfs_quota_us`);
+      const said = this.read(`${folder}/cpu.max`) ?? (first && `${first} ${this.read(`${folder}/cpu.cfs_period_us`)}`);
+      if (said === undefined) return undefined;
+      const [quota, period] = said.split(' ').map(Number);
+      return { cores: quota! > 0 && period! > 0 ? quota! / period! : undefined, periodMs: period! / 1000 };
+    });
+  }
+
+  /** What is found in this process's cgroup and in those around it, of version 2 and of version 1. */
+  private inGroups<T>(controller: string, find: (folder: string) => T | undefined): T[] {
+    const groups = (this.read('proc/self/cgroup') ?? '').split('\n').map((line) => line.split(':'));
+    const unified = groups.find(([hierarchy]) => hierarchy === '0')?.[2] ?? '/';
+    const own = groups.find(([, controllers]) => controllers?.split(',').includes(controller))?.[2] ?? '/';
+    const folders = [
+      ...pathsUp(unified).map((path) => `sys/fs/cgroup${path}`),
+      ...pathsUp(own).map((path) => `sys/fs/cgroup/${controller}${path}`),
+    ];
+    return folders.flatMap((folder) => find(folder) ?? []);
   }
 
   /** A file's text without the blanks at its ends; undefined where it is missing or may not be read. */

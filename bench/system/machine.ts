@@ -2,6 +2,7 @@
 
 import { availableParallelism, cpus, release, totalmem } from 'node:os';
 import { allowedCpus } from '../../src/os/cpus.js';
+import { type Confinement, confinementOf } from './confinement.js';
 import { Kernel } from './kernel.js';
 
 export interface Machine {
@@ -14,20 +15,24 @@ export interface Machine {
   readonly kernel: string;
   readonly governor: string | null;
   readonly clockSource: string | null;
-  readonly hypervisor: boolean;
+  /** Null where nothing says; older files have false there. */
+  readonly hypervisor: boolean | null;
   /** Absent in older files, and where the kernel does not say. */
   readonly microcode?: string;
   /** What kind of host this is or runs on, as far as the guest can see. Absent in older files, and where nothing says. */
   readonly hostClass?: string;
   /** Round trips of two threads on two CPUs, taken just before the run. Absent in older files, and where it could not be. */
   readonly floors?: { readonly spinNs?: number; readonly parkNs?: number };
+  /** What this process may use of it. Absent in older files. */
+  readonly confinement?: Confinement;
   readonly loadAverage: number;
   /** Share of CPU time that the hypervisor gave to others since boot. */
   readonly stealShare: number | null;
 }
 
 export function describeMachine(kernel = new Kernel()): Machine {
-  const cpuModel = cpus()[0]?.model.trim() ?? 'unknown CPU';
+  const model = cpus()[0]?.model.trim();
+  const cpuModel = model && model !== 'unknown' ? model : (kernel.armModel() ?? 'unknown CPU');
   const cores = usableCores(kernel);
   const memoryBytes = totalmem();
   const gibibytes = 2 ** Math.round(Math.log2(memoryBytes / 2 ** 30));
@@ -46,9 +51,10 @@ export function describeMachine(kernel = new Kernel()): Machine {
     kernel: release(),
     governor: kernel.governors(allowedCpus())?.join(', ') ?? null,
     clockSource: kernel.clockSource()?.current ?? null,
-    hypervisor: kernel.hypervisor() ?? false,
+    hypervisor: kernel.hypervisor() ?? null,
     ...(microcode === undefined ? {} : { microcode }),
     ...(hostClass === undefined ? {} : { hostClass }),
+    confinement: confinementOf(kernel),
     loadAverage: kernel.loadAverage() ?? 0,
     stealShare: ticks ? Number((ticks.steal / ticks.total).toPrecision(3)) : null,
   };

@@ -8,7 +8,7 @@ import { estimateMs } from '../plan/order.js';
 import { isOversubscribed } from '../plan/plan.js';
 import type { Result } from '../result/document.js';
 import { makeResult } from '../result/make-result.js';
-import { saveResult } from '../store/save.js';
+import { saveOrKeep } from '../store/save.js';
 import { describeCommit } from '../system/commit.js';
 import type { Machine } from '../system/machine.js';
 import { WORKPLACE } from '../system/project.js';
@@ -131,11 +131,7 @@ export function makeTuneResult(
   });
 }
 
-/** Says where it is saved, or why not. */
-export function save(result: Result): void {
-  try {
-    process.stderr.write(`saved ${saveResult(`${WORKPLACE}results`, result)}\n`);
-  } catch (cause) {
-    process.stderr.write(`not saved: ${(cause as Error).message}\n`);
-  }
+/** Says where it is saved, or why not: then returns false. */
+export function save(result: Result): boolean {
+  return saveOrKeep(`${WORKPLACE}results`, result, (text) => process.stderr.write(`${text}\n`)) !== undefined;
 }

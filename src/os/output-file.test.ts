@@ -24,7 +24,8 @@ afterEach(() => rmSync(directory, { recursive: true }));
 it('has its name only when it is whole, for its owner alone', () => {
   const path = join(directory, 'ram');
   writeFileSync(path, 'old');
-  const file = new OutputFile(path);
+  expect(() => new OutputFile(path)).toThrow(`output ${path}: it is there already; --force writes over a regular file`);
+  const file = new OutputFile(path, { replaces: true });
   file.append(Buffer.from('new and longer'));
   expect(readFileSync(path, 'utf8')).toBe('old');
   expect(statSync(temporaryName(path, process.pid)).mode & 0o777).toBe(0o600);
@@ -42,7 +43,7 @@ it('leaves nothing when it is not wanted, or cannot be kept', () => {
   expect(readdirSync(directory)).toEqual([]);
   const other = new OutputFile(path);
   mkdirSync(path);
-  expect(() => other.keep()).toThrow('EISDIR');
+  expect(() => other.keep()).toThrow('expected a regular file or nothing at that name');
   expect(readdirSync(directory)).toEqual(['ram']);
 });
 
@@ -66,4 +67,14 @@ it('holds each page at its place when threads write to it by the file transport'
   file.keep(199 * 4096 + 1);
   const expected = Buffer.concat([...ram.pieces()]).subarray(0, 199 * 4096 + 1);
   expect(readFileSync(path).equals(expected)).toBe(true);
+});
+
+it('does not replace what came under its name meanwhile', () => {
+  const path = join(directory, 'ram');
+  const file = new OutputFile(path);
+  file.append(Buffer.from('new'));
+  writeFileSync(path, 'theirs');
+  expect(() => file.keep()).toThrow('it is there already');
+  expect(readFileSync(path, 'utf8')).toBe('theirs');
+  expect(readdirSync(directory)).toEqual(['ram']);
 });

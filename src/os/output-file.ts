@@ -7,10 +7,18 @@ export function temporaryName(path: string, pid: number): string {
   return `${path}.${pid}.partial`;
 }
 
-/** Throws unless `path` is free or a regular file, which is then replaced. */
-export function checkOutput(path: string): void {
+/** Throws unless `path` is free or, where files may be replaced, a regular file. */
+export function checkOutput(path: string, replaces = false): void {
   const status = lstatSync(path, { throwIfNoEntry: false });
   if (status && !status.isFile()) throw new Error(`output ${path}: expected a regular file or nothing at that name`);
+  if (status && !replaces) throw new Error(`output ${path}: it is there already; --force writes over a regular file`);
+}
+
+export interface OutputOptions {
+  readonly pid?: number;
+  readonly write?: typeof writeAll;
+  /** True writes over a regular file of that name. */
+  readonly replaces?: boolean;
 }
 
 export class OutputFile {
@@ -18,12 +26,14 @@ export class OutputFile {
   private readonly path: string;
   private readonly temporary: string;
   private readonly write: typeof writeAll;
+  private readonly replaces: boolean;
   private open = true;
 
   /** Creates it for the owner alone; follows no link, takes over no file. Throws what the system says. */
-  constructor(path: string, pid = process.pid, write = writeAll) {
+  constructor(path: string, { pid = process.pid, write = writeAll, replaces = false }: OutputOptions = {}) {
     const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
-    checkOutput(path);
+    checkOutput(path, replaces);
+    this.replaces = replaces;
     this.path = path;
     this.write = write;
     this.temporary = temporaryName(path, pid);
@@ -43,6 +53,8 @@ export class OutputFile {
         if (bytes !== undefined) ftruncateSync(this.descriptor, bytes);
         fsyncSync(this.descriptor);
         this.close();
+        // What came under that name meanwhile is not replaced either.
+        checkOutput(this.path, this.replaces);
         renameSync(this.temporary, this.path);
       });
     } catch (error) {

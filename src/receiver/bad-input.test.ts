@@ -28,7 +28,7 @@ describe('a place that is not to be had', () => {
     expect(readFileSync(taken, 'utf8')).toBe('kept');
     expect(names()).toEqual(['socket']);
     const nowhere = { path: path('none/socket') };
-    await expect(start('unix', { listen: nowhere })).rejects.toThrow(`listening on ${nowhere.path}: listen E`);
+    await expect(start('unix', { listen: nowhere })).rejects.toThrow(`listening on ${nowhere.path}: ENOENT`);
   });
 
   it('an output that is no file, or in no directory', async () => {

@@ -1,8 +1,10 @@
 // A listening socket that is made to be handed to a process: it is never accepted from here.
 
-import { linkSync, rmSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { closeSync, constants, linkSync, openSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
-import { type Address, addressText } from '../os/address.js';
+import { dirname } from 'node:path';
+import { type Address, addressText, pathTooLong } from '../os/address.js';
 
 export class Listener {
   /** Where it can be reached: with the port that it got. */
@@ -47,22 +49,39 @@ function listen(options: { host: string; port: number } | { path: string }, name
   });
 }
 
-/** Node removes the path of a socket when it closes it: so it is bound to another name, and given its own by a link. */
+/**
+ * Node removes the path of a socket when it closes it: so it is bound to another name in the same directory, and given its
+ * own by a link. That name is reached by the directory's number, which is short however long the path is.
+ */
 async function listenAtPath(path: string): Promise<Listener> {
-  const bound = `${path}.${process.pid}`;
-  // The mode comes from the umask, which holds for the moment of the binding only.
-  const umask = process.umask(0o177);
-  const listening = listen({ path: bound }, { path });
-  process.umask(umask);
-  const listener = await listening;
+  const tooLong = pathTooLong(path);
+  if (tooLong !== undefined) throw new Error(`listening on ${path}: ${tooLong}`);
+  const refuse = (cause: unknown) => {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    return new Error(`listening on ${path}: ${code === 'EEXIST' ? 'the name is in use' : message}`, { cause });
+  };
+  let directory: number;
   try {
-    linkSync(bound, path);
-  } catch (error) {
-    listener.handedOver();
-    const inUse = (error as NodeJS.ErrnoException).code === 'EEXIST';
-    throw new Error(`listening on ${path}: ${inUse ? 'the name is in use' : (error as Error).message}`, {
-      cause: error,
-    });
+    directory = openSync(dirname(path), constants.O_RDONLY | constants.O_DIRECTORY);
+  } catch (cause) {
+    throw refuse(cause);
   }
-  return listener;
+  const bound = `/proc/self/fd/${directory}/.${process.pid}.${randomBytes(3).toString('hex')}`;
+  try {
+    // The mode comes from the umask, which holds for the moment of the binding only.
+    const umask = process.umask(0o177);
+    const listening = listen({ path: bound }, { path });
+    process.umask(umask);
+    const listener = await listening;
+    try {
+      linkSync(bound, path);
+    } catch (cause) {
+      listener.handedOver();
+      throw refuse(cause);
+    }
+    return listener;
+  } finally {
+    rmSync(bound, { force: true });
+    closeSync(directory);
+  }
 }

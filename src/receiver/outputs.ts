@@ -16,8 +16,8 @@ export class Outputs {
   constructor(plan: ReceiverPlan) {
     this.plan = plan;
     const write = plan.faults?.some(({ kind }) => kind === 'disk-full') ? writeToFullDisk : undefined;
-    const { ramOut, blocksOut } = plan;
-    this.file = ramOut === undefined ? undefined : new OutputFile(ramOut, process.pid, write);
+    const { ramOut, blocksOut, replaces = false } = plan;
+    this.file = ramOut === undefined ? undefined : new OutputFile(ramOut, { ...(write && { write }), replaces });
     this.directory = blocksOut === undefined ? undefined : new OutputDirectory(blocksOut, process.pid, write);
   }
 

@@ -32,6 +32,8 @@ export interface ReceiverPlan extends WireRules {
   readonly pinned: boolean;
   /** Where the RAM goes when all is well: of a main stream, one block of it. */
   readonly ramOut?: string;
+  /** True writes over a regular file that `ramOut` names. */
+  readonly replaces?: boolean;
   /** That block's name; absent, the first, which is the largest. */
   readonly block?: string;
   /** A directory that is made when all is well, with a file for each block. */

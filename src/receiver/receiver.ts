@@ -52,7 +52,7 @@ export class Receiver {
    * ends it before: making room takes seconds for each GiB of RAM.
    */
   static async start(plan: ReceiverPlan, signal?: AbortSignal): Promise<Receiver> {
-    if (plan.ramOut !== undefined) checkOutput(plan.ramOut);
+    if (plan.ramOut !== undefined) checkOutput(plan.ramOut, plan.replaces);
     if (plan.blocksOut !== undefined) checkOutputDirectory(plan.blocksOut);
     const receiver = new Receiver(plan, await Listener.open(plan.listen));
     const stop = () => void receiver.stop();

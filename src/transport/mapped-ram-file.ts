@@ -12,6 +12,8 @@ export interface MappedRamFilePlan {
   readonly path?: string;
   readonly folder: string;
   readonly blocks: readonly StreamBlock[];
+  /** True writes over a regular file of that name. */
+  readonly replaces?: boolean;
   /** Pages go around the kernel's cache (O_DIRECT). */
   readonly direct: boolean;
 }
@@ -25,8 +27,8 @@ export class MappedRamFile implements Lender {
   private readonly pages: number;
   private readonly bitmap: SharedArrayBuffer;
 
-  constructor({ path, folder, blocks, direct }: MappedRamFilePlan) {
-    this.output = path === undefined ? new SharedFile(folder) : new OutputFile(path);
+  constructor({ path, folder, blocks, direct, replaces = false }: MappedRamFilePlan) {
+    this.output = path === undefined ? new SharedFile(folder) : new OutputFile(path, { replaces });
     this.bitmap = new SharedArrayBuffer(mappedRamParts(blocks, LEAST_PAGE_BYTES).bitmapBytes);
     this.pages = direct ? this.openDirect() : this.output.descriptor;
   }
