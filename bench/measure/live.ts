@@ -55,13 +55,13 @@ const DROPPED_MIRRORS = 2;
 const LEAST_MIRRORS = 3;
 const FIRST_AMOUNT = 8;
 const MOST_GROWTH = 8;
-/** The fastest of several turns: in one that something else disturbed few jobs would seem to fill the time. */
 const TRIALS = 3;
-/** A cold cell is warm when a run is not faster than the one before by more than this .. */
+/** A cold cell is warm when the fastest turn of a run is not faster than before by more than this .. */
 const STILL_RISING = 0.05;
 /** .. or after so many, each of this length. */
 const MOST_WARM_UPS = 6;
-const WARM_UP_MS = 12;
+const WARM_UP_MS = 8;
+const WARM_UP_TURNS = 4;
 /** Designs of one shape get the same amount, unless one would have less than a half of a turn, or more than two. */
 const ALIKE = 2;
 
@@ -69,16 +69,16 @@ const ALIKE = 2;
 export async function measureLive(ends: readonly LiveEnd[], options: LiveOptions): Promise<LivePart[]> {
   const { random, forMs } = options;
   for (const at of random.shuffle([...ends.keys()])) await opening(ends, at);
-  let amounts = await amountsOf(ends, options);
-  for (const [at, { cold }] of ends.entries()) if (cold) await warmUp(ends, at, amounts[at]!);
-  // What fills a turn of code that is not compiled yet does not fill one afterwards.
-  if (ends.some(({ cold }) => cold)) amounts = await amountsOf(ends, options);
+  const amounts = await amountsOf(ends, options);
+  const tried = performance.now();
   await takeTurns(ends, mirrorOf(ends, random), amounts);
+  // Its turns also fill and empty their channels, and may take longer now than when the amounts were found.
+  let mirrorMs = performance.now() - tried;
   for (const [at, end] of ends.entries()) if (isTimed(end)) await failing(at, end.client.latencies(end.lane));
 
   const mirrors = ends.map((): [Slice, Slice][] => []);
   const begun = performance.now();
-  let [taken, dropped, mirrorMs] = [0, DROPPED_MIRRORS, ends.length * 2 * options.turnMs];
+  let [taken, dropped] = [0, DROPPED_MIRRORS];
   while (performance.now() - begun < forMs || mirrors[0]!.length < LEAST_MIRRORS) {
     const left = Math.max(0, forMs - (performance.now() - begun));
     const count = Math.max(1, Math.min(MOST_MIRRORS_A_RUN, Math.round(Math.min(RUN_MS, left) / mirrorMs)));
@@ -147,10 +147,13 @@ async function closing(
   return parts;
 }
 
-/** What fills a turn of each cell. */
+/** What fills a turn of each cell, warm by then. */
 async function amountsOf(ends: readonly LiveEnd[], { turnMs }: LiveOptions): Promise<number[]> {
   const own: number[] = [];
-  for (const [at, { amount }] of ends.entries()) own.push(amount ?? (await findAmount(ends, at, turnMs)));
+  for (const [at, { amount, cold }] of ends.entries()) {
+    const found = amount ?? (await findAmount(ends, at, turnMs));
+    own.push(cold ? await warmUp(ends, at, found, turnMs) : found);
+  }
   const { channels } = ends[0]!.cell;
   return ends.map(({ cell, amount }, at) => {
     const [mine, first] = [own[at]!, own[0]!];
@@ -160,37 +163,41 @@ async function amountsOf(ends: readonly LiveEnd[], { turnMs }: LiveOptions): Pro
 }
 
 async function findAmount(ends: readonly LiveEnd[], at: number, turnMs: number): Promise<number> {
-  const { channels, depth, workload } = ends[at]!.cell;
-  const least = workload === 'sync' ? 1 : channels * depth;
-  let tried = workload === 'sync' ? 1 : Math.max(FIRST_AMOUNT, least);
+  const least = leastAmount(ends[at]!.cell);
+  let tried = ends[at]!.cell.workload === 'sync' ? 1 : Math.max(FIRST_AMOUNT, least);
   for (;;) {
-    const amounts = ends.map(() => tried);
-    const slices = await takeTurns(ends, new Array(TRIALS).fill(at), amounts);
-    const durationNs = Math.min(...slices.map((slice) => slice.durationNs));
-    const wanted = (tried * turnMs * 1e6) / durationNs;
+    const slices = await turnsOf(ends, at, tried, TRIALS);
+    const wanted = (tried * turnMs * 1e6) / fastest(slices);
     if (wanted <= tried * 1.5) return Math.max(least, Math.round(wanted));
     tried = Math.ceil(Math.min(wanted, tried * MOST_GROWTH));
   }
 }
 
-async function warmUp(ends: readonly LiveEnd[], at: number, amount: number): Promise<void> {
-  let before = Number.POSITIVE_INFINITY;
-  for (let done = 0; done < MOST_WARM_UPS; done++) {
+/** Runs turns of a cell until it is no faster than before. Resolves with what fills a turn of compiled code. */
+async function warmUp(ends: readonly LiveEnd[], at: number, amount: number, turnMs: number): Promise<number> {
+  let [before, after] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  for (let done = 0; done < MOST_WARM_UPS && after <= before * (1 - STILL_RISING); done++) {
+    before = after;
+    const slices: Slice[] = [];
     const begun = performance.now();
-    let took = 0;
-    let turns = 0;
-    while (performance.now() - begun < WARM_UP_MS) {
-      const slices = await takeTurns(
-        ends,
-        [at, at, at, at],
-        ends.map(() => amount),
-      );
-      turns += slices.length;
-      took += slices.reduce((sum, { durationNs }) => sum + durationNs, 0);
-    }
-    if (took / turns > before * (1 - STILL_RISING)) return;
-    before = took / turns;
+    while (performance.now() - begun < WARM_UP_MS) slices.push(...(await turnsOf(ends, at, amount, WARM_UP_TURNS)));
+    after = fastest(slices);
   }
+  return Math.max(leastAmount(ends[at]!.cell), Math.round((amount * turnMs * 1e6) / Math.min(before, after)));
+}
+
+function turnsOf(ends: readonly LiveEnd[], at: number, amount: number, turns: number): Promise<readonly Slice[]> {
+  const amounts = ends.map(() => amount);
+  return takeTurns(ends, new Array<number>(turns).fill(at), amounts);
+}
+
+/** In nanoseconds: in a turn that something else disturbed few jobs would seem to fill the time. */
+function fastest(slices: readonly Slice[]): number {
+  return Math.min(...slices.map(({ durationNs }) => durationNs));
+}
+
+function leastAmount({ channels, depth, workload }: Cell): number {
+  return workload === 'sync' ? 1 : channels * depth;
 }
 
 function isTimed({ cell }: LiveEnd): boolean {

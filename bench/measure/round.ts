@@ -66,6 +66,8 @@ class Round {
   private readonly taken = new Map<string, { planned: PlannedCell; position: number; turns: Turn[] }>();
   /** Cells that the process has run, whose code is compiled there. */
   private readonly warm = new Set<string>();
+  /** What fills a turn of a cell that has stood beside others in this process. */
+  private readonly turnAmounts = new Map<string, number>();
   private timedNs = 0;
   private position = 0;
   private killed = false;
@@ -124,11 +126,14 @@ class Round {
           cell: planned.cell,
           lane: opening === 0 ? lanes[at]! : cells.length - 1 - lanes[at]!,
           cold: !this.warm.has(planned.id),
-          amount: openings[0]?.parts[at]?.amount,
+          amount: this.turnAmounts.get(planned.id),
         }));
         const parts = await this.processes.live(places, { turnMs, forMs, random: this.random });
         openings.push({ cells: cells.map(({ cell }) => cell), parts });
-        for (const { id } of cells) this.warm.add(id);
+        for (const [at, { id }] of cells.entries()) {
+          this.warm.add(id);
+          this.turnAmounts.set(id, parts[at]!.amount);
+        }
       } catch (cause) {
         if (!(cause instanceof LiveFailure)) throw cause;
         await this.failed(cells[cause.at]!, cause.cause);
@@ -182,6 +187,7 @@ class Round {
     // Its threads may be anywhere: a fleet in which a cell failed goes with its process.
     await this.processes.end();
     this.warm.clear();
+    this.turnAmounts.clear();
   }
 
   private hasVisits({ id }: PlannedCell): boolean {

@@ -36,6 +36,17 @@ describe('roundGroups', () => {
     }
   });
 
+  it('opens at most two cells side by side where each needs a receiver of its own', () => {
+    const all = planOf({ listed, studied: listed.map(({ variant }) => variant.name) });
+    const groups = roundGroups(all, 0).filter(({ sets }) => sets.some(({ cells }) => cells.length > 1));
+    for (const { sets } of groups) {
+      const { transport } = sets[0]!.cells[0]!.cell;
+      expect(Math.max(...sets.map(({ cells }) => cells.length)) > 2).toBe(transport !== 'tcp' && sets.length < 3);
+      expect(new Set(sets.map((set) => namesOf(set)[0]))).toEqual(new Set(['mutex']));
+    }
+    expect(groups.some(({ sets }) => sets[0]!.cells[0]!.cell.transport === 'tcp')).toBe(true);
+  });
+
   it('has message-port in as many processes as a verdict takes, and in no more than that', () => {
     const plan = planOf({ rounds: 9, besideEvery: 4 });
     const roundsWith = (name: string) =>

@@ -44,8 +44,10 @@ export interface Group {
 const BASELINE = 'mutex';
 /** Threads that cells side by side have together, unless two of them need more: a thread takes memory. */
 const LEAST_THREADS = 16;
+/** Cells side by side whose channels end in a process: each has one, which takes longer to start than a set to measure. */
+const MOST_RECEIVERS = 2;
 /** Designs that only stand beside those under study: so long each, where that is not longer than theirs. */
-const BESIDE_MS = 30;
+const BESIDE_MS = 20;
 
 /** The groups of a round, at random. `share` says how much of a group's time it is to have. */
 export function roundGroups(plan: Plan, round: number, share: (key: string) => number = () => 1): Group[] {
@@ -72,8 +74,12 @@ export function stepsOf({ sets, turns }: Group): number {
 }
 
 /** How long the turns of a cell that lives beside others are; measured by `doctor --turns`. */
-function turnMsOf({ transport }: Cell, { turnMs }: Pick<Plan, 'turnMs'>): number {
-  return turnMs ?? (transports[transport]!.line === 'socket' ? 2 : 1);
+function turnMsOf(planned: PlannedCell, { turnMs }: Pick<Plan, 'turnMs'>): number {
+  return turnMs ?? (writesToSocket(planned) ? 2 : 1);
+}
+
+function writesToSocket({ cell }: PlannedCell): boolean {
+  return transports[cell.transport]!.line === 'socket';
 }
 
 /**
@@ -95,7 +101,7 @@ function setsOf(cells: readonly PlannedCell[], plan: Plan, share: number): LiveS
   const isStudied = ({ cell }: PlannedCell) => plan.studied.includes(cell.variant);
   const first = cells.find(({ cell }) => cell.variant === BASELINE) ?? cells.find(isStudied) ?? cells[0]!;
   const others = cells.filter((planned) => planned !== first);
-  const turnMs = turnMsOf(first.cell, plan);
+  const turnMs = turnMsOf(first, plan);
   const studied = packed(first, others.filter(isStudied), plan).map((set) => ({
     ...{ cells: set, turnMs },
     forMs: (share * plan.visitMs * set.length) / 2,
@@ -108,7 +114,7 @@ function setsOf(cells: readonly PlannedCell[], plan: Plan, share: number): LiveS
   return others.length > beside.length ? [...studied, ...sets] : sets;
 }
 
-/** As many in a set as have threads there, and the first in each of them. */
+/** As many in a set as have threads and receivers there, and the first in each of them. */
 function packed(first: PlannedCell, others: readonly PlannedCell[], plan: Plan): PlannedCell[][] {
   const threads = ({ cell }: PlannedCell) => senderThreads(cell, plan.listed);
   const most = Math.max(LEAST_THREADS, 2 * plan.fleet.senders);
@@ -116,7 +122,9 @@ function packed(first: PlannedCell, others: readonly PlannedCell[], plan: Plan):
   for (const planned of others) {
     const last = sets.at(-1)!;
     const taken = last.reduce((sum, each) => sum + threads(each), 0);
-    if (last.length === 1 || taken + threads(planned) <= most) last.push(planned);
+    const room =
+      taken + threads(planned) <= most && last.length < (writesToSocket(planned) ? MOST_RECEIVERS : Infinity);
+    if (last.length === 1 || room) last.push(planned);
     else sets.push([first, planned]);
   }
   return sets;
