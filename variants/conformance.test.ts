@@ -39,7 +39,7 @@ for (const [name, source] of [...(await availableVariants()), ['template', templ
     it('is called what it is registered as', () => expect(variant.name).toBe(name));
     for (const test of CONFORMANCE.filter(({ skipped }) => skipped(variant) === undefined)) {
       if (!runsNow(isFirstOfFamily || !OVER_MANY.includes(test.title))) continue;
-      it(test.title, () => test.run({ variant, source, fleet }), 30_000);
+      it(test.title, () => test.run({ variant, source, fleet }), 120_000);
     }
     it('is left out by no test that is for all', () => {
       for (const { title, skipped } of CONFORMANCE) {

@@ -240,11 +240,13 @@ describe.each(threaded.map((each, at) => [each.name, at, each] as const))('%s', 
       }
       for (const fleet of Object.values(fleets)) await whole(fleet, most, 'after all');
       await vi.waitFor(() => {
-        const { threads, ...rest } = leftovers();
-        expect(rest).toEqual({ descriptors: before.descriptors, files: before.files });
+        const { threads, descriptors, files } = leftovers();
+        expect(files).toEqual(before.files);
+        // Fewer where a thread that was killed, and its descriptors, are not needed over so few channels.
+        expect(descriptors).toBeLessThanOrEqual(before.descriptors);
         expect(threads).toBeLessThanOrEqual(before.threads + THREADS_OF_THE_RUNTIME);
       }, SETTLED_WITHIN);
     },
-    60_000,
+    300_000,
   );
 });
