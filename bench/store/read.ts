@@ -4,7 +4,9 @@ import { readFileSync } from 'node:fs';
 import { UsageError } from '../base/usage-error.js';
 import type { Result } from '../result/document.js';
 import { placesOf } from './find.js';
-import { parseResult, parseWithoutVisits, type WithoutVisits } from './stored.js';
+import { parseResult, parseWithoutVisits, type VisitsOf, visitsByCell, type WithoutVisits } from './stored.js';
+
+export type { VisitsOf } from './stored.js';
 
 /** Where comparisons with QEMU are kept, below the results of a machine. */
 export const QEMU_FOLDER = 'qemu';
@@ -25,6 +27,11 @@ export function readStored(path: string): Result {
 /** The same without its visits, for histories of thousands. */
 export function readStoredWithoutVisits(path: string): WithoutVisits {
   return inPlace(parseWithoutVisits(readText(path), path), path);
+}
+
+/** The visits of any cell of a file that was read and checked before, in a fraction of the time. */
+export function readVisits(path: string): VisitsOf {
+  return visitsByCell(readText(path), path);
 }
 
 function inPlace<R extends Parameters<typeof placesOf>[0]>(result: R, path: string): R {

@@ -9,7 +9,7 @@ import { decodeLatencies } from '../result/latency-summary.js';
 import { PROJECT } from '../system/project.js';
 import { columnsOf } from './columns.js';
 import { madeUpResult } from './fixtures/result.js';
-import { parseResult, storedText, stringify, withAxes } from './stored.js';
+import { parseResult, storedText, stringify, visitsByCell, withAxes } from './stored.js';
 
 /** A document that is about to be damaged. */
 // biome-ignore lint/suspicious/noExplicitAny: anything may be done to it
@@ -49,6 +49,15 @@ describe('a result file', () => {
     for (const packed of ['', 'x', brotliCompressSync('{}').toString('base64')]) expect(visits(packed)).toBe(takes);
     const columns = brotliCompressSync('[{"round": [0]}]').toString('base64');
     expect(visits(columns)).toBe('a.json: cells[0].visits.position: not there');
+  });
+
+  it('gives the visits of a cell alone, as they are in the whole', () => {
+    for (const text of [storedText(result), stringify(result), FIXTURE]) {
+      const visitsOf = visitsByCell(text, 'a.json');
+      for (const { id, status, visits } of parseResult(text, 'a.json').cells)
+        expect(visitsOf(id)).toEqual(status === 'measured' ? visits : undefined);
+      expect(visitsOf('nothing')).toBeUndefined();
+    }
   });
 
   it('has an infinite interval again, which JSON has not', () => {

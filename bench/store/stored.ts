@@ -65,6 +65,25 @@ export function parseWithoutVisits(text: string, file: string): WithoutVisits {
   return parseDocument(text, file, () => []);
 }
 
+/** By the id of a cell; undefined where the run did not measure it. */
+export type VisitsOf = (cell: string) => ResultCell['visits'] | undefined;
+
+/** The visits in the text of a file whose content is known to be right: they alone, cell by cell as they are asked for. */
+export function visitsByCell(text: string, file: string): VisitsOf {
+  const { cells: stored, visits: packed } = migrate(JSON.parse(text), file);
+  const cells = rowsIn(stored, 'id', `${file}: cells`) as readonly ResultCell[];
+  const bytes = typeof packed === 'string' ? unpackedBytes(packed) : undefined;
+  const entries = bytes ? entriesOf(bytes) : [];
+  const places = new Map(cells.flatMap(({ id, status }, at) => (status === 'measured' ? [[id, at]] : [])));
+  return (cell) => {
+    const at = places.get(cell);
+    if (at === undefined) return undefined;
+    const [from, end] = entries[at] ?? [0, 0];
+    const columns: unknown = bytes ? JSON.parse(bytes.toString('utf8', from, end)) : cells[at]!.visits;
+    return rowsIn(columns, 'round', `${file}: cells[${at}].visits`) as ResultCell['visits'];
+  };
+}
+
 /** Checked; its visits are as `visitsOfCells` gives them, or as the cells of an older file hold them. */
 function parseDocument(text: string, file: string, visitsOfCells: (packed: string, file: string) => unknown[]): Result {
   let document: unknown;
@@ -103,10 +122,35 @@ const pack = (visits: readonly Columns[]): string =>
     'base64',
   );
 
+function unpackedBytes(packed: string): Buffer {
+  return brotliDecompressSync(Buffer.from(packed, 'base64'), { maxOutputLength: MOST_VISIT_BYTES });
+}
+
+/** Where each entry of a JSON list begins and ends: to parse a few of thousands. */
+function entriesOf(bytes: Uint8Array): readonly (readonly [from: number, end: number])[] {
+  const [quote, backslash, comma] = [0x22, 0x5c, 0x2c];
+  const entries: [number, number][] = [];
+  let [depth, from, quoted] = [0, 1, false];
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at]!;
+    if (quoted) {
+      if (byte === backslash) at++;
+      else if (byte === quote) quoted = false;
+    } else if (byte === quote) quoted = true;
+    // [ and {, ] and }.
+    else if (byte === 0x5b || byte === 0x7b) depth++;
+    else if (byte === 0x5d || byte === 0x7d) depth--;
+    if ((depth === 1 && byte === comma && !quoted) || depth === 0) {
+      entries.push([from, at]);
+      from = at + 1;
+    }
+  }
+  return entries;
+}
+
 function unpack(packed: string, file: string): unknown[] {
   try {
-    const bytes = brotliDecompressSync(Buffer.from(packed, 'base64'), { maxOutputLength: MOST_VISIT_BYTES });
-    const visits: unknown = JSON.parse(bytes.toString());
+    const visits: unknown = JSON.parse(unpackedBytes(packed).toString());
     if (Array.isArray(visits)) return visits;
   } catch {}
   throw new UsageError(`${file}: visits: takes a JSON list of at most ${MOST_VISIT_BYTES >> 20} MiB, Brotli, base64`);

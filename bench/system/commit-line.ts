@@ -1,5 +1,6 @@
 // The line of a branch, which is the order of a history: its commits along first parents, or along those with the runs.
-import { git } from './git.js';
+import { gitIn } from './git.js';
+import { PROJECT } from './project.js';
 
 export interface LineCommit {
   readonly sha: string;
@@ -30,8 +31,14 @@ const FIRST_PARENTS_SHARE = 0.5;
  * half of the measured commits lie there that lie on some line of parents, that line is taken.
  *
  * @param isMeasured of a commit; without it the first parents are the line
+ * @param checkout whose commits they are
  */
-export function commitLine(revision: string, isMeasured?: (sha: string) => boolean): CommitLine | undefined {
+export function commitLine(
+  revision: string,
+  isMeasured?: (sha: string) => boolean,
+  checkout = PROJECT,
+): CommitLine | undefined {
+  const git = (...words: string[]) => gitIn(checkout, words);
   const format = '--format=%H%x09%P%x09%s';
   const text = git(
     'log',

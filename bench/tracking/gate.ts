@@ -1,19 +1,14 @@
 // A commit's saved runs against those before it: every cell up the ladder, but for the confirming rerun.
 
-import { betterOf, byRound } from '../result/comparisons.js';
-import type { Result } from '../result/document.js';
+import { betterOf } from '../result/comparisons.js';
 import { climb, type GateEvidence, type Thresholds } from '../stats/gate-ladder.js';
 import { holm } from '../stats/holm.js';
-import { mean } from '../stats/mean.js';
-import { predictionP } from '../stats/prediction.js';
-import { median } from '../stats/quantile.js';
-import { rankSum, smallestRankSumP } from '../stats/rank-sum.js';
-import { readStored } from '../store/read.js';
 import type { Blessing } from './blessings.js';
 import { absentRow } from './gate-absent.js';
-import { beganAt, type Reference, referencesOf, sameCode } from './gate-references.js';
+import { type Evidence, evidenceOf, Processes } from './gate-evidence.js';
+import { beganAt, referencesOf } from './gate-references.js';
 import type { Acceptance, GateLimits, GateRow } from './gate-row.js';
-import type { History, HistoryCommit, PlainSeries } from './history.js';
+import type { History, PlainSeries } from './history.js';
 
 export interface GateOptions {
   /** Up to the candidate, which is its last commit. */
@@ -28,21 +23,15 @@ export interface GateOptions {
 }
 
 /** A series with what the candidate and its baseline have of it. */
-interface Judged {
+interface Judged extends Evidence {
   readonly series: PlainSeries;
   readonly limits: Thresholds;
-  readonly evidence: Omit<GateEvidence, 'adjustedP'>;
-  readonly p: number;
-  /** The smallest that so many processes could have given. */
-  readonly leastP: number;
-  readonly ratio: number;
-  readonly reference: Reference;
   readonly machine: string | undefined;
 }
 
 export function judge(options: GateOptions): GateRow[] {
-  const results = new Map<string, Result>();
-  const judged = options.series.flatMap((each) => judgeSeries(each, options, results) ?? []);
+  const processes = new Processes();
+  const judged = options.series.flatMap((each) => judgeSeries(each, options, processes) ?? []);
   const asked = judged.filter((each) => 'evidence' in each);
   const adjusted = holm(asked.map(({ p }) => p));
   return judged.map((each) => {
@@ -76,11 +65,7 @@ function rowOf(
 }
 
 /** The evidence, or the row where there is none; undefined for what is ignored. */
-function judgeSeries(
-  series: PlainSeries,
-  options: GateOptions,
-  results: Map<string, Result>,
-): Judged | GateRow | undefined {
+function judgeSeries(series: PlainSeries, options: GateOptions, processes: Processes): Judged | GateRow | undefined {
   const { history, thresholds, release } = options;
   const { cell, metric, at } = series;
   const limits = thresholds(cell, metric);
@@ -91,13 +76,20 @@ function judgeSeries(
   const released = release === undefined ? 0 : firstFrom(series, history, release);
   const anchored = Math.max(from, released < 0 ? 0 : released);
   const { levels, machine } = referencesOf(series, history, { accepted: from, anchored, higher: isHigher(metric) });
-  const evidences = levels.map((level) => evidenceOf(series, level, history, results, limits));
+  const evidences = levels.map((level) => evidenceOf(series, level, history, processes, limits));
   // Of the levels that it lost from the one that is most certain, else the best; each was one more chance to be wrong.
   const lost = evidences.filter(({ evidence }) => climb(evidence, limits).at(-1)!.holds);
   const byLoss = (lost.length > 0 ? lost : evidences).toSorted((x, y) => y.evidence.worse - x.evidence.worse);
   const worst = lost.length > 0 ? byLoss.toSorted((x, y) => x.p - y.p)[0] : byLoss[0];
   if (worst)
-    return { ...worst, p: Math.min(1, worst.p * levels.length), leastP: worst.leastP * levels.length, machine };
+    return {
+      ...worst,
+      series,
+      limits,
+      p: Math.min(1, worst.p * levels.length),
+      leastP: worst.leastP * levels.length,
+      machine,
+    };
   const row = { cell, metric, ratio: undefined, rungs: [], baseline: undefined };
   if (accepted) return { ...row, status: 'accepted', reason: accepted.reason };
   return { ...row, status: 'no-data', reason: 'nothing before it measured this cell' };
@@ -121,58 +113,6 @@ function firstFrom({ at }: PlainSeries, { commits }: History, place: number): nu
   return at.findIndex((commit) => (commits[commit]!.place ?? -1) >= place);
 }
 
-function evidenceOf(
-  series: PlainSeries,
-  reference: Reference,
-  { commits }: History,
-  results: Map<string, Result>,
-  limits: Thresholds,
-): Omit<Judged, 'machine'> {
-  const { cell, metric, at, points } = series;
-  const candidate = commits.at(-1)!;
-  const commitsBefore = reference.points.map((point) => commits[at[point]!]!);
-  const processesOf = ({ runs }: HistoryCommit) =>
-    runs.flatMap(({ file }) => logsOf(read(file.path, results), cell, metric));
-  const own = processesOf(candidate);
-  const others = commitsBefore.flatMap(processesOf);
-  const level = median(reference.points.map((point) => points[point]!.value));
-  const { value } = points.at(-1)!;
-  const higher = isHigher(metric);
-  const ratio = value / level;
-  const isOneValue = own.length === 1 && others.length > 1 && others.length <= commitsBefore.length;
-  const ranks = own.length > 0 && others.length > 0 ? rankSum(others, own) : { p: 1, above: 0.5 };
-  const evidence = {
-    processes: { baseline: others.length, candidate: own.length },
-    sameCode: sameCode(candidate, commitsBefore.at(-1)!),
-    worse: higher ? 1 / ratio : ratio,
-    difference: higher ? level - value : value - level,
-    noise: reference.noise,
-    ...(isOneValue ? { isOneValue } : { separation: higher ? 1 - ranks.above : ranks.above }),
-  };
-  return {
-    series,
-    limits,
-    evidence,
-    p: isOneValue ? predictionP(others, own[0]!) : ranks.p,
-    leastP: isOneValue ? 0 : smallestRankSumP(others.length, own.length),
-    ratio,
-    reference,
-  };
-}
-
 function isHigher(metric: string): boolean {
   return betterOf(metric) === 'higher';
-}
-
-/** The logarithm of each process's value. */
-function logsOf({ cells }: Result, id: string, metric: string): number[] {
-  const cell = cells.find((each) => each.id === id && each.status === 'measured');
-  const values = [...byRound(cell?.visits ?? [], metric).values()];
-  return values.filter((own) => own.every((value) => value > 0)).map((own) => mean(own.map(Math.log)));
-}
-
-function read(path: string, results: Map<string, Result>): Result {
-  const known = results.get(path) ?? readStored(path);
-  results.set(path, known);
-  return known;
 }

@@ -1,0 +1,79 @@
+// What speaks for a loss from one level of a series: by medians alone, and where these say so by the processes too.
+import { betterOf, byRound } from '../result/comparisons.js';
+import { climb, type GateEvidence, type Thresholds } from '../stats/gate-ladder.js';
+import { mean } from '../stats/mean.js';
+import { predictionP } from '../stats/prediction.js';
+import { median } from '../stats/quantile.js';
+import { rankSum, smallestRankSumP } from '../stats/rank-sum.js';
+import { readVisits, type VisitsOf } from '../store/read.js';
+import { type Reference, sameCode } from './gate-references.js';
+import type { History, HistoryCommit, PlainSeries } from './history.js';
+
+export interface Evidence {
+  readonly reference: Reference;
+  readonly ratio: number;
+  readonly evidence: Omit<GateEvidence, 'adjustedP'>;
+  readonly p: number;
+  /** The smallest that so many processes could have given. */
+  readonly leastP: number;
+}
+
+/** The processes of runs, each file read when it is asked for first. */
+export class Processes {
+  private readonly files = new Map<string, VisitsOf>();
+
+  /** The logarithm of each process's value. */
+  logsOf({ runs }: HistoryCommit, cell: string, metric: string): number[] {
+    return runs.flatMap(({ file: { path } }) => {
+      const visitsOf = this.files.get(path) ?? readVisits(path);
+      this.files.set(path, visitsOf);
+      const values = [...byRound(visitsOf(cell) ?? [], metric).values()];
+      return values.filter((own) => own.every((value) => value > 0)).map((own) => mean(own.map(Math.log)));
+    });
+  }
+}
+
+/** Files are read only where the medians of the runs, which a cache holds, do not let the series pass already. */
+export function evidenceOf(
+  series: PlainSeries,
+  reference: Reference,
+  { commits }: History,
+  processes: Processes,
+  limits: Thresholds,
+): Evidence {
+  const { cell, metric, at, points } = series;
+  const candidate = commits.at(-1)!;
+  const before = reference.points.map((point) => commits[at[point]!]!);
+  const level = median(reference.points.map((point) => points[point]!.value));
+  const { value } = points.at(-1)!;
+  const higher = betterOf(metric) === 'higher';
+  const ratio = value / level;
+  const roundsOf = (all: readonly HistoryCommit[]) =>
+    all.reduce((sum, { runs }) => runs.reduce((own, { rounds }) => own + rounds, sum), 0);
+  const counted = { baseline: roundsOf(before), candidate: roundsOf([candidate]) };
+  const isOneValue = counted.candidate === 1 && before.length > 1 && counted.baseline <= before.length;
+  const byMedians = {
+    processes: counted,
+    ...(isOneValue ? { isOneValue } : {}),
+    sameCode: sameCode(candidate, before.at(-1)!),
+    worse: higher ? 1 / ratio : ratio,
+    difference: higher ? level - value : value - level,
+    noise: reference.noise,
+  };
+  // A cell may have been visited in fewer rounds than its run: that does not make one pass which would not.
+  if (!climb({ ...byMedians, isOneValue: true }, { ...limits, processes: 0 }).at(-1)!.holds)
+    return { reference, ratio, evidence: byMedians, p: 1, leastP: 0 };
+  const own = processes.logsOf(candidate, cell, metric);
+  const others = before.flatMap((commit) => processes.logsOf(commit, cell, metric));
+  const ranks = own.length > 0 && others.length > 0 ? rankSum(others, own) : { p: 1, above: 0.5 };
+  return {
+    ...{ reference, ratio },
+    evidence: {
+      ...byMedians,
+      processes: { baseline: others.length, candidate: own.length },
+      ...(isOneValue ? {} : { separation: higher ? 1 - ranks.above : ranks.above }),
+    },
+    p: isOneValue && own.length === 1 && others.length > 1 ? predictionP(others, own[0]!) : ranks.p,
+    leastP: isOneValue ? 0 : smallestRankSumP(others.length, own.length),
+  };
+}
