@@ -18,6 +18,7 @@ import { type History, readHistory, reading, seriesOf } from '../tracking/histor
 import { changesOf } from '../tracking/history-changes.js';
 import { historyDocument, historyRecords } from '../tracking/history-document.js';
 import { renderHistory } from '../tracking/history-text.js';
+import { reconcile } from '../tracking/reported.js';
 
 export interface HistoryFlags extends StoreFlags {
   readonly cell?: string;
@@ -63,10 +64,10 @@ export function history(flags: HistoryFlags): number {
   if (!line && flags.branch !== 'HEAD')
     throw badValue('--branch', flags.branch, 'a branch, tag or commit of this checkout');
   const read = readHistory({ store, line, node: flags.node, last, reading });
-  const series = seriesOf(read, wantedOf(flags, read));
+  const { series, overturned } = reconcile(read, seriesOf(read, wantedOf(flags, read)), store);
   const blessings = readBlessings(store.folder, store.machineKey);
   const holds = (filter: string, cell: string, metric: string) => parseFilter(filter)(attributesOf(cell, metric));
-  const view = { history: read, series, changes: changesOf(read, series, blessings, holds), hidden: 0 };
+  const view = { history: read, series, changes: changesOf(read, series, blessings, holds), hidden: 0, overturned };
   if (read.line.shallow && format !== 'table') process.stderr.write('this clone is shallow: git fetch --unshallow\n');
   if (flags.json) process.stdout.write(`${stringify(historyDocument(view))}\n`);
   else {

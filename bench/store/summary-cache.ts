@@ -13,7 +13,7 @@ const FILE = 'summaries';
 const LENGTH_BYTES = 4;
 
 /** Below a folder of results; git ignores it. */
-const CACHE_FOLDER = '.cache';
+export const CACHE_FOLDER = '.cache';
 
 interface Header {
   readonly version: number;

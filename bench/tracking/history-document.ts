@@ -6,7 +6,7 @@ import type { HistoryCommit } from './history.js';
 import type { HistoryChange } from './history-changes.js';
 import type { HistoryView } from './history-text.js';
 
-export function historyDocument({ history, series, changes }: HistoryView) {
+export function historyDocument({ history, series, changes, overturned = [] }: HistoryView) {
   const { machineKey, node, keepAwake, revision, commits, older, aside, strangers, leftOut } = history;
   return {
     schema: 1,
@@ -26,6 +26,11 @@ export function historyDocument({ history, series, changes }: HistoryView) {
       ...(roundAll(change) as typeof change),
       commit: commitDocument(commit),
       ...(until ? { until: commitDocument(until) } : {}),
+    })),
+    overturned: overturned.map(({ commit, to, ...about }) => ({
+      ...about,
+      commit: commitDocument(commit),
+      ...(to ? { to: commitDocument(to) } : {}),
     })),
     aside: aside.map(({ reason, runs }) => ({ reason, runs: runs.map(({ file }) => file.path) })),
     strangers,

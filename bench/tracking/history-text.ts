@@ -12,6 +12,7 @@ import { wrap } from '../terminal/wrap.js';
 import { whyUnmeasured } from './gate-absent.js';
 import type { History, HistoryCommit, Series } from './history.js';
 import { type HistoryChange, machineChanges, nameOf } from './history-changes.js';
+import { type Overturned, overturnedTexts } from './reported.js';
 
 export interface HistoryView {
   readonly history: History;
@@ -19,6 +20,8 @@ export interface HistoryView {
   readonly changes: readonly HistoryChange[];
   /** Series without a change that are left out of the table. */
   readonly hidden: number;
+  /** Steps that an earlier history reported and this one does not. */
+  readonly overturned?: readonly Overturned[];
 }
 
 const [NARROWEST_BARS, WIDEST_BARS] = [8, 40];
@@ -27,11 +30,13 @@ const MOST_NOTES = 10;
 const NARROW = 60;
 
 /** @param columns of the terminal, 40 or more */
-export function renderHistory({ history, series, changes, hidden }: HistoryView, columns: number): string {
+export function renderHistory({ history, series, changes, hidden, overturned }: HistoryView, columns: number): string {
   const labels = cellLabels(series);
   const sections = [
     wrap(captionOf(history), columns),
+    ...shallowNotes(history).map((line) => wrap(line, columns, 2)),
     ...machineNotes(history).map((line) => wrap(line, columns, 2)),
+    ...overturnedTexts(overturned ?? []).map((line) => wrap(line, columns, 2)),
     ...groupByCommit(changes).map((group) => describeGroup(group, labels, columns)),
     ...undecidedOf(history, series, labels).map((line) => wrap(line, columns, 2)),
     ...(changes.length === 0 && !series.some(isUndecided)
@@ -43,6 +48,12 @@ export function renderHistory({ history, series, changes, hidden }: HistoryView,
     ...asideOf(history).map((line) => wrap(line, columns, 2)),
   ];
   return sections.join('\n\n');
+}
+
+function shallowNotes({ line }: History): string[] {
+  return line.shallow
+    ? ['This clone is shallow: git fetch --unshallow, or fetch-depth: 0 in CI, lets older runs be placed.']
+    : [];
 }
 
 function captionOf({ machineKey, node, revision, commits, older, keepAwake, line }: History): string {
@@ -235,9 +246,6 @@ function newestOf(
 
 function asideOf({ aside, strangers, leftOut, line }: History): string[] {
   return [
-    ...(line.shallow
-      ? ['This clone is shallow: git fetch --unshallow, or fetch-depth: 0 in CI, lets older runs be placed.']
-      : []),
     ...(line.besideFirstParents
       ? ['The order is not that of first parents: a merge took the branch with the runs as its second parent.']
       : []),
