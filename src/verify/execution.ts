@@ -1,5 +1,4 @@
 // One execution of a scenario: which transitions are possible, taking one, and what is wrong with it.
-
 import { Choices, CURRENT, EARLY, ONLY } from './choices.js';
 import { HintSites } from './hint-sites.js';
 import { ASLEEP, Machine, TIMED_OUT, WOKEN } from './machine.js';
@@ -85,10 +84,6 @@ export class Execution {
     this.machine = new Machine(this.threads, this.table, this.initial);
   }
 
-  get replayed(): number {
-    return this.programs.reduce((sum, program) => sum + program.replayed, 0);
-  }
-
   /** Goes to the initial state, with a machine that fits all that is known of the program. */
   start(): void {
     if (this.table.version !== this.machine.version) {
@@ -97,6 +92,11 @@ export class Execution {
     this.problem = null;
     this.machine.reset(this.earlyWakes);
     for (let thread = 0; thread < this.threads; thread++) this.settle(thread, 0);
+  }
+
+  /** An execution seems endless: loops end where threads remember the same. Begins anew the first time. */
+  compareMemories(): void {
+    if (this.programs.map((program) => program.compareMemories()).includes(true)) throw OUTGROWN;
   }
 
   /** What the thread does next. */

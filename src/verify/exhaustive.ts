@@ -14,6 +14,8 @@ export interface ExhaustiveOptions {
   readonly raw?: boolean;
   /** How often the processor may be taken from a thread that could go on. Default: without bound. */
   readonly preemptions?: number;
+  /** A schedule to begin after. */
+  readonly from?: readonly number[];
   /** Called now and then with the number of states so far. */
   readonly onProgress?: ((states: number) => void) | undefined;
 }
@@ -22,6 +24,8 @@ export interface ExhaustiveOptions {
 const PROGRESS = 1 << 16;
 /** Steps of an execution beyond which it is not followed. */
 const DEEPEST = 20_000;
+/** Steps that make an execution seem to be without an end. */
+const SEEMS_ENDLESS = 2000;
 
 /** A state on the path from the start: its snapshot, its transitions, and what Tarjan's algorithm keeps of it. */
 class Frame {
@@ -57,9 +61,10 @@ export class Exhaustive implements Search {
   }
 
   run(execution: Execution, found: (path: number[]) => boolean): SearchResult {
+    const { preemptions = -1, mostStates, raw = false, from = [] } = this.options;
     execution.start();
+    for (const transition of from) execution.step(transition);
     const { machine } = execution;
-    const { preemptions = -1, mostStates, raw = false } = this.options;
     const isBounded = preemptions >= 0;
     const canonical = new Canonical(machine, raw);
     const seen = new StateSet();
@@ -93,6 +98,7 @@ export class Exhaustive implements Search {
       frame.last = last;
       frame.used = used;
       frame.isFree = isFree;
+      if (depth >= SEEMS_ENDLESS) execution.compareMemories();
       frame.count = depth >= DEEPEST ? 0 : execution.enabled(possible);
       if (frame.transitions.length < frame.count) frame.transitions = new Int32Array(frame.count);
       frame.transitions.set(possible.subarray(0, frame.count));

@@ -26,6 +26,11 @@ const PATIENCE = [1, 2, 4, 8];
 /** Rounds that a loop which counts them is followed for. */
 export const COUNTED_ROUNDS = 24;
 
+const LONGEST_HISTORY = 6000;
+/** A loop that never comes back to where it was would take its time. */
+const LATER_LONGEST = 400;
+const MOST_REPLAYED = 1_500_000;
+
 /** What is known of the loops of a program: how many equal rounds it takes until one more makes no difference. */
 export class Loops {
   private readonly patience = new Map<string, number>();
@@ -109,6 +114,18 @@ function areEqual(log: readonly number[], operations: readonly Operation[], leng
     if (log[i] !== log[i + length] || !sameCall(operations[i]!, operations[i + length]!)) return false;
   }
   return true;
+}
+
+/** Operations that a thread is followed for, once so many were done again: each more is found by doing all again. */
+export function longestHistory(replayed: number): number {
+  return replayed > MOST_REPLAYED ? LATER_LONGEST : LONGEST_HISTORY;
+}
+
+/** How often the thread came by an operation. */
+export function roundsOf({ operations }: History, { site }: Operation): number {
+  let rounds = 0;
+  for (const operation of operations) if (operation.site === site) rounds++;
+  return rounds;
 }
 
 /** Whether two operations are the same call with the same operands. */

@@ -1,6 +1,6 @@
 // One operation of a thread on shared memory: what the machine executes, and how a report names it.
 import { rangeName } from './ranges.js';
-import type { Site } from './site.js';
+import { NOWHERE, type Site } from './site.js';
 
 /** Kinds up to and including STEP are scheduling points; plain accesses run fused with the operation before them. */
 export const LOAD = 0;
@@ -107,12 +107,38 @@ export interface Operation {
   mutation: string;
 }
 
+/** What a thread comes to at its end: RETURN or THROW, with the value. */
+export function ending(kind: number, value: unknown): Operation {
+  return {
+    kind,
+    word: -1,
+    range: 0,
+    slot: -1,
+    a: 0,
+    b: 0,
+    modifier: 0,
+    site: NOWHERE,
+    discards: false,
+    event: -1,
+    announces: false,
+    reads: null,
+    headNode: -1,
+    value,
+    mutation: '',
+  };
+}
+
 export function isScheduled(kind: number): boolean {
   return kind <= LAST_SCHEDULED;
 }
 
 export function isRead(kind: number): boolean {
   return kind === LOAD || kind === HINT || kind === PLAIN_LOAD || kind === LOAD_REST;
+}
+
+/** Whether a recorded read's value is what the thread saw: a discarded one's is not kept. */
+export function keepsValue(operation: Operation): boolean {
+  return isRead(operation.kind) && !(operation.kind === LOAD && operation.discards);
 }
 
 /** `Atomics.add`, `plain read`, `post`: the operation without its operands. */

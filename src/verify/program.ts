@@ -1,21 +1,32 @@
 // A thread as a deterministic function from the results of its operations to the next one, discovered as far as needed.
 import type { HintSites } from './hint-sites.js';
 import { withSimulatedGlobals } from './instrument.js';
-import { COUNTED_ROUNDS, type History, isPlain, Loops, repeated } from './loops.js';
+import { COUNTED_ROUNDS, type History, isPlain, Loops, longestHistory, repeated, roundsOf } from './loops.js';
 import { ClosedTooEarly, Merges } from './merges.js';
 import type { Mutation } from './mutation.js';
-import { CHECKPOINT, CUT, isRead, LOAD, NOTIFY, type Operation, RETURN, SLEEP, SPIN, THROW } from './operation.js';
-import { type Recording, record } from './recording.js';
+import {
+  CHECKPOINT,
+  CUT,
+  ending,
+  keepsValue,
+  NOTIFY,
+  type Operation,
+  RETURN,
+  SLEEP,
+  SPIN,
+  THROW,
+} from './operation.js';
+import { newRecording, type Recording, record } from './recording.js';
+import { Retries } from './retries.js';
 import { BodyError, OUTGROWN } from './rules.js';
-import { NOWHERE } from './site.js';
 import { describeSite } from './source.js';
 import { refuseSuspended } from './suspended.js';
 import type { WordTable } from './word-table.js';
 
-/** Operations of one history: each more is found by doing all of them again. */
-const LONGEST_HISTORY = 6000;
 /** Operations that one execution of a body finds. */
 const MOST_AHEAD = 256;
+/** Operations of a history that seems to have no end. */
+const SEEMS_ENDLESS = 300;
 /** Rounds that are put in front of what a thread does after a loop, to see whether their number matters. */
 const ROUNDS_TRIED = [4, 39];
 
@@ -34,8 +45,8 @@ export interface ProgramOptions {
 export class Program {
   /** The pending operation of each node; node 0 is the start. */
   readonly operations: Operation[] = [];
-  /** Operations re-executed so far: the cost of discovery. */
-  replayed = 0;
+  /** Operations re-executed so far: the cost of discovery, without that of trying claims. */
+  private followed = 0;
 
   private readonly body: () => unknown;
   private readonly options: ProgramOptions;
@@ -50,6 +61,7 @@ export class Program {
   private aheadOf = -1;
   private merges = new Merges();
   private readonly loops = new Loops();
+  private retries: Retries | null = null;
 
   constructor(body: () => unknown, options: ProgramOptions) {
     this.body = body;
@@ -62,6 +74,7 @@ export class Program {
     this.checkpoints.clear();
     this.heads.clear();
     this.merges = new Merges();
+    this.retries?.begin();
     this.aheadOf = this.add(this.run({ log: [], operations: [] }), -1, 0);
   }
 
@@ -75,6 +88,7 @@ export class Program {
     } catch (error) {
       if (!(error instanceof ClosedTooEarly)) throw error;
       this.loops.distrust(error.head);
+      this.retries?.distrust(error.head);
       this.begin();
       throw OUTGROWN;
     }
@@ -85,6 +99,15 @@ export class Program {
     return next <= node && this.heads.has(next);
   }
 
+  /** From now on loops end where the thread remembers the same; false if they did before. */
+  compareMemories(): boolean {
+    if (this.retries) return false;
+    this.retries = new Retries();
+    this.followed = 0;
+    this.begin();
+    return true;
+  }
+
   /** Whether it is known to notify who waits on a word, by its slot. */
   notifies(slot: number): boolean {
     return this.operations.some((each) => each.kind === NOTIFY && each.slot === slot);
@@ -92,8 +115,9 @@ export class Program {
 
   private discover(node: number, result: number): number {
     const before = this.operations[node]!;
-    if (this.depths[node]! >= LONGEST_HISTORY)
-      return this.cut(node, result, `a thread is followed for ${LONGEST_HISTORY} operations`);
+    if (this.depths[node]! >= SEEMS_ENDLESS && this.compareMemories()) throw OUTGROWN;
+    const longest = longestHistory(this.followed);
+    if (this.depths[node]! >= longest) return this.cut(node, result, `a thread is followed for ${longest} operations`);
     const history = this.pathTo(node);
     history.log.push(result);
     history.operations.push(before);
@@ -104,6 +128,8 @@ export class Program {
     const operation = this.after(node, history);
     const length = this.loops.length(history, operation, (far) => this.run(far, true));
     if (length > 0) return this.closeLoop(node, result, length, history);
+    const head = this.earlier(node, history, operation);
+    if (head >= 0) return this.closeRetry(node, result, head, history);
     if (this.loops.counts(operation) && roundsOf(history, operation) >= COUNTED_ROUNDS)
       return this.cut(
         node,
@@ -194,6 +220,13 @@ export class Program {
     if (sleep.headNode >= 0) sleep.headNode = head;
   }
 
+  /** The nodes on the way to `node`, and itself. */
+  private nodesTo(node: number): number[] {
+    const nodes = [node];
+    for (let at = this.parents[node]!; at >= 0; at = this.parents[at]!) nodes.push(at);
+    return nodes.reverse();
+  }
+
   private pathTo(node: number): { log: number[]; operations: Operation[] } {
     const depth = this.depths[node]!;
     const log = new Array<number>(depth);
@@ -219,28 +252,27 @@ export class Program {
     return this.merge(node, result, head, history, length);
   }
 
+  /** The node on the way where the thread was at the same operation, and remembered the same; -1 without. */
+  private earlier(node: number, history: History, operation: Operation): number {
+    // What a mutation holds back is remembered by nobody.
+    if (!this.retries || this.options.mutation?.how === 'delay') return -1;
+    return this.retries.head(this.nodesTo(node), history, operation, (far, stop) => this.run(far, true, stop));
+  }
+
+  /** Goes on where the thread remembered the same; the first time, all begins anew, to find it from the start. */
+  private closeRetry(node: number, result: number, head: number, history: History): number {
+    if (this.retries?.learn(this.operations[head]!)) {
+      this.begin();
+      throw OUTGROWN;
+    }
+    this.heads.add(head);
+    return this.merge(node, result, head, history, this.depths[node]! + 1 - this.depths[head]!);
+  }
+
   /** Re-executes the body over a history; returns the operation that follows. `speculative`: it may not fit. */
-  private run({ log, operations }: History, speculative = false): Operation {
-    const { table, mutation, hints, counters, onSite } = this.options;
-    const recording: Recording = {
-      log,
-      operations,
-      table,
-      mutation,
-      hints,
-      counters,
-      onSite,
-      position: 0,
-      pending: [],
-      mostPending: speculative ? 1 : MOST_AHEAD,
-      isStopped: false,
-      failure: null,
-      deferred: null,
-      event: -1,
-      head: 0,
-      pureUntil: -1,
-    };
-    this.replayed += log.length;
+  private run({ log, operations }: History, speculative = false, onStop?: () => void): Operation {
+    const recording = newRecording(this.options, { log, operations }, speculative ? 1 : MOST_AHEAD, onStop);
+    if (!speculative) this.followed += log.length;
     const { value, error } = withSimulatedGlobals(() => record(recording, this.body));
     refuseSuspended(value);
     if (recording.failure) {
@@ -260,36 +292,4 @@ export class Program {
     }
     return error === null ? ending(RETURN, value) : ending(THROW, error);
   }
-}
-
-function ending(kind: number, value: unknown): Operation {
-  return {
-    kind,
-    word: -1,
-    range: 0,
-    slot: -1,
-    a: 0,
-    b: 0,
-    modifier: 0,
-    site: NOWHERE,
-    discards: false,
-    event: -1,
-    announces: false,
-    reads: null,
-    headNode: -1,
-    value,
-    mutation: '',
-  };
-}
-
-/** How often the thread came by an operation. */
-function roundsOf({ operations }: History, { site }: Operation): number {
-  let rounds = 0;
-  for (const operation of operations) if (operation.site === site) rounds++;
-  return rounds;
-}
-
-/** Whether a recorded read's value is what the thread saw: a discarded one's is not kept. */
-function keepsValue(operation: Operation): boolean {
-  return isRead(operation.kind) && !(operation.kind === LOAD && operation.discards);
 }

@@ -42,6 +42,8 @@ export interface Recording {
   /** Whether the body was stopped at the last of them. */
   isStopped: boolean;
   failure: BodyError | null;
+  /** Called where the body is stopped, from within it. */
+  readonly onStop: (() => void) | null;
   /** A write that a mutation holds back until the next operation is done. */
   deferred: { readonly call: Call; readonly site: Site } | null;
   /** The condition that is being evaluated: its event, and the position of its first read. */
@@ -49,6 +51,36 @@ export interface Recording {
   head: number;
   /** While a condition is evaluated again to see whether it is pure: the position where it ended. */
   pureUntil: number;
+}
+
+type Fixed = Pick<Recording, 'table' | 'mutation' | 'hints' | 'counters' | 'onSite'>;
+
+/** A re-execution over a history, to be run. */
+export function newRecording(
+  { table, mutation, hints, counters, onSite }: Fixed,
+  { log, operations }: Pick<Recording, 'log' | 'operations'>,
+  mostPending: number,
+  onStop: (() => void) | null = null,
+): Recording {
+  return {
+    log,
+    operations,
+    table,
+    mutation,
+    hints,
+    counters,
+    onSite,
+    position: 0,
+    pending: [],
+    mostPending,
+    isStopped: false,
+    failure: null,
+    onStop,
+    deferred: null,
+    event: -1,
+    head: 0,
+    pureUntil: -1,
+  };
 }
 
 /** Thrown through the thread's function to end a re-execution. */
@@ -168,7 +200,7 @@ function emit(run: Recording, call: Call, site: Site, mutation: string, value?: 
     if (!same || old.modifier !== modifier || old.value !== value) throw differs(run, old, call);
     return run.log[run.position++]!;
   }
-  // Spelt out, in the order of `ending` in program.ts: the search reads these objects all the time, and is fastest
+  // Spelt out, in the order of `ending` in operation.ts: the search reads these objects all the time, and is fastest
   // when they are all laid out alike.
   const operation = {
     kind,
@@ -194,6 +226,7 @@ function emit(run: Recording, call: Call, site: Site, mutation: string, value?: 
     run.position++;
     return 0;
   }
+  run.onStop?.();
   run.isStopped = true;
   throw STOP;
 }

@@ -47,8 +47,8 @@ export function callSite(): Site {
   Error.stackTraceLimit = stackTraceLimit;
   let isHint = false;
   for (let i = 0; i < frames.length; i++) {
-    const { path, isChecker } = fileOf(frames[i]!);
-    if (path === '' || isChecker) continue;
+    const { path, isChecker: isOwn } = fileOf(frames[i]!);
+    if (path === '' || isOwn) continue;
     if (frames[i]!.getFunctionName() === 'hint' && path.endsWith('/memory/hint.js')) {
       isHint = true;
       continue;
@@ -62,8 +62,8 @@ export function callSite(): Site {
 function isAsync(frames: readonly NodeJS.CallSite[], first: number): boolean {
   for (let i = first; i < frames.length; i++) {
     const frame = frames[i]!;
-    const { path, isChecker } = fileOf(frame);
-    if (isChecker) return false;
+    const { path, isChecker: isOwn } = fileOf(frame);
+    if (isOwn) return false;
     if (path !== '' && isInAsync(path, frame.getLineNumber() ?? 0, frame.getColumnNumber() ?? 0)) return true;
   }
   return false;
@@ -94,8 +94,16 @@ function nameOf(frame: NodeJS.CallSite): string {
   return type && type !== 'Object' && name !== '' && !name.includes('.') ? `${type}.${name}` : name;
 }
 
+/** Whether a file, by the name that a frame gives it, is the checker's own. */
+export function isChecker(name: string): boolean {
+  return fileNamed(name).isChecker;
+}
+
 function fileOf(frame: NodeJS.CallSite): { readonly path: string; readonly isChecker: boolean } {
-  const name = frame.getFileName() ?? '';
+  return fileNamed(frame.getFileName() ?? '');
+}
+
+function fileNamed(name: string): { readonly path: string; readonly isChecker: boolean } {
   let file = files.get(name);
   if (!file) {
     const path = name.startsWith('file:') ? fileURLToPath(name) : name.startsWith('/') ? name : '';

@@ -3,9 +3,11 @@ import { minimise, type TraceRow, trace } from './counterexample.js';
 import { Execution, type ExecutionOptions } from './execution.js';
 import { Exhaustive } from './exhaustive.js';
 import type { HintRead } from './hint-sites.js';
+import { Hunt } from './hunt.js';
 import { shortestTo } from './livelock.js';
 import { type Problem, simple } from './problem.js';
 import { RandomSearch } from './random.js';
+import { stopLooking } from './remembered.js';
 import { BodyError, OUTGROWN } from './rules.js';
 import type { Scenario } from './scenario.js';
 import type { Search, SearchResult } from './search.js';
@@ -68,6 +70,8 @@ const DEFAULT_MOST_STATES = 2_000_000;
 /** Short random executions before a search of states: they find out which words the program uses and how. */
 const WARM_UP = { schedules: 30, seed: 7, depth: 0, mostSteps: 2000 };
 
+/** States looked at for a livelock that a replayed schedule leads to. */
+const REPLAYED_STATES = 20_000;
 /** Steps of a livelock that are shown after the way there. */
 const LIVELOCK_SHOWN = 12;
 
@@ -91,15 +95,17 @@ export function verify(scenario: Scenario, options: VerifyOptions = {}): Report 
     const execution = new Execution(scenario, options);
     if (strategy === 'exhaustive' || strategy === 'bounded') new RandomSearch(WARM_UP).run(execution, () => true);
     const problems = new Map<string, { problem: Problem; path: number[] }>();
+    const collect = (problem: Problem, path: number[]): boolean => {
+      if (!problems.has(problem.key)) problems.set(problem.key, { problem, path: path.slice() });
+      return problems.size < (options.mostFindings ?? 1);
+    };
     result = again(() => {
       problems.clear();
       execution.cuts.clear();
-      return search.run(execution, (path) => {
-        const problem = execution.problem!;
-        if (!problems.has(problem.key)) problems.set(problem.key, { problem, path: path.slice() });
-        return problems.size < (options.mostFindings ?? 1);
-      });
+      return search.run(execution, (path) => collect(execution.problem!, path));
     });
+    if (strategy === 'bounded' && execution.cuts.size > 0 && problems.size === 0)
+      again(() => new Hunt().run(execution, (path) => collect(execution.problem!, path)));
     hints = execution.hints.list();
     cuts = [...execution.cuts];
     if (cuts.length > 0) result = { ...result, complete: false };
@@ -111,6 +117,8 @@ export function verify(scenario: Scenario, options: VerifyOptions = {}): Report 
     const problem = simple(error.kind, error.message);
     found.set(problem.key, { ...problem, schedule: [], trace: [] });
     result = { ...result, complete: false };
+  } finally {
+    stopLooking();
   }
   return {
     scenario: scenario.name,
@@ -131,12 +139,29 @@ export function replay(
   options: ExecutionOptions = {},
 ): { trace: readonly TraceRow[]; problem: Problem | null } {
   try {
-    const { rows, problem } = trace(new Execution(scenario, options), schedule);
-    return { trace: rows, problem };
+    const execution = new Execution(scenario, options);
+    const { rows, problem } = trace(execution, schedule);
+    const livelock = problem ? null : again(() => livelockAfter(execution, schedule));
+    if (!livelock) return { trace: rows, problem };
+    return { trace: trace(execution, schedule, LIVELOCK_SHOWN).rows, problem: livelock };
   } catch (error) {
     if (!(error instanceof BodyError)) throw error;
     return { trace: [], problem: simple(error.kind, error.message) };
   }
+}
+
+/** What only all that can follow shows: looked for from where a schedule leads to. */
+function livelockAfter(execution: Execution, from: readonly number[]): Problem | null {
+  let livelock: Problem | null = null;
+  const look = (search: Search): void => {
+    search.run(execution, () => {
+      if (execution.problem?.kind === 'livelock') livelock = execution.problem;
+      return livelock === null;
+    });
+  };
+  look(new Exhaustive({ mostStates: REPLAYED_STATES, from }));
+  if (!livelock) look(new Hunt(from));
+  return livelock;
 }
 
 function explain(execution: Execution, problem: Problem, path: number[], shorten: boolean): Finding {

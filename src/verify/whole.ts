@@ -1,6 +1,7 @@
 // Covers every execution of a scenario: by its states where they merge, by the orders that matter where these are few.
 import type { Execution } from './execution.js';
 import { Exhaustive, type ExhaustiveOptions } from './exhaustive.js';
+import { Hunt } from './hunt.js';
 import { Orders } from './orders.js';
 import type { Search, SearchResult } from './search.js';
 
@@ -28,6 +29,14 @@ export class Whole implements Search {
       return !stopped;
     };
     // Monitors look at every state, and merging has to be held against itself: both are for the search of states.
+    const first = new Exhaustive({ ...this.options, mostStates: Math.min(FIRST_STATES, mostStates) }).run(
+      execution,
+      find,
+    );
+    if (first.complete || stopped) return first;
+    // Of loops that never come back to where they were no circle of states shows what is wrong.
+    if (!execution.scenario.invariant) new Hunt().run(execution, find);
+    if (stopped || mostStates <= FIRST_STATES) return first;
     const isSuited = !execution.scenario.invariant && !this.options.raw;
     let orders: Orders | null = null;
     let states = FIRST_STATES;
