@@ -13,10 +13,12 @@ import { exitWith } from '../base/exit-code.js';
 import { badValue, UsageError, wholeNumber } from '../base/usage-error.js';
 import { survivorsOf } from '../check/survivors.js';
 import { verifyBenchmark } from '../check/verify-benchmark.js';
+import { loadProgram, replayProgram, verifyProgram } from '../check/verify-program.js';
 import { VerifyProgressLine } from '../check/verify-progress.js';
 import { renderChecked, summaryOf, verifyDocument } from '../check/verify-report.js';
 import { checkAll, type Subject } from '../check/verifying.js';
 import { type Listed, loadVariants } from '../plan/catalogue.js';
+import { isPath } from '../plan/design-file.js';
 import { declareFormat, formatOf } from '../tables/format.js';
 
 export interface VerifyFlags {
@@ -29,6 +31,7 @@ export interface VerifyFlags {
   readonly seed: string;
   readonly mutate?: boolean;
   readonly json?: boolean;
+  readonly replay?: string;
   readonly format?: string;
 }
 
@@ -45,7 +48,10 @@ export function declareVerify(program: Command): void {
     .description(
       'model-check variants: every interleaving within bounds; exit 1 on a finding, 3 if a search met its bound',
     )
-    .argument('[variant]', 'names from `list`, paths of .js files, or primitives; default all')
+    .argument(
+      '[variant]',
+      'names from `list`, paths of .js files, or primitives; or a program of your own; default all',
+    )
     .option('--channels <n>', 'channels, each with a sender thread', '2')
     .option('--jobs <n>', 'jobs before the sync', '2')
     .option('--strategy <name>', 'exhaustive, bounded, random, pct', 'exhaustive')
@@ -55,6 +61,7 @@ export function declareVerify(program: Command): void {
     .option('--seed <n>', 'of a random or pct search', '1')
     .option('--mutate', 'weaken each ordering in turn: each mutant must be found, or be listed with its reason')
     .option('--benchmark', "measure the checker's own speed against its goals instead (under a minute, idle machine)")
+    .option('--replay <schedule>', 'of a program: the schedule that a finding printed, step by step')
     .option('--json', 'as JSON');
   declareFormat(command).action(async (name: string | undefined, flags: VerifyFlags & { benchmark?: boolean }) =>
     exitWith(flags.benchmark ? verifyBenchmark(flags) : await verify(name, flags)),
@@ -70,6 +77,14 @@ export async function verify(name: string | undefined, flags: VerifyFlags): Prom
   const search = searchOf(flags);
   const format = formatOf(flags.format);
   const mutates = flags.mutate === true;
+  const scenarios = name !== undefined && isPath(name) && !name.includes(',') ? await loadProgram(name) : undefined;
+  if (scenarios && mutates)
+    throw new UsageError('--mutate: is for designs; of a program, import `mutate` from multifd-bench/verify');
+  if (flags.replay !== undefined) {
+    if (!scenarios) throw new UsageError('--replay: is for a program, given by path');
+    return replayProgram(name!, scenarios, flags.replay);
+  }
+  if (scenarios) return verifyProgram(name!, scenarios, search, flags.json === true ? 'json' : format);
   if (mutates) checkBoundsToMutate(bounds, search);
   const { listed, notModelled, primitives } = await subjectsOf(name);
   const common = { bounds, search, mutates };
