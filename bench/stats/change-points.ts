@@ -120,14 +120,18 @@ export function changePoints(points: readonly SeriesPoint[], together = 1): Chan
 /** What is asked of a step that was reported before: it was certain then, and need only not be refuted. */
 const KEPT_P = 0.05;
 
-/** The step at a point between the given borders, where what lies on its sides still differs; undefined where not. */
-export function keptStep(points: readonly SeriesPoint[], borders: readonly number[], at: number): Step | undefined {
+/** The step at a point between the given borders, and whether what lies on its sides still differs. */
+export function keptStep(
+  points: readonly SeriesPoint[],
+  borders: readonly number[],
+  at: number,
+): { readonly step: Step; readonly differs: boolean } {
   const logs = points.map(({ value }) => Math.log(value));
   const all = [...borders, at].sort((x, y) => x - y);
   const index = all.indexOf(at);
   const [from, end] = [all[index - 1] ?? 0, all[index + 1] ?? logs.length];
-  if (certainBorders(logs.slice(from, end), [at - from], { p: KEPT_P }).length === 0) return undefined;
-  return stepAt({ logs, errors: errorsOf(points, logs) }, all, index, CLIP);
+  const differs = certainBorders(logs.slice(from, end), [at - from], { p: KEPT_P }).length > 0;
+  return { step: stepAt({ logs, errors: errorsOf(points, logs) }, all, index, CLIP), differs };
 }
 
 /** Points that a series must have for a step to be certain, were there no noise at all. */

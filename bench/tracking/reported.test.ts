@@ -57,12 +57,16 @@ it('keeps a step that is certain no more as long as its sides differ, and is not
   expect(overturned).toEqual([]);
 });
 
-it('says once what later commits overturn, and where it is now', () => {
+it('says once what three commits in a row overturn, and where it is now', () => {
   const store = newStore();
   const [step] = seriesOf(levels([20, 100], [10, 80])).changes.steps;
   reconcile(history, [seriesOf(levels([30, 100]), [{ ...step!, at: 12, earliest: 12, latest: 12 }])], store);
   const later = seriesOf(levels([18, 100], [20, 80]));
-  const { series, overturned } = reconcile(history, [later], store);
+  const upTo = (count: number) => ({ commits: commits.slice(0, count) }) as unknown as History;
+  for (const count of [38, 38, 39]) {
+    expect(stepsOf(reconcile(upTo(count), [later], store).series)).toEqual([12, 18]);
+  }
+  const { series, overturned } = reconcile(upTo(40), [later], store);
   expect(stepsOf(series)).toEqual([18]);
   expect(overturnedTexts(overturned)).toEqual([
     expect.stringMatching(

@@ -15,6 +15,8 @@ interface Reported {
   readonly ratio: number;
   /** The day it was first reported. */
   readonly on: string;
+  /** The newest commits, one after the other, with which it was not borne out. */
+  readonly doubted?: readonly string[];
 }
 
 /** By cell and metric. */
@@ -34,6 +36,8 @@ export interface Overturned {
 /** A step that is seen so near an overturned one, in points, is what became of it. */
 const NEAR = 10;
 const MOST_TEXTS = 10;
+/** One commit may make another model fit better, and the next one undo that: so many in a row overturn a step. */
+const DOUBTS = 3;
 
 /** The series with their steps at the commits that were reported before, as far as these still may be; and those that may not. */
 export function reconcile(
@@ -45,6 +49,7 @@ export function reconcile(
   const ledger = read(path);
   const after: Record<string, readonly Reported[]> = { ...ledger };
   const overturned: Overturned[] = [];
+  const newest = idOf(history.commits.at(-1)!);
   const today = new Date().toISOString().slice(0, 10);
   const reconciled = series.map((each): Series => {
     const key = `${each.cell} ${each.metric}`;
@@ -52,12 +57,16 @@ export function reconcile(
     const pointOf = ({ commit }: Reported) => each.at.findIndex((_, point) => idOf(commitAt(point)) === commit);
     const known = ledger[key] ?? [];
     let { steps } = each.changes;
+    const doubts = new Map<string, readonly string[]>();
     for (const before of known) {
       const point = pointOf(before);
       if (point < 0) continue;
-      const now = stepsWith(each, steps, point, before.ratio);
-      if (now) steps = now;
-      else {
+      const { with: now, isDoubted } = stepsWith(each, steps, point, before.ratio);
+      const doubted = isDoubted ? [...new Set([...(before.doubted ?? []), newest])] : [];
+      if (doubted.length < DOUBTS) {
+        steps = now;
+        doubts.set(before.commit, doubted);
+      } else {
         const near = steps.find((step) => isSame(step, before.ratio) && Math.abs(step.at - point) <= NEAR);
         const about = { cell: each.cell, metric: each.metric, commit: commitAt(point) };
         overturned.push({ ...about, ratio: before.ratio, on: before.on, ...(near ? { to: commitAt(near.at) } : {}) });
@@ -65,7 +74,9 @@ export function reconcile(
     }
     const said = steps.map(({ at, ratio }): Reported => {
       const commit = idOf(commitAt(at));
-      return known.find((one) => one.commit === commit) ?? { commit, ratio, on: today };
+      const { doubted: _, ...before } = known.find((one) => one.commit === commit) ?? { commit, ratio, on: today };
+      const doubted = doubts.get(commit) ?? [];
+      return doubted.length > 0 ? { ...before, doubted } : before;
     });
     const unseen = known.filter((one) => pointOf(one) < 0);
     if (said.length + unseen.length > 0) after[key] = [...unseen, ...said];
@@ -76,16 +87,17 @@ export function reconcile(
   return { series: reconciled, overturned };
 }
 
-/** The steps with one at the point: where it may as well be, or where its sides still differ; undefined where neither. */
+/** The steps with one at the point; in doubt where none that is seen may as well be there, and its sides do not differ. */
 function stepsWith({ points, changes }: Series, steps: readonly Step[], point: number, ratio: number) {
   const near = steps.find((step) => isSame(step, ratio) && step.earliest <= point && point <= step.latest);
-  if (near) return near.at === point ? steps : steps.map((step) => (step === near ? { ...step, at: point } : step));
-  // What wanders or drifts explains it.
-  if (changes.wanders || changes.drifts.length > 0) return undefined;
+  if (near) return { with: steps.map((step) => (step === near ? { ...step, at: point } : step)), isDoubted: false };
   const borders = steps.map(({ at }) => at);
-  const kept = keptStep(points, borders, point);
-  if (!kept || !isSame(kept, ratio)) return undefined;
-  return [...steps, kept].toSorted((x, y) => x.at - y.at);
+  const { step, differs } = keptStep(points, borders, point);
+  const isExplained = changes.wanders !== undefined || changes.drifts.length > 0;
+  return {
+    with: [...steps, step].toSorted((x, y) => x.at - y.at),
+    isDoubted: !differs || isExplained || !isSame(step, ratio),
+  };
 }
 
 function isSame(step: Step, ratio: number): boolean {
