@@ -47,3 +47,49 @@ it('a stored histogram has no offset and a ratio of 1, as the C library reads it
   const bytes = inflateSync(Buffer.from(encodeCounts([100, 3, 200, 4]), 'base64').subarray(8));
   expect([bytes.readInt32BE(8), bytes.readDoubleBE(32)]).toEqual([0, 1]);
 });
+
+/**
+ * Values and counts as the C library reads them (hdr_histogram_log.c, and HistogramLogFormat of the Java library): big-endian
+ * header, ZigZag LEB128 counts, a negative one for so many zeros, each index moved by the normalising offset.
+ */
+function decodedAsInC(text: string): [value: number, count: number][] {
+  const bytes = inflateSync(Buffer.from(text, 'base64').subarray(8));
+  expect(bytes.readInt32BE(0)).toBe(0x1c849313);
+  const [length, offset, figures] = [4, 8, 12].map((at) => bytes.readInt32BE(at)) as [number, number, number];
+  const lowest = Number(bytes.readBigInt64BE(16));
+  const ratio = bytes.readDoubleBE(32);
+  const half = 2 ** (Math.ceil(Math.log2(2 * 10 ** figures)) - 1);
+  const valueAt = (index: number) => {
+    const bucket = Math.floor(index / half) - 1;
+    const sub = (index % half) + half;
+    return (bucket < 0 ? (sub - half) * 1 : sub * 2 ** bucket) * lowest * ratio;
+  };
+  const found: [number, number][] = [];
+  let index = 0;
+  for (let at = 40; at < 40 + length; ) {
+    let [value, shift] = [0n, 0n];
+    for (;;) {
+      const byte = bytes[at++]!;
+      value |= BigInt(byte & 0x7f) << shift;
+      if (byte < 0x80) break;
+      shift += 7n;
+    }
+    const count = Number((value >> 1n) ^ -(value & 1n));
+    if (count < 0) index -= count;
+    else if (count > 0) found.push([valueAt(index++ - offset), count]);
+    else index++;
+  }
+  return found;
+}
+
+it('a stored histogram has the same values in a decoder that is not ours', () => {
+  const stored = encodeCounts(
+    [1, 3, 10, 2, 100, 5, 127, 4].flatMap((each, at) => (at % 2 === 0 ? counterOf(each) : each)),
+  );
+  expect(decodedAsInC(stored)).toEqual([
+    [1, 3],
+    [10, 2],
+    [100, 5],
+    [127, 4],
+  ]);
+});
