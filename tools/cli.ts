@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { failureOf } from '../bench/base/failure.js';
 import { declareFindings } from './findings.js';
+import { declareLinks } from './links.js';
 import { declareMigrations } from './migrations.js';
 import { declareQemu } from './qemu.js';
 import { declareReadme } from './readme.js';
@@ -9,7 +10,7 @@ import { declareReadme } from './readme.js';
 const program = new Command('tools')
   .description("Measures what this repository's docs say, and writes it into them.")
   .exitOverride();
-for (const declare of [declareReadme, declareFindings, declareMigrations, declareQemu]) declare(program);
+for (const declare of [declareReadme, declareFindings, declareLinks, declareMigrations, declareQemu]) declare(program);
 
 try {
   await program.parseAsync();

@@ -15,3 +15,8 @@ export function parseAddress(flag: string, text: string): Address {
   if (!match || port > 65_535) throw badValue(flag, text, TAKES);
   return { host: match[1] ?? (match[2] || '127.0.0.1'), port };
 }
+
+/** True for addresses that other machines do not reach. */
+export function isThisMachine(address: Address): boolean {
+  return 'path' in address || /^(?:127\.|::1$|localhost$)/.test(address.host);
+}

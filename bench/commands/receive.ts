@@ -2,7 +2,7 @@
 
 import { statSync } from 'node:fs';
 import type { Command } from 'commander';
-import { type Address, addressText } from '../../src/os/address.js';
+import { addressText } from '../../src/os/address.js';
 import { roundUp } from '../../src/ram/ram.js';
 import type { ReceiverPlan } from '../../src/receiver/plan.js';
 import { Receiver } from '../../src/receiver/receiver.js';
@@ -10,7 +10,7 @@ import { readSnapshot } from '../../src/receiver/snapshot.js';
 import { CELL_DEFAULTS } from '../../src/session/cell.js';
 import { HAS_ZSTD } from '../../src/wire/codecs/flushed-stream.js';
 import { uuidBytes } from '../../src/wire/initial-packet.js';
-import { parseAddress } from '../base/address.js';
+import { isThisMachine, parseAddress } from '../base/address.js';
 import { exitWith } from '../base/exit-code.js';
 import { Interrupts } from '../base/interrupts.js';
 import { requireFree } from '../base/output.js';
@@ -29,6 +29,7 @@ export interface ReceiveFlags {
   readonly ramBytes?: string;
   readonly ramOut?: string;
   readonly force?: boolean;
+  readonly measure?: boolean;
   readonly block?: string;
   readonly blocksOut?: string;
   readonly channels?: string;
@@ -71,10 +72,11 @@ export function declareReceive(program: Command): void {
     .option('--batch-pages <n>', axes.pagesPerBatch.takes)
     .option('--codec <name>', axes.codec.takes)
     .option('--token-file <file>', `senders must show this token; or by ${TOKEN_VARIABLE}; not with a QEMU`)
+    .option('--measure', 'serve one `tune --peer` of another host on --listen: it sends, this end times')
     .option('--force', 'write over the file that --ram-out names')
     .option('--json', 'as JSON');
   withStallLimit(receiveCommand, '10s').action(async (file: string | undefined, flags: ReceiveFlags) =>
-    exitWith(file === undefined ? await receive(flags) : await receiveFile(file, flags)),
+    exitWith(await (file !== undefined ? receiveFile(file, flags) : flags.measure ? measure(flags) : receive(flags))),
   );
 }
 
@@ -236,9 +238,9 @@ function planOf(flags: ReceiveFlags): ReceiverPlan {
   };
 }
 
-/** True for addresses that other machines do not reach. */
-function isThisMachine(address: Address): boolean {
-  return 'path' in address || /^(?:127\.|::1$|localhost$)/.test(address.host);
+/** Loaded only where it is asked for. */
+async function measure(flags: ReceiveFlags): Promise<number> {
+  return (await import('./receive-measure.js')).serveTune(flags);
 }
 
 function checkUuid(text: string): void {

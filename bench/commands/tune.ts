@@ -40,6 +40,9 @@ export function declareTune(program: Command): void {
     .option('--p99 <time>', 'only counts that keep the 99th percentile of latency within this, as in 200us')
     .option('--load <percent>', "load at which p99 is measured, in percent of each count's capacity; default 75")
     .option('--link <rate>', 'what the link can take, as in 10gbit or 1.2gib, for the bounds')
+    .option('--peer <address>', 'HOST:PORT of a `receive --measure` at the other end of a link: measures over the link')
+    .option('--rtt <time>', 'predict for a link with this round trip time, as in 25ms')
+    .option('--window <size>', 'with --rtt: bytes that a connection has in flight at most, as in 1m')
     .option('--from <file>', 'answer from a saved run, or the latest that has an answer; measure nothing')
     .option('--csv <file>', 'answer from a file with load and throughput on each line; measure nothing')
     .option('--simulate [n]', 'try the search on n simulated systems whose best count is known; default 60')
@@ -55,8 +58,8 @@ export function declareTune(program: Command): void {
 
 /** Returns the exit code: 0 fine, 1 a check failed, 3 nothing can be advised, 128 and the signal's number when interrupted. */
 export async function tune(flags: TuneFlags): Promise<number> {
-  const { from, csv, simulate, validate } = flags;
-  const sources = Object.entries({ from, csv, simulate, validate }).flatMap(([name, value]) =>
+  const { from, csv, simulate, validate, peer, rtt } = flags;
+  const sources = Object.entries({ from, csv, simulate, validate, peer, rtt }).flatMap(([name, value]) =>
     value === undefined ? [] : [name],
   );
   formatOf(flags.format);
@@ -66,6 +69,8 @@ export async function tune(flags: TuneFlags): Promise<number> {
   if (flags.from !== undefined) return (await import('../tune/tune-saved.js')).tuneSaved(flags.from, flags);
   const limit = limitOf(flags);
   const linkBytes = flags.link === undefined ? undefined : parseLink(flags.link);
+  if (peer !== undefined || rtt !== undefined) return (await import('../tune/tune-link.js')).tuneLink(flags, linkBytes);
+  if (flags.window !== undefined) throw new UsageError('--window: only with --rtt');
   const seed = flags.seed ?? String(randomBytes(2).readUInt16LE());
   const budget = flags.budget ?? DEFAULT_BUDGET;
   const space = await spaceOf({ ...spaceFlags(flags), seed, budget }, limit !== undefined);
@@ -95,6 +100,9 @@ function spaceFlags(flags: TuneFlags): SpaceFlags {
   const {
     p99: _,
     link: __,
+    peer: _peer,
+    rtt: _rtt,
+    window: _window,
     from: ___,
     csv: ____,
     simulate: _____,

@@ -4,6 +4,10 @@ import type { TuneFlags as SpaceFlags } from './space.js';
 export interface TuneFlags extends SpaceFlags {
   readonly p99?: string;
   readonly link?: string;
+  /** Of a link: where `receive --measure` listens, or what is known of it. */
+  readonly peer?: string;
+  readonly rtt?: string;
+  readonly window?: string;
   readonly from?: string;
   readonly csv?: string;
   readonly simulate?: string | boolean;

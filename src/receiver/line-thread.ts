@@ -5,12 +5,20 @@ import { ChannelReader, InjectedReset } from './channel-reader.js';
 import { GuardedReading } from './guarded-reading.js';
 import { LineReader } from './line-reader.js';
 import { MainReader } from './main-reader.js';
-import type { FromLine, LineStart, ToLine } from './messages.js';
+import {
+  CAME_ANYWHERE,
+  FIRST_PACKET_AT,
+  FIRST_PACKET_CAME,
+  type FromLine,
+  type LineStart,
+  type ToLine,
+} from './messages.js';
 import { type Connection, type Reading, takeConnection } from './one-connection.js';
 import { failureOf } from './plan.js';
 
 const { plan, listening, arrivals } = workerData as LineStart;
-const cameAnywhere = new Int32Array(arrivals);
+const came = new Int32Array(arrivals);
+let begun = false;
 const post = (message: FromLine) => parentPort!.postMessage(message);
 
 const line = new LineReader(plan, {
@@ -49,14 +57,15 @@ const reading: Reading = {
   target: () => line.target(),
   received: (bytes) => {
     // Standalone: a sign of life of the whole reception, orders nothing.
-    Atomics.add(cameAnywhere, 0, 1);
+    Atomics.add(came, CAME_ANYWHERE, 1);
+    if (begun) firstPacket();
     return attempt(() => line.received(bytes));
   },
   connected: () => {
     post({ kind: 'connected' });
     const check = () => {
       // Standalone: a sign of life of the whole reception, orders nothing.
-      line.checkSilence(performance.now(), Atomics.load(cameAnywhere, 0));
+      line.checkSilence(performance.now(), Atomics.load(came, CAME_ANYWHERE));
       return true;
     };
     if (limits.length > 0) silence = setInterval(() => attempt(check), Math.min(...limits) / 4);
@@ -73,6 +82,14 @@ const reading: Reading = {
   },
   failed: ({ message }) => leave({ kind: 'failed', failure: lost(message) }),
 };
+
+/** The first byte of a packet over any line: from here on the transfer is timed. */
+function firstPacket(): void {
+  begun = false;
+  // Standalone: whoever takes the flag was first; the time is read when all lines have ended.
+  if (Atomics.compareExchange(came, FIRST_PACKET_CAME, 0, 1) !== 0) return;
+  new Float64Array(arrivals)[FIRST_PACKET_AT] = performance.timeOrigin + performance.now();
+}
 
 let connection = take(listening, () => post({ kind: 'listening' }));
 
@@ -106,7 +123,10 @@ parentPort!.on('message', (message: ToLine) => {
     return;
   }
   const goesOn = attempt(() => {
-    if (message.kind === 'begin') line.begin(message.memory);
+    if (message.kind === 'begin') {
+      line.begin(message.memory);
+      begun = true;
+    }
     return line.proceed();
   });
   if (goesOn) connection.resume();

@@ -40,12 +40,18 @@ export type FromReceiver =
   | { readonly kind: 'done'; readonly report: ReceiverReport }
   | { readonly kind: 'failed'; readonly failure: ReceiverFailure };
 
+/** Two words, a count and a flag, and as a number the time of the first byte of a packet, in milliseconds since 1970. */
+export const ARRIVALS_BYTES = 16;
+export const [CAME_ANYWHERE, FIRST_PACKET_CAME] = [0, 1];
+/** Among 8-byte numbers. */
+export const FIRST_PACKET_AT = 1;
+
 /** What a thread is started with. It takes one connection, and learns from it what it is. */
 export interface LineStart {
   readonly plan: ReceiverPlan;
   /** Its own number of the listening socket. */
   readonly listening: number;
-  /** A word that grows with what comes over any line. */
+  /** Of the whole reception: what came over any line. */
   readonly arrivals: SharedArrayBuffer;
 }
 

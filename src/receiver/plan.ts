@@ -102,6 +102,8 @@ export interface ReceiverReport {
   readonly pagesMissing: number;
   /** From the first connection to the end of the last, in milliseconds. */
   readonly durationMs: number;
+  /** From the first byte of a packet to the last SYNC of all channels; absent where none came. */
+  readonly transferMs?: number;
   /** CPU time of the whole process over that time, in microseconds. */
   readonly cpuMicros: number;
   /** SHA-256 of what `ramOut` gets, if it was asked for. */

@@ -15,20 +15,22 @@ const ENTRY = fileURLToPath(new URL('./receiver-process.js', import.meta.url));
 /** The reason of a receiver that was killed from outside. */
 export const RECEIVER_KILLED = 'the receiver ended with SIGKILL';
 
+type Listening = Pick<Listener, 'address' | 'descriptor' | 'handedOver' | 'remove'>;
+
 export class Receiver {
   /** Where senders connect to. */
   readonly address: Address;
   /** Resolves when all channels have ended well; rejects with ReceiverError. By then the process has ended. */
   readonly report: Promise<ReceiverReport>;
   private readonly process: ChildProcess;
-  private readonly listener: Listener;
+  private readonly listener: Listening;
   private readonly plan: ReceiverPlan;
   private readonly listening: Promise<void>;
   private readonly reading: Promise<void>;
   private stopping = false;
   private counted: (channels: readonly ChannelCounts[]) => void = () => {};
 
-  private constructor(plan: ReceiverPlan, listener: Listener) {
+  private constructor(plan: ReceiverPlan, listener: Listening) {
     this.plan = plan;
     this.listener = listener;
     this.address = listener.address;
@@ -49,12 +51,12 @@ export class Receiver {
 
   /**
    * Starts it and resolves when it listens. Rejects when the address or the output is not to be had, and when `signal`
-   * ends it before: making room takes seconds for each GiB of RAM.
+   * ends it before: making room takes seconds for each GiB of RAM. `listener`: a socket that listens already.
    */
-  static async start(plan: ReceiverPlan, signal?: AbortSignal): Promise<Receiver> {
+  static async start(plan: ReceiverPlan, signal?: AbortSignal, listener?: Listening): Promise<Receiver> {
     if (plan.ramOut !== undefined) checkOutput(plan.ramOut, plan.replaces);
     if (plan.blocksOut !== undefined) checkOutputDirectory(plan.blocksOut);
-    const receiver = new Receiver(plan, await Listener.open(plan.listen));
+    const receiver = new Receiver(plan, listener ?? (await Listener.open(plan.listen)));
     const stop = () => void receiver.stop();
     signal?.addEventListener('abort', stop);
     try {

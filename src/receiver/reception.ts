@@ -8,7 +8,9 @@ import type { StreamBlock } from '../wire/stream-block.js';
 import { WireError } from '../wire/wire-error.js';
 import { allocateMemory } from './memory.js';
 import {
+  ARRIVALS_BYTES,
   connections,
+  FIRST_PACKET_AT,
   type FromLine,
   type Line,
   type LineStart,
@@ -35,6 +37,7 @@ export interface Received {
   readonly ram: Ram;
   readonly marks: PageMarks;
   readonly durationMs: number;
+  readonly transferMs?: number;
   readonly cpuMicros: number;
 }
 
@@ -52,7 +55,7 @@ export class Reception {
   private readonly late: number | undefined;
   /** Its numbers for connections in the place of strangers. */
   private readonly spare: number[];
-  private readonly arrivals = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+  private readonly arrivals = new SharedArrayBuffer(ARRIVALS_BYTES);
   private memory: Memory | undefined;
   private readonly lines = new Map<Line, Worker>();
   /** Lines that wait for the RAM. */
@@ -65,6 +68,8 @@ export class Reception {
   /** Pages that had come over each line at its last SYNC. */
   private readonly pages = new Map<Line, number>();
   private roundPages = 0;
+  /** When all channels had reached a SYNC last, in milliseconds since 1970. */
+  private syncedAt = 0;
   private rounds = 0;
   private listeners = 0;
   private readers = 0;
@@ -206,6 +211,7 @@ export class Reception {
     if (this.plan.ignoreSync) return;
     const released = this.barrier.reach(line);
     if (released.length === 0) return;
+    this.syncedAt = performance.timeOrigin + performance.now();
     this.endRound();
     for (const each of released) tell(this.lines.get(each)!, { kind: 'proceed' });
   }
@@ -247,8 +253,16 @@ export class Reception {
       ram,
       marks: new PageMarks(marks, ram, this.plan.pageSize),
       durationMs: performance.now() - this.start!.atMs,
+      ...this.transferred(),
       cpuMicros: cpu.user + cpu.system,
     });
+  }
+
+  /** From the first byte of a packet to the last SYNC of all channels: what a sender does around it does not count. */
+  private transferred(): { transferMs?: number } {
+    // Owned: the threads have said that their lines ended.
+    const first = new Float64Array(this.arrivals)[FIRST_PACKET_AT]!;
+    return first > 0 && this.syncedAt > first ? { transferMs: this.syncedAt - first } : {};
   }
 
   private attempt(step: () => void): void {

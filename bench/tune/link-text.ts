@@ -1,0 +1,89 @@
+// The answer of tune for a link as text: the count first, then why, then every count.
+
+import type { LinkPoint } from './link-predict.js';
+import { choose, LINK_MARGIN, type LinkCount, rateOf } from './link-search.js';
+
+/** Below the best by this, a larger count is said to make it worse. */
+const WORSE = 0.1;
+const UNITS: readonly (readonly [name: string, bytes: number])[] = [
+  ['GiB/s', 2 ** 30],
+  ['MiB/s', 2 ** 20],
+  ['KiB/s', 2 ** 10],
+];
+
+export interface LinkAnswer {
+  readonly schema: 1;
+  readonly predicted: boolean;
+  readonly channels: number;
+  readonly variant: string;
+  readonly ramBytes: number;
+  readonly roundTripMs: number;
+  readonly windowBytes: number;
+  readonly linkBytes?: number;
+  readonly counts: readonly { readonly channels: number; readonly bytesPerSecond: number; readonly binding?: string }[];
+  /** Counts above the best that lose over 10 % to it. */
+  readonly worse: readonly number[];
+}
+
+type About = Pick<LinkAnswer, 'predicted' | 'variant' | 'ramBytes' | 'roundTripMs' | 'windowBytes' | 'linkBytes'>;
+
+export function answerFor(known: readonly (LinkCount | LinkPoint)[], about: About): LinkAnswer {
+  const counts = known.map((each) => ({
+    channels: each.channels,
+    bytesPerSecond: [each.bytesPerSecond].flat(),
+  }));
+  const { best, chosen } = choose(counts);
+  const worse = counts.filter((each) => each.channels > best.channels && rateOf(each) < rateOf(best) * (1 - WORSE));
+  return {
+    schema: 1,
+    channels: chosen.channels,
+    ...about,
+    counts: known.map((each, index) => ({
+      channels: each.channels,
+      bytesPerSecond: Math.round(rateOf(counts[index]!)),
+      ...('binding' in each ? { binding: each.binding } : {}),
+    })),
+    worse: worse.map(({ channels }) => channels),
+  };
+}
+
+export function renderLink(answer: LinkAnswer): string {
+  const { channels, predicted, counts, worse, roundTripMs, windowBytes, linkBytes, ramBytes, variant } = answer;
+  const rate = (count: number) => counts.find((each) => each.channels === count)!.bytesPerSecond;
+  const many = `${channels} channel${channels > 1 ? 's' : ''}`;
+  const lines =
+    channels === 1
+      ? ['do not parallelise: one channel does as well as any count', `use 1 channel, ${variant}`]
+      : [`use ${many}, ${variant}`];
+  if (predicted) lines.push('a prediction: nothing was sent over the link; tune --peer measures it');
+  lines.push(
+    `smallest count within ${LINK_MARGIN * 100} % of the best: ${showRate(rate(channels))}` +
+      (channels > 1 ? `, x${(rate(channels) / rate(1)).toFixed(2)} of one channel` : ''),
+  );
+  if (worse.length > 0) {
+    const most = Math.max(...worse);
+    const loss = (1 - rate(most) / Math.max(...counts.map((each) => each.bytesPerSecond))) * 100;
+    lines.push(`more make it worse: ${worse.join(', ')} (${most} loses ${loss.toFixed(0)} % of the best)`);
+  } else if (channels === counts.at(-1)!.channels)
+    lines.push(`${channels} is the most that was tried: more may be better`);
+  lines.push(
+    '',
+    `  round trip  ${roundTripMs.toFixed(roundTripMs < 10 ? 2 : 0)} ms`,
+    `  in flight   ${(windowBytes / 1024).toFixed(0)} KiB for each connection${predicted ? ', at most' : ', with one'}`,
+    ...(linkBytes === undefined ? [] : [`  link        ${showRate(linkBytes)}`]),
+    `  RAM         ${(ramBytes / 2 ** 20).toFixed(0)} MiB in each transfer`,
+    '',
+    '  channels         rate  each connection',
+    ...counts.map((each) => {
+      const own = showRate(each.bytesPerSecond / each.channels);
+      const binds = each.binding === undefined ? '' : `  ${each.binding}`;
+      return `  ${String(each.channels).padStart(8)}  ${showRate(each.bytesPerSecond).padStart(11)}  ${own.padStart(15)}${binds}`;
+    }),
+  );
+  return `${lines.join('\n')}\n`;
+}
+
+export function showRate(bytesPerSecond: number): string {
+  const [name, bytes] = UNITS.find(([, each]) => bytesPerSecond >= each) ?? UNITS.at(-1)!;
+  return `${(bytesPerSecond / bytes).toPrecision(3)} ${name}`;
+}

@@ -1,0 +1,62 @@
+// The search over a link and the prediction, on links that are formulas.
+import { expect, it } from 'vitest';
+import { predictLink } from './link-predict.js';
+import { choose, doublings, searchLink } from './link-search.js';
+import { answerFor, renderLink } from './link-text.js';
+
+const MIB = 2 ** 20;
+/** Each connection 40 MiB/s, the link 250; each channel more than six costs. */
+const rateAt = (channels: number) => Math.min(40 * channels, 250 - 8 * Math.max(0, channels - 6)) * MIB;
+
+async function search(rate: (channels: number) => number, most = 32) {
+  let clock = 0;
+  const asked: number[] = [];
+  const known = await searchLink({
+    most,
+    budgetMs: 50_000,
+    now: () => clock,
+    measure: async (channels) => {
+      asked.push(channels);
+      clock += 2000;
+      return rate(channels);
+    },
+  });
+  return { known, asked, clock };
+}
+
+it('finds the smallest count near the best, measures contenders again, and keeps to its budget', async () => {
+  const { known, asked, clock } = await search(rateAt);
+  expect(choose(known).chosen.channels).toBe(6);
+  expect(asked.slice(0, 5)).toEqual([1, 2, 4, 8, 16]);
+  expect(asked.filter((count) => count === 6).length).toBe(3);
+  expect(clock).toBeLessThanOrEqual(50_000);
+  expect(doublings(32)).toEqual([1, 2, 4, 8, 16, 32]);
+});
+
+it('does not parallelise where one fills the link, and says what makes it worse', async () => {
+  const { known, asked } = await search((channels) => (100 - 12 * (channels - 1)) * MIB, 8);
+  expect(asked.slice(0, 4)).toEqual([1, 2, 4, 8]);
+  const about = { predicted: false, variant: 'mutex', ramBytes: MIB, roundTripMs: 1, windowBytes: MIB };
+  const answer = answerFor(known, about);
+  expect(answer).toMatchObject({ channels: 1, worse: [2, 4, 8] });
+  const text = renderLink(answer);
+  expect(text).toMatch(/^do not parallelise: one channel does as well as any count\nuse 1 channel, mutex\n/);
+  expect(text).toContain('more make it worse: 2, 4, 8 (8 loses 84 % of the best)');
+});
+
+it('predicts by the lowest of window, link and CPUs', () => {
+  const local = [1, 2, 4, 8, 16].map((channels) => ({ channels, bytesPerSecond: [900 * MIB - channels * 10 * MIB] }));
+  const facts = { roundTripMs: 50, windowBytes: MIB, local };
+  const at = (points: ReturnType<typeof predictLink>) => points.map(({ binding }) => binding);
+  expect(at(predictLink(facts, 64 * MIB))).toEqual(['window', 'window', 'window', 'window', 'window']);
+  expect(at(predictLink({ ...facts, linkBytes: 100 * MIB }, 64 * MIB))).toEqual([
+    'window',
+    'window',
+    'window',
+    'link',
+    'link',
+  ]);
+  expect(at(predictLink({ ...facts, roundTripMs: 0.2 }, 64 * MIB))).toEqual(['CPUs', 'CPUs', 'CPUs', 'CPUs', 'CPUs']);
+  // 64 MiB at 20 MiB/s, and the round trip before the first of it.
+  expect(predictLink(facts, 64 * MIB)[0]!.bytesPerSecond / MIB).toBeCloseTo(64 / (3.2 + 0.05), 6);
+});

@@ -1,0 +1,66 @@
+// tune for a link of 50 ms with 1 MiB in flight: measured and predicted over a relay, and what one connection can fill.
+import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it } from 'vitest';
+import { CLI, cli } from '../fixtures/cli.js';
+import type { LinkAnswer } from './link-text.js';
+
+const RELAY = fileURLToPath(new URL('./fixtures/relay-process.js', import.meta.url));
+const started: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of started.splice(0)) child.kill();
+});
+
+/** The answer of `tune --peer` over a relay, and what its receiving end ended with. */
+async function tuneOver(roundTripMs: number, window: number, rate: number, ...words: string[]) {
+  const far = spawn(process.execPath, [CLI, 'receive', '--measure', '--listen', '127.0.0.1:0']);
+  started.push(far);
+  const [said] = (await once(far.stderr.setEncoding('utf8'), 'data')) as [string];
+  const port = /127\.0\.0\.1:(\d+)/.exec(said)![1]!;
+  const near = String(20_000 + (process.pid % 20_000));
+  const relay = fork(RELAY, [near, port, roundTripMs, window, rate].map(String));
+  started.push(relay);
+  await once(relay, 'message');
+  const tune = spawn(process.execPath, [CLI, 'tune', '--peer', `127.0.0.1:${near}`, '--json', ...words]);
+  started.push(tune);
+  let text = '';
+  let errors = '';
+  tune.stdout.setEncoding('utf8').on('data', (piece: string) => {
+    text += piece;
+  });
+  tune.stderr.setEncoding('utf8').on('data', (piece: string) => {
+    errors += piece;
+  });
+  const ends = await Promise.all([once(tune, 'close'), once(far, 'exit')]);
+  expect(errors).toBe('');
+  expect(ends.map(([code]) => code)).toEqual([0, 0]);
+  return JSON.parse(text) as LinkAnswer;
+}
+
+describe('tune --peer', () => {
+  it('finds that a long link takes several connections, in under a minute', async () => {
+    const begun = performance.now();
+    const answer = await tuneOver(50, 1 << 20, 0, '--ram', '32m', '--most', '16');
+    expect(performance.now() - begun).toBeLessThan(60_000);
+    expect(answer.channels).toBeGreaterThanOrEqual(3);
+    expect(answer.roundTripMs).toBeGreaterThanOrEqual(50);
+    // One connection has its window in flight, or what the relay lets it.
+    expect(answer.windowBytes).toBeGreaterThan(1 << 19);
+    expect(answer.windowBytes).toBeLessThan(1 << 21);
+  }, 120_000);
+
+  it('says that one is enough where one fills the link', async () => {
+    const answer = await tuneOver(1, 1 << 20, 2 << 20, '--ram', '2m', '--most', '4');
+    expect(answer.channels).toBe(1);
+  }, 120_000);
+});
+
+it('predicts what window, link and CPUs allow, and says that it is a prediction', () => {
+  const words = ['--ram', '16m', '--most', '16', '--budget', '10s'];
+  const { stdout, status } = cli('tune', '--rtt', '100ms', '--window', '1m', '--link', '400mbit', ...words);
+  expect(status).toBe(0);
+  // 10 MiB/s each, of 47.7 MiB/s.
+  expect(stdout).toMatch(/^use 8 channels, atomic-barrier\na prediction: nothing was sent over the link/);
+  expect(stdout).toMatch(/ 1 .*MiB\/s +window\n/);
+}, 60_000);

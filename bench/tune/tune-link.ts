@@ -1,0 +1,155 @@
+// tune for a link: measured against a `receive --measure` at its other end, or predicted from its round trip and window.
+import { readFileSync } from 'node:fs';
+import { startMeasuring } from '../../src/receiver/measuring.js';
+import { parseAddress } from '../base/address.js';
+import { Interrupts } from '../base/interrupts.js';
+import { parseBytes, parseNanoseconds } from '../base/quantities.js';
+import { badValue, UsageError } from '../base/usage-error.js';
+import { availableBytes } from '../plan/memory.js';
+import { oneShotCell, oneShotVariant } from '../plan/one-shot.js';
+import { LinkPeer, type LinkPeerPlan } from './link-peer.js';
+import { type LinkPoint, predictLink } from './link-predict.js';
+import { type LinkCount, rateOf, searchLink } from './link-search.js';
+import { answerFor, renderLink } from './link-text.js';
+import type { TuneFlags } from './tune-flags.js';
+
+const MOST_CHANNELS = 32;
+/** All of it, in milliseconds: the answer comes within a minute. */
+const BUDGET_MS = 50_000;
+/** A transfer takes about this long: much less is start-up, much more is patience. */
+const TRIAL_MS = 1200;
+const [LEAST_BYTES, MOST_BYTES] = [1 << 20, 256 << 20];
+const PROBE_CHANNELS = [1, 8];
+
+/** Returns the exit code. */
+export async function tuneLink(flags: TuneFlags, linkBytes: number | undefined): Promise<number> {
+  const { peer, rtt } = flags;
+  if (peer !== undefined && rtt !== undefined) throw new UsageError('--rtt: not with --peer, which measures it');
+  if (peer !== undefined && flags.window !== undefined)
+    throw new UsageError('--window: not with --peer, which measures it');
+  const { pageSize, pagesPerBatch } = oneShotCell({
+    ...(flags.pageSize !== undefined && { pageSize: flags.pageSize }),
+    ...(flags.batchPages !== undefined && { batchPages: flags.batchPages }),
+  });
+  const listed = await oneShotVariant(flags.variants, 1);
+  const most = mostOf(flags.most);
+  const budgetMs = flags.budget === undefined ? BUDGET_MS : parseNanoseconds(flags.budget)! / 1e6;
+  const interrupts = new Interrupts();
+  const measured = { listed, pageSize, pagesPerBatch, signal: interrupts.signal };
+  try {
+    const answer =
+      peer !== undefined
+        ? await measure({ ...measured, address: parseAddress('--peer', peer) }, { flags, most, budgetMs })
+        : await predict(measured, { flags, most, budgetMs, linkBytes });
+    process.stdout.write(flags.json ? `${JSON.stringify(answer, null, 1)}\n` : renderLink(answer));
+    return 0;
+  } catch (cause) {
+    if (interrupts.code !== undefined) return interrupts.code;
+    if (cause instanceof UsageError) throw cause;
+    process.stderr.write(`multifd-bench: tune: ${(cause as Error).message}\n`);
+    return 1;
+  } finally {
+    interrupts.close();
+  }
+}
+
+interface Asked {
+  readonly flags: TuneFlags;
+  readonly most: number;
+  readonly budgetMs: number;
+  readonly linkBytes?: number | undefined;
+}
+
+async function measure(plan: LinkPeerPlan, { flags, most, budgetMs }: Asked) {
+  const peer = await LinkPeer.connect(plan);
+  try {
+    const begun = performance.now();
+    const roundTripMs = await peer.roundTripMs();
+    const { known, ramBytes } = await search(peer, flags, most, budgetMs - (performance.now() - begun));
+    const one = rateOf(known[0]!);
+    // What was on its way at a time: rate times delay.
+    const windowBytes = (one * roundTripMs) / 1000;
+    const about = { predicted: false, variant: plan.listed.variant.name, ramBytes, roundTripMs, windowBytes };
+    return answerFor(known, about);
+  } finally {
+    await peer.close();
+  }
+}
+
+async function predict(
+  plan: Omit<LinkPeerPlan, 'address'>,
+  { flags, most, budgetMs, linkBytes }: Asked,
+): Promise<ReturnType<typeof answerFor>> {
+  const roundTripMs = (parseNanoseconds(flags.rtt!) ?? 0) / 1e6;
+  if (!(roundTripMs > 0)) throw badValue('--rtt', flags.rtt!, 'a round trip time, as in 25ms');
+  const windowBytes = flags.window === undefined ? kernelWindow() : (parseBytes(flags.window) ?? 0);
+  if (!(windowBytes >= 1)) throw badValue('--window', flags.window!, 'bytes in flight on a connection, as in 1m');
+  process.stderr.write('what the CPUs here can do first, over loopback\n');
+  const end = await startMeasuring({ host: '127.0.0.1', port: 0 }, availableBytes() / 4);
+  try {
+    const peer = await LinkPeer.connect({ ...plan, address: end.address });
+    try {
+      const { known } = await search(peer, flags, most, budgetMs / 2, true);
+      const facts = { roundTripMs, windowBytes, local: known, ...(linkBytes === undefined ? {} : { linkBytes }) };
+      const unlimited = predictLink(facts, Number.MAX_SAFE_INTEGER);
+      const ramBytes = ramFor(flags.ram, Math.max(...unlimited.map((each: LinkPoint) => each.bytesPerSecond)));
+      const about = { predicted: true, variant: plan.listed.variant.name, ramBytes, roundTripMs, windowBytes };
+      return answerFor(predictLink(facts, ramBytes), { ...about, ...(linkBytes === undefined ? {} : { linkBytes }) });
+    } finally {
+      await peer.close();
+    }
+  } finally {
+    await end.stop();
+  }
+}
+
+/** `all`: every doubling counts, also where more does not help. */
+async function search(peer: LinkPeer, flags: TuneFlags, most: number, budgetMs: number, all = false) {
+  const begun = performance.now();
+  let fastest = 0;
+  for (const channels of PROBE_CHANNELS) {
+    const { transferMs, bytes } = await peer.trial(Math.min(channels, most), LEAST_BYTES);
+    fastest = Math.max(fastest, (bytes / transferMs) * 1000);
+  }
+  const ramBytes = ramFor(flags.ram, fastest);
+  const known = await searchLink({
+    most,
+    budgetMs: budgetMs - (performance.now() - begun),
+    all,
+    measure: async (channels) => {
+      const { transferMs } = await peer.trial(channels, ramBytes);
+      return (ramBytes / transferMs) * 1000;
+    },
+    progress: (sofar: readonly LinkCount[]) => {
+      const { channels, bytesPerSecond } = sofar.reduce((a, b) => (rateOf(b) > rateOf(a) ? b : a));
+      if (process.stderr.isTTY)
+        process.stderr.write(
+          `\r\x1b[Kbest so far: ${channels} of ${sofar.length} counts, ${bytesPerSecond.length} times`,
+        );
+    },
+  });
+  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+  return { known, ramBytes };
+}
+
+/** Of --ram, or what takes about a second. */
+function ramFor(text: string | undefined, bytesPerSecond: number): number {
+  const given = text === undefined ? undefined : parseBytes(text);
+  if (text !== undefined && (given === undefined || given < LEAST_BYTES))
+    throw badValue('--ram', text, 'a size from 1m, as in 64m');
+  const wanted = given ?? Math.min(MOST_BYTES, Math.max(LEAST_BYTES, (bytesPerSecond * TRIAL_MS) / 1000));
+  return Math.ceil(wanted / LEAST_BYTES) * LEAST_BYTES;
+}
+
+function mostOf(text: string | undefined): number {
+  const most = text === undefined ? MOST_CHANNELS : Number(text);
+  if (!Number.isInteger(most) || most < 1 || most > 256) throw badValue('--most', text!, '1 to 256');
+  return most;
+}
+
+/** What this kernel lets a connection have in flight. */
+function kernelWindow(): number {
+  const [, , most] = readFileSync('/proc/sys/net/ipv4/tcp_wmem', 'latin1').trim().split(/\s+/).map(Number);
+  process.stderr.write(`--window: not given; tcp_wmem lets a connection have ${most} bytes in flight\n`);
+  return most!;
+}
