@@ -49,8 +49,8 @@ export class LiveFailure extends Error {
 /** A question to the process takes about this long: short enough to be stopped in, long enough to cost nothing. */
 const RUN_MS = 60;
 const MOST_MIRRORS_A_RUN = 400;
-/** Of the cells' first mirrors, in which caches and clocks of the CPUs settle. */
-const DROPPED_MIRRORS = 2;
+/** Of the cells' first mirrors, after one that is not kept either: in them caches and clocks of the CPUs settle. */
+const DROPPED_MIRRORS = 1;
 /** However long they take. */
 const LEAST_MIRRORS = 3;
 const FIRST_AMOUNT = 8;

@@ -16,10 +16,31 @@ export function parseCpuList(list: string): number[] {
   });
 }
 
+interface Pinning {
+  readonly cpus: string;
+  readonly threadId: number;
+  readonly done: (pinned: boolean) => void;
+}
+
+/** One line of output for each list of CPUs and thread. */
+const PIN_ALL = 'while [ $# -gt 1 ]; do taskset -cp "$1" "$2" >&2 && echo pinned || echo failed; shift 2; done';
+let waiting: Pinning[] = [];
+
 /** Pins a thread of any process of ours to one CPU, or frees it to use all. Resolves false where taskset fails. */
 export function pin(threadId: number, cpu: number | undefined, cpus: readonly number[]): Promise<boolean> {
-  const list = cpu === undefined ? cpus.join(',') : String(cpu);
-  return new Promise((resolve) => {
-    execFile('taskset', ['-cp', list, String(threadId)], (error) => resolve(error === null));
+  return new Promise((done) => {
+    // Those of a cell are asked for together: a process to start for each of 16 threads would take half a second.
+    if (waiting.length === 0) setImmediate(pinAll);
+    waiting.push({ cpus: cpu === undefined ? cpus.join(',') : String(cpu), threadId, done });
+  });
+}
+
+function pinAll(): void {
+  const all = waiting;
+  waiting = [];
+  const pairs = all.flatMap((each) => [each.cpus, String(each.threadId)]);
+  execFile('sh', ['-c', PIN_ALL, 'pin', ...pairs], (_, output) => {
+    const outcomes = output.split('\n');
+    for (const [at, { done }] of all.entries()) done(outcomes[at] === 'pinned');
   });
 }
