@@ -30,7 +30,7 @@ export function declareDoctor(program: Command): void {
       '--calibrate',
       'false verdicts and missed delays of the default run, from runs of known outcome (half an hour)',
     )
-    .option('--turns', 'how long turns should be: the error of a ratio by the length of its turns (four minutes)')
+    .option('--turns', 'how long turns should be: the error of a ratio by the length of its turns (three minutes)')
     .option('--svg <file>', 'with --turns: the curves as a picture as well')
     .option('--runs <n>', 'with --calibrate: default runs to measure', '12')
     .option('--seed <n>', 'with --calibrate: order of cells; printed when it is not given')

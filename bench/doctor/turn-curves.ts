@@ -1,5 +1,6 @@
 // How long a turn should be on this machine: the error of a ratio by the length of its turns, at equal time (an Allan curve).
 import { Random } from '../../src/random.js';
+import type { LivePart } from '../measure/live.js';
 import { logRatio } from '../measure/paired-visits.js';
 import { Processes } from '../measure/processes.js';
 import { sliceValues } from '../measure/visit.js';
@@ -30,7 +31,7 @@ export interface TurnCurvesOptions {
 }
 
 /** Of each opening: the error is of a second, whatever it is measured in. */
-const FOR_MS = 600;
+const FOR_MS = 300;
 const PROCESSES = 2;
 /** In which the ratio is taken each by itself: what they differ by says how well all of them know it. */
 const PARTS = 12;
@@ -62,9 +63,8 @@ export async function measureTurnCurves(options: TurnCurvesOptions): Promise<Tur
             cold: at === 0,
             amount: undefined,
           }));
-          const begun = performance.now();
           const parts = await processes.live(places, { turnMs, forMs: FOR_MS, random });
-          const seconds = Math.min(FOR_MS, performance.now() - begun) / 1e3;
+          const seconds = secondsOf(parts);
           const metric = plan.tables.find(({ id }) => id === cells[0]!.table)!.metrics[0]!;
           const [a, b] = parts.map(({ mirrors }, index) =>
             mirrors.flat().map((slice) => sliceValues(cells[index]!.cell, slice)[metric]!),
@@ -104,4 +104,11 @@ function errorOf(a: readonly number[], b: readonly number[]): number {
     return logRatio(a.slice(from, to), b.slice(from, to));
   });
   return Math.sqrt(squaresAboutMean(logs) / (parts - 1) / parts);
+}
+
+/** From the first turn to the last: few long ones take more than their time. */
+function secondsOf(parts: readonly LivePart[]): number {
+  const turns = parts.flatMap(({ mirrors }) => mirrors.flat());
+  const begun = turns.reduce((least, { startedNs }) => Math.min(least, startedNs), Infinity);
+  return (turns.reduce((most, { startedNs, durationNs }) => Math.max(most, startedNs + durationNs), 0) - begun) / 1e9;
 }

@@ -75,7 +75,7 @@ export function stepsOf({ sets, turns }: Group): number {
 
 /** How long the turns of a cell that lives beside others are; measured by `doctor --turns`. */
 function turnMsOf(planned: PlannedCell, { turnMs }: Pick<Plan, 'turnMs'>): number {
-  return turnMs ?? (writesToSocket(planned) ? 2 : 1);
+  return turnMs ?? (writesToSocket(planned) ? 2 : 0.5);
 }
 
 function writesToSocket({ cell }: PlannedCell): boolean {
@@ -160,7 +160,11 @@ export function slicesOf({ cell }: PlannedCell, { slices, studied }: Plan): numb
   return studied.includes(cell.variant) || cell.workload === 'hand-off' ? slices : 1;
 }
 
-const PROCESS_START_MS = 1000;
+const PROCESS_START_MS = 1400;
+/** More of it where cells write to receivers. */
+const RECEIVERS_START_MS = 1300;
+/** Of a cell, at its first opening in a process. */
+const WARM_UP_MS = 60;
 /** What a long turn costs beside its slices, and an opening of cells side by side beside its turns. */
 const TURN_OVERHEAD_MS = 8;
 const OPENING_OVERHEAD_MS = 45;
@@ -169,10 +173,11 @@ const SLICE_STRETCH = 1.25;
 
 /** How long the plan takes, in milliseconds. */
 export function estimateMs(plan: Plan): number {
-  let total = plan.rounds * PROCESS_START_MS;
+  const receivers = plan.cells.some((planned) => isMeasured(planned) && writesToSocket(planned));
+  let total = plan.rounds * (PROCESS_START_MS + (receivers ? RECEIVERS_START_MS : 0));
   for (let round = 0; round < plan.rounds; round++) {
     for (const { sets, turns } of roundGroups(plan, round)) {
-      for (const { forMs } of sets) total += 2 * (forMs + OPENING_OVERHEAD_MS);
+      for (const { cells, forMs } of sets) total += 2 * (forMs + OPENING_OVERHEAD_MS) + WARM_UP_MS * (cells.length - 1);
       for (const { planned } of turns) {
         const sliceMs = planned.cell.load === undefined ? plan.sliceMs : plan.sliceMs * LOADED_SLICE_FACTOR;
         total += (slicesOf(planned, plan) + 0.15) * sliceMs * SLICE_STRETCH + TURN_OVERHEAD_MS;
