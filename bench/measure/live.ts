@@ -62,8 +62,11 @@ const STILL_RISING = 0.05;
 const MOST_WARM_UPS = 6;
 const WARM_UP_MS = 8;
 const WARM_UP_TURNS = 4;
-/** Designs of one shape get the same amount, unless one would have less than a half of a turn, or more than two. */
-const ALIKE = 2;
+/**
+ * Designs of one shape get the same amount, unless they differ by far more than noise makes them: a turn of few jobs has
+ * other costs a job than one of many.
+ */
+const ALIKE = 4;
 
 /** Measures cells against each other. Rejects with LiveFailure; the processes are then spent. */
 export async function measureLive(ends: readonly LiveEnd[], options: LiveOptions): Promise<LivePart[]> {

@@ -75,7 +75,7 @@ export function stepsOf({ sets, turns }: Group): number {
 
 /** How long the turns of a cell that lives beside others are; measured by `doctor --turns`. */
 function turnMsOf(planned: PlannedCell, { turnMs }: Pick<Plan, 'turnMs'>): number {
-  return turnMs ?? (writesToSocket(planned) ? 2 : 0.5);
+  return turnMs ?? (writesToSocket(planned) ? 4 : 0.5);
 }
 
 function writesToSocket({ cell }: PlannedCell): boolean {

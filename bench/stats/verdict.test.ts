@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Evidence, isEquivalent, LEAST_SIDE_BY_SIDE, type Rule, verdict } from './verdict.js';
+import { type Evidence, isEquivalent, type Rule, verdict } from './verdict.js';
 
 const evidence = (low: number, high: number, rest: Partial<Evidence> = {}): Evidence => ({
   ratio: Math.sqrt(low * high),
@@ -35,9 +35,6 @@ describe('verdict', () => {
   it('needs the whole interval beyond the noise floor where that is higher', () => {
     expect(verdict(evidence(1.08, 1.12, { noiseFloor: 0.09 }), 0.001, higher)).toBe('unclear');
     expect(verdict(evidence(1.08, 1.12, { noiseFloor: 0.07 }), 0.001, higher)).toBe('faster');
-    const sideBySide = { ...higher, least: LEAST_SIDE_BY_SIDE };
-    expect(verdict(evidence(1.02, 1.12, { noiseFloor: 0.09 }), 0.001, sideBySide)).toBe('faster');
-    expect(verdict(evidence(1.009, 1.12, { noiseFloor: 0 }), 0.001, sideBySide)).toBe('unclear');
   });
 
   it('calls equal only what lies inside the margin, whatever its p', () => {

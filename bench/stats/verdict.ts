@@ -38,13 +38,9 @@ export interface Rule {
   readonly slope?: RatioInterval;
 }
 
-/**
- * The fraction that an interval must be clear of: the noise floor, and never less than `least`. Side by side the visits of
- * a process differ in the places too, which the second turns round: their noise is in the interval as it is, and would
- * count twice.
- */
+/** The fraction that an interval must be clear of: the noise floor, and never less than `least`. */
 export function decisionMargin(noiseFloor: number, least = LEAST_DIFFERENCE): number {
-  return least < LEAST_DIFFERENCE ? least : Math.max(noiseFloor, least);
+  return Math.max(noiseFloor, least);
 }
 
 /**
