@@ -18,7 +18,7 @@ if (major < 20 || (major === 20 && minor < 19))
 
 const program = new Command('multifd-bench')
   .version(versionOf(), '--version', 'the version of this program')
-  .description('Compares ways to hand RAM pages from one provider to N sender threads, as QEMU multifd does.')
+  .description('Compares ways to hand RAM pages from one provider thread to N sender threads, as multifd in QEMU does.')
   .exitOverride()
   .configureOutput({ outputError: (text) => process.stderr.write(text.replace(/^error: /, 'multifd-bench: ')) });
 

@@ -115,7 +115,7 @@ function render(
   const machine = describeMachine();
   const commit = describeCommit(WORKPLACE);
   const lines = [
-    '# Migrations against the ceiling',
+    '# Migrations compared with a plain write loop',
     '',
     `Written by \`${about.command}\`: ${(about.bytes / 2 ** 20).toFixed(0)} MiB in QEMU's packets of 512 KiB, into a receiver process`,
     'that checks every field, SHA-256 compared at the end of each. The ceiling is a plain loop of the same gathered writes on',

@@ -33,7 +33,7 @@ const ANSWER = marks('answer', '`npm run readme`');
 export const RESULTS_PAGE = 'docs/results.md';
 /** The first of each column's table are shown in README.md. */
 const SHORT_DESIGNS = ['mutex', 'atomic-barrier', 'message-port'];
-const COLUMNS = 100;
+const COLUMNS = 80;
 
 export function declareReadme(program: Command): void {
   program

@@ -8,5 +8,5 @@ export function requireMode(command: Command, mode: string, flags: readonly stri
   const given = command.options.find(
     (option) => flags.includes(option.long!) && command.getOptionValueSource(option.attributeName()) === 'cli',
   );
-  if (given) throw new UsageError(`${given.long}: only with --${mode}`);
+  if (given) throw new UsageError(`${given.long}: requires --${mode}`);
 }

@@ -33,8 +33,8 @@ describe('a token', () => {
     ['others can read it', () => file('open', SECRET, 0o644), /mode 0644, takes a file that is its owner's alone/],
     ['it is short', () => file('short', 'hunter2'), /got 7 bytes, takes 16 to 4096$/],
     ['it is long', () => file('long', 'x'.repeat(5000)), /longer than 4096 bytes$/],
-    ['it is a folder', () => folder, /is no regular file$/],
-    ['there is none', () => join(folder, 'none'), /is no regular file$/],
+    ['it is a folder', () => folder, /is not a regular file$/],
+    ['there is none', () => join(folder, 'none'), /is not a regular file$/],
   ])('is refused when %s', (_, path, says) => {
     const refused = () => tokenOf(path(), {});
     expect(refused).toThrow(UsageError);

@@ -18,7 +18,7 @@ export function tokenOf(file: string | undefined, environment: NodeJS.ProcessEnv
 
 function readToken(file: string): Buffer {
   const status = statSync(file, { throwIfNoEntry: false });
-  if (!status?.isFile()) throw new UsageError(`--token-file: ${file} is no regular file`);
+  if (!status?.isFile()) throw new UsageError(`--token-file: ${file} is not a regular file`);
   const mode = status.mode & 0o777;
   if (mode & 0o077) {
     throw new UsageError(

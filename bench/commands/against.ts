@@ -34,7 +34,9 @@ export interface AgainstFlags extends PlanFlags, LayoutFlags {
 export function declareAgainst(program: Command): void {
   const command = program
     .command('against')
-    .description('build another commit, measure it and this build in the same rounds; changes are confirmed by a rerun')
+    .description(
+      'build another commit and measure it beside this build, in the same rounds; changes are confirmed by a rerun',
+    )
     .argument('<revision>', 'a commit, branch or tag');
   declareFormat(declareLayout(declareMeasuring(command, STUDIED_PAIR.join(','))))
     .option('--json', 'print the document, and nothing else, on stdout')

@@ -30,7 +30,7 @@ export function declareBackfill(program: Command): void {
   const command = program
     .command('backfill')
     .description(
-      'measure commits of a range, each by its own build, and save the runs; goes on where it was interrupted',
+      'measure commits of a range, each with its own build, and save the runs; continues where it was interrupted',
     )
     .argument('<range>', 'commits along first parents, both ends included, as in v1..main')
     .option('--steps <n>', 'number of commits from the range, evenly spread', '10')

@@ -10,7 +10,7 @@ import { declareStore, type StoreFlags, storeOf } from '../store/store-flags.js'
 export function declareBaseline(program: Command): void {
   const command = program
     .command('baseline')
-    .description('name a saved run, to be compared with as baseline:NAME; never one with uncommitted changes')
+    .description('name a saved run, so that commands take it as baseline:NAME; one with uncommitted changes is refused')
     .argument('<name>', 'letters, digits, ".", "_" and "-"; an older baseline of that name is replaced')
     .argument(
       '[run]',

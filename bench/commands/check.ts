@@ -16,7 +16,7 @@ export function declareCheck(program: Command): void {
   program
     .command('check')
     .description(
-      'conformance, verify and a quick comparison of a design, in under a minute; exit 1 if it fails one, 3 if it has too many states',
+      'test a design: conformance, model checker and a quick comparison, in under a minute; exit 1 on a failure, 3 if it has too many states',
     )
     .argument('<design>', 'the path of a .js file, or a name from `list`')
     .option('--json', 'as JSON')

@@ -21,9 +21,7 @@ export interface CompareFlags extends LayoutFlags, StoreFlags, Across {
 export function declareCompare(program: Command): void {
   const command = program
     .command('compare')
-    .description(
-      'two saved runs, the second compared with the first: ratios, intervals and verdicts of the cells that both have',
-    )
+    .description('compare two saved runs: ratio, interval and verdict of each cell that both have')
     .argument('<a>', 'latest, baseline:NAME, a result file, or a commit, branch or tag with a saved run')
     .argument('[b]', 'the same', 'latest');
   declareFormat(declareStore(declareLayout(command)))

@@ -23,7 +23,7 @@ export function declareDoctor(program: Command): void {
   const command = program
     .command('doctor')
     .description(
-      'what this machine can and cannot resolve, and what to do about it; exit 1 when numbers are worth nothing',
+      'show what this machine can resolve, and what to do about the rest; exit 1 if numbers from it would be worthless',
     )
     .option('--json', 'as JSON, with every fact behind the lines')
     .option(
@@ -33,7 +33,7 @@ export function declareDoctor(program: Command): void {
     .option('--turns', 'how long turns should be: the error of a ratio by the length of its turns (three minutes)')
     .option('--svg <file>', 'with --turns: the curves as a picture as well')
     .option('--runs <n>', 'with --calibrate: default runs to measure', '12')
-    .option('--seed <n>', 'with --calibrate: order of cells; printed when it is not given')
+    .option('--seed <n>', 'with --calibrate: seed for the order of cells; default random, and printed')
     .option('--no-save', 'with --calibrate: store nothing under results/')
     .option('--histories', 'with --calibrate: change points on simulated histories instead (seconds)')
     .option('--series <n>', 'with --histories: series of each kind', '1000');

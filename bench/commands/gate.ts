@@ -28,7 +28,7 @@ import {
 export function declareGate(program: Command): void {
   const command = program
     .command('gate')
-    .description('fail when a commit made a cell slower; exit 1 a regression, 2 bad data, 3 inconclusive')
+    .description('fail if a commit made a cell slower; exit 1 on a regression, 2 on bad data, 3 if inconclusive')
     .argument('[commit]', 'whose saved runs are judged by those before it; latest: the newest, by time', 'HEAD')
     .option('--against <revision>', 'measure that commit beside this build instead, as `against` does')
     .option('--config <file>', 'thresholds; default multifd-bench.json of the project, where there is one')

@@ -41,15 +41,15 @@ const MOST_IMPORTED = 50;
 export function declareHistory(program: Command): void {
   const command = program
     .command('history')
-    .description('results over commits: steps, drift and spells, and the commit where each began')
-    .option('--cell <text>', 'cells whose id contains this, as in channels=2; a full id is one cell')
+    .description('show results over commits: steps, drift and spells, with the commit where each began')
+    .option('--cell <text>', 'cells whose id contains this text, as in channels=2; a full id selects one cell')
     .option('--filter <terms>', 'as in "variant=mutex channels>2"; * is any text')
     .option('--metric <names>', 'as in jobsPerSecond,cpuNsPerJob; default what each table shows')
     .option('--variants <names>', 'only these designs')
-    .option('--branch <revision>', 'whose first parents give the order', 'HEAD')
-    .option('--last <n>', 'most commits, from the newest back', '200')
-    .option('--node <major>', 'runs under this Node; default that of the newest run')
-    .option('--all', 'series without a change too, of all designs');
+    .option('--branch <revision>', 'order commits along the first parents of this revision', 'HEAD')
+    .option('--last <n>', 'at most this many commits, the newest', '200')
+    .option('--node <major>', 'runs under this major version of Node; default that of the newest run')
+    .option('--all', 'also show series without a change, of all designs');
   declareFormat(declareStore(command))
     .option('--json', 'print the document, and nothing else, on stdout')
     .action((flags: HistoryFlags) => exitWith(history(flags)));

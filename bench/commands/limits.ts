@@ -40,12 +40,12 @@ export interface LimitsFlags {
 export function declareLimits(program: Command): void {
   const command = program
     .command('limits')
-    .description('how near designs come to what this machine can do: a ring in C, and the floors of two threads')
+    .description('compare designs with the most this machine can do: a ring in C, and the floors of two threads')
     .option('--variants <names>', `names from \`list\`, or paths of .js files; default ${DEFAULT_VARIANT}`)
     .option('--depth <n>', `batches in flight beside the ring in C; default ${DEFAULT_DEPTH}`)
     .option('--publish-every <list>', `beside the ring in C: ${axes.publishEvery.takes}`)
     .option('--rounds <n>', 'fresh processes')
-    .option('--seed <n>', 'order of the turns; printed when it is not given')
+    .option('--seed <n>', 'seed for the order of turns; default random, and printed')
     .option('--quick', 'fewer processes and turns; shows large differences only')
     .option('--json', 'as JSON');
   declareFormat(command).action(async (flags: LimitsFlags) => exitWith(await limits(flags)));

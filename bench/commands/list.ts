@@ -30,7 +30,7 @@ interface Row {
 export function declareList(program: Command): void {
   const command = program
     .command('list')
-    .description('the designs: family, mechanism, when to use each, supported depths and requesters')
+    .description('list the designs: family, mechanism, when to use each, supported depths and requesters')
     .option('--variants <names>', 'only these')
     .option('--json', 'as JSON');
   declareFormat(command).action(async (flags: { json?: boolean; variants?: string; format?: string }) =>

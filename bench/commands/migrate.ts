@@ -51,10 +51,10 @@ export function declareMigrate(program: Command): void {
     .argument('<file>', 'the RAM image: a regular file, of any content');
   withStallLimit(withOneShotAxes(migrateCommand), '10s')
     .option('--transport <name>', 'tcp, unix', 'tcp')
-    .option('--zero-pages <how>', 'who finds pages of zeros: none, multifd (the sender threads)', 'none')
+    .option('--zero-pages <how>', 'who detects zero pages: none, or multifd (the sender threads)', 'none')
     .option('--ceiling', 'compare with the same writes in a plain loop, in interleaved pairs')
     .option('--pairs <n>', 'how many pairs', '10')
-    .option('--ram-out <file>', 'keep what the receiver has; the name appears only when all is well')
+    .option('--ram-out <file>', 'keep the received RAM in this file; it gets its name only when all is well')
     .option('--force', 'write over the file that --ram-out names')
     .option('--fault <specs>', `what goes wrong on purpose: ${FAULTS_TAKEN}`)
     .option(

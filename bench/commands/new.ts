@@ -17,7 +17,7 @@ export interface NewFlags {
 export function declareNew(program: Command): void {
   program
     .command('new')
-    .description('write a design that passes as it stands: in a checkout with its registry line, elsewhere as a file')
+    .description('create a design that passes all checks as it stands; in a checkout also its line in the registry')
     .argument('<name>', NAME_TAKES)
     .option('--from <design>', 'start with a copy of that one, instead of the simple one')
     .action((name: string, flags: NewFlags) => exitWith(newDesign(name, flags)));

@@ -37,15 +37,15 @@ const SEED = 1;
 export function declareProfile(program: Command): void {
   const profileCommand = program
     .command('profile')
-    .description('run one cell under a profiler, name the files it wrote and show where each thread was')
-    .argument('[cell]', 'its id, as `run --dry-run` prints it; else the flags say which')
-    .option('--variants <name>', 'one variant, or the path of a .js file; default atomic-barrier');
+    .description('run one cell under a profiler; list its files, and where each thread spent its time')
+    .argument('[cell]', 'its id, as `run --dry-run` prints it; without it the flags describe the cell')
+    .option('--variants <name>', 'a design from `list`, or the path of a .js file; default atomic-barrier');
   for (const { flag, takes } of [axes.workload, axes.transport, ...ONE_SHOT_AXES]) {
     profileCommand.option(`${flag} <value>`, takes);
   }
   profileCommand
     .option('--wait <policy>', axes.senderWait.takes)
-    .option('--with <profiler>', 'cpu-prof, a file a thread; or perf, where it is installed', 'cpu-prof')
+    .option('--with <profiler>', 'cpu-prof (one file per thread), or perf where it is installed', 'cpu-prof')
     .option('--time <time>', 'how long the cell runs', '2s')
     .option('--ram <what>', 'a file, or a size as in 64m')
     .option('--out <folder>', 'where the files go; default a new one under profiles/')

@@ -54,7 +54,7 @@ const LEAST_PAGE_BYTES = 1 << 10;
 export function declareReceive(program: Command): void {
   const receiveCommand = program
     .command('receive')
-    .description('the receiving end of a migration alone, also from a real QEMU: checks every packet')
+    .description('receive a migration, also from a real QEMU, and check every packet')
     .argument('[file]', 'read this instead: what a QEMU wrote by `migrate file:`, mapped-ram or not, or `virsh save`')
     .option('--listen <address>', 'HOST:PORT (:PORT is this machine alone), or a path for a unix socket')
     .option(

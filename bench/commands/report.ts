@@ -26,7 +26,7 @@ export interface ReportFlags extends StoreFlags {
 export function declareReport(program: Command): void {
   const command = program
     .command('report')
-    .description('write a saved run as one HTML file with charts that opens offline, or its charts as SVG')
+    .description('write a saved run as one HTML page with charts, which opens offline; or its charts as SVG')
     .argument('[run]', 'latest, baseline:NAME, a result file, or a commit, branch or tag with a saved run', 'latest')
     .option('--out <file>', 'where the page goes; default report-RUN.html here')
     .option('--svg <folder>', 'write the charts there as SVG files instead of a page')

@@ -1,5 +1,6 @@
 // run as a user starts it: what it prints, what fails in it, and when it stops by itself.
 
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +9,7 @@ import { isLong } from '../../src/fixtures/tier.js';
 import { cli } from '../fixtures/cli.js';
 import { SMALL } from '../fixtures/small-run.js';
 import type { Result } from '../result/document.js';
+import { PROJECT } from '../system/project.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'multifd-bench-run-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -40,6 +42,19 @@ describe('run', () => {
       expect(stderr).not.toContain('{');
     },
   );
+
+  it.skipIf(isLong)("prints JSON alone by README's own command", () => {
+    const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+    const command = /^(npm run .*--json) > run\.json/m.exec(readme)![1]!;
+    const small = '--variants inline --channels 1 --transport memory --ram 1m --rounds 1 --quick --no-save';
+    const { stdout, status } = spawnSync('/bin/sh', ['-c', `${command} ${small}`], {
+      cwd: PROJECT,
+      encoding: 'utf8',
+      maxBuffer: 1 << 26,
+    });
+    expect(status).toBe(0);
+    expect((JSON.parse(stdout) as Result).cells.map(({ variant }) => variant)).toEqual(['inline']);
+  });
 
   it.runIf(isLong)('prints the answer and tables within 80 columns, piped too, and TSV when asked for', () => {
     const table = cli(...SMALL).stdout;

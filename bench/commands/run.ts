@@ -40,22 +40,25 @@ export function declareRun(program: Command): void {
   declareMatrix(runCommand);
   runCommand
     .option('--ram <what>', 'a file, or a size as in 64m, with shares as in 64m:zero=20,text=40,random=40')
-    .option('--rounds <n>', 'fresh processes; 6 are the least for a verdict')
-    .option('--turn <time>', 'length of the turns of designs side by side, as in 1ms; default by transport')
-    .option('--precision <percent>', 'measure until the ratios under study are known to this, as in 2%')
-    .option('--budget <time>', 'measure no round that would end later than this, as in 90s or 5min')
+    .option('--rounds <n>', 'number of fresh processes; a verdict needs at least 6')
+    .option(
+      '--turn <time>',
+      'length of one turn of designs side by side, as in 1ms; the default depends on the transport',
+    )
+    .option('--precision <percent>', 'measure until the ratios under study are known this well, as in 2%')
+    .option('--budget <time>', 'start no round that would end later than this, as in 90s or 5min')
     .option('--resume <file>', 'continue an interrupted run from its file, with its flags')
-    .option('--seed <n>', 'order of cells, and contents of RAM; printed when it is not given')
+    .option('--seed <n>', 'seed for the order of cells and the contents of RAM; default random, and printed')
     .option('--no-elide', 'the same as --elide off')
     .option('--keep-awake', 'spin an idle-priority thread on each CPU, so that no CPU halts between wake-ups')
-    .option('--force-spin', 'measure spinning even where threads exceed CPUs')
+    .option('--force-spin', 'measure spinning even with more threads than CPUs')
     .addOption(new Option('--quick', 'under 20 s; shows large differences only').conflicts('rigorous'))
     .option('--rigorous', 'twice the processes, four times the time in each')
     .option('--plot', 'print bars, box plots over processes and a curve over channels below the tables')
     .option('--explain', 'count shared accesses before timing and print them below each table')
     .option('--peer <name>', "qemu: QEMU's own sender beside ours, into the same drain")
     .option('--qemu <paths>', 'with --peer qemu: binaries; default every qemu-system-x86_64 on PATH')
-    .option('--zero-pages <how>', 'with --peer qemu: who looks for pages of zeros, at both: legacy, none, multifd')
+    .option('--zero-pages <how>', 'with --peer qemu: who detects zero pages, on both sides: legacy, none, multifd')
     .option(
       '--shard <i/n>',
       'measure only this part of the plan, on one of n machines; `merge` joins them; needs --seed',

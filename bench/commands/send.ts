@@ -32,7 +32,10 @@ const STALL_MS = 10_000;
 const LAST_WORDS_MS = 500;
 
 export function declareSend(program: Command): void {
-  withStallLimit(withOneShotAxes(program.command('send').description('the sending end of a migration alone')), '10s')
+  withStallLimit(
+    withOneShotAxes(program.command('send').description('send a RAM image: one end of a migration')),
+    '10s',
+  )
     .requiredOption('--ram <what>', 'a file, or a size as in 64m')
     .requiredOption('--to <address>', 'HOST:PORT, the path of a unix socket, or file:PATH: a mapped-ram file')
     .option('--direct-io', "writes a file's pages around the kernel's cache (O_DIRECT)")
@@ -41,7 +44,7 @@ export function declareSend(program: Command): void {
       "receiver, qemu (10.0 and newer), qemu-11.1, qemu-10.0, qemu-9.x, qemu-7.2 (up to 8.0), or drain: anything that takes the channels' bytes",
       'receiver',
     )
-    .option('--zero-pages <how>', 'who finds pages of zeros: none, legacy (the provider), multifd (the senders)')
+    .option('--zero-pages <how>', 'who detects zero pages: none, legacy (the provider), multifd (the senders)')
     .option('--uuid <uuid>', "the machine's, as QEMU's -uuid; default all zero")
     .option('--block <name>', "the RAM block's name: id of a QEMU's memory-backend; default m0")
     .option('--capabilities <names>', "the destination QEMU's: those that need another stream are refused by name")

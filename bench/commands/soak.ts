@@ -28,10 +28,10 @@ export function declareSoak(program: Command): void {
   program
     .command('soak')
     .description(
-      'random designs, sizes, codecs and faults between two processes, every run checked end to end; exit 1 on the first that is wrong, or on a leak',
+      'run random designs, sizes, codecs and faults between two processes, each run checked end to end; exit 1 on the first error or leak',
     )
     .option('--for <time>', 'how long', '10min')
-    .option('--seed <n>', 'of all runs; printed when it is not given')
+    .option('--seed <n>', 'seed of all runs; default random, and printed')
     .option('--run <n>', 'only this run of the seed')
     .option('--variants <names>', 'names from `list`, or paths of .js files; default all that can run here')
     .option('--stress', 'instead: set-up and tear-down leave nothing behind, delays at shared accesses lose nothing')

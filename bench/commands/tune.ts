@@ -22,7 +22,9 @@ const DEFAULT_BUDGET = '3min';
 export function declareTune(program: Command): void {
   const command = program
     .command('tune')
-    .description('how many channels to use: measures a coarse grid, then finer around the knee; the answer comes first')
+    .description(
+      'recommend a number of channels: measure a coarse grid, then finer around the knee; the answer comes first',
+    )
     .option(
       '--variants <names>',
       'designs to choose from; of equal ones the first is advised; default mutex,atomic-barrier',
@@ -39,17 +41,17 @@ export function declareTune(program: Command): void {
     .option('--ram <what>', 'a file, or a size as in 64m, with shares as in 64m:zero=20,text=40,random=40')
     .option('--p99 <time>', 'only counts that keep the 99th percentile of latency within this, as in 200us')
     .option('--load <percent>', "load at which p99 is measured, in percent of each count's capacity; default 75")
-    .option('--link <rate>', 'what the link can take, as in 10gbit or 1.2gib, for the bounds')
+    .option('--link <rate>', 'rate of the link, as in 10gbit or 1.2gib: one of the bounds')
     .option('--peer <address>', 'HOST:PORT of a `receive --measure` at the other end of a link: measures over the link')
     .option('--rtt <time>', 'predict for a link with this round trip time, as in 25ms')
     .option('--window <size>', 'with --rtt: bytes that a connection has in flight at most, as in 1m')
     .option('--from <file>', 'answer from a saved run, or the latest that has an answer; measure nothing')
     .option('--csv <file>', 'answer from a file with load and throughput on each line; measure nothing')
     .option('--simulate [n]', 'try the search on n simulated systems whose best count is known; default 60')
-    .option('--validate', 'then measure all counts rigorously and check that none beats the answer')
-    .option('--force-spin', 'measure spinning even where threads exceed CPUs')
-    .option('--budget <time>', `measure no round that would end later than this; default ${DEFAULT_BUDGET}`)
-    .option('--seed <n>', 'order of turns, and contents of RAM; printed when it is not given')
+    .option('--validate', 'afterwards measure all counts rigorously and check that none beats the answer')
+    .option('--force-spin', 'measure spinning even with more threads than CPUs')
+    .option('--budget <time>', `start no round that would end later than this; default ${DEFAULT_BUDGET}`)
+    .option('--seed <n>', 'seed for the order of turns and the contents of RAM; default random, and printed')
     .option('--dry-run', 'print what would be measured and how long it may take, measure nothing')
     .option('--no-save', 'write no file under results/')
     .option('--json', 'print the answer as JSON, and nothing else, on stdout');

@@ -46,19 +46,19 @@ export function declareVerify(program: Command): void {
   const command = program
     .command('verify')
     .description(
-      'model-check variants: every interleaving within bounds; exit 1 on a finding, 3 if a search met its bound',
+      'model-check designs: every interleaving within bounds; exit 1 on a finding, 3 if a search reached its bound',
     )
     .argument(
       '[variant]',
-      'names from `list`, paths of .js files, or primitives; or a program of your own; default all',
+      'designs from `list`, paths of .js files, or primitives; or a program of your own; default all',
     )
     .option('--channels <n>', 'channels, each with a sender thread', '2')
-    .option('--jobs <n>', 'jobs before the sync', '2')
+    .option('--jobs <n>', 'batches before the sync', '2')
     .option('--strategy <name>', 'exhaustive, bounded, random, pct', 'exhaustive')
-    .option('--states <n>', 'most states of a search; past them, searches within 2 preemptions', '500000')
-    .option('--preemptions <n>', 'of a bounded search', '2')
-    .option('--schedules <n>', 'of a random or pct search', '20000')
-    .option('--seed <n>', 'of a random or pct search', '1')
+    .option('--states <n>', 'most states of a search; beyond them it searches within 2 preemptions', '500000')
+    .option('--preemptions <n>', 'preemptions of a bounded search', '2')
+    .option('--schedules <n>', 'schedules of a random or pct search', '20000')
+    .option('--seed <n>', 'seed of a random or pct search', '1')
     .option('--mutate', 'weaken each ordering in turn: each mutant must be found, or be listed with its reason')
     .option('--benchmark', "measure the checker's own speed against its goals instead (under a minute, idle machine)")
     .option('--replay <schedule>', 'of a program: the schedule that a finding printed, step by step')

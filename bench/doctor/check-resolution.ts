@@ -7,7 +7,7 @@ import { advise, type Check, line } from './check.js';
 import type { Facts } from './facts.js';
 import type { TableResolution } from './resolution.js';
 
-const GROUP = 'The smallest difference that the default run finds';
+const GROUP = 'The smallest difference that the default run detects';
 /** What the default run aims at. */
 const FINE_ROWS = 0.8;
 const HOW = 'npm run bench measures it, in two minutes, and saves it';
@@ -22,7 +22,7 @@ export function checkResolution({ resolution, machine, node, harness }: Facts): 
   });
   const sum = (of: (table: TableResolution) => number) => resolution.tables.reduce((all, table) => all + of(table), 0);
   const [rows, fine] = [sum((table) => table.rows), sum((table) => table.fineRows)];
-  const share = `${fine} of ${rows} rows find ${percent(FINE)} or less`;
+  const share = `${fine} of ${rows} rows detect ${percent(FINE)} or less`;
   const enough =
     fine >= rows * FINE_ROWS
       ? line(GROUP, 'in all', 'ok', share)

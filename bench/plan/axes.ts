@@ -226,7 +226,7 @@ export const axes = {
   rowBytes: axis({
     key: 'rowBytes',
     flag: '--layout',
-    takes: 'packed, 64, 128: bytes from the words of one writer to those of the next',
+    takes: 'packed, 64, 128: bytes between the words of different writers',
     fallback: [CELL_DEFAULTS.rowBytes],
     scope: 'everywhere',
     json: 'count',
@@ -242,7 +242,7 @@ export const axes = {
   elide: axis({
     key: 'elide',
     flag: '--elide',
-    takes: 'on, off: off notifies at every post and wake, asleep or not',
+    takes: 'on, off: off notifies at every post and wake, whether anybody sleeps or not',
     fallback: [CELL_DEFAULTS.elide],
     scope: 'everywhere',
     json: 'boolean',

@@ -34,14 +34,14 @@ const errorOf = (path: string) =>
 describe('a file that is no design', () => {
   it.each<[what: string, path: () => string, says: string]>([
     ['is not there', () => join(folder, 'none.js'), '--variants: no file FILE'],
-    ['is a folder', () => folder, '--variants: FILE: is no file; takes the path of a .js or .mjs file'],
+    ['is a folder', () => folder, '--variants: FILE: is not a file; takes the path of a .js or .mjs file'],
     [
       'is TypeScript',
       () => write('export default {};', '.ts'),
       'FILE: takes a .js or .mjs file; compile it first: threads of Node 20 load no TypeScript',
     ],
     ['is text', () => write('hello', '.txt'), 'FILE: takes a .js or .mjs file'],
-    ['is CommonJS', () => write('module.exports = {};'), 'FILE: is no ES module: module is not defined'],
+    ['is CommonJS', () => write('module.exports = {};'), 'FILE: is not an ES module: module is not defined'],
     [
       'is CommonJS where that is what .js means',
       () => {

@@ -25,7 +25,7 @@ export async function loadDesignFile(
   const wrong = (what: string) => new UsageError(`${flag}: ${path}: ${what}`);
   const file = resolve(path);
   if (!existsSync(file)) throw new UsageError(`${flag}: no file ${path}`);
-  if (!statSync(file).isFile()) throw wrong('is no file; takes the path of a .js or .mjs file');
+  if (!statSync(file).isFile()) throw wrong('is not a file; takes the path of a .js or .mjs file');
   if (!['.js', '.mjs'].includes(extname(file))) {
     const compiled = /\.[cm]?ts$/.test(file) ? '; compile it first: threads of Node 20 load no TypeScript' : '';
     throw wrong(`takes a .js or .mjs file${compiled}`);
@@ -63,7 +63,7 @@ function whyNotImported(cause: unknown): string {
     return `finds no package multifd-bench beside it: npm install --no-save ${PROJECT.replace(/\/$/, '')}`;
   }
   if (cause instanceof ReferenceError && /^(require|module|exports) is not defined/.test(message)) {
-    return `is no ES module: ${message}; a design has import and export, not require() and module.exports`;
+    return `is not an ES module: ${message}; a design has import and export, not require() and module.exports`;
   }
   const name = cause instanceof Error ? `${cause.name}: ` : '';
   // Node keeps to itself where a module does not parse, and tells it on the command line.

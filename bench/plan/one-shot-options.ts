@@ -4,7 +4,7 @@ import { axes } from './axes.js';
 import { ONE_SHOT_AXES } from './one-shot.js';
 
 export function withOneShotAxes(command: Command): Command {
-  command.option('--variants <name>', 'one variant, or the path of a .js file', 'atomic-barrier');
+  command.option('--variants <name>', 'a design from `list`, or the path of a .js file', 'atomic-barrier');
   for (const { flag, takes } of ONE_SHOT_AXES) command.option(`${flag} <value>`, takes);
   return command.option('--wait <policy>', axes.senderWait.takes);
 }

@@ -23,8 +23,8 @@ export function declareMeasuring(command: Command, variants: string): Command {
   }
   return command
     .option('--ram <what>', 'a file, or a size as in 64m, with shares as in 64m:zero=20,text=40,random=40')
-    .option('--rounds <n>', 'fresh processes of each build; 6 are the least for a verdict')
-    .option('--seed <n>', 'order of cells, and contents of RAM; printed when it is not given')
+    .option('--rounds <n>', 'number of fresh processes of each build; a verdict needs at least 6')
+    .option('--seed <n>', 'seed for the order of cells and the contents of RAM; default random, and printed')
     .option('--shard <i/n>', 'measure only this part of the plan, on one of n machines; needs --seed')
     .addOption(new Option('--quick', 'shorter turns; shows large differences only').conflicts('rigorous'))
     .option('--rigorous', 'twice the processes, four times the time in each');

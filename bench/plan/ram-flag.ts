@@ -40,7 +40,7 @@ function fileOf(flag: string, path: string, takes: string): RamSource {
   const refuse = (why: string) => new UsageError(`${flag}: ${why}; it takes ${takes}`);
   try {
     const status = statSync(path);
-    if (!status.isFile()) throw refuse(`${path} is no regular file`);
+    if (!status.isFile()) throw refuse(`${path} is not a regular file`);
     if (status.size === 0) throw new UsageError(`${flag}: ${path} is empty; it takes a file of at least 1 byte`);
     accessSync(path, constants.R_OK);
     return { file: path };

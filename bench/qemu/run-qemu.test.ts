@@ -16,7 +16,7 @@ describe('what is refused', () => {
     [['--peer', 'xen'], '--peer: got "xen", takes qemu'],
     [['--peer', 'qemu', '--codec', 'zlib'], '--codec: not with --peer qemu'],
     [['--peer', 'qemu', '--qemu', '/nowhere'], '--qemu: got "/nowhere", takes the path'],
-    [['--qemu', 'x'], '--qemu: only with --peer qemu'],
+    [['--qemu', 'x'], '--qemu: requires --peer qemu'],
   ])('%j', async (words, reason) => {
     const { status, stderr } = await refused('run', ...words);
     expect(stderr).toContain(reason);

@@ -52,7 +52,7 @@ const SECONDS_A_MIGRATION = 0.7;
 /** Throws UsageError for flags that mean nothing without `--peer qemu`. */
 export function requireNoQemuFlags({ qemu, zeroPages }: QemuFlags): void {
   const flag = Object.entries({ qemu, zeroPages }).find(([, value]) => value !== undefined)?.[0];
-  if (flag !== undefined) throw new UsageError(`--${kebab(flag)}: only with --peer qemu`);
+  if (flag !== undefined) throw new UsageError(`--${kebab(flag)}: requires --peer qemu`);
 }
 
 /**

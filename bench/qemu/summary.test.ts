@@ -134,6 +134,16 @@ describe('what is shown', () => {
     expect(qemuRecords(result).rows).toHaveLength(result.samples.length);
   });
 
+  it('says what guards a hand-over in each QEMU: 10.0 has one mutex around it, 9.x none', () => {
+    const labelled = (name: string, major: number) => {
+      const samples = result.samples.map((each) => (each.name === result.qemus[0]!.name ? { ...each, name } : each));
+      return renderQemu({ ...result, samples, qemus: [{ ...result.qemus[0]!, name, major }] });
+    };
+    expect(labelled('qemu-10.0.2', 10).replace(/\s+/g, ' ')).toContain('one mutex around each hand-over');
+    expect(labelled('qemu-10.0.2', 10)).not.toContain('no mutex');
+    expect(labelled('qemu-8.2.0', 8)).toContain('mutex per channel');
+  });
+
   it('says when the drain may have been what bound', () => {
     const busy = result.samples.map((each) => ({ ...each, drainBusy: 0.97 }));
     expect(renderQemu({ ...result, samples: busy })).toContain('may be its own limit');

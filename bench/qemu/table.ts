@@ -3,7 +3,7 @@
 import { showBytes, showNumber } from '../base/quantities.js';
 import { heldAbove, heldBelow } from '../stats/held.js';
 import type { MeanRatio } from '../stats/ratio.js';
-import { boxed } from '../terminal/boxed-table.js';
+import { boxed, boxedTable, WIDEST } from '../terminal/boxed-table.js';
 import type { Records } from '../terminal/grid.js';
 import { PLAIN_LOOP } from './compare.js';
 import { goalOf, plainLoopGoal } from './goals.js';
@@ -62,11 +62,12 @@ function mainTables(result: QemuResult): string[] {
     [PLAIN_LOOP, 'ours without a hand-off'] as const,
   ];
   return (Object.keys(TITLES) as Measure[]).map((measure) => {
-    const table = boxed(['sender', ...channels.map((count) => `${count} ch`)]);
-    for (const [name, label] of rows) {
-      table.push([label, ...channels.map((count) => valueText(summary(samples, name, count, measure)))]);
-    }
-    return `${TITLES[measure]}\n${table}\n`;
+    const valuesOf = (name: string) => channels.map((count) => valueText(summary(samples, name, count, measure)));
+    const head = ['sender', ...channels.map((count) => `${count} ch`)];
+    return `${TITLES[measure]}\n${boxedTable(
+      head,
+      rows.map(([name, label]) => [label, ...valuesOf(name)]),
+    )}\n`;
   });
 }
 
@@ -107,7 +108,9 @@ function bothRatios(samples: QemuResult['samples'], pair: readonly [string, stri
 
 function ratioLine(channels: number, cpu: MeanRatio, cpuGoal: string, throughput: MeanRatio, goal: string): string {
   const count = `${channels} ch`.padStart(5);
-  return `  ${count}  CPU ${ratioText(cpu)}${cpuGoal}  GiB/s ${ratioText(throughput)}${goal}`;
+  const [first, second] = [`  ${count}  CPU ${ratioText(cpu)}${cpuGoal}`, `GiB/s ${ratioText(throughput)}${goal}`];
+  const line = `${first}  ${second}`;
+  return line.length <= WIDEST ? line : `${first}\n${' '.repeat(9)}${second}`;
 }
 
 function piecesTable({ samples }: QemuResult): string {

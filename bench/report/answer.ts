@@ -5,7 +5,7 @@ import { STUDIED } from '../result/comparisons.js';
 import type { Result } from '../result/document.js';
 import { answerOf } from '../tables/answer.js';
 import { percent, readPrice, readSlope, readVerdicts } from '../tables/readings.js';
-import { channelsSentence } from '../tune/sentence.js';
+import { channelsSentence, tunedSentences } from '../tune/sentence.js';
 import type { ChannelAdvice } from './channels.js';
 import { type Html, html } from './html.js';
 import type { Report, ReportComparison } from './model.js';
@@ -36,11 +36,11 @@ export function headlines(report: Report): string[] {
 export function renderAnswer(report: Report, result: Result, advice: readonly ChannelAdvice[]): Html {
   const { price, slopes = [] } = result;
   const costs = [...(price ? readPrice(price) : []), ...slopes.flatMap(readSlope)];
-  const lines = report.tables.includes('tune') ? tuned(result, advice) : answerOf(result, channelsSentence(result));
+  const lines = report.tables.includes('tune') ? tuned(result) : answerOf(result, channelsSentence(result));
   const named = new Set(asked(report).flatMap(({ a, b }) => [a, b]));
   const counts = advice.filter(({ variant }) => named.has(variant));
   return html`
-<ul class="answer">${lines.map((line) => html`<li>${line}</li>`)}</ul>
+<ul class="answer">${lines.map((line) => html`<li>${withFlags(line)}</li>`)}</ul>
 ${details(
   'Verdicts, table by table',
   html`<ul>${[...headlines(report), ...costs].map((line) => html`<li>${line}</li>`)}</ul>
@@ -65,12 +65,12 @@ ${
 }
 
 /** A run of `tune` was made to choose a count: its advice is the answer. */
-function tuned({ run }: Result, advice: readonly ChannelAdvice[]): readonly string[] {
+function tuned(result: Result): readonly string[] {
+  const { run } = result;
   const cut = run.complete ? [] : [`This run was interrupted after ${processes(run.rounds)}.`];
-  const said = advice.flatMap(({ head }) => head);
   return [
     ...cut,
-    ...(said.length > 0 ? said : ['Nothing can be said of the number of channels: too little was measured.']),
+    ...(tunedSentences(result) ?? ['Nothing can be said of the number of channels: too little was measured.']),
   ];
 }
 
@@ -114,6 +114,11 @@ function renderVerdict(each: ReportComparison): Html {
   return html`<tr><td>${pairOf(each)}, ${placeWords(each)}, ${unitOf(metric)}</td><td class="verdict ${verdict}">${verdictWords(verdict)}</td>
 <td class="number">${ratioWords(each)}</td><td class="number">${intervalWords(each)}</td>
 <td class="number">${n}</td><td class="number">${percent(noiseFloor, 'unknown')}</td><td class="number">${percent(resolvable)}</td></tr>`;
+}
+
+/** Flags are not to be broken at their dashes. */
+function withFlags(line: string): readonly (string | Html)[] {
+  return line.split(/(--[\w-]+(?: \d+%)?)/).map((part) => (part.startsWith('--') ? html`<code>${part}</code>` : part));
 }
 
 function details(summary: string, content: Html): Html {

@@ -114,6 +114,10 @@ describeInBrowser('a report in Chromium', () => {
         await page.waitForFunction(`document.querySelector('#curve svg').clientWidth <= ${width}`);
         expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
         await page.screenshot({ path: join(SCREENSHOTS, `${width}-${colorScheme}.png`), fullPage: true });
+        await page.locator('summary', { hasText: 'All verdicts' }).click();
+        const verdict = (await page.locator('td.verdict').first().boundingBox())!;
+        expect(verdict.x + verdict.width).toBeLessThanOrEqual(width);
+        await page.locator('summary', { hasText: 'All verdicts' }).click();
       }
     }
     expect(complaints).toEqual([]);

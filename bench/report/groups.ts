@@ -3,6 +3,7 @@
 import { DEFAULT_TABLES, RIGOROUS_TABLES } from '../plan/tables.js';
 import { groupOf } from '../result/comparisons.js';
 import type { ResultCell } from '../result/document.js';
+import { SLOPE_TITLES } from './slope-titles.js';
 
 export interface Group {
   /** The table's title, and the axes in which it differs from its neighbours. */
@@ -11,9 +12,10 @@ export interface Group {
   readonly axes: string;
 }
 
-const TITLES: ReadonlyMap<string, string> = new Map(
-  [...DEFAULT_TABLES, ...RIGOROUS_TABLES].map(({ id, title }) => [id, title]),
-);
+const TITLES: ReadonlyMap<string, string> = new Map([
+  ...[...DEFAULT_TABLES, ...RIGOROUS_TABLES].map(({ id, title }) => [id, title] as const),
+  ...Object.entries(SLOPE_TITLES),
+]);
 
 /** The groups in the order of their first cells, and the group of each cell. */
 export function groupsOf(cells: readonly ResultCell[]): { groups: Group[]; indexes: number[] } {
@@ -26,10 +28,18 @@ export function groupsOf(cells: readonly ResultCell[]): { groups: Group[]; index
     const own = axesIn(key);
     const shared = own.filter((axis) => siblings.every((axes) => axes.includes(axis)));
     const telling = own.filter((axis) => !shared.includes(axis));
-    const title = TITLES.get(table) ?? `${table}: ${shared.filter(said).join(', ') || 'defaults'}`;
+    const title = TITLES.get(table) ?? describe(shared.filter(said));
     return { title: [title, ...telling].join(', '), axes: own.join(' ') };
   });
   return { groups, indexes: keys.map((key) => distinct.indexOf(key)) };
+}
+
+/** `throughput over memory, depth 64`: a table that flags described, in words. */
+function describe(axes: readonly string[]): string {
+  const value = (axis: string) => axes.find((each) => each.startsWith(`${axis}=`))?.slice(axis.length + 1);
+  const [workload = 'throughput', transport] = [value('workload'), value('transport')];
+  const rest = axes.filter((axis) => !/^(workload|transport)=/.test(axis));
+  return [`${workload}${transport === undefined ? '' : ` over ${transport}`}`, ...rest].join(', ');
 }
 
 /** Tables where a page size never comes with two sizes of batch: there the batch is no axis of its own. */

@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 import type { ResultCell } from '../result/document.js';
 import { headlines } from './answer.js';
 import { adviseChannels } from './channels.js';
-import { front } from './charts/efficiency.js';
 import { legendPlaces } from './charts/legend.js';
 import { isLog, styleOf } from './charts/look.js';
 import { readings as marked, shareWords } from './charts/percentiles.js';
@@ -49,8 +48,8 @@ describe('groups', () => {
     ]);
     expect(indexes).toEqual([0, 0, 1]);
     expect(groups.map(({ title }) => title)).toEqual([
-      'custom: workload=throughput, transport=tcp, pagesPerBatch=1',
-      'custom: workload=throughput, transport=tcp, pagesPerBatch=8',
+      'throughput over tcp, pagesPerBatch=1',
+      'throughput over tcp, pagesPerBatch=8',
     ]);
   });
 });
@@ -186,17 +185,6 @@ describe('charts', () => {
       ...[false, true, false, true],
     ]);
     expect(isLog('log', [0])).toBe(false);
-  });
-
-  it('draw the front of what nothing beats in both', () => {
-    const points = [
-      { cpu: 3, time: 1 },
-      { cpu: 1, time: 5 },
-      { cpu: 2, time: 6 },
-      { cpu: 2, time: 2 },
-      { cpu: 4, time: 1 },
-    ];
-    expect(front(points)).toEqual([points[1], points[3], points[0]]);
   });
 
   it('legends start a line where a name would not fit', () => {

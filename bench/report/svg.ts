@@ -2,7 +2,7 @@
 import { DOMParser } from 'linkedom';
 import { wrap } from '../terminal/wrap.js';
 import { curveCells, drawCurve } from './charts/curve.js';
-import { drawEfficiency, efficiencyCaption, efficiencyCells } from './charts/efficiency.js';
+import { drawEfficiency, EFFICIENCY_CAPTION, efficiencyCells } from './charts/efficiency.js';
 import { changeWords, drawHistory, extentWords, historyCharts } from './charts/history.js';
 import { drawLegend } from './charts/legend.js';
 import type { Look } from './charts/look.js';
@@ -51,7 +51,7 @@ export function renderCharts(report: Report): SvgFile[] {
     const efficiency = efficiencyCells(report, choice);
     if (efficiency) {
       const { cells, metric } = efficiency;
-      add('-efficiency', efficiencyCaption(cells, metric), named(report, choice, cells), (look) =>
+      add('-efficiency', EFFICIENCY_CAPTION, named(report, choice, cells), (look) =>
         drawEfficiency(cells, metric, look),
       );
     }
@@ -85,7 +85,7 @@ export function renderCharts(report: Report): SvgFile[] {
     const shown = [...new Set(ratios.map(({ variant }) => variant))];
     return {
       name: `${slug(peer)}-${slug(measure)}`,
-      svg: alone(report, 'Beside a real QEMU', [peerWords(report.peer!, ratios)], shown, (look) =>
+      svg: alone(report, 'Compared with QEMU', [peerWords(report.peer!, ratios)], shown, (look) =>
         drawPeer(ratios, look),
       ),
     };

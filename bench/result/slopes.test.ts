@@ -36,6 +36,23 @@ describe('fitSlopes', () => {
     expect(slope!.predicted!.ratio).toBeCloseTo((1035 - 40) / 1035, 4);
   });
 
+  it('keeps points that the fitted line runs through, however unlike the processes are', () => {
+    const [slope] = fitSlopes(
+      [0, 10, 50].map((amount) => {
+        const cell = dosed(amount, (each) => 40 * each);
+        // One process of eight is far slower, and its slope steeper: medians would leave it out, fits do not.
+        const visits = cell.visits.map((visit) => {
+          const ns = visit.values.nsPerJob! + (visit.round === 0 ? 5000 + 100 * amount : 0);
+          return { ...visit, values: { nsPerJob: ns }, turns: { nsPerJob: [ns, ns] } };
+        });
+        return { ...cell, visits } as ResultCell;
+      }),
+      'nsPerJob',
+    );
+    for (const [at, dose] of slope!.doses.entries())
+      expect(slope!.intercept.estimate + slope!.slope.estimate * dose).toBeCloseTo(slope!.values[at]!, 3);
+  });
+
   it('says when doses do not add up to a line', () => {
     const [slope] = fitSlopes(
       [0, 1, 10, 50].map((amount) => dosed(amount, (each) => 40 * each + (each === 10 ? 300 : 0))),

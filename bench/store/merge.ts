@@ -98,7 +98,7 @@ function requireAlike(first: Part, part: Part, options: MergeOptions): void {
   ];
   const field = Object.keys(expected).find((name) => expected[name] !== got[name]);
   if (field === undefined) return;
-  const hint = field === 'machine.key' ? '; --across-machines joins them all the same' : '';
+  const hint = field === 'machine.key' ? '; --across-machines joins them anyway' : '';
   throw new UsageError(
     `${part.path}: ${field}: got ${got[field]}, takes ${expected[field]} as in ${first.path}${hint}`,
   );

@@ -14,7 +14,7 @@ export interface StoreFlags {
 export function declareStore(command: Command): Command {
   return command
     .option('--results <folder>', "where runs are kept; default this project's results/")
-    .option('--machine <key>', 'whose runs; default those of this machine');
+    .option('--machine <key>', 'key of the machine whose runs are used; default this one');
 }
 
 /** Throws UsageError for a machine key that is none. */

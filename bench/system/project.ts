@@ -5,4 +5,8 @@ import { fileURLToPath } from 'node:url';
 export const PROJECT = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** Where results/ is, and whose commit a run carries: the project, or the working directory of who installed it as a package. */
-export const WORKPLACE = PROJECT.includes('/node_modules/') ? `${process.cwd()}/` : PROJECT;
+export const WORKPLACE = workplaceOf(PROJECT, process.cwd());
+
+export function workplaceOf(project: string, folder: string): string {
+  return project.includes('/node_modules/') ? `${folder}/` : project;
+}

@@ -1,10 +1,12 @@
 // What a run says, in the sentences of a colleague: built from its verdicts, at the top of `run` and of the report.
 
-import { processes } from '../base/quantities.js';
+import { counted, processes, showNumber } from '../base/quantities.js';
 import { betterOf, groupOf, STUDIED } from '../result/comparisons.js';
 import type { Result, ResultComparison } from '../result/document.js';
+import { shownMetric } from '../result/latency-summary.js';
 import { LEAST_PROCESSES, type Verdict } from '../stats/verdict.js';
 import { timesText } from './figures.js';
+import { METRIC_VIEWS } from './metrics.js';
 import { percent, readPrice, readSlope } from './readings.js';
 
 const POST_MESSAGE = 'message-port';
@@ -31,8 +33,8 @@ export function answerOf(result: Result, channels?: string): string[] {
   const said = [...costs, ...verdicts, ...postMessage(result, designs), ...best(result)];
   const channel = channels === undefined ? [] : [channels];
   const open = unresolved(judged);
-  if (said.length + channel.length + open.length === 0) return [...cut, nothingCompared(result)];
-  return [...cut, ...said, ...channel, ...open];
+  const alone = said.length + open.length === 0 ? [nothingCompared(result)] : [];
+  return [...cut, ...said, ...alone, ...channel, ...open];
 }
 
 /** More would be a table. */
@@ -44,7 +46,7 @@ export function judgedIn({ comparisons, run }: Pick<Result, 'comparisons' | 'run
   return run.flags?.variants !== undefined || pair.length === 0 ? comparisons : pair;
 }
 
-/** `atomic-barrier and mutex: no difference shown; the same within 3 % in 8 of 14 comparisons, undecided in 6`. */
+/** `No difference between atomic-barrier and mutex was shown. Of 14 comparisons: the same within 5 % in 8; undecided in 6.` */
 function pairSentence(design: string, own: readonly ResultComparison[]): string {
   const of = (verdict: Verdict) => own.filter((each) => each.verdict === verdict);
   const [faster, slower, same, unclear, few] = [of('faster'), of('slower'), of('same'), of('unclear'), of('too-few')];
@@ -53,12 +55,15 @@ function pairSentence(design: string, own: readonly ResultComparison[]): string 
     const n = Math.max(...few.map((each) => each.n));
     return `${design} and ${against} cannot be judged yet: ${processes(n)}, and a verdict needs ${LEAST_PROCESSES}.`;
   }
+  const several = new Set(own.map(tableOf)).size > 1;
+  const where = (list: readonly ResultComparison[]) =>
+    several ? ` (${[...new Set(list.map(tableOf))].join(', ')})` : '';
   const counts = [
-    ...some(faster, (list) => `faster in ${list.length} (${speedsOf(list)})`),
-    ...some(slower, (list) => `slower in ${list.length} (${speedsOf(list)})`),
-    ...some(same, (list) => `the same within 5 % in ${list.length}`),
-    ...some([...unclear, ...few], (list) => `undecided in ${list.length}`),
-  ].join(', ');
+    ...some(faster, (list) => `${speedsOf(list)} in ${list.length}${where(list)}`),
+    ...some(slower, (list) => `${speedsOf(list)} in ${list.length}${where(list)}`),
+    ...some(same, (list) => `the same within 5 % in ${list.length}${where(list)}`),
+    ...some([...unclear, ...few], (list) => `undecided in ${list.length}${where(list)}`),
+  ].join('; ');
   const head =
     faster.length > 0 && slower.length > 0
       ? `Whether ${design} beats ${against} depends on the shape`
@@ -69,7 +74,12 @@ function pairSentence(design: string, own: readonly ResultComparison[]): string 
           : same.length > 0
             ? `No difference between ${design} and ${against} was shown`
             : `This run could not tell ${design} from ${against}`;
-  return `${head}: of ${own.length} ${own.length === 1 ? 'comparison' : 'comparisons'}, ${counts}.`;
+  return `${head}. Of ${counted(own.length, 'comparison')}: ${counts}.`;
+}
+
+/** The table that a comparison stands in: a cell's id begins with its name. */
+function tableOf({ cell }: ResultComparison): string {
+  return cell.split(' ')[0]!;
 }
 
 /** postMessage, what Node programs use, beside the design that the others are compared with. */
@@ -105,17 +115,30 @@ function unresolved(judged: readonly ResultComparison[]): string[] {
   const open = judged.filter(({ verdict }) => verdict === 'unclear');
   if (open.length === 0) return [];
   const detectable = open.map(({ resolvable }) => resolvable).sort((x, y) => x - y);
-  const [least, most] = [detectable[0]!, detectable.at(-1)!];
+  const [least, most] = [percent(detectable[0]), percent(detectable.at(-1))];
+  const range = least === most ? least : `${least} to ${most}`;
   return [
-    `Not resolved: ${open.length} of ${judged.length}; there only differences from ${percent(least)} to ${percent(most)} on could be detected. --rigorous or --precision 2% measures longer.`,
+    `Undecided: ${open.length} of ${judged.length}. The smallest difference that those could detect is ${range}; --rigorous or --precision 2% measures longer.`,
   ];
 }
 
 function nothingCompared({ cells }: Result): string {
   const designs = [...new Set(cells.map(({ variant }) => variant))];
   return designs.length === 1
-    ? `Only ${designs[0]} was measured: nothing to compare it with. --variants names more designs.`
+    ? `Only ${designs[0]} was measured${levelOf(cells)}: nothing to compare it with. --variants names more designs.`
     : 'Nothing could be compared: no cell was measured of two designs.';
+}
+
+/** `, 1494 to 7628 MiB/s`: the first metric that its cells have. */
+function levelOf(cells: Result['cells']): string {
+  for (const metric of ['mibPerSecond', 'jobsPerSecond', 'handoffNs.p50', 'syncNs', 'totalNs'] as const) {
+    const values = cells.flatMap((cell) => shownMetric(cell, metric)?.median ?? []).sort((x, y) => x - y);
+    if (values.length === 0) continue;
+    const { title, scale } = METRIC_VIEWS[metric];
+    const [least, most] = [showNumber(values[0]! * scale), showNumber(values.at(-1)! * scale)];
+    return `, ${least === most ? least : `${least} to ${most}`} ${title.replace(/ \(.*/, '')}`;
+  }
+  return '';
 }
 
 function verdictsOf(own: readonly ResultComparison[]): string {
@@ -125,7 +148,7 @@ function verdictsOf(own: readonly ResultComparison[]): string {
     .join(', ');
 }
 
-/** `x1.25 to x12 as fast`, whichever way the metrics run. */
+/** `x1.25 to x12 as fast`, whichever way the metrics run: above 1 is faster. */
 function speedsOf(own: readonly ResultComparison[]): string {
   const asRates = own.map((each) => (betterOf(each.metric) === 'higher' ? each : { ...each, ratio: 1 / each.ratio }));
   return `${rangeOf(asRates)} as fast`;

@@ -178,7 +178,7 @@ function reasonsOf(cells: readonly ResultCell[]): string[] {
     if (status === 'measured') return [];
     const words = (dump ?? []).map((line) => `    ${line}`);
     const where = load === undefined ? `${channels} ch` : `${channels} ch, load ${axes.load.show(load)}`;
-    return [`${status === 'skipped' ? '- ' : status.toUpperCase()} ${variant}, ${where}: ${reason}`, ...words];
+    return [`${status === 'skipped' ? '-' : status.toUpperCase()} ${variant}, ${where}: ${reason}`, ...words];
   });
   return [...new Set(said)];
 }

@@ -10,8 +10,8 @@ export interface LayoutFlags {
 
 export function declareLayout(command: Command): Command {
   return command
-    .option('--row <axes>', 'what runs down the tables, as in variant or variant,page-size', 'variant')
-    .option('--col <axis>', 'what runs across; default the first of channels, page-size, .. with several values')
+    .option('--row <axes>', 'axes that run down the tables, as in variant or variant,page-size', 'variant')
+    .option('--col <axis>', 'axis that runs across; default the first with several values of channels, page-size, ..')
     .option('--filter <terms>', 'only these, as in "variant=mutex channels>2 metric=jobsPerSecond"; * is any text');
 }
 

@@ -37,7 +37,9 @@ describe('renderAdvice', () => {
     );
     expect(said).toContain('smallest count within 2 % of the best: it loses -0.4 to 1.1 %, 14 processes');
     expect(said).toContain(`undecided (the budget ended first): ${advice.channels - 1}`);
-    expect(said).toContain('mutex, wait park, placement spread cannot be told apart: with 3 channels it loses 3.0 %');
+    expect(said).toContain(
+      'mutex, wait park, placement spread cannot be told apart: with 3 channels it loses -1.0 to 6.0 % of the best',
+    );
   });
 
   it('does not say use of an interval outside the margin, but what to take and how much longer to measure', () => {

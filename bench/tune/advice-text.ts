@@ -29,9 +29,8 @@ export function headOf(advice: Advice): string[] {
     if (undecided.length > 0) lines.push(`undecided${endOf(advice)}: ${undecided.join(', ')}`);
   } else {
     const { from, to, mayLose } = decision;
-    const which = from === to ? `${many(from)} and the best` : `${from} to ${many(to)}`;
     lines.push(
-      `${which} cannot be told apart with this data${endOf(advice)}: take ${channels}, or measure ${longer(advice)}`,
+      `${openCounts(advice, from, to)} cannot be told apart with this data${endOf(advice)}: take ${channels}, or measure ${longer(advice)}`,
       `${showArm(advice)}; ${many(channels)} may lose up to ${share(mayLose)} % of the best`,
     );
   }
@@ -40,12 +39,19 @@ export function headOf(advice: Advice): string[] {
   return lines;
 }
 
+/** What nothing separates: counts; a count and another design; or the lead of the one that is left and chance. */
+function openCounts({ otherArms }: Advice, from: number, to: number): string {
+  if (from !== to) return `${from} to ${many(to)}`;
+  if (otherArms.some(({ standing }) => standing !== 'worse')) return `${many(from)} and the best`;
+  return `${many(from)} did best, but that lead and chance`;
+}
+
 /** A line for each other design or wait: nobody is left out of the answer. */
 function otherDesigns({ otherArms }: Advice): string[] {
   return otherArms.map((arm) => {
     const said = { equal: 'does as well', undecided: 'cannot be told apart', worse: 'is slower' }[arm.standing];
-    const interval = Number.isFinite(arm.low) ? `, ${share(arm.low)} to ${share(arm.high)} %` : '';
-    return `${showArm(arm)} ${said}: with ${many(arm.channels)} it loses ${share(arm.loss)} % of the best${interval}`;
+    const loss = Number.isFinite(arm.low) ? `${share(arm.low)} to ${share(arm.high)}` : share(arm.loss);
+    return `${showArm(arm)} ${said}: with ${many(arm.channels)} it loses ${loss} % of the best`;
   });
 }
 

@@ -7,6 +7,17 @@ import { headOf } from './advice-text.js';
 import { savedRounds } from './saved.js';
 import { adviceFrom } from './tune-saved.js';
 
+/** What `tune` said when it made this run, in its own sentences; undefined where nothing was ranked. */
+export function tunedSentences(result: Result): readonly string[] | undefined {
+  try {
+    const advice = adviceFrom(result, savedRounds(result, result.run.id, {}));
+    return advice && headOf(advice).map((line) => `${line[0]!.toUpperCase()}${line.slice(1)}.`);
+  } catch (cause) {
+    if (cause instanceof UsageError) return undefined;
+    throw cause;
+  }
+}
+
 /** Undefined where the run has no throughput at two counts of channels or more that answers one question. */
 export function channelsSentence(result: Result): string | undefined {
   const rates = result.cells.filter(({ workload, status }) => workload === 'throughput' && status === 'measured');

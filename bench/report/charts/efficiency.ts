@@ -1,4 +1,4 @@
-// Time against CPU: what a design takes, and what it burns for it. Nothing lies left of and below the designs of the front.
+// Time against CPU: what a design takes, and what it burns for it. Left and below is better.
 import * as Plot from '@observablehq/plot';
 import { type Choice, chosenCells } from '../choice.js';
 import type { Report, ReportCell } from '../model.js';
@@ -9,11 +9,7 @@ const CPU = 'cpuNsPerJob';
 /** Latency where it was timed, else the time that a batch takes of the whole. */
 const TIMES = ['handoffNs.p99', 'handoffNs.p50', 'nsPerJob'] as const;
 
-/** Of one point there is no line. */
-export function efficiencyCaption(cells: readonly ReportCell[], metric: string): string {
-  const line = front(pointsOf(cells, metric)).length > 1;
-  return `numbers are channels${line ? '; nothing lies left of and below the dotted line' : '; left and below is better'}`;
-}
+export const EFFICIENCY_CAPTION = 'numbers are channels; left and below is better';
 
 interface Point {
   readonly cell: ReportCell;
@@ -43,14 +39,6 @@ export function drawEfficiency(cells: readonly ReportCell[], metric: string, loo
       look,
     ),
     marks: [
-      Plot.line(front(points), {
-        x: 'cpu',
-        y: 'time',
-        stroke: 'var(--quiet)',
-        strokeDasharray: '2 3',
-        curve: 'step-after',
-        ariaHidden: 'true',
-      }),
       ...look.variants.flatMap((variant) => {
         const own = points.filter(({ cell }) => cell.variant === variant);
         const { colour, symbol } = styleOf(variant, look);
@@ -75,18 +63,6 @@ function pointsOf(cells: readonly ReportCell[], metric: string): Point[] {
     cpu: cell.metrics[CPU]!.median / 1e3,
     time: cell.metrics[metric]!.median / 1e3,
   }));
-}
-
-/** The points that no other beats in both, in the order of their CPU. */
-export function front<P extends { readonly cpu: number; readonly time: number }>(points: readonly P[]): P[] {
-  let least = Number.POSITIVE_INFINITY;
-  return [...points]
-    .sort((p, q) => p.cpu - q.cpu || p.time - q.time)
-    .filter(({ time }) => {
-      if (time >= least) return false;
-      least = time;
-      return true;
-    });
 }
 
 function efficiencyWords({ cell }: Point, metric: string): string {

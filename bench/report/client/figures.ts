@@ -1,6 +1,6 @@
 // The figures of the page: for each what it is called, what it draws of a choice, and what it says where there is nothing.
 import { curveCells, drawCurve, isOverChannels } from '../charts/curve.js';
-import { drawEfficiency, efficiencyCaption, efficiencyCells } from '../charts/efficiency.js';
+import { drawEfficiency, EFFICIENCY_CAPTION, efficiencyCells } from '../charts/efficiency.js';
 import { changeWords, drawHistory, extentWords, historyCharts } from '../charts/history.js';
 import type { Look } from '../charts/look.js';
 import { drawPeer, peerCharts, peerWords } from '../charts/peer.js';
@@ -9,6 +9,7 @@ import { drawRatios, ratioComparisons } from '../charts/ratios.js';
 import { drawSlopes, slopeSets } from '../charts/slopes.js';
 import { type Choice, groupWith } from '../choice.js';
 import type { Report, ReportCell } from '../model.js';
+import { SLOPE_TITLES } from '../slope-titles.js';
 import { unitOf } from '../words.js';
 import { element } from './elements.js';
 import { answersToPointing } from './pointing.js';
@@ -40,10 +41,10 @@ function inGroup(
   return group === undefined ? [] : draw({ ...choice, group }, report.groups[group]!.title);
 }
 
-export const FIGURES: readonly Figure[] = [
+const FIGURES: readonly Figure[] = [
   {
     id: 'curve',
-    title: (report, choice) => (isOverChannels(curveCells(report, choice)) ? 'Against channels' : 'Against page size'),
+    title: (report, choice) => (isOverChannels(curveCells(report, choice)) ? 'By number of channels' : 'By page size'),
     otherwise: 'None of the chosen designs was measured here.',
     drawings: (report, choice) =>
       curveCells(report, choice).length === 0
@@ -117,7 +118,7 @@ export const FIGURES: readonly Figure[] = [
       const found = efficiencyCells(report, choice);
       const title = report.groups[choice.group]!.title;
       if (!found) return [];
-      const caption = `${title}: ${efficiencyCaption(found.cells, found.metric)}`;
+      const caption = `${title}: ${EFFICIENCY_CAPTION}`;
       return [{ caption, draw: (look) => drawEfficiency(found.cells, found.metric, look) as Element }];
     },
   },
@@ -127,7 +128,7 @@ export const FIGURES: readonly Figure[] = [
     otherwise: 'This run added no extra locks: `run --dose lock=0,1,10,50` does.',
     drawings: (report, choice) =>
       slopeSets(report, choice.variants).map((slopes) => ({
-        caption: `${slopes[0]!.table}: ${unitOf(slopes[0]!.metric)} by dose: points are means over processes, the line is the mean of their fits, the band the 95 % interval of its slope`,
+        caption: `${SLOPE_TITLES[slopes[0]!.table] ?? slopes[0]!.table}, ${unitOf(slopes[0]!.metric)}: points are means over processes, the line is the mean of their fits, the band the 95 % interval of its slope`,
         draw: (look: Look) => drawSlopes(slopes, look) as Element,
       })),
   },
@@ -149,7 +150,7 @@ export const FIGURES: readonly Figure[] = [
   },
   {
     id: 'peer',
-    title: 'Beside a real QEMU',
+    title: 'Compared with QEMU',
     otherwise: 'This machine has no saved comparison with a QEMU: `run --peer qemu` makes one.',
     drawings: (report, { variants }) =>
       peerCharts(report, variants).map((ratios) => ({
@@ -158,6 +159,12 @@ export const FIGURES: readonly Figure[] = [
       })),
   },
 ];
+
+/** In the order of the page: a run that added locks was made to see what they cost. */
+export function figuresOf({ slopes }: Report): readonly Figure[] {
+  const first = FIGURES.filter(({ id }) => id === 'slopes' && slopes.length > 0);
+  return [...first, ...FIGURES.filter((figure) => !first.includes(figure))];
+}
 
 /** Which models are drawn behind the points. */
 function modelsIn({ models }: Report, { group, pageSize, metric, variants }: Choice): string {

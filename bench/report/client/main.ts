@@ -3,7 +3,7 @@ import { type Choice, readChoice, settle, writeChoice } from '../choice.js';
 import type { Report } from '../model.js';
 import { controls } from './controls.js';
 import { downloads } from './downloads.js';
-import { FIGURES, renderFigure } from './figures.js';
+import { figuresOf, renderFigure } from './figures.js';
 import './licences.js';
 
 const report = JSON.parse(document.getElementById('report')!.textContent!) as Report;
@@ -22,7 +22,7 @@ function draw(): void {
   else document.documentElement.dataset.theme = choice.theme;
   // The control that the reader is at stays the one, with the focus, though all are made anew.
   const at = document.activeElement?.getAttribute('name');
-  const figures = FIGURES.map((figure) => renderFigure(figure, report, choice, width));
+  const figures = figuresOf(report).map((figure) => renderFigure(figure, report, choice, width));
   room.replaceChildren(controls(report, choice, change), ...figures);
   if (at) room.querySelector<HTMLElement>(`[name="${CSS.escape(at)}"]`)?.focus();
 }
