@@ -21,7 +21,7 @@ describe('run', () => {
       const { status, stdout, stderr } = cli(...SMALL, '--json', '--seed', '5');
       expect(status).toBe(0);
       const result = JSON.parse(stdout) as Result;
-      expect(result.schema).toBe(2);
+      expect(result.schema).toBe(3);
       expect(result.run).toMatchObject({ seed: 5, rounds: 2, complete: true });
       expect(result.cells.map(({ variant, channels }) => `${variant} ${channels}`)).toContain('atomic-barrier 2');
       for (const cell of result.cells) {

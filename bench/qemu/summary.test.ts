@@ -124,10 +124,10 @@ const result: QemuResult = {
 describe('what is shown', () => {
   it('has each sender, the ratio with its goal, and the drain', () => {
     const text = renderQemu(result);
-    expect(text).toMatch(/qemu-10\.0\.2: one mutex around each hand-over \(10\.0 and later\) +│ 0\.250 ±0%/);
+    expect(text).toMatch(/qemu-10\.0\.2: one mutex around │ 0\.250 ±0%/);
     expect(text).toMatch(/atomic-barrier \(ours\) +│ 0\.200 ±0%/);
-    expect(text).toContain(
-      'CPU x0.800 (0.80 to 0.80) (at most 1.08: holds)  GiB/s x1.250 (1.25 to 1.25) (above 0.95: holds)',
+    expect(text.replace(/\s+/g, ' ')).toContain(
+      'CPU x0.800 (0.80 to 0.80) (at most 1.08: holds) GiB/s x1.250 (1.25 to 1.25) (above 0.95: holds)',
     );
     expect(text).toMatch(/at most 40 % of a CPU .* so it waited/s);
     expect(text).toContain('one more piece in a write: 192 ns');
@@ -139,7 +139,7 @@ describe('what is shown', () => {
       const samples = result.samples.map((each) => (each.name === result.qemus[0]!.name ? { ...each, name } : each));
       return renderQemu({ ...result, samples, qemus: [{ ...result.qemus[0]!, name, major }] });
     };
-    expect(labelled('qemu-10.0.2', 10).replace(/\s+/g, ' ')).toContain('one mutex around each hand-over');
+    expect(labelled('qemu-10.0.2', 10)).toMatch(/qemu-10\.0\.2: one mutex around .*\n│ +each hand-over/);
     expect(labelled('qemu-10.0.2', 10)).not.toContain('no mutex');
     expect(labelled('qemu-8.2.0', 8)).toContain('mutex per channel');
   });

@@ -1,4 +1,5 @@
 // What the first screen says of each kind of run, and that charts show what was measured in the colours of their designs.
+import { DOMParser } from 'linkedom';
 import { describe, expect, it } from 'vitest';
 import type { Result } from '../result/document.js';
 import { adviseChannels } from './channels.js';
@@ -41,9 +42,9 @@ describe('the first screen', () => {
   });
 
   it('of one design says that nothing is compared, and how fast it is', () => {
-    const cells = saved.cells.filter(({ variant }) => variant === 'inline');
+    const cells = saved.cells.filter(({ variant }) => variant === 'mutex');
     expect(firstScreen({ ...saved, cells, comparisons: [] })).toMatch(
-      /Only inline was measured, [\d.]+ to [\d.]+ MiB\/s/,
+      /Only mutex was measured, [\d.]+ to [\d.]+ MiB\/s/,
     );
   });
 });
@@ -63,14 +64,16 @@ describe('charts', () => {
     });
     const peer = { ratios: [ratio('atomic-barrier'), ratio('mutex')], origin: 'a run' } as never;
     const files = renderCharts({ ...report, peer });
-    const colours = (svg: string) =>
-      new Map(
-        [...svg.matchAll(/<path[^>]*>/g)].flatMap(([mark]) => {
-          const [, name] = /aria-label="([\w-]+)/.exec(mark) ?? [];
-          const [, fill] = /fill="([^"]+)"/.exec(mark) ?? [];
-          return name && fill ? [[name, fill] as const] : [];
-        }),
+    const colours = (svg: string) => {
+      const parsed = new DOMParser().parseFromString(svg, 'image/svg+xml', null);
+      const marks = [...parsed.documentElement!.querySelectorAll('path[aria-label], circle[aria-label]')];
+      return new Map(
+        marks.map((mark) => [
+          mark.getAttribute('aria-label')!.split(/\s/)[0]!,
+          mark.getAttribute('fill') ?? mark.parentElement!.getAttribute('fill')!,
+        ]),
       );
+    };
     const own = colours(files.find(({ name }) => name === 'hand-off')!.svg);
     const beside = colours(files.find(({ name }) => name.startsWith('qemu'))!.svg);
     expect(beside.size).toBe(2);
