@@ -76,6 +76,18 @@ describe('a plain read', () => {
     expect(own('havoc', [5])).toEqual(['0,5', '1,5', '2,5']);
   });
 
+  it('is asked for where an annotation matches none', () => {
+    const sites = [{ at: `${FILE} scann`, reason: 'tried' }];
+    const right: Body = (words) => Atomics.load(words, 0);
+    const { findings } = verify(program([storeTwice, scan]), { hints: { mode: 'weak', sites } });
+    expect(findings[0]!.message).toContain(
+      `(hints: no plain read at "${FILE} scann"; plain reads are at "${FILE} scan")`,
+    );
+    expect(() => verify(program([storeTwice, right]), { hints: { mode: 'weak', sites } })).toThrow(
+      `hints: no plain read at "${FILE} scann"; plain reads are at no place`,
+    );
+  });
+
   it('needs a reason', () => {
     const sites = [{ at: FILE, reason: ' ' }];
     expect(() => annotated([storeTwice, scan], { sites })).toThrow('needs the reason why it may race');

@@ -62,6 +62,14 @@ export class HintSites {
     return reads;
   }
 
+  /** Annotations that no plain read matched, and the plain reads that were met, as an annotation would name them. */
+  unmet(): { readonly unmet: readonly string[]; readonly reads: readonly string[] } {
+    const met = new Set(this.known.values());
+    const unmet = (this.hints.sites ?? []).flatMap(({ at }, i) => (met.has(i + 1) ? [] : [at]));
+    const reads = [...this.known.keys()].map((site) => `${pathInPackage(sourceOf(site).file)} ${site.functionName}`);
+    return { unmet, reads: [...new Set(reads)] };
+  }
+
   private match(site: Site): number {
     const sites = this.hints.sites ?? [];
     const { file, line } = sourceOf(site);

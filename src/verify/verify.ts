@@ -2,7 +2,7 @@
 import { minimise, type TraceRow, trace } from './counterexample.js';
 import { Execution, type ExecutionOptions } from './execution.js';
 import { Exhaustive } from './exhaustive.js';
-import type { HintRead } from './hint-sites.js';
+import type { HintRead, HintSites } from './hint-sites.js';
 import { Hunt } from './hunt.js';
 import { shortestTo } from './livelock.js';
 import { type Problem, simple } from './problem.js';
@@ -112,6 +112,7 @@ export function verify(scenario: Scenario, options: VerifyOptions = {}): Report 
     for (const [key, { problem, path }] of problems) {
       found.set(key, explain(execution, problem, path, options.minimise !== false));
     }
+    checkHints(execution.hints, result.complete, found);
   } catch (error) {
     if (!(error instanceof BodyError)) throw error;
     const problem = simple(error.kind, error.message);
@@ -173,6 +174,19 @@ function explain(execution: Execution, problem: Problem, path: number[], shorten
   const explained = isLivelock ? trace(execution, schedule, LIVELOCK_SHOWN) : trace(execution, schedule);
   const isSame = explained.problem?.key === problem.key;
   return { ...(isSame ? explained.problem! : problem), schedule, trace: explained.rows };
+}
+
+/** An annotation that matches no read is misspelt, once all was searched; where there is a race, it may explain it. */
+function checkHints(hints: HintSites, isComplete: boolean, found: Map<string, Finding>): void {
+  const { unmet, reads } = hints.unmet();
+  if (unmet.length === 0) return;
+  const quoted = (places: readonly string[]): string => places.map((at) => `"${at}"`).join(', ') || 'no place';
+  const what = `no plain read at ${quoted(unmet)}; plain reads are at ${quoted(reads)}`;
+  if (isComplete) throw new RangeError(`hints: ${what}`);
+  for (const [key, finding] of found) {
+    const isRace = finding.kind === 'data-race' || finding.kind === 'plain-spin';
+    if (isRace) found.set(key, { ...finding, message: `${finding.message} (hints: ${what})` });
+  }
 }
 
 function checkOptions(strategy: Strategy, options: VerifyOptions): void {
