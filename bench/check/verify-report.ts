@@ -46,6 +46,7 @@ export function renderChecked(checked: Checked, survivors: readonly Survivor[], 
       format,
     ),
     ...findings.map(renderFinding),
+    ...(checked.drawn ?? []).map(({ scenario, bounds }) => `drawn, and not searched whole: ${scenario}: ${bounds}`),
   ];
   parts.push(...renderHints(scenarios));
   for (const access of checked.unreached) parts.push(`not reached by any scenario: ${access}`);

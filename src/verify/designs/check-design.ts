@@ -5,13 +5,18 @@ import { pathInPackage, sourceFileOf } from '../source.js';
 import { Reached } from '../unreached.js';
 import { addFinding, type Checked, type CheckOptions, checkMutants, checkScenarios } from './check.js';
 import { initialPlace } from './place.js';
-import { type DesignBounds, designSuite, upstreamSuite } from './suite.js';
+import { type DesignBounds, designSuite, drawnSuite, upstreamSuite } from './suite.js';
 import { layDesign } from './words.js';
 
 /** What a hang is found as. */
 const HANGS: ReadonlySet<ProblemKind> = new Set<ProblemKind>(['deadlock', 'lost-wake-up']);
 /** Upstream's error path is searched past its hang, for anything else. */
 const UPSTREAM_FINDINGS = 8;
+/** What is drawn of scenarios that are too large to be searched. */
+const DRAWN = { strategy: 'pct', depth: 8 } as const;
+/** Schedules of each; and of designs with so many states that a schedule is mostly new ones. */
+const SCHEDULES = 200;
+const FEW_SCHEDULES = 40;
 /** What carries a design, in the benchmark and here: not mutated with it. */
 const CARRIERS =
   /^src\/(?:faults|ram|session|transport|verify|workloads)\/|^src\/sender\/(?:channel-work|invariant|loops|page-queue|tally)\./;
@@ -20,10 +25,26 @@ export function checkDesign(variant: Variant, bounds: DesignBounds, options: Che
   const scenarios = designSuite(variant, bounds).map(({ scenario }) => scenario);
   const reached = new Reached();
   const watched = { ...options, search: { ...options.search, onSite: reached.onSite } };
-  const searched = withUpstream(variant, bounds, checkScenarios(variant.name, scenarios, watched), watched);
+  const searched = withDrawn(
+    variant,
+    bounds,
+    withUpstream(variant, bounds, checkScenarios(variant.name, scenarios, watched), watched),
+    watched,
+  );
   const isDesign = (file: string): boolean => !CARRIERS.test(file);
   const checked = { ...searched, unreached: reached.left((file) => isDesign(pathInPackage(sourceFileOf(file)))) };
   return options.mutates ? checkMutants(checked, scenarios, isDesign, options) : checked;
+}
+
+/** Adds schedules that are drawn, of scenarios that are too large: for findings that need more channels, depth or syncs. */
+function withDrawn(variant: Variant, bounds: DesignBounds, checked: Checked, options: CheckOptions): Checked {
+  const { strategy = 'exhaustive', seed = 1 } = options.search ?? {};
+  if (strategy !== 'exhaustive' || checked.findings.length > 0) return checked;
+  const scenarios = drawnSuite(variant, bounds).map(({ scenario }) => scenario);
+  const schedules = checked.complete ? SCHEDULES : FEW_SCHEDULES;
+  const search = { ...options.search, ...DRAWN, schedules, seed };
+  const { scenarios: drawn, findings, elapsedMs } = checkScenarios(variant.name, scenarios, { ...options, search });
+  return { ...checked, drawn, findings, elapsedMs: checked.elapsedMs + elapsedMs };
 }
 
 /** Adds upstream's error path, where the design has one: its hangs stand apart, for they are upstream's. */

@@ -21,6 +21,8 @@ export interface Checked {
   readonly states: number;
   readonly elapsedMs: number;
   readonly scenarios: readonly CheckedScenario[];
+  /** Larger ones, of which schedules were drawn: they complete nothing. */
+  readonly drawn?: readonly CheckedScenario[];
   /** Shared accesses of the program that no scenario reached. */
   readonly unreached: readonly string[];
   readonly findings: readonly CheckedFinding[];

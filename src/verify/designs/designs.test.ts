@@ -64,6 +64,11 @@ describe('a queue with depth, events, a lock and several requesters', () => {
     expect(checked.findings).toEqual([]);
     expect(checked.complete).toBe(true);
     expect(checked).not.toHaveProperty('upstreamHangs');
+    // One channel more, all depth up to 8, several syncs.
+    expect(checked.drawn!.map(({ scenario }) => scenario)).toContain(
+      '2 channels, depth 8, 1 job + sync + 3 jobs + sync + sync + 1 job + sync',
+    );
+    expect(checked.drawn![0]).toMatchObject({ strategy: 'pct', bounds: '200 PCT schedules of depth 8, seed 1' });
     expect(checked.scenarios.some(({ scenario }) => scenario.includes('2 requesters'))).toBe(true);
   });
 

@@ -7,6 +7,8 @@ import { designScenario } from './scenario.js';
 /** Bounds beyond which the monitor's words have too few bits; searches end far below. */
 export const MOST_CHANNELS = 8;
 export const MOST_JOBS = 12;
+/** Batches in flight on a channel where schedules are drawn. */
+const DEEPEST_DRAWN = 8;
 
 export interface DesignBounds {
   readonly channels: number;
@@ -91,6 +93,20 @@ function severalRequesters(variant: Variant, { channels }: DesignBounds): Design
     { shape: narrow, steps: ['job', 'sync'], exitsEarly: true },
     { shape, steps: ['job', 'sync'] },
   ];
+}
+
+/** Larger than can be searched whole: more channels, all the depth that fits, several syncs. */
+export function drawnSuite(variant: Variant, bounds: DesignBounds): SuiteEntry[] {
+  const shape = { channels: Math.min(MOST_CHANNELS, bounds.channels + 1), requesters: 1, depth: variant.depth[0] };
+  const steps: readonly Step[] = ['job', 'sync', ...jobs(shape.channels + 1), 'sync', 'sync', 'job', 'sync'];
+  const deep = { ...shape, depth: Math.min(DEEPEST_DRAWN, variant.depth[1]) };
+  const plans: DesignPlan[] = [
+    { shape, steps },
+    { shape, steps, fault: { channel: shape.channels - 1, write: 1 } },
+    ...(deep.depth > shape.depth ? [{ shape: deep, steps }] : []),
+    ...(variant.requesters === 'threads' ? [{ shape: { ...shape, requesters: 2 }, steps }] : []),
+  ];
+  return plans.map((plan) => ({ plan, scenario: designScenario(variant, plan) }));
 }
 
 /** Failing writes on upstream's error path, for designs that have one: a sync that is under way hangs. */
