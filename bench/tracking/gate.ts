@@ -77,10 +77,12 @@ function judgeSeries(series: PlainSeries, options: GateOptions, processes: Proce
   const anchored = Math.max(from, released < 0 ? 0 : released);
   const { levels, machine } = referencesOf(series, history, { accepted: from, anchored, higher: isHigher(metric) });
   const evidences = levels.map((level) => evidenceOf(series, level, history, processes, limits));
-  // Of the levels that it lost from the one that is most certain, else the best; each was one more chance to be wrong.
+  // Of the levels that it lost from for certain the best one, else the one that is most certain; each was one more chance to be wrong.
   const lost = evidences.filter(({ evidence }) => climb(evidence, limits).at(-1)!.holds);
   const byLoss = (lost.length > 0 ? lost : evidences).toSorted((x, y) => y.evidence.worse - x.evidence.worse);
-  const worst = lost.length > 0 ? byLoss.toSorted((x, y) => x.p - y.p)[0] : byLoss[0];
+  const chances = levels.length * options.series.length;
+  const certain = byLoss.find(({ p }) => p * chances < limits.significance);
+  const worst = lost.length > 0 ? (certain ?? byLoss.toSorted((x, y) => x.p - y.p)[0]) : byLoss[0];
   if (worst)
     return {
       ...worst,
