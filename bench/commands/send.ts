@@ -93,8 +93,7 @@ export async function send(flags: SendFlags): Promise<number> {
     const sha256 = await client.digest(bytes);
     const rest = { main: mainStream !== undefined, token, ...(uuid === undefined ? {} : { uuid }) };
     await client.connect(LINE, address, cell.channels, rest);
-    const batches = Math.ceil(bytes / cell.pageSize / cell.pagesPerBatch);
-    const sent = await transfer(client, cell, batches, peer.ends ? stallMs : undefined);
+    const sent = await transfer(client, cell, bytes, peer.ends ? stallMs : undefined);
     printSent(flags, cell, { peer: flags.peer, bytes, ...sent, sha256 });
     return 0;
   } catch (cause) {
@@ -109,17 +108,23 @@ export async function send(flags: SendFlags): Promise<number> {
 async function transfer(
   client: Child,
   cell: Cell,
-  batches: number,
+  bytes: number,
   patienceMs: number | undefined,
 ): Promise<Transferred> {
+  const batches = Math.ceil(bytes / cell.pageSize / cell.pagesPerBatch);
   const progress = new TransferProgress(() => client.packets(), batches);
   try {
     const sent = await oneLine(client, cell, LINE).catch(async (cause: Error) => {
       await client.close().catch(() => {});
       throw new Error(`${cause.message}${await lastWords(client)}`, { cause });
     });
+    const written = performance.now();
     await client.disconnect(LINE, patienceMs);
-    return sent;
+    if (patienceMs === undefined) return sent;
+    // Buffers are filled long before the peer has taken what is in them: its end of the connections counts.
+    const mib = bytes / 2 ** 20;
+    const partingSeconds = (performance.now() - written) / 1000;
+    return { ...sent, mibPerSecond: mib / (mib / sent.mibPerSecond + partingSeconds) };
   } catch (cause) {
     if (cell.mainStream === undefined) throw cause;
     const { message } = cause as Error;

@@ -23,6 +23,12 @@ interface Sent extends Transferred {
   readonly sha256: string;
 }
 
+/** What a sender knows of its peers in the end. */
+const KNOWN: Readonly<Record<string, string>> = {
+  'mapped-ram': '',
+  receiver: 'the receiver took all of it; whether it kept it, it says itself\n',
+};
+
 /** What was sent, as people or programs read it. */
 export function printSent({ json }: SendFlags, cell: Cell, { peer, bytes, sha256, ...sent }: Sent): void {
   const { variant, channels, codec, zeroPages } = cell;
@@ -33,6 +39,7 @@ export function printSent({ json }: SendFlags, cell: Cell, { peer, bytes, sha256
   }
   process.stdout.write(
     `${(bytes / 2 ** 20).toFixed(1)} MiB sent by ${variant} over ${channels} channels: ` +
-      `${sent.mibPerSecond.toFixed(0)} MiB/s, ${sent.cpuSecondsPerGib.toFixed(3)} CPU s/GiB\nSHA-256 ${sha256}\n`,
+      `${sent.mibPerSecond.toPrecision(3)} MiB/s, ${sent.cpuSecondsPerGib.toFixed(3)} CPU s/GiB\nSHA-256 ${sha256}\n` +
+      (KNOWN[peer] ?? `written; whether ${peer} has it, and kept it, cannot be known here\n`),
   );
 }
