@@ -13,7 +13,7 @@ const measuring = [
   'bench/doctor/*',
   'bench/environment',
   'bench/qemu/run-qemu',
-  'variants/sockets',
+  'variants/{faults,sockets}',
   'bench/commands/{doctor,limits,run-ended,tune,waits,workloads}',
 ];
 

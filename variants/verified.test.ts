@@ -21,6 +21,8 @@ const BOUNDS = { channels: 2, jobs: 2 };
 const SMALL = { channels: 1, jobs: 1 };
 /** So that a design with many states does not hold up the second: the command searches further. */
 const SEARCH = { mostStates: 12_000 };
+/** Schedules that the first tier draws of each larger scenario; the second draws as many as the command. */
+const DRAWN = 3;
 /** QEMU's designs, which are searched whole at these bounds. */
 const QEMU = ['mutex', 'atomic-barrier'];
 
@@ -47,7 +49,7 @@ describe.each(FILES.filter((name) => !(isLong && QEMU.includes(name))))('%s', (n
       return;
     }
     const bounds = isLong || QEMU.includes(name) ? BOUNDS : SMALL;
-    const checked = checkDesign(variant, bounds, { search: isLong ? SEARCH : {} });
+    const checked = checkDesign(variant, bounds, isLong ? { search: SEARCH } : { schedules: DRAWN });
     expect(checked.findings.map(({ scenario, kind, message }) => `${scenario}: ${kind} ${message}`)).toEqual([]);
     if (!isLong) expect(checked.complete).toBe(true);
   }, 120_000);
@@ -68,9 +70,9 @@ describe.skipIf(isLong)('an access that no scenario reaches', () => {
   it('is named: it was neither checked nor mutated', async () => {
     const from = 'signalSync() {\n';
     const path = writeCopy(folder, 'atomic-barrier', [[from, `${from}if (channels > 9) Atomics.load(words, 0);\n`]]);
-    const checked = checkDesign(await loadCopy(path), { channels: 1, jobs: 1 });
+    const checked = checkDesign(await loadCopy(path), { channels: 1, jobs: 1 }, { schedules: 1 });
     expect(checked.unreached).toEqual([expect.stringMatching(/atomic-barrier-\d+\.js:\d+ Atomics\.load$/)]);
-    const whole = checkDesign(await load('atomic-barrier'), { channels: 2, jobs: 1 });
+    const whole = checkDesign(await load('atomic-barrier'), { channels: 2, jobs: 1 }, { schedules: 1 });
     expect(whole.unreached).toEqual([]);
   });
 });

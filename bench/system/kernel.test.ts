@@ -84,7 +84,7 @@ describe('Kernel', () => {
       'sys/devices/system/clocksource/clocksource0/available_clocksource': 'tsc hpet',
     });
     expect(kernel.ticks([0])).toEqual({ total: 100, steal: 3, busy: 17 });
-    expect(kernel.ticks([0, 1])).toEqual({ total: 200, steal: 6 });
+    expect(kernel.ticks([0, 1])).toEqual({ total: 200, steal: 6, busy: 44 });
     expect(kernel.loadAverage()).toBe(0.25);
     expect(kernel.pressure()).toEqual({ cpu: 1.4, memory: undefined, io: undefined });
     expect(kernel.hypervisor()).toBe(true);

@@ -41,7 +41,7 @@ function withDrawn(variant: Variant, bounds: DesignBounds, checked: Checked, opt
   const { strategy = 'exhaustive', seed = 1 } = options.search ?? {};
   if (strategy !== 'exhaustive' || checked.findings.length > 0) return checked;
   const scenarios = drawnSuite(variant, bounds).map(({ scenario }) => scenario);
-  const schedules = checked.complete ? SCHEDULES : FEW_SCHEDULES;
+  const schedules = options.schedules ?? (checked.complete ? SCHEDULES : FEW_SCHEDULES);
   const search = { ...options.search, ...DRAWN, schedules, seed };
   const { scenarios: drawn, findings, elapsedMs } = checkScenarios(variant.name, scenarios, { ...options, search });
   return { ...checked, drawn, findings, elapsedMs: checked.elapsedMs + elapsedMs };
