@@ -1,6 +1,6 @@
 // The order of a round: which cells stand side by side and take turns of a millisecond, and which take long turns.
 import { Random } from '../../src/random.js';
-import type { Cell } from '../../src/session/cell.js';
+import { type Cell, isTimed } from '../../src/session/cell.js';
 import { transports } from '../../src/transport/index.js';
 import { LEAST_PROCESSES } from '../stats/verdict.js';
 import { hasWaiters } from './ablations.js';
@@ -75,7 +75,7 @@ export function stepsOf({ sets, turns }: Group): number {
 
 /** How long the turns of a cell that lives beside others are; measured by `doctor --turns`. */
 function turnMsOf(planned: PlannedCell, { turnMs }: Pick<Plan, 'turnMs'>): number {
-  return turnMs ?? (writesToSocket(planned) ? 4 : 0.5);
+  return turnMs ?? (writesToSocket(planned) ? 4 : 1);
 }
 
 function writesToSocket({ cell }: PlannedCell): boolean {
@@ -104,7 +104,7 @@ function setsOf(cells: readonly PlannedCell[], plan: Plan, share: number): LiveS
   const turnMs = turnMsOf(first, plan);
   const studied = packed(first, others.filter(isStudied), plan).map((set) => ({
     ...{ cells: set, turnMs },
-    forMs: (share * plan.visitMs * set.length) / 2,
+    forMs: (share * plan.visitMs * (isTimed(first.cell) ? TIMED_LONGER : 1) * set.length) / 2,
   }));
   const beside = others.filter((planned) => !isStudied(planned));
   if (beside.length === 0) return studied;
@@ -113,6 +113,9 @@ function setsOf(cells: readonly PlannedCell[], plan: Plan, share: number): LiveS
   // The first set is where the first cell's own values come from.
   return others.length > beside.length ? [...studied, ...sets] : sets;
 }
+
+/** A process shows its 99th percentile from 1000 hand-offs on. */
+const TIMED_LONGER = 2;
 
 /** As many in a set as have threads and receivers there, and the first in each of them. */
 function packed(first: PlannedCell, others: readonly PlannedCell[], plan: Plan): PlannedCell[][] {

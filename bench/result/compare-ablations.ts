@@ -5,7 +5,7 @@ import { ABLATIONS, type Ablation } from '../plan/ablations.js';
 import { compare } from '../stats/comparison.js';
 import { holm } from '../stats/holm.js';
 import { verdict } from '../stats/verdict.js';
-import { betterOf, groupOf, leastOf, numbers, processesOf } from './comparisons.js';
+import { betterOf, groupOf, numbers, processesOf } from './comparisons.js';
 import type { ResultCell, ResultComparison } from './document.js';
 
 /** How a comparison of ablations names its ends: `mutex layout=packed`. */
@@ -34,13 +34,13 @@ function compareAblation(ablation: Ablation, cells: readonly ResultCell[], metri
       return processes.length === 0 ? [] : [{ a, b, processes }];
     });
   });
-  const compared = pairs.map(({ b, processes }) => compare(processes, pairs.length, leastOf(b, metric)));
+  const compared = pairs.map(({ processes }) => compare(processes, pairs.length));
   const adjusted = holm(compared.map(({ p }) => p));
   return pairs.map(({ a, b }, at) => ({
     ...{ cell: ablatedGroup(ablation, b), a: ablatedName(ablation, a), b: ablatedName(ablation, b), metric },
     ...numbers(compared[at]!),
     adjustedP: rounded(adjusted[at]!),
-    verdict: verdict(compared[at]!, adjusted[at]!, { better: betterOf(metric), least: leastOf(b, metric) }),
+    verdict: verdict(compared[at]!, adjusted[at]!, { better: betterOf(metric) }),
   }));
 }
 

@@ -5,7 +5,7 @@ import { type Comparison, compare } from '../stats/comparison.js';
 import { holm } from '../stats/holm.js';
 import type { Visits } from '../stats/noise-floor.js';
 import { pairTurns, type TurnsOfVisits } from '../stats/paired.js';
-import { LEAST_DIFFERENCE, LEAST_SIDE_BY_SIDE, verdict } from '../stats/verdict.js';
+import { verdict } from '../stats/verdict.js';
 import type { ResultCell, ResultComparison } from './document.js';
 
 /** What designs are compared with, where it is measured. */
@@ -40,10 +40,7 @@ export function compareWithBaseline(
   });
   const inFamily = pairs.filter(({ b }) => studied.includes(b.variant));
   const compared = new Map(
-    pairs.map((pair) => [
-      pair,
-      compare(pair.processes, inFamily.includes(pair) ? inFamily.length : 1, leastOf(pair.b, metric)),
-    ]),
+    pairs.map((pair) => [pair, compare(pair.processes, inFamily.includes(pair) ? inFamily.length : 1)]),
   );
   const adjusted = holm(inFamily.map((pair) => compared.get(pair)!.p));
   return pairs.map((pair) => {
@@ -55,16 +52,15 @@ export function compareWithBaseline(
       ...names,
       ...numbers(comparison),
       adjustedP: rounded(adjustedP),
-      verdict: verdict(comparison, adjustedP, { better: betterOf(metric), least: leastOf(b, metric) }),
+      verdict: verdict(comparison, adjustedP, { better: betterOf(metric) }),
     };
   });
 }
 
-/** Up to which fraction two designs are never said to differ: less where they stood side by side. */
-export function leastOf({ workload, visits }: ResultCell, metric: string): number {
+/** Whether a design stood beside others, and what it is compared by comes from all mirrors of a visit. */
+export function isSideBySide({ workload, visits }: ResultCell, metric: string): boolean {
   // Those that did have one number for each visit, made from all mirrors; a precopy has one turn a visit.
-  const paired = workload !== 'precopy' && visits.every(({ turns }) => turns?.[metric]?.length === 1);
-  return paired ? LEAST_SIDE_BY_SIDE : LEAST_DIFFERENCE;
+  return workload !== 'precopy' && visits.every(({ turns }) => turns?.[metric]?.length === 1);
 }
 
 /** Which way a metric is better. */

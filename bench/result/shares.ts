@@ -2,7 +2,7 @@
 import type { Measured } from '../measure/measure.js';
 import { groupOfCells, isMeasured, type Plan } from '../plan/planned.js';
 import { TARGET_DIFFERENCE } from '../stats/verdict.js';
-import { groupOf, leastOf } from './comparisons.js';
+import { groupOf, isSideBySide } from './comparisons.js';
 import type { ResultComparison } from './document.js';
 import { comparisonsOf, resultCells } from './make-result.js';
 
@@ -31,7 +31,7 @@ export function sharesOf(plan: Plan, measured: Measured): (group: string) => num
     );
     const result = cells.find((each) => each.id === id)!;
     // A row that is not made from mirrors is as wide as the processes make it.
-    const paired = own.filter(({ metric }) => leastOf(result, metric) < TARGET_DIFFERENCE / 2);
+    const paired = own.filter(({ metric }) => isSideBySide(result, metric));
     const group = groupOfCells(planned, plan);
     if (paired.length > 0) open.set(group, open.get(group) === true || !paired.every(isDecided));
   }

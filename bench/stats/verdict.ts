@@ -8,11 +8,6 @@ export type Verdict = 'faster' | 'slower' | 'same' | 'unclear' | 'too-few';
 export const LEAST_PROCESSES = 6;
 /** Differences up to this fraction are never called faster or slower, however certain: layout alone makes as much. */
 export const LEAST_DIFFERENCE = 0.02;
-/**
- * The same for designs that stood side by side in each process, in places drawn anew: what layout makes of one process
- * is then in the spread between processes, and in the interval.
- */
-export const LEAST_SIDE_BY_SIDE = 0.01;
 /** The difference that the default run is to find. */
 export const TARGET_DIFFERENCE = 0.03;
 /** Within this fraction, either way, two designs count as the same. */
