@@ -1,7 +1,7 @@
 /**
  * Gate queue: one lock and one bounded queue for several providers and all channels; a sync is a gate in the queue, at
- * which every sender stops until all have come. Use beside requesters-mutex: it is how Cloud Hypervisor sends over several
- * connections since 2026.
+ * which every sender stops until all have come. Use beside requesters-mutex. Made after what is said of Cloud Hypervisor's
+ * sender of 2026, not after its code.
  *
  *   a provider: sendPages()                    sender: next() .. complete()
  *   1. locks   mutex; if tail is a whole  <--  6. locks   mutex, lays the emptied batch at freed, adds 1 to it,
@@ -48,7 +48,7 @@ const state = (shape: Shape) =>
 export default defineVariant({
   name: 'gate-queue',
   summary:
-    'One lock and one bounded queue for several providers, with a gate for each sync. How Cloud Hypervisor does it.',
+    'One lock and one bounded queue for several providers, with a gate for each sync. In the manner of Cloud Hypervisor.',
   family: 'mutex',
   depth: [1, 256],
   requesters: 'threads',

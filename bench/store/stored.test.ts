@@ -89,7 +89,13 @@ describe('a result file', () => {
       value?.properties && value.additionalProperties === undefined ? { ...value, additionalProperties: false } : value,
     );
     const validate = new Ajv2020({ allowUnionTypes: true }).compile(strict as object);
-    for (const text of [stringify(result), inCells(result)]) {
+    const confinement = { quotaCores: 1, quotaPeriodMs: 100, affinity: '0-1', nice: 0, schedulingClass: 'other' };
+    const measured = {
+      ...result,
+      run: { ...result.run, neighbours: { busyShare: 0.1, throttledPeriods: null } },
+      machine: { ...result.machine, confinement, floors: { spinNs: 200, parkNs: 40_000 }, hostClass: 'a' },
+    };
+    for (const text of [stringify(measured), inCells(measured)]) {
       validate(JSON.parse(text));
       expect(validate.errors).toBeNull();
     }
