@@ -7,7 +7,7 @@ import { isLong, runsNow } from '../../src/fixtures/tier.js';
 import { Random } from '../../src/random.js';
 import type { ReceiverReport } from '../../src/receiver/plan.js';
 import { HAS_ZSTD } from '../../src/wire/codecs/flushed-stream.js';
-import { isSince } from '../qemu/binary.js';
+import { isSince, qemuBinary } from '../qemu/binary.js';
 import { binaries, MIB, newest, useReceiving, why } from '../qemu/fixtures/receiving.js';
 
 const { newFile, leftOf, source, receive } = useReceiving();
@@ -198,6 +198,22 @@ describe.skipIf(binaries.length === 0)(`from a real QEMU${why}`, () => {
       expect(readFileSync(out).equals(readFileSync(pc))).toBe(true);
     });
 
+    it.runIf(isLong).each([
+      ['10s', 0, /^$/],
+      ['1s', 1, /got nothing for 1000 ms.*; --pause-limit allows longer pauses\n$/],
+    ])('that pauses before its switchover, with --pause-limit %s: exit %i', async (limit, expected, message) => {
+      const receiving = await receive('--pause-limit', limit, '--json');
+      const capabilities = ['multifd', 'pause-before-switchover'];
+      const qemu = await source({ binary, ramFile, settings: { channels: 2 }, capabilities });
+      await qemu.migrate(receiving.address);
+      while ((await qemu.info()).status !== 'pre-switchover') await sleep(5);
+      await sleep(2000);
+      await qemu.call('migrate-continue', { state: 'pre-switchover' }).catch(() => {});
+      const { code, stdout, stderr } = await receiving.ended;
+      expect([code, stderr.replace(/^listening.*\n/, '')]).toEqual([expected, expect.stringMatching(message)]);
+      if (expected === 0) expect(JSON.parse(stdout).sha256).toBe(createHash('sha256').update(whole).digest('hex'));
+    });
+
     it.runIf(runsNow(isNewest))('that is killed in the middle leaves no output', async () => {
       const ramOut = newFile('out');
       const receiving = await receive('--ram-out', ramOut);
@@ -210,5 +226,30 @@ describe.skipIf(binaries.length === 0)(`from a real QEMU${why}`, () => {
       expect(stderr).toMatch(/receive: (main stream|channel \d|the main stream).*(end of the stream|ECONNRESET)/);
       expect(leftOf(ramOut)).toEqual([]);
     });
+  });
+});
+
+const aarch64 = await qemuBinary('PATH', 'qemu-system-aarch64').catch(() => undefined);
+const whyNot = aarch64 ? '' : ' (skipped: no qemu-system-aarch64 on PATH)';
+
+describe.runIf(isLong && aarch64)(`from the QEMU of an aarch64${whyNot}`, () => {
+  it.each([
+    ['none', '1k', ['multifd']],
+    ['none', '1k', []],
+    ['virt', '4k', ['multifd']],
+  ])('machine %s, pages of %s, capabilities %j: equal', async (machine, pageSize, capabilities) => {
+    const ramFile = image(16);
+    const out = newFile('out');
+    const channels = capabilities.length === 0 ? '0' : '2';
+    const kept = ['--block', 'm0', '--ram-out', out];
+    const receiving = await receive('--page-size', pageSize, '--channels', channels, ...kept);
+    const words = machine === 'none' ? [] : ['-machine', machine, '-cpu', 'cortex-a57'];
+    const qemu = await source({ binary: aarch64!, ramFile, settings: { channels: 2 }, capabilities, words });
+    await qemu.migrate(receiving.address);
+    expect((await qemu.ended()).status).toBe('completed');
+    const { code, stderr } = await receiving.ended;
+    expect([code, stderr]).toEqual([0, expect.stringMatching(/^listening on [^\n]*\n$/)]);
+    // A machine writes its device tree into the RAM.
+    expect(readFileSync(out).equals(readFileSync(ramFile))).toBe(true);
   });
 });

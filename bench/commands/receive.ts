@@ -48,6 +48,8 @@ const CONNECT_MS = 10_000;
 const STALL_MS = 10_000;
 /** A QEMU whose guest dirties little, or that is told to pause before the end, is silent for longer. */
 const PAUSE_LIMIT = '60s';
+/** Ends the message of a silence that is not inside a packet. */
+const PAUSED = /got nothing for \d+ ms(?: between two packets)?$/;
 /** Of other architectures: x86 has 4 KiB. */
 const LEAST_PAGE_BYTES = 1 << 10;
 
@@ -162,7 +164,9 @@ export async function receive(flags: ReceiveFlags): Promise<number> {
       process.stderr.write('interrupted: nothing is kept\n');
       return interrupts.code;
     }
-    process.stderr.write(`multifd-bench: receive: ${(cause as Error).message}\n`);
+    const { message } = cause as Error;
+    const hint = plan.blocks === undefined && PAUSED.test(message) ? '; --pause-limit allows longer pauses' : '';
+    process.stderr.write(`multifd-bench: receive: ${message}${hint}\n`);
     return 1;
   } finally {
     interrupts.close();

@@ -76,7 +76,7 @@ const HARMLESS = [
 const NOT_SPOKEN: Readonly<Record<string, string>> = {
   'postcopy-preempt': 'the destination waits for one connection more',
   'x-ignore-shared': 'all of the RAM is sent',
-  'mapped-ram': 'it is read from a file: `send --to-file` writes one',
+  'mapped-ram': 'it is read from a file: `send --to file:PATH` writes one',
   tls: 'connections are not encrypted',
 };
 

@@ -33,7 +33,9 @@ function image(name: string, every: number): string {
   return path;
 }
 const images = { full: image('full', 1), sparse: image('sparse', 8) };
-const file = join(folder, 'file');
+let files = 0;
+/** A name that nothing has: no output replaces a file. */
+const newFile = () => join(folder, `file-${++files}`);
 
 function send(...words: string[]): Promise<{ code: number | null; stderr: string }> {
   const child = spawn(process.execPath, [CLI, 'send', ...words]);
@@ -56,9 +58,10 @@ describe.skipIf(qemus.length === 0)(`mapped-ram${why}`, { timeout: 60_000 }, () 
 
     it.each(ways)('loads what is written: $ram RAM, $channels channels', async ({ ram, channels }) => {
       const direct = channels === 2 ? ['--direct-io'] : [];
+      const file = newFile();
       const sent = await send('--ram', images[ram], '--to', `file:${file}`, '--channels', `${channels}`, ...direct);
       expect(sent).toEqual({ code: 0, stderr: '' });
-      const to = join(folder, 'to');
+      const to = newFile();
       writeFileSync(to, Buffer.alloc(PAGES * PAGE));
       const plan = { binary, ramFile: to, incoming: true };
       const alone = channels === 8;
@@ -73,10 +76,10 @@ describe.skipIf(qemus.length === 0)(`mapped-ram${why}`, { timeout: 60_000 }, () 
     });
 
     it.each(ways)('is read: $ram RAM, $channels channels', async ({ ram, channels }) => {
+      const [file, out] = [newFile(), newFile()];
       const source = await start({ binary, ramFile: images[ram], settings: { channels }, capabilities });
       await source.save(file);
       expect(await source.ended()).toMatchObject({ status: 'completed' });
-      const out = join(folder, 'out');
       const report = await read(file, out);
       expect(report).toMatchObject({ format: 'mapped-ram', pagesMissing: 0 });
       expect(report.main!.zeroPages).toBe(ram === 'full' ? 0 : (PAGES * 7) / 8);
@@ -85,7 +88,7 @@ describe.skipIf(qemus.length === 0)(`mapped-ram${why}`, { timeout: 60_000 }, () 
 
     it("is read behind libvirt's header, as a plain stream, and of a machine whose device's state comes first", async () => {
       const settings = { channels: 2 };
-      const out = join(folder, 'out');
+      const [file, out] = [newFile(), newFile()];
       const offset = 8192;
       const source = await start({ binary, ramFile: images.sparse, settings, capabilities });
       await source.save(`${file},offset=${offset}`);
@@ -105,25 +108,30 @@ describe.skipIf(qemus.length === 0)(`mapped-ram${why}`, { timeout: 60_000 }, () 
         ...{ binary, ramFile: images.full, settings, capabilities: ['validate-uuid'] },
         words: ['-uuid', '9c0e2f5e-6c2b-4d0a-8f55-0123456789ab'],
       });
-      await plain.save(file);
+      const [plainFile, plainOut] = [newFile(), newFile()];
+      await plain.save(plainFile);
       expect(await plain.ended()).toMatchObject({ status: 'completed' });
-      expect(await read(file, out)).toMatchObject({ format: 'stream', libvirt: false });
-      expect(readFileSync(out).equals(readFileSync(images.full))).toBe(true);
+      expect(await read(plainFile, plainOut)).toMatchObject({ format: 'stream', libvirt: false });
+      expect(readFileSync(plainOut).equals(readFileSync(images.full))).toBe(true);
     });
 
-    it('of a machine with virtio-mem, whose state comes before the RAM, is read as a stream', async () => {
-      const ramFile = join(folder, 'pc');
+    it.each([
+      ['stream', []],
+      ['mapped-ram', capabilities],
+    ])('of a machine with virtio-mem, whose state comes before the RAM, is read: %s', async (format, given) => {
+      const [file, out, ramFile] = [newFile(), newFile(), newFile()];
       writeFileSync(ramFile, Buffer.alloc(8 << 20, 'pc'));
       const words = [
         ...['-machine', 'pc', '-m', '8M,maxmem=1G,slots=2', '-object', 'memory-backend-ram,id=vm0,size=128M'],
         ...['-device', 'virtio-mem-pci,id=v0,memdev=vm0,requested-size=32M'],
       ];
-      const source = await start({ binary, ramFile, settings: { channels: 2 }, capabilities: [], words });
+      const source = await start({ binary, ramFile, settings: { channels: 2 }, capabilities: given, words });
       await source.save(file);
       expect(await source.ended()).toMatchObject({ status: 'completed' });
-      const report = await read(file, join(folder, 'out'));
+      const report = await read(file, out);
+      expect(report.format).toBe(format);
       expect(report.blocks!.map(({ name }) => name)).toContain('m0');
-      expect(readFileSync(join(folder, 'out')).equals(readFileSync(ramFile))).toBe(true);
+      expect(readFileSync(out).equals(readFileSync(ramFile))).toBe(true);
     });
   });
 });

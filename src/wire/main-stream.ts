@@ -28,7 +28,6 @@ export type SyncPlace = 'section-end' | 'flush-mark';
 export const MAIN_MAGIC = 0x5145564d;
 const SECTION = { start: 1, part: 2, end: 3, full: 4, subsection: 5, configuration: 7, command: 8 } as const;
 const RAM_FLAG = { fill: 0x02, size: 0x04, page: 0x08, endOfSection: 0x10, sameBlock: 0x20, flush: 0x200 } as const;
-const FLAG_BITS = 0xfff;
 const MOST_BLOCKS = 4096;
 const DIRTY_BITMAPS = 'dirty-bitmap';
 const END_OF_BITMAPS = 1;
@@ -137,7 +136,8 @@ export class MainStream extends StreamPreamble {
   private *ram(): Generator<Step, void, Buffer> {
     for (;;) {
       const word = yield* this.uint64();
-      const flags = word % (FLAG_BITS + 1);
+      // An offset is of whole pages, whose low bits are free for flags.
+      const flags = word % this.pageSize;
       const offset = word - flags;
       if (flags === RAM_FLAG.endOfSection) {
         yield* this.endOfSection();
