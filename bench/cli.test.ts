@@ -1,4 +1,5 @@
 // The program as a user meets it: what it refuses, plans and lists.
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { isLong } from '../src/fixtures/tier.js';
 import { registry } from '../variants/index.js';
 import { describe as describeVariant } from './commands/list.js';
-import { cli } from './fixtures/cli.js';
+import { CLI, cli } from './fixtures/cli.js';
 import { useRefusals } from './fixtures/refusals.js';
 import { PROJECT } from './system/project.js';
 
@@ -65,6 +66,16 @@ describe('bad input ends with 2 and one line that says what is accepted', () => 
       stderr: `multifd-bench: --ram: ${path} is empty; it takes a file of at least 1 byte\n`,
     });
   });
+});
+
+it.skipIf(isLong)('says that the working directory is gone', () => {
+  const gone = mkdtempSync(join(folder, 'gone-'));
+  const start = 'cd "$1" && rmdir "$1" && exec "$2" "$3" migrate /etc/hostname';
+  const { status, stderr } = spawnSync('bash', ['-c', start, 'bash', gone, process.execPath, CLI], {
+    encoding: 'utf8',
+  });
+  expect(stderr).toMatch(/^multifd-bench: the working directory is gone: /);
+  expect(status).toBe(2);
 });
 
 it.skipIf(isLong)('says its version', () => {

@@ -16,6 +16,13 @@ if (!existsSync('/proc/self/status')) end(2, 'multifd-bench needs /proc, which i
 if (major < 20 || (major === 20 && minor < 19))
   end(2, `multifd-bench needs Node 20.19 or newer; this is ${process.version}`);
 
+// Threads cannot be started there, and would be waited for.
+try {
+  process.cwd();
+} catch {
+  end(2, 'multifd-bench: the working directory is gone: it was removed or moved; change to one that is there');
+}
+
 const program = new Command('multifd-bench')
   .version(versionOf(), '--version', 'the version of this program')
   .description('Compares ways to hand RAM pages from one provider thread to N sender threads, as multifd in QEMU does.')

@@ -115,7 +115,7 @@ describe.each([
 
 describe('a size where a file belongs', () => {
   it.each([
-    [['migrate', '64m', '--channels', '2'], 'file: no file 64m; it takes the path of a regular file'],
+    [['migrate', '64m', '--channels', '2'], 'file: no file 64m; it takes the path of a regular file or a block device'],
     [['receive', '64m'], 'file: got "64m", takes the path of a regular file'],
     [['send', '--ram', '64', '--to', REFUSED], '--ram: got "64"'],
     [['run', '--ram', '64', '--no-save'], '--ram: got "64"'],

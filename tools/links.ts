@@ -8,13 +8,15 @@ import { LinkPeer } from '../bench/tune/link-peer.js';
 import { predictLink } from '../bench/tune/link-predict.js';
 import { choose, doublings, type LinkCount, rateOf, searchLink } from '../bench/tune/link-search.js';
 import { showRate } from '../bench/tune/link-text.js';
+import { LinkTrials, TRIAL_MS } from '../bench/tune/link-trials.js';
 import { startMeasuring } from '../src/receiver/measuring.js';
 
 const RELAY = fileURLToPath(new URL('../bench/tune/fixtures/relay-process.js', import.meta.url));
 const RELAY_PORT = 45_871;
 const MOST = 32;
 const SWEEPS = 2;
-const BUDGET_MS = 30_000;
+/** As `tune --peer` has without --budget. */
+const BUDGET_MS = 50_000;
 const MBIT = 1e6 / 8;
 const WINDOW = 1 << 20;
 
@@ -23,17 +25,16 @@ interface Setting {
   readonly roundTripMs: number;
   /** Bytes a second; 0 is unlimited. */
   readonly link: number;
-  readonly bytes: number;
 }
 
 /** Round trips of 0.2 to 100 ms, 10 Mbit/s to unlimited, 1 MiB in flight for each connection. */
 const SETTINGS: readonly Setting[] = [
-  { name: '0.2 ms, unlimited', roundTripMs: 0.2, link: 0, bytes: 128 << 20 },
-  { name: '2 ms, 1 Gbit/s', roundTripMs: 2, link: 1000 * MBIT, bytes: 64 << 20 },
-  { name: '10 ms, 100 Mbit/s', roundTripMs: 10, link: 100 * MBIT, bytes: 12 << 20 },
-  { name: '50 ms, unlimited', roundTripMs: 50, link: 0, bytes: 64 << 20 },
-  { name: '100 ms, 400 Mbit/s', roundTripMs: 100, link: 400 * MBIT, bytes: 32 << 20 },
-  { name: '20 ms, 10 Mbit/s', roundTripMs: 20, link: 10 * MBIT, bytes: 2 << 20 },
+  { name: '0.2 ms, unlimited', roundTripMs: 0.2, link: 0 },
+  { name: '2 ms, 1 Gbit/s', roundTripMs: 2, link: 1000 * MBIT },
+  { name: '10 ms, 100 Mbit/s', roundTripMs: 10, link: 100 * MBIT },
+  { name: '50 ms, unlimited', roundTripMs: 50, link: 0 },
+  { name: '100 ms, 400 Mbit/s', roundTripMs: 100, link: 400 * MBIT },
+  { name: '20 ms, 10 Mbit/s', roundTripMs: 20, link: 10 * MBIT },
 ];
 
 export function declareLinks(program: Command): void {
@@ -48,9 +49,10 @@ async function links(asked: string | undefined): Promise<void> {
   const chosen = asked === undefined ? SETTINGS : asked.split(',').map((number) => SETTINGS[Number(number) - 1]!);
   const local = await withPeer(undefined, async (peer) => {
     const known: LinkCount[] = [];
+    const trials = trialsOver(peer);
     for (const channels of doublings(MOST)) {
       const rates: number[] = [];
-      for (let trial = 0; trial < 2; trial++) rates.push(await one(peer, channels, 128 << 20));
+      for (let trial = 0; trial < 2; trial++) rates.push(await trials.measure(channels));
       known.push({ channels, bytesPerSecond: [Math.max(...rates)] });
     }
     return known;
@@ -58,30 +60,31 @@ async function links(asked: string | undefined): Promise<void> {
   process.stdout.write(`loopback: ${local.map((each) => `${each.channels}: ${showRate(rateOf(each))}`).join(', ')}\n`);
 
   for (const setting of chosen) {
-    const { name, roundTripMs, link, bytes } = setting;
+    const { name, roundTripMs, link } = setting;
     await withPeer(setting, async (peer) => {
+      const trials = trialsOver(peer);
       const begun = performance.now();
       const rtt = await peer.roundTripMs();
       const found = await searchLink({
         most: MOST,
         budgetMs: BUDGET_MS,
-        measure: (channels) => one(peer, channels, bytes),
+        measure: (channels) => trials.measure(channels),
       });
       const seconds = (performance.now() - begun) / 1000;
       const { chosen: answer } = choose(found);
+      const bytes = rateOf(choose(found).best) * (TRIAL_MS / 1000);
       const predicted = choose(
         predictLink({ roundTripMs, windowBytes: WINDOW, local, ...(link > 0 && { linkBytes: link }) }, bytes).map(
-          (each) => ({
-            channels: each.channels,
-            bytesPerSecond: [each.bytesPerSecond],
-          }),
+          (each) => ({ channels: each.channels, bytesPerSecond: [each.bytesPerSecond] }),
         ),
       );
-      const counts = [...new Set([...doublings(MOST), answer.channels])].sort((a, b) => a - b);
+      const counts = [...new Set([...doublings(MOST), answer.channels, predicted.chosen.channels])].sort(
+        (a, b) => a - b,
+      );
       const sweep = new Map<number, number[]>(counts.map((channels) => [channels, []]));
       for (let round = 0; round < SWEEPS; round++) {
         for (const channels of round % 2 === 0 ? counts : counts.toReversed())
-          sweep.get(channels)!.push(await one(peer, channels, bytes));
+          sweep.get(channels)!.push(await trials.measure(channels));
       }
       const swept = [...sweep].map(([channels, bytesPerSecond]) => ({ channels, bytesPerSecond }));
       const { best } = choose(swept);
@@ -103,10 +106,7 @@ async function links(asked: string | undefined): Promise<void> {
   }
 }
 
-async function one(peer: LinkPeer, channels: number, bytes: number): Promise<number> {
-  const { transferMs } = await peer.trial(channels, bytes);
-  return (bytes / transferMs) * 1000;
-}
+const trialsOver = (peer: LinkPeer) => new LinkTrials((channels, bytes) => peer.trial(channels, bytes));
 
 /** The far end, and the link to it: a relay, or nothing. */
 async function withPeer<T>(setting: Setting | undefined, work: (peer: LinkPeer) => Promise<T>): Promise<T> {

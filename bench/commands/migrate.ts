@@ -13,6 +13,7 @@ import { transports } from '../../src/transport/index.js';
 import { exitWith } from '../base/exit-code.js';
 import { Interrupts } from '../base/interrupts.js';
 import { requireFree } from '../base/output.js';
+import { counted } from '../base/quantities.js';
 import { badValue, UsageError, wholeNumber } from '../base/usage-error.js';
 import { arrival, beside } from '../measure/arrival.js';
 import { Child } from '../measure/child.js';
@@ -26,6 +27,7 @@ import { withOneShotAxes, withStallLimit } from '../plan/one-shot-options.js';
 import { parseRamFile, ramBytes } from '../plan/ram-flag.js';
 import { parseZeroPages } from '../plan/sending.js';
 import { TransferProgress } from '../tables/transfer-progress.js';
+import { transferRate, transferSize } from '../tables/transfer-rate.js';
 
 export interface MigrateFlags extends OneShotFlags {
   readonly ceiling?: boolean;
@@ -48,7 +50,7 @@ export function declareMigrate(program: Command): void {
   const migrateCommand = program
     .command('migrate')
     .description('move a RAM image through N channels to a receiver process; exit 1 unless both ends are equal')
-    .argument('<file>', 'the RAM image: a regular file, of any content');
+    .argument('<file>', 'the RAM image: a file or a block device, of any content');
   withStallLimit(withOneShotAxes(migrateCommand), '10s')
     .option('--transport <name>', 'tcp, unix', 'tcp')
     .option('--zero-pages <how>', 'who detects zero pages: none, or multifd (the sender threads)', 'none')
@@ -252,8 +254,8 @@ function describe(answer: {
 }): string {
   const { variant, channels, transport, bytes, received, ceiling } = answer;
   const lines = [
-    `${(bytes / 2 ** 20).toFixed(1)} MiB by ${variant} over ${channels} ${transport} channel${channels > 1 ? 's' : ''}`,
-    `${answer.mibPerSecond.toPrecision(3)} MiB/s, ${answer.cpuSecondsPerGib.toFixed(3)} CPU s/GiB on the sending threads`,
+    `${transferSize(bytes)} by ${variant} over ${counted(channels, `${transport} channel`)}`,
+    transferRate(bytes, answer),
     `${received.packets} packets came, ${received.syncs} of them SYNC`,
     `SHA-256 ${answer.sha256.here}: ${answer.equal ? 'equal at both ends' : 'DIFFERENT at the receiver'}`,
   ];

@@ -238,6 +238,7 @@ function planOf(flags: ReceiveFlags): ReceiverPlan {
     numbersDense: true,
     imageBytes: bytes,
     whole: true,
+    oneMoreFails: token === undefined,
     ...(token === undefined ? {} : { token }),
   };
 }

@@ -37,6 +37,10 @@ describe('refuses, by name', () => {
     [['--peer', 'qemu-10.0', '--page-size', '64k'], '--page-size: got "65536", takes 4096 where the peer is a QEMU'],
     [['--peer', 'qemu-10.0', '--batch-pages', '64'], '--batch-pages: got "64", takes 128 where the peer is a QEMU'],
     [['--uuid', '1234'], '--uuid: got "1234", takes 32 hexadecimal digits'],
+    [
+      ['--batch-pages', '4096', '--page-size', '2m'],
+      '--batch-pages: got "4096", takes at most 512 with --page-size 2m',
+    ],
     [['--depth', '2'], '--depth: got "2", takes 1 to 1 by atomic-barrier'],
     [['--block', ''], '--block: got "", takes a name of 1 to 255 bytes'],
     [['--capabilities', 'multifd,postcopy-preempt'], '--capabilities: postcopy-preempt is not spoken'],

@@ -2,6 +2,8 @@
 
 import type { Command } from 'commander';
 import type { Cell } from '../../src/session/cell.js';
+import { RECEIVER_FAILED } from '../../src/transport/acknowledged.js';
+import type { Acknowledgement } from '../../src/wire/acknowledgement.js';
 import { parseAddress } from '../base/address.js';
 import { exitWith } from '../base/exit-code.js';
 import { NO_TOKEN, TOKEN_VARIABLE, tokenOf } from '../base/token.js';
@@ -54,7 +56,7 @@ export function declareSend(program: Command): void {
     .action(async (flags: SendFlags) => exitWith(await send(flags)));
 }
 
-/** Returns 0 when everything was written and read, as far as a sender can tell; whether it is whole is the peer's to say. */
+/** Returns 0 when a receiver acknowledged all of it; towards other peers, when everything was written and read as far as a sender can tell. */
 export async function send(flags: SendFlags): Promise<number> {
   const path = fileOf(flags.to);
   if (path !== undefined) return sendToFile(path, flags);
@@ -91,9 +93,13 @@ export async function send(flags: SendFlags): Promise<number> {
     const plan = { senders: cell.channels, requesters: 1, ram, watchdogMs: 2 * stallMs, stallMs };
     client = await Child.start(plan, [listed]);
     const sha256 = await client.digest(bytes);
-    const rest = { main: mainStream !== undefined, token, ...(uuid === undefined ? {} : { uuid }) };
+    const { channels, codec, pageSize, pagesPerBatch: pagesPerPacket } = cell;
+    const announced = peer.acknowledges ? { channels, codec, pageSize, pagesPerPacket, bytes, sha256 } : undefined;
+    const rest = { main: mainStream !== undefined, token, announced, ...(uuid === undefined ? {} : { uuid }) };
     await client.connect(LINE, address, cell.channels, rest);
     const sent = await transfer(client, cell, bytes, peer.ends ? stallMs : undefined);
+    const there = sent.acknowledged?.sha256 ?? sha256;
+    if (there !== sha256) throw new Error(`the two ends differ: SHA-256 ${sha256} here, ${there} at the receiver`);
     printSent(flags, cell, { peer: flags.peer, bytes, ...sent, sha256 });
     return 0;
   } catch (cause) {
@@ -110,19 +116,21 @@ async function transfer(
   cell: Cell,
   bytes: number,
   patienceMs: number | undefined,
-): Promise<Transferred> {
+): Promise<Transferred & { readonly acknowledged?: Acknowledgement }> {
   const batches = Math.ceil(bytes / cell.pageSize / cell.pagesPerBatch);
   const progress = new TransferProgress(() => client.packets(), batches);
   try {
     const sent = await oneLine(client, cell, LINE).catch(async (cause: Error) => {
       await client.close().catch(() => {});
-      throw new Error(`${cause.message}${await lastWords(client)}`, { cause });
+      throw new Error(await withLastWords(client, cause.message), { cause });
     });
     const written = performance.now();
-    await client.disconnect(LINE, patienceMs);
+    const acknowledged = await client.disconnect(LINE, patienceMs);
     if (patienceMs === undefined) return sent;
-    // Buffers are filled long before the peer has taken what is in them: its end of the connections counts.
     const mib = bytes / 2 ** 20;
+    if (acknowledged && acknowledged.transferMs > 0)
+      return { ...sent, mibPerSecond: (mib / acknowledged.transferMs) * 1000, acknowledged };
+    // Buffers are filled long before the peer has taken what is in them: its end of the connections counts.
     const partingSeconds = (performance.now() - written) / 1000;
     return { ...sent, mibPerSecond: mib / (mib / sent.mibPerSecond + partingSeconds) };
   } catch (cause) {
@@ -141,13 +149,14 @@ function hintOf(message: string): string {
   return `its monitor or log says why${ended ? '; one that was given tls-creds ends connections so: TLS is not spoken' : ''}`;
 }
 
-/** What the peer answered, if it did, when sending to it had failed. */
-async function lastWords(client: Child): Promise<string> {
+/** Why sending failed: what a receiver says of it, else what happened here, and what the peer answered if it did. */
+async function withLastWords(client: Child, reason: string): Promise<string> {
   try {
     await client.disconnect(LINE, LAST_WORDS_MS);
-    return '';
+    return reason;
   } catch (cause) {
     const { message } = cause as Error;
-    return message.includes('answered') ? `; ${message}` : '';
+    if (message.startsWith(RECEIVER_FAILED)) return message;
+    return message.includes('answered') ? `${reason}; ${message}` : reason;
   }
 }

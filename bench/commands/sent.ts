@@ -1,7 +1,10 @@
 // What `send` takes, and what it says of what it sent.
 import type { Cell } from '../../src/session/cell.js';
+import type { Acknowledgement } from '../../src/wire/acknowledgement.js';
+import { counted } from '../base/quantities.js';
 import type { Transferred } from '../measure/transfer.js';
 import type { OneShotFlags } from '../plan/one-shot.js';
+import { transferRate, transferSize } from '../tables/transfer-rate.js';
 
 export interface SendFlags extends OneShotFlags {
   readonly ram: string;
@@ -21,13 +24,9 @@ interface Sent extends Transferred {
   readonly peer: string;
   readonly bytes: number;
   readonly sha256: string;
+  /** What a receiver says in the end. */
+  readonly acknowledged?: Acknowledgement;
 }
-
-/** What a sender knows of its peers in the end. */
-const KNOWN: Readonly<Record<string, string>> = {
-  'mapped-ram': '',
-  receiver: 'the receiver took all of it; whether it kept it, it says itself\n',
-};
 
 /** What was sent, as people or programs read it. */
 export function printSent({ json }: SendFlags, cell: Cell, { peer, bytes, sha256, ...sent }: Sent): void {
@@ -37,9 +36,22 @@ export function printSent({ json }: SendFlags, cell: Cell, { peer, bytes, sha256
     process.stdout.write(`${JSON.stringify(answer, null, 1)}\n`);
     return;
   }
-  process.stdout.write(
-    `${(bytes / 2 ** 20).toFixed(1)} MiB sent by ${variant} over ${channels} channels: ` +
-      `${sent.mibPerSecond.toPrecision(3)} MiB/s, ${sent.cpuSecondsPerGib.toFixed(3)} CPU s/GiB\nSHA-256 ${sha256}\n` +
-      (KNOWN[peer] ?? `written; whether ${peer} has it, and kept it, cannot be known here\n`),
-  );
+  const { acknowledged } = sent;
+  const by = acknowledged && ` by the receiver's clock (${(acknowledged.transferMs / 1000).toFixed(3)} s)`;
+  const lines = [
+    `${transferSize(bytes)} sent by ${variant} over ${counted(channels, 'channel')}`,
+    transferRate(bytes, sent, by),
+    `SHA-256 ${sha256}${acknowledged ? ': equal at the receiver' : ''}`,
+    ...knownOf(peer, acknowledged),
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** What a sender knows of its peer in the end. */
+function knownOf(peer: string, acknowledged: Acknowledgement | undefined): readonly string[] {
+  if (acknowledged) {
+    const { bytes, pages, zeroPages } = acknowledged;
+    return [`it took ${counted(bytes, 'byte')}: ${counted(pages, 'page')} and ${counted(zeroPages, 'zero page')}`];
+  }
+  return peer === 'mapped-ram' ? [] : [`written; whether ${peer} has it, and kept it, cannot be known here`];
 }

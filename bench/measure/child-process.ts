@@ -12,6 +12,7 @@ import { transports } from '../../src/transport/index.js';
 import { type Lender, Lines } from '../../src/transport/lines.js';
 import { MappedRamFile } from '../../src/transport/mapped-ram-file.js';
 import { SharedFile } from '../../src/transport/shared-file.js';
+import type { Acknowledgement } from '../../src/wire/acknowledgement.js';
 import { NO_UUID, uuidBytes } from '../../src/wire/initial-packet.js';
 import { registry } from '../../variants/index.js';
 import { measureFloor } from './floors.js';
@@ -101,22 +102,22 @@ async function reply(ask: Ask): Promise<unknown> {
 }
 
 async function connect(connection: Connection): Promise<Lines | MappedRamFile> {
-  const { address, channels, main = false, uuid, token, file: given, faults = [] } = connection;
+  const { address, channels, main = false, uuid, token, announced, file: given, faults = [] } = connection;
   if (given) return new MappedRamFile({ ...given, folder: '', blocks: fleet!.blocks });
   const id = uuid === undefined ? NO_UUID : uuidBytes(uuid);
   const restore = faults.some(({ kind }) => kind === 'no-descriptors') ? exhaustDescriptors() : () => {};
   try {
-    return await Lines.connect({ address, channels, main, uuid: id, connectMs: CONNECT_MS, token, faults });
+    return await Lines.connect({ address, channels, main, uuid: id, connectMs: CONNECT_MS, token, announced, faults });
   } finally {
     restore();
   }
 }
 
-async function disconnect(peer: string, patienceMs: number | undefined): Promise<void> {
+async function disconnect(peer: string, patienceMs: number | undefined): Promise<Acknowledgement | undefined> {
   const connected = lines.get(peer);
   lines.delete(peer);
   try {
-    if (patienceMs !== undefined) await connected?.partWith(patienceMs);
+    return patienceMs === undefined ? undefined : ((await connected?.partWith(patienceMs)) ?? undefined);
   } finally {
     await connected?.close();
   }

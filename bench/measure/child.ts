@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Address } from '../../src/os/address.js';
 import { type Cell, CellFailure, type FleetPlan, type VisitReport } from '../../src/session/cell.js';
 import type { LaneTurn } from '../../src/session/fleet.js';
+import type { Acknowledgement } from '../../src/wire/acknowledgement.js';
 import type { Slice } from '../../src/workloads/slice.js';
 import type { Listed } from '../plan/catalogue.js';
 import type { FloorReading } from './floors.js';
@@ -91,9 +92,10 @@ export class Child {
     await this.ask({ kind: 'connect', peer, address, channels, ...rest });
   }
 
-  /** With `patienceMs`, rejects unless the peer ends the connections well in that time. */
-  async disconnect(peer: string, patienceMs?: number): Promise<void> {
-    await this.ask({ kind: 'disconnect', peer, ...(patienceMs === undefined ? {} : { patienceMs }) });
+  /** With `patienceMs`, rejects unless the peer ends the connections well in that time, and acknowledges where it was asked to. */
+  async disconnect(peer: string, patienceMs?: number): Promise<Acknowledgement | undefined> {
+    const ask = { kind: 'disconnect', peer, ...(patienceMs === undefined ? {} : { patienceMs }) } as const;
+    return ((await this.ask(ask)) as Acknowledgement | null) ?? undefined;
   }
 
   /** Opens a cell; in a lane of its own it stands open beside others. */

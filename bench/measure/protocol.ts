@@ -4,6 +4,7 @@ import type { Fault } from '../../src/faults/fault.js';
 import type { Address } from '../../src/os/address.js';
 import type { Cell, FleetPlan } from '../../src/session/cell.js';
 import type { LaneTurn } from '../../src/session/fleet.js';
+import type { Announced } from '../../src/transport/lines.js';
 
 /** Raised when a message changes its meaning, so that a parent can tell an older build's child. */
 export const PROTOCOL = 1;
@@ -17,6 +18,8 @@ export interface Connection {
   readonly main?: boolean;
   /** What the receiver asks for: the digest of a token. */
   readonly token?: string | undefined;
+  /** Says this first, and wants an acknowledgement: only to a receiver of this program. */
+  readonly announced?: Announced | undefined;
   /** Instead of the address: a mapped-ram file of this name, written around the kernel's cache or not. */
   readonly file?: { readonly path: string; readonly direct: boolean; readonly replaces?: boolean };
   /** What goes wrong on purpose as it connects. */
@@ -27,7 +30,7 @@ export type Ask =
   | { readonly kind: 'start'; readonly plan: FleetPlan; readonly outside: Readonly<Record<string, string>> }
   /** Connects so many channels to a receiver, under a name that cells are opened with. */
   | ({ readonly kind: 'connect'; readonly peer: string } & Connection)
-  /** With patience it first waits so long for the peer to end the connections, and answers how it did not. */
+  /** With patience it first waits so long for the peer to end the connections, and answers with its acknowledgement or how it did not. */
   | { readonly kind: 'disconnect'; readonly peer: string; readonly patienceMs?: number }
   /** In lanes of their own several cells stand open side by side; `begins` is where in the RAM, from 0 to 1, this one starts. */
   | {

@@ -6,6 +6,7 @@ import { AXES, defaultBatchPages } from './axes.js';
 import { type Axis, flagKey, parseAxis } from './axis.js';
 import type { AxisFlags } from './axis-fields.js';
 import { type Listed, loadVariants } from './catalogue.js';
+import { requirePacket } from './packet-size.js';
 
 /** As they come from the command line; `run` takes the same flags as lists. */
 export interface OneShotFlags extends AxisFlags {
@@ -38,7 +39,9 @@ export function oneShotCell(flags: OneShotFlags): Omit<Cell, 'variant' | 'worklo
     Cell,
     'pagesPerBatch'
   >;
-  return { pagesPerBatch: defaultBatchPages(cell.pageSize), ...cell };
+  const whole = { pagesPerBatch: defaultBatchPages(cell.pageSize), ...cell };
+  requirePacket(whole);
+  return whole;
 }
 
 function withoutUndefined(flags: OneShotFlags): object {

@@ -71,7 +71,7 @@ describe('--ram', () => {
     writeFileSync(empty, '');
     expect(() => parseRam(empty, 1)).toThrow(`--ram: ${empty} is empty`);
     expect(() => parseRam(`${folder}/none`, 1)).toThrow(`--ram: no file ${folder}/none`);
-    expect(() => parseRam(folder, 1)).toThrow(`--ram: ${folder} is not a regular file`);
+    expect(() => parseRam(folder, 1)).toThrow(`--ram: ${folder} is neither a regular file nor a block device`);
     expect(() => parseRam('100', 1)).toThrow('--ram: got "100"');
     expect(() => parseRam('64m:zero=0', 1)).toThrow('one of them above 0');
     expect(() => parseRam('64m:most=1', 1)).toThrow('--ram: got "64m:most=1"');

@@ -10,6 +10,7 @@ import type { AxisKey } from './axis-fields.js';
 import { showWait } from './axis-values.js';
 import type { Listed } from './catalogue.js';
 import { refuseWhatDoesNotFit } from './memory.js';
+import { requirePacket } from './packet-size.js';
 import {
   cellKey,
   isMeasured,
@@ -66,6 +67,7 @@ function tableCells(table: TableSpec, options: PlanOptions): PlannedCell[] {
   return cells.filter(onlyWhatApplies).flatMap((part) =>
     listed.map(({ variant }): PlannedCell => {
       const plain = { ...part, ...fixed, variant: variant.name } as Cell;
+      requirePacket(plain);
       const cell = options.adjust?.(plain) ?? plain;
       const skipped = reasonToSkip(cell, options);
       // What a calibration builds in is no axis: the rows that it compares keep one id.

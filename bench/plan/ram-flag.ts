@@ -1,5 +1,6 @@
 // The --ram flag: a file to send, or the size and the shares of an image to make.
 import { accessSync, constants, statSync } from 'node:fs';
+import { fileBytes } from '../../src/os/file-bytes.js';
 import { DEFAULT_SHARES, type RamSource, type Shares } from '../../src/ram/image.js';
 import { parseBytes, showBytes } from '../base/quantities.js';
 import { badValue, UsageError } from '../base/usage-error.js';
@@ -22,7 +23,7 @@ export function parseRam(text: string | undefined, seed: number): RamSource {
 
 /** Bytes that the RAM will take. */
 export function ramBytes(source: RamSource): number {
-  return 'file' in source ? statSync(source.file).size : source.bytes;
+  return 'file' in source ? (fileBytes(statSync(source.file)) ?? 0) : source.bytes;
 }
 
 export function showRam(source: RamSource): string {
@@ -33,15 +34,16 @@ export function showRam(source: RamSource): string {
 
 /** A file whose name is an argument: a size means nothing there. Throws UsageError that names it. */
 export function parseRamFile(path: string): RamSource {
-  return fileOf('file', path, 'the path of a regular file');
+  return fileOf('file', path, 'the path of a regular file or a block device');
 }
 
 function fileOf(flag: string, path: string, takes: string): RamSource {
   const refuse = (why: string) => new UsageError(`${flag}: ${why}; it takes ${takes}`);
   try {
     const status = statSync(path);
-    if (!status.isFile()) throw refuse(`${path} is not a regular file`);
-    if (status.size === 0) throw new UsageError(`${flag}: ${path} is empty; it takes a file of at least 1 byte`);
+    const bytes = fileBytes(status);
+    if (bytes === undefined) throw refuse(`${path} is neither a regular file nor a block device`);
+    if (bytes === 0) throw new UsageError(`${flag}: ${path} is empty; it takes a file of at least 1 byte`);
     accessSync(path, constants.R_OK);
     return { file: path };
   } catch (cause) {

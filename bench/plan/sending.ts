@@ -11,6 +11,8 @@ interface Peer {
   readonly zeroPages: readonly ZeroPages[];
   /** Whether it ends the connections when it has read all. */
   readonly ends: boolean;
+  /** Whether it acknowledges in the end: its count, and the RAM's SHA-256. */
+  readonly acknowledges?: boolean;
 }
 
 /** 10.0 and newer: the streams of 10.0 and 11.1 are the same. */
@@ -18,7 +20,7 @@ const NEWEST: Peer = { mainStream: '10.0', zeroPages: ['multifd', 'legacy', 'non
 
 /** `receiver` is this program's `receive`; `drain` is anything that takes bytes: nothing is expected of it. */
 const PEERS: Readonly<Record<string, Peer>> = {
-  receiver: { zeroPages: ['none', 'multifd'], ends: true },
+  receiver: { zeroPages: ['none', 'multifd'], ends: true, acknowledges: true },
   drain: { zeroPages: ['none', 'multifd'], ends: false },
   // Up to 8.0. Its packets have no place for pages of zeros.
   'qemu-7.2': { mainStream: '7.2', zeroPages: ['legacy', 'none'], ends: true },

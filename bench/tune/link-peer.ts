@@ -12,13 +12,16 @@ import {
 } from '../../src/receiver/link-messages.js';
 import { CELL_DEFAULTS, type Cell, CellFailure } from '../../src/session/cell.js';
 import { Child } from '../measure/child.js';
-import { oneLine } from '../measure/transfer.js';
 import type { Listed } from '../plan/catalogue.js';
 
 const PINGS = 5;
 const ANSWER_MS = 30_000;
 const STALL_MS = 20_000;
 const LINE = 'link';
+/** Sent over and over: more than a cache has, little enough to be had at both ends. */
+const RAM_BYTES = 64 << 20;
+/** Threads that are there from the start. */
+const SENDERS = 32;
 
 export interface LinkPeerPlan {
   readonly address: Address;
@@ -35,7 +38,7 @@ export class LinkPeer {
   private lost: (cause: Error) => void = () => {};
   private broken: Error | undefined;
   private child: Child | undefined;
-  private bytes = 0;
+  private senders = 0;
 
   private constructor(plan: LinkPeerPlan, socket: Socket) {
     this.plan = plan;
@@ -76,26 +79,34 @@ export class LinkPeer {
     return least;
   }
 
-  /** Sends so much RAM over so many connections. Rejects with CellFailure. */
+  /**
+   * Sends so many bytes of pages, rounded to whole batches, over so many connections: the RAM over and over. Reports the pages'
+   * bytes. Rejects with CellFailure.
+   */
   async trial(channels: number, bytes: number): Promise<TrialReport> {
     const { listed, pageSize, pagesPerBatch, address, signal } = this.plan;
     signal.throwIfAborted();
-    const child = await this.childFor(bytes, channels);
-    const trial = { channels, bytes, pageSize, pagesPerBatch };
+    const child = await this.childFor(channels);
+    const trial = { channels, bytes: RAM_BYTES, pageSize, pagesPerBatch };
     await this.ask(() => sayLine(this.socket, { kind: 'trial', trial }), 'ready');
     await child.connect(LINE, address, channels);
     const cell: Cell = {
-      ...{ ...CELL_DEFAULTS, variant: listed.variant.name, workload: 'transfer' },
+      ...{ ...CELL_DEFAULTS, variant: listed.variant.name, workload: 'throughput' },
       ...{ channels, pageSize, pagesPerBatch, transport: 'path' in address ? 'unix' : 'tcp' },
     };
     const done = this.ask(() => {}, 'done', 0);
     // Reported when the sending end fails first.
     done.catch(() => {});
-    await oneLine(child, cell, LINE);
+    await child.open(cell, LINE);
+    const { pages } = await child.slice(Math.max(1, Math.round(bytes / pageSize / pagesPerBatch)));
+    await child.close();
     await child.disconnect(LINE);
     const message = await done;
     if (message.kind !== 'done') throw new CellFailure('the other end did not report');
-    return message.report;
+    const sent = pages * pageSize;
+    const { report } = message;
+    if (report.bytes < sent) throw new CellFailure(`the other end: ${report.bytes} bytes came, ${sent} were sent`);
+    return { ...report, bytes: sent };
   }
 
   async close(): Promise<void> {
@@ -104,12 +115,13 @@ export class LinkPeer {
     this.child = undefined;
   }
 
-  /** The process that holds so much RAM. */
-  private async childFor(bytes: number, senders: number): Promise<Child> {
-    if (this.child && this.bytes === bytes) return this.child;
+  /** The process that holds the RAM, with threads for so many channels. */
+  private async childFor(channels: number): Promise<Child> {
+    if (this.child && channels <= this.senders) return this.child;
     await this.child?.kill();
-    this.bytes = bytes;
-    const ram: RamSource = { bytes, seed: 1, shares: { zero: 0, text: 50, random: 50 } };
+    const senders = Math.max(channels, SENDERS);
+    this.senders = senders;
+    const ram: RamSource = { bytes: RAM_BYTES, seed: 1, shares: { zero: 0, text: 50, random: 50 } };
     const fleet = { senders, requesters: 1, ram, watchdogMs: 2 * STALL_MS, stallMs: STALL_MS };
     this.child = await Child.start(fleet, [this.plan.listed], { signal: this.plan.signal });
     return this.child;

@@ -2,6 +2,7 @@
 
 import type { LinkPoint } from './link-predict.js';
 import { choose, LINK_MARGIN, type LinkCount, rateOf } from './link-search.js';
+import { TRIAL_MS } from './link-trials.js';
 
 /** Below the best by this, a larger count is said to make it worse. */
 const WORSE = 0.1;
@@ -16,7 +17,8 @@ export interface LinkAnswer {
   readonly predicted: boolean;
   readonly channels: number;
   readonly variant: string;
-  readonly ramBytes: number;
+  /** What each transfer moved; absent, as much as takes about `TRIAL_MS`. */
+  readonly ramBytes?: number;
   readonly roundTripMs: number;
   readonly windowBytes: number;
   readonly linkBytes?: number;
@@ -71,7 +73,9 @@ export function renderLink(answer: LinkAnswer): string {
     `  round trip  ${roundTripMs.toFixed(roundTripMs < 10 ? 2 : 0)} ms`,
     `  in flight   ${(windowBytes / 1024).toFixed(0)} KiB for each connection${predicted ? ', at most' : ', with one'}`,
     ...(linkBytes === undefined ? [] : [`  link        ${showRate(linkBytes)}`]),
-    `  RAM         ${(ramBytes / 2 ** 20).toFixed(0)} MiB in each transfer`,
+    ramBytes === undefined
+      ? `  transfers   of about ${TRIAL_MS / 1000} s, by the receiver's clock`
+      : `  RAM         ${(ramBytes / 2 ** 20).toFixed(0)} MiB in each transfer`,
     '',
     '  channels         rate  each connection',
     ...counts.map((each) => {

@@ -9,17 +9,15 @@ import { availableBytes } from '../plan/memory.js';
 import { oneShotCell, oneShotVariant } from '../plan/one-shot.js';
 import { LinkPeer, type LinkPeerPlan } from './link-peer.js';
 import { type LinkPoint, predictLink } from './link-predict.js';
-import { type LinkCount, rateOf, searchLink } from './link-search.js';
+import { type LinkCount, type LinkSearch, rateOf, searchLink } from './link-search.js';
 import { answerFor, renderLink } from './link-text.js';
+import { LinkTrials, TRIAL_MS } from './link-trials.js';
 import type { TuneFlags } from './tune-flags.js';
 
 const MOST_CHANNELS = 32;
 /** All of it, in milliseconds: the answer comes within a minute. */
 const BUDGET_MS = 50_000;
-/** A transfer takes about this long: much less is start-up, much more is patience. */
-const TRIAL_MS = 1200;
 const [LEAST_BYTES, MOST_BYTES] = [1 << 20, 256 << 20];
-const PROBE_CHANNELS = [1, 8];
 
 /** Returns the exit code. */
 export async function tuneLink(flags: TuneFlags, linkBytes: number | undefined): Promise<number> {
@@ -65,12 +63,13 @@ async function measure(plan: LinkPeerPlan, { flags, most, budgetMs }: Asked) {
   try {
     const begun = performance.now();
     const roundTripMs = await peer.roundTripMs();
-    const { known, ramBytes } = await search(peer, flags, most, budgetMs - (performance.now() - begun));
+    const ramBytes = fixedRam(flags.ram);
+    const known = await search(peer, { ramBytes, most, budgetMs: budgetMs - (performance.now() - begun) });
     const one = rateOf(known[0]!);
     // What was on its way at a time: rate times delay.
     const windowBytes = (one * roundTripMs) / 1000;
-    const about = { predicted: false, variant: plan.listed.variant.name, ramBytes, roundTripMs, windowBytes };
-    return answerFor(known, about);
+    const about = { predicted: false, variant: plan.listed.variant.name, roundTripMs, windowBytes };
+    return answerFor(known, { ...about, ...(ramBytes === undefined ? {} : { ramBytes }) });
   } finally {
     await peer.close();
   }
@@ -89,10 +88,11 @@ async function predict(
   try {
     const peer = await LinkPeer.connect({ ...plan, address: end.address });
     try {
-      const { known } = await search(peer, flags, most, budgetMs / 2, true);
+      const given = fixedRam(flags.ram);
+      const known = await search(peer, { most, budgetMs: budgetMs / 2, all: true });
       const facts = { roundTripMs, windowBytes, local: known, ...(linkBytes === undefined ? {} : { linkBytes }) };
       const unlimited = predictLink(facts, Number.MAX_SAFE_INTEGER);
-      const ramBytes = ramFor(flags.ram, Math.max(...unlimited.map((each: LinkPoint) => each.bytesPerSecond)));
+      const ramBytes = given ?? ramFor(Math.max(...unlimited.map((each: LinkPoint) => each.bytesPerSecond)));
       const about = { predicted: true, variant: plan.listed.variant.name, ramBytes, roundTripMs, windowBytes };
       return answerFor(predictLink(facts, ramBytes), { ...about, ...(linkBytes === undefined ? {} : { linkBytes }) });
     } finally {
@@ -103,23 +103,15 @@ async function predict(
   }
 }
 
-/** `all`: every doubling counts, also where more does not help. */
-async function search(peer: LinkPeer, flags: TuneFlags, most: number, budgetMs: number, all = false) {
-  const begun = performance.now();
-  let fastest = 0;
-  for (const channels of PROBE_CHANNELS) {
-    const { transferMs, bytes } = await peer.trial(Math.min(channels, most), LEAST_BYTES);
-    fastest = Math.max(fastest, (bytes / transferMs) * 1000);
-  }
-  const ramBytes = ramFor(flags.ram, fastest);
+/** `all`: every doubling counts, also where more does not help. `ramBytes`: each trial moves so much. */
+async function search(
+  peer: LinkPeer,
+  { ramBytes, ...plan }: Omit<LinkSearch, 'measure' | 'progress'> & { readonly ramBytes?: number | undefined },
+): Promise<readonly LinkCount[]> {
+  const trials = new LinkTrials((channels, bytes) => peer.trial(channels, bytes), ramBytes);
   const known = await searchLink({
-    most,
-    budgetMs: budgetMs - (performance.now() - begun),
-    all,
-    measure: async (channels) => {
-      const { transferMs } = await peer.trial(channels, ramBytes);
-      return (ramBytes / transferMs) * 1000;
-    },
+    ...plan,
+    measure: (channels) => trials.measure(channels),
     progress: (sofar: readonly LinkCount[]) => {
       const { channels, bytesPerSecond } = sofar.reduce((a, b) => (rateOf(b) > rateOf(a) ? b : a));
       if (process.stderr.isTTY)
@@ -129,15 +121,20 @@ async function search(peer: LinkPeer, flags: TuneFlags, most: number, budgetMs: 
     },
   });
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
-  return { known, ramBytes };
+  return known;
 }
 
-/** Of --ram, or what takes about a second. */
-function ramFor(text: string | undefined, bytesPerSecond: number): number {
-  const given = text === undefined ? undefined : parseBytes(text);
-  if (text !== undefined && (given === undefined || given < LEAST_BYTES))
-    throw badValue('--ram', text, 'a size from 1m, as in 64m');
-  const wanted = given ?? Math.min(MOST_BYTES, Math.max(LEAST_BYTES, (bytesPerSecond * TRIAL_MS) / 1000));
+/** What --ram says that each transfer moves. */
+function fixedRam(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const given = parseBytes(text);
+  if (given === undefined || given < LEAST_BYTES) throw badValue('--ram', text, 'a size from 1m, as in 64m');
+  return given;
+}
+
+/** What takes about as long as a trial. */
+function ramFor(bytesPerSecond: number): number {
+  const wanted = Math.min(MOST_BYTES, Math.max(LEAST_BYTES, (bytesPerSecond * TRIAL_MS) / 1000));
   return Math.ceil(wanted / LEAST_BYTES) * LEAST_BYTES;
 }
 

@@ -2,7 +2,7 @@
 import { closeSync, constants, fsyncSync, lstatSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeAll } from './gathered-write.js';
-import { temporaryName } from './output-file.js';
+import { removeLeft, temporaryName } from './output-file.js';
 
 /** Throws unless nothing has that name: nothing is replaced. */
 export function checkOutputDirectory(path: string): void {
@@ -20,6 +20,7 @@ export class OutputDirectory {
     checkOutputDirectory(path);
     this.path = path;
     this.temporary = temporaryName(path, pid);
+    this.attempt(() => removeLeft(path));
     this.attempt(() => mkdirSync(this.temporary, 0o700));
   }
 

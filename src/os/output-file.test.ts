@@ -47,6 +47,14 @@ it('leaves nothing when it is not wanted, or cannot be kept', () => {
   expect(readdirSync(directory)).toEqual(['ram']);
 });
 
+it('removes what a killed writer of that name left, and nothing else', () => {
+  const path = join(directory, 'ram');
+  const left = ['ram.99999999.partial', 'ram.1.partial', 'ram2.99999999.partial', 'ram.99999999.partial.old'];
+  for (const name of left) writeFileSync(join(directory, name), '');
+  new OutputFile(path).discard();
+  expect(readdirSync(directory).sort()).toEqual(left.slice(1).sort());
+});
+
 it('takes over no file and follows no link', () => {
   const path = join(directory, 'ram');
   symlinkSync(join(directory, 'elsewhere'), temporaryName(path, process.pid));

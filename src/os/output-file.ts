@@ -1,10 +1,34 @@
 // A file that appears under its name only when it is whole: until then it has another, in the same directory.
-import { closeSync, constants, fsyncSync, ftruncateSync, lstatSync, openSync, renameSync, rmSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fsyncSync,
+  ftruncateSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { writeAll } from './gathered-write.js';
 
 /** The name a file has until it is whole: whoever outlives a killed writer can remove it. */
 export function temporaryName(path: string, pid: number): string {
   return `${path}.${pid}.partial`;
+}
+
+/**
+ * Removes what writers of `path` have left that were killed. One of another container may seem gone and be at work: its
+ * file then gets no name, and it fails.
+ */
+export function removeLeft(path: string): void {
+  const [folder, name] = [dirname(path), basename(path)];
+  for (const each of readdirSync(folder)) {
+    const pid = each.startsWith(`${name}.`) && /^(\d+)\.partial$/.exec(each.slice(name.length + 1))?.[1];
+    if (pid && !existsSync(`/proc/${pid}`)) rmSync(join(folder, each), { force: true, recursive: true });
+  }
 }
 
 /** Throws unless `path` is free or, where files may be replaced, a regular file. */
@@ -38,6 +62,7 @@ export class OutputFile {
     this.write = write;
     this.temporary = temporaryName(path, pid);
     const flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
+    this.attempt(() => removeLeft(path));
     this.descriptor = this.attempt(() => openSync(this.temporary, flags, 0o600));
   }
 

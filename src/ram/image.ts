@@ -1,5 +1,6 @@
 // What the RAM holds: a file of any kind, or a seeded image of zero, text-like and random pages.
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { fileBytes } from '../os/file-bytes.js';
 import { Random } from '../random.js';
 import { Ram, roundUp, SMALLEST_PAGE_BYTES } from './ram.js';
 
@@ -44,16 +45,15 @@ export function openRam(source: RamSource): Ram {
 function fromFile(name: string, path: string, pageSize = SMALLEST_PAGE_BYTES): Ram {
   const descriptor = openSync(path, 'r');
   try {
-    const status = fstatSync(descriptor);
-    if (!status.isFile()) throw new Error(`RAM file ${path}: expected a regular file`);
-    if (status.size === 0) throw new Error(`RAM file ${path}: expected at least 1 byte, the file is empty`);
-    const ram = Ram.allocate([{ name, bytes: roundUp(status.size, pageSize) }]);
+    const size = fileBytes(fstatSync(descriptor));
+    if (size === undefined) throw new Error(`RAM file ${path}: expected a regular file or a block device`);
+    if (size === 0) throw new Error(`RAM file ${path}: expected at least 1 byte, the file is empty`);
+    const ram = Ram.allocate([{ name, bytes: roundUp(size, pageSize) }]);
     let position = 0;
     for (const piece of ram.pieces()) {
-      for (let filled = 0; filled < piece.length && position < status.size; ) {
+      for (let filled = 0; filled < piece.length && position < size; ) {
         const read = readSync(descriptor, piece, filled, Math.min(piece.length - filled, MOST_READ_BYTES), position);
-        if (read === 0)
-          throw new Error(`RAM file ${path}: ended at byte ${position} of ${status.size} while being read`);
+        if (read === 0) throw new Error(`RAM file ${path}: ended at byte ${position} of ${size} while being read`);
         filled += read;
         position += read;
       }

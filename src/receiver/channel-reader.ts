@@ -2,12 +2,14 @@
 
 import { FaultCounter, isPacketFault, type PacketFault } from '../faults/fault.js';
 import { Ram } from '../ram/ram.js';
+import { type Announcement, readAnnouncement } from '../wire/announcement.js';
 import { openUnpacker } from '../wire/codecs/codec.js';
 import { INITIAL_BYTES, NO_UUID, parseInitial, uuidBytes } from '../wire/initial-packet.js';
 import type { Packet } from '../wire/packet.js';
 import { PacketNumbers } from '../wire/packet-numbers.js';
 import { type PacketHandler, PacketStream } from '../wire/packet-stream.js';
 import { WireError } from '../wire/wire-error.js';
+import { checkAnnouncement } from './announced.js';
 import type { Memory } from './messages.js';
 import { PageMarks } from './page-marks.js';
 import { PageTargets, UnpackError } from './page-targets.js';
@@ -16,6 +18,8 @@ import type { Reader } from './reader.js';
 import { Silence } from './silence.js';
 
 export interface ChannelEvents {
+  /** The sender says what it will send, and waits for an answer in the end; it is not checked yet. */
+  announced(announcement: Announcement): void;
   /** The initial packet is fine in itself; the reader waits for `begin`. */
   hello(channel: number): void;
   /** The next SYNC is read, `pages` came so far; the reader waits for `proceed`, unless SYNCs are ignored. */
@@ -70,6 +74,11 @@ export class ChannelReader implements Reader, PacketHandler {
     this.initialBytes += bytes;
     if (this.initialBytes < INITIAL_BYTES) return true;
     const { uuid, channels } = this.plan;
+    const announcement = readAnnouncement(this.initial);
+    if (announcement) {
+      this.events.announced(announcement);
+      checkAnnouncement(announcement, this.plan);
+    }
     const accepted = { uuid: uuid === undefined ? NO_UUID : uuidBytes(uuid), channels };
     this.channel = parseInitial(this.initial, accepted).id;
     this.stream = new PacketStream(this.channel, this.plan, this);

@@ -1,6 +1,7 @@
 // A thread of a receiver: takes one connection, reads it on its own event loop, and never blocks.
 import { parentPort, workerData } from 'node:worker_threads';
 import { threadId } from '../os/thread-times.js';
+import { Answering } from './answering.js';
 import { ChannelReader, InjectedReset } from './channel-reader.js';
 import { GuardedReading } from './guarded-reading.js';
 import { LineReader } from './line-reader.js';
@@ -21,7 +22,12 @@ const came = new Int32Array(arrivals);
 let begun = false;
 const post = (message: FromLine) => parentPort!.postMessage(message);
 
+let announced = false;
 const line = new LineReader(plan, {
+  announced: (announcement) => {
+    announced = true;
+    post({ kind: 'announced', announcement });
+  },
   hello: (channel) => post({ kind: 'hello', line: channel, threadId: threadId() }),
   sync: (pages) => post({ kind: 'sync', pages }),
   blocks: (blocks) => {
@@ -33,12 +39,15 @@ const line = new LineReader(plan, {
 
 let silence: NodeJS.Timeout | undefined;
 let over = false;
+let answering: Answering | undefined;
 
-const leave = (message: FromLine, resets = false) => {
+/** `how`: a sender that wants an answer waits for it. */
+const leave = (message: FromLine, how: 'destroys' | 'resets' | 'answers' = 'answers') => {
   if (over) return;
   over = true;
   clearInterval(silence);
-  if (resets) connection.reset();
+  if (how === 'resets') connection.reset();
+  else if (how === 'answers' && announced) answering = new Answering(connection);
   else connection.destroy();
   post(message);
 };
@@ -47,15 +56,16 @@ const attempt = (step: () => boolean): boolean => {
   try {
     return step();
   } catch (error) {
-    leave({ kind: 'failed', failure: failureOf(error) }, error instanceof InjectedReset);
+    leave({ kind: 'failed', failure: failureOf(error) }, error instanceof InjectedReset ? 'resets' : 'answers');
     return false;
   }
 };
 
 const limits = [plan.connectMs, plan.stallMs, plan.packetMs ?? 0, plan.idleMs].filter((limit) => limit > 0);
 const reading: Reading = {
-  target: () => line.target(),
+  target: () => answering?.target() ?? line.target(),
   received: (bytes) => {
+    if (answering) return true;
     // Standalone: a sign of life of the whole reception, orders nothing.
     Atomics.add(came, CAME_ANYWHERE, 1);
     if (begun) firstPacket();
@@ -80,7 +90,10 @@ const reading: Reading = {
     };
     attempt(end);
   },
-  failed: ({ message }) => leave({ kind: 'failed', failure: lost(message) }),
+  failed: ({ message }) => {
+    answering?.lost();
+    leave({ kind: 'failed', failure: lost(message) }, 'destroys');
+  },
 };
 
 /** The first byte of a packet over any line: from here on the transfer is timed. */
@@ -112,7 +125,19 @@ function lost(message: string) {
   return { channel, packet: packets, reason: `channel ${channel}, packet ${packets}: ${message}` };
 }
 
+/** The reception is over, however far this line was. */
+function answer(text: string): void {
+  over = true;
+  clearInterval(silence);
+  if (announced) answering ??= new Answering(connection);
+  else connection.destroy();
+  const done = () => post({ kind: 'answered' });
+  if (answering) answering.answer(text, done);
+  else done();
+}
+
 parentPort!.on('message', (message: ToLine) => {
+  if (message.kind === 'answer') return answer(message.text);
   if (over) return;
   if (message.kind === 'again') {
     connection = take(message.listening, () => {});

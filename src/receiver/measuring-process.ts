@@ -64,7 +64,7 @@ async function measure(
     {
       ...{ listen: { path: '' }, channels, pageSize, pagesPerPacket: pagesPerBatch, codec: 'none' },
       blocks: [{ name: 'm0', bytes: roundUp(bytes, pageSize) }],
-      ...{ numbersGrow: false, numbersDense: false, ignoreSync: false, pinned: false, digest: false, whole: true },
+      ...{ numbersGrow: false, numbersDense: false, ignoreSync: false, pinned: false, digest: false },
       ...{ connectMs: CONNECT_MS, stallMs: STALL_MS, idleMs: STALL_MS },
     },
     undefined,

@@ -1,5 +1,6 @@
 // What a receiver process says to its parent and to its threads, and hears from them.
 import type { RamParts } from '../ram/ram.js';
+import type { Announcement } from '../wire/announcement.js';
 import type { NumbersCounted } from '../wire/packet-numbers.js';
 import type { StreamBlock } from '../wire/stream-block.js';
 import type { ChannelCounts, MainCounts, ReceiverFailure, ReceiverPlan, ReceiverReport } from './plan.js';
@@ -17,7 +18,12 @@ export const STDIO = ['ignore', 'inherit', 'inherit', 'ipc'] as const;
  */
 export function listeningNumbers(plan: ReceiverPlan): number {
   const strangers = plan.token === undefined ? 0 : MOST_STRANGERS;
-  return connections(plan) + (plan.blocks === undefined ? 1 : 0) + strangers;
+  return connections(plan) + (refusesMore(plan) ? 1 : 0) + strangers;
+}
+
+/** Whether a connection ends the reception that comes when all have. */
+export function refusesMore({ blocks, oneMoreFails }: ReceiverPlan): boolean {
+  return blocks === undefined || oneMoreFails === true;
 }
 
 /** How many connections make a migration: the channels, and a main stream that says what blocks there are. */
@@ -73,6 +79,8 @@ export type ToLine =
   | { readonly kind: 'proceed' }
   /** Take another connection, from this number of the listening socket. */
   | { readonly kind: 'again'; readonly listening: number }
+  /** How the reception ended, for a sender that announced itself. Then the connection ends. */
+  | { readonly kind: 'answer'; readonly text: string }
   | { readonly kind: 'count' };
 
 /** The thread of a line to the main thread. */
@@ -81,6 +89,10 @@ export type FromLine =
   | { readonly kind: 'connected' }
   /** A connection came without the token, and is closed. */
   | { readonly kind: 'stranger' }
+  /** The sender wants an answer in the end. */
+  | { readonly kind: 'announced'; readonly announcement: Announcement }
+  /** The answer was given, where one was wanted, and the connection has ended. */
+  | { readonly kind: 'answered' }
   | { readonly kind: 'hello'; readonly line: Line; readonly threadId: number }
   | { readonly kind: 'blocks'; readonly blocks: readonly StreamBlock[] }
   /** `pages`: of all kinds that came over the line so far. */

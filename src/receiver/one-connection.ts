@@ -13,6 +13,13 @@ export interface Reading {
 
 export interface Connection {
   resume(): void;
+  /** Says something to the peer. */
+  write(text: string): void;
+  /**
+   * Says the last thing, ends the connection and passes over what still comes until the peer ends it too, at most for
+   * `patienceMs`: one that is closed over bytes that nobody read takes what was said last with it.
+   */
+  finish(text: string, patienceMs: number, done: () => void): void;
   destroy(): void;
   /** Loses what is not read; a unix socket has no such end, and is closed. */
   reset(): void;
@@ -32,6 +39,17 @@ export function takeConnection(listening: number, reading: Reading, opened: () =
   server.listen({ fd: listening }, opened);
   return {
     resume: () => socket?.resume(),
+    write: (text) => socket?.write(text),
+    finish: (text, patienceMs, done) => {
+      if (!socket || socket.destroyed) return done();
+      const timer = setTimeout(() => socket?.destroy(), patienceMs);
+      socket.once('close', () => {
+        clearTimeout(timer);
+        done();
+      });
+      socket.resume();
+      socket.end(text);
+    },
     destroy: () => {
       socket?.destroy();
       server.close();

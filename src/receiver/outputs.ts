@@ -3,9 +3,10 @@ import { createHash } from 'node:crypto';
 import { writeToFullDisk } from '../faults/full-disk.js';
 import { OutputDirectory } from '../os/output-directory.js';
 import { OutputFile } from '../os/output-file.js';
+import { checkDigest } from './announced.js';
 import { blockFileName } from './block-file.js';
 import { type BlockReport, ReceiverError, type ReceiverPlan, type ReceiverReport } from './plan.js';
-import type { Received } from './reception.js';
+import type { Received } from './received.js';
 
 export class Outputs {
   private readonly plan: ReceiverPlan;
@@ -27,7 +28,7 @@ export class Outputs {
   }
 
   /** Throws when pages are missing that must be there, or the system refuses. */
-  finish({ ram, marks, ...received }: Received): ReceiverReport {
+  finish({ ram, marks, announcement, ...received }: Received): ReceiverReport {
     const { whole, digest, pageSize, imageBytes, block: chosen } = this.plan;
     const pagesMissing = marks.missing();
     if (whole && pagesMissing > 0) {
@@ -44,6 +45,7 @@ export class Outputs {
     const kept = chosen === undefined ? 0 : blocks.findIndex(({ name }) => name === chosen);
     const image = received.main ? ram.piecesOf(kept) : cut(ram.pieces(), imageBytes ?? ram.bytes);
     const sha256 = received.main ? blocks[kept]!.sha256 : digest ? ram.digest(imageBytes) : undefined;
+    if (announcement && sha256 !== undefined) checkDigest(announcement, sha256);
     if (this.plan.sha256 !== undefined && sha256 !== this.plan.sha256) this.discard();
     else this.keep(image);
     return {

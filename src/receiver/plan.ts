@@ -28,6 +28,8 @@ export interface ReceiverPlan extends WireRules {
   readonly packetMs?: number;
   /** Longest silence between two packets; 0 allows any. */
   readonly idleMs: number;
+  /** True fails when a connection comes after all have; always, where a main stream comes. */
+  readonly oneMoreFails?: boolean;
   /** Pins thread i to the allowed CPU number i + 2, in turn. */
   readonly pinned: boolean;
   /** Where the RAM goes when all is well: of a main stream, one block of it. */

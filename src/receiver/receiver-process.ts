@@ -1,8 +1,9 @@
 // The receiver process: told by its parent what to receive, says what came, and ends; also when its parent does.
 import { leaveSignalsToParent } from '../os/signals.js';
+import { fillAnswer } from '../wire/acknowledgement.js';
 import { type FromReceiver, listeningNumbers, RECEIVER_VERSION, STDIO, type ToReceiver } from './messages.js';
 import { Outputs } from './outputs.js';
-import { failureOf, ReceiverError } from './plan.js';
+import { failureOf, ReceiverError, type ReceiverReport } from './plan.js';
 import { Reception } from './reception.js';
 
 let reception: Reception | undefined;
@@ -16,7 +17,7 @@ process.on('exit', () => outputs?.discard());
 leaveSignalsToParent();
 
 process.on('message', (message: ToReceiver) => {
-  if (message.kind === 'start') receive(message).catch((error) => last({ kind: 'failed', failure: failureOf(error) }));
+  if (message.kind === 'start') receive(message).catch(fail);
   else if (message.kind === 'participants') reception?.setParticipants(message.channels);
   else void reception?.count().then((channels) => say({ kind: 'counted', channels }));
 });
@@ -33,7 +34,20 @@ async function receive({ version, plan }: ToReceiver & { kind: 'start' }): Promi
   say({ kind: 'listening' });
   void reception.reading.then(() => say({ kind: 'reading' }));
   const received = await reception.received;
-  last({ kind: 'done', report: outputs.finish(received) });
+  const report = outputs.finish(received);
+  await reception.answer(fillAnswer({ received: acknowledged(report) }));
+  last({ kind: 'done', report });
+}
+
+async function fail(error: unknown): Promise<void> {
+  const failure = failureOf(error);
+  await reception?.answer(fillAnswer({ failed: failure.reason }));
+  last({ kind: 'failed', failure });
+}
+
+function acknowledged({ channels, sha256 = '', transferMs = 0 }: ReceiverReport) {
+  const sum = (key: 'bytes' | 'pages' | 'zeroPages') => channels.reduce((all, each) => all + each[key], 0);
+  return { bytes: sum('bytes'), pages: sum('pages'), zeroPages: sum('zeroPages'), sha256, transferMs };
 }
 
 function say(message: FromReceiver): void {

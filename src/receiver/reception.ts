@@ -3,6 +3,7 @@
 import { Worker } from 'node:worker_threads';
 import { allowedCpus, pin } from '../os/cpus.js';
 import { Ram } from '../ram/ram.js';
+import type { Announcement } from '../wire/announcement.js';
 import { findNumberGap, type NumbersCounted } from '../wire/packet-numbers.js';
 import type { StreamBlock } from '../wire/stream-block.js';
 import { WireError } from '../wire/wire-error.js';
@@ -16,6 +17,7 @@ import {
   type LineStart,
   type Memory,
   MOST_STRANGERS,
+  refusesMore,
   type ToLine,
 } from './messages.js';
 import { refuseConnections } from './one-connection.js';
@@ -28,18 +30,11 @@ import {
   type ReceiverFailure,
   type ReceiverPlan,
 } from './plan.js';
+import { inOrder, missingText, type Received } from './received.js';
 import { SyncBarrier } from './sync-barrier.js';
 
-export interface Received {
-  readonly channels: readonly ChannelCounts[];
-  readonly rounds: number;
-  readonly main?: MainCounts;
-  readonly ram: Ram;
-  readonly marks: PageMarks;
-  readonly durationMs: number;
-  readonly transferMs?: number;
-  readonly cpuMicros: number;
-}
+/** Longer than a connection lasts that is being answered. */
+const ANSWER_MS = 2000;
 
 export class Reception {
   /** Resolves when every thread listens. */
@@ -63,6 +58,8 @@ export class Reception {
   /** Of the channels that have ended. */
   private readonly counts = new Map<number, ChannelCounts>();
   private main: MainCounts | undefined;
+  private announcement: Announcement | undefined;
+  private answered: () => void = () => {};
   private readonly numbers: NumbersCounted[] = [];
   private readonly counting = new Map<Line, (counts: ChannelCounts) => void>();
   /** Pages that had come over each line at its last SYNC. */
@@ -100,7 +97,7 @@ export class Reception {
       this.resolveReading = resolve;
     });
     const threads = connections(plan);
-    this.late = plan.blocks === undefined ? listening[threads] : undefined;
+    this.late = refusesMore(plan) ? listening[threads] : undefined;
     this.spare = listening.slice(threads + (this.late === undefined ? 0 : 1));
     this.threads = listening.slice(0, threads).map((number) => this.startThread(number));
   }
@@ -121,6 +118,19 @@ export class Reception {
     return inOrder(await Promise.all(asked));
   }
 
+  /** Tells a sender that wants to know how it ended. Resolves when it has heard, or has had time to. */
+  async answer(text: string): Promise<void> {
+    if (this.announcement === undefined) return;
+    let left = this.threads.length;
+    await new Promise<void>((resolve) => {
+      this.answered = () => {
+        if (--left === 0) resolve();
+      };
+      setTimeout(resolve, ANSWER_MS);
+      for (const thread of this.threads) tell(thread, { kind: 'answer', text });
+    });
+  }
+
   private startThread(listening: number): Worker {
     const workerData: LineStart = { plan: this.plan, listening, arrivals: this.arrivals };
     const thread = new Worker(new URL('./line-thread.js', import.meta.url), { workerData });
@@ -139,6 +149,8 @@ export class Reception {
       if (++this.listeners === this.threads.length) this.resolveListening();
     } else if (message.kind === 'connected') this.connected();
     else if (message.kind === 'stranger') this.stranger(thread);
+    else if (message.kind === 'announced') this.announcement ??= message.announcement;
+    else if (message.kind === 'answered') this.answered();
     else if (message.kind === 'hello') this.hello(thread, line, message.threadId);
     else if (message.kind === 'blocks') this.blocks(message.blocks);
     else if (message.kind === 'sync') this.sync(line, message.pages);
@@ -156,8 +168,7 @@ export class Reception {
     this.connecting = setTimeout(() => {
       const missing = Array.from({ length: channels }, (_, id) => id).filter((id) => !this.lines.has(id));
       const main = blocks === undefined && !this.lines.has('main');
-      const who = [...(main ? ['main stream'] : []), ...(missing.length > 0 ? [`channel ${missing.join(', ')}`] : [])];
-      const reason = `${who.join(', ')}: expected a connection within ${connectMs} ms of the first, got none`;
+      const reason = missingText(missing, main, connectMs);
       this.fail({ ...(missing.length > 0 ? { channel: missing[0]! } : {}), reason });
     }, connectMs);
   }
@@ -193,10 +204,11 @@ export class Reception {
   private allConnected(): void {
     clearTimeout(this.connecting);
     if (this.late === undefined) return;
-    const { channels } = this.plan;
+    const { channels, blocks } = this.plan;
+    const expected = `${blocks ? '' : 'a main stream and '}${channels} channels`;
     // Whoever has more channels than are expected would lose what it sends on the others.
     refuseConnections(this.late, () => {
-      this.fail({ reason: `new connection: expected a main stream and ${channels} channels, got one more` });
+      this.fail({ reason: `new connection: expected ${expected}, got one more` });
     });
   }
 
@@ -250,6 +262,7 @@ export class Reception {
       channels: inOrder([...this.counts.values()]),
       rounds: this.rounds,
       ...(this.main ? { main: this.main } : {}),
+      ...(this.announcement ? { announcement: this.announcement } : {}),
       ram,
       marks: new PageMarks(marks, ram, this.plan.pageSize),
       durationMs: performance.now() - this.start!.atMs,
@@ -281,8 +294,4 @@ export class Reception {
 
 function tell(thread: Worker, message: ToLine): void {
   thread.postMessage(message);
-}
-
-function inOrder(counts: readonly ChannelCounts[]): readonly ChannelCounts[] {
-  return [...counts].sort((a, b) => a.channel - b.channel);
 }

@@ -3,9 +3,19 @@
 import { connect, type Socket } from 'node:net';
 import { invariant } from '../memory/invariant.js';
 import { type Address, addressText } from '../os/address.js';
+import { MOST_ANSWER_BYTES } from '../wire/acknowledgement.js';
 import { socketInode, unacknowledged } from './taken.js';
 
 const LOOK_MS = 100;
+
+/** How the peer ended a connection. */
+export interface Parting {
+  /** What it said, without signs of life. */
+  readonly answer: string;
+  readonly answerBytes: number;
+  /** What it did instead of ending the connection. */
+  readonly problem?: string;
+}
 
 /** The part of a socket that Node does not document: its descriptor, and whether calls on it block. */
 interface Handle {
@@ -84,15 +94,16 @@ export class Line {
   }
 
   /**
-   * Ends the connection and waits for the peer to end it too, until nothing has happened for `patienceMs`. Resolves with what it did
-   * instead: a connection that is reset has lost what the peer had not read. Only when no thread holds the number.
+   * Ends the connection and waits for the peer to end it too, until nothing has happened for `patienceMs`. Resolves with what it
+   * said, and what it did instead: a connection that is reset has lost what the peer had not read. Only when no thread holds
+   * the number.
    */
-  async partWith(patienceMs: number): Promise<string | undefined> {
+  async partWith(patienceMs: number): Promise<Parting> {
     invariant(!this.held, `descriptor ${this.handle.fd} is read from while a thread holds it`);
-    if (this.socket.destroyed) return 'the connection broke';
+    if (this.socket.destroyed) return { answer: '', answerBytes: 0, problem: 'the connection broke' };
     this.handle.setBlocking(false);
-    let answer = 0;
-    const parted = new Promise<string | undefined>((resolve) => {
+    let [answer, answerBytes] = ['', 0];
+    const parted = new Promise<Parting>((resolve) => {
       // What the kernel still holds may take long to arrive: silence counts, not that.
       let [left, waitedMs] = [this.untaken(), 0];
       const timer = setInterval(() => {
@@ -103,10 +114,13 @@ export class Line {
       }, LOOK_MS);
       const over = (what?: string) => {
         clearInterval(timer);
-        resolve(answer > 0 ? `the peer answered with ${answer} bytes` : what);
+        resolve({ answer, answerBytes, ...(what === undefined ? {} : { problem: what }) });
       };
-      this.socket.on('data', ({ length }) => {
-        answer += length;
+      this.socket.on('data', (bytes) => {
+        waitedMs = 0;
+        answerBytes += bytes.length;
+        // Signs of life may come for as long as the peer is at work.
+        answer = `${answer}${bytes.toString('latin1')}`.trimStart().slice(0, MOST_ANSWER_BYTES);
       });
       this.socket.once('end', () => over());
       this.socket.once('error', ({ message }) => over(message));

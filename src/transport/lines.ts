@@ -3,9 +3,12 @@
 import { faultyAddress } from '../faults/connect-faults.js';
 import type { Fault } from '../faults/fault.js';
 import type { Address } from '../os/address.js';
+import type { Acknowledgement } from '../wire/acknowledgement.js';
+import { type Announcement, fillAnnouncement } from '../wire/announcement.js';
 import { fillInitial, NO_UUID } from '../wire/initial-packet.js';
 import { MAIN_STREAM_HEADER } from '../wire/main-stream-writer.js';
 import { fillToken } from '../wire/token.js';
+import { acknowledgementOf, ReceiverFailed } from './acknowledged.js';
 import { Line } from './line.js';
 import { type Watch, WriteSigns, watchWrites } from './write-signs.js';
 
@@ -39,6 +42,9 @@ export interface Lender {
   release(): void;
 }
 
+/** What a sender says first to a receiver that is to acknowledge. `sha256`: of the RAM. */
+export type Announced = Omit<Announcement, 'digest'> & { readonly sha256: string };
+
 export interface LinesPlan {
   readonly address: Address;
   readonly channels: number;
@@ -50,39 +56,54 @@ export interface LinesPlan {
   readonly connectMs: number;
   /** What the receiver asks for: the digest of a token. */
   readonly token?: string | undefined;
+  /** Says this on each channel, and wants an answer: only to a receiver of this program. */
+  readonly announced?: Announced | undefined;
   /** Connections that are to be refused. */
   readonly faults?: readonly Fault[];
 }
+
+/** When not all could connect: for the others' reason. */
+const REASON_MS = 500;
 
 export class Lines implements Lender {
   private readonly channels: readonly Line[];
   private readonly main: Line | undefined;
   private readonly signs: SharedArrayBuffer;
+  private readonly announces: boolean;
   private watch: Watch | undefined;
 
-  private constructor(channels: readonly Line[], main: Line | undefined) {
+  private constructor(channels: readonly Line[], main: Line | undefined, announces: boolean) {
     this.channels = channels;
+    this.announces = announces;
     this.main = main;
     this.signs = WriteSigns.allocate(channels.length + 1);
   }
 
   /** Connects all channels, each with its initial packet. Rejects with the first failure, and leaves nothing open. */
   static async connect(plan: LinesPlan): Promise<Lines> {
-    const { address, channels, uuid = NO_UUID, main = false, connectMs, token, faults } = plan;
+    const { address, channels, uuid = NO_UUID, main = false, connectMs, token, announced, faults } = plan;
     const shown = token === undefined ? [] : [fillToken(token)];
     const addressOf = (id: number) => (faults ? faultyAddress(faults, id, address) : address);
     const first = main ? await named('main stream', Line.connect(address, MAIN_STREAM_HEADER, connectMs)) : undefined;
+    const initial = (id: number) => {
+      const bytes = fillInitial({ uuid, id });
+      if (announced) fillAnnouncement(bytes, announced, announced.sha256);
+      return Buffer.concat([...shown, bytes]);
+    };
     const connecting = Array.from({ length: channels }, (_, id) =>
-      named(
-        `channel ${id}`,
-        Line.connect(addressOf(id), Buffer.concat([...shown, fillInitial({ uuid, id })]), connectMs),
-      ),
+      named(`channel ${id}`, Line.connect(addressOf(id), initial(id), connectMs)),
     );
     const settled = await Promise.allSettled(connecting);
     const lines = settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
     const failed = settled.find((each) => each.status === 'rejected');
-    if (!failed) return new Lines(lines, first);
+    if (!failed) return new Lines(lines, first, announced !== undefined);
+    const partings = announced ? await Promise.all(lines.map((line) => line.partWith(REASON_MS))) : [];
     await Promise.all([first, ...lines].map((line) => line?.close()));
+    try {
+      if (announced) acknowledgementOf(partings);
+    } catch (cause) {
+      if (cause instanceof ReceiverFailed) throw cause;
+    }
     throw failed.reason;
   }
 
@@ -117,14 +138,20 @@ export class Lines implements Lender {
     for (const line of this.all) void line.end();
   }
 
-  /** Ends all lines and waits for the peer to do so. Rejects with the first that the peer did not end well. */
-  async partWith(patienceMs: number): Promise<void> {
+  /**
+   * Ends all lines and waits for the peer to do so. Rejects with the first that the peer did not end well; after an
+   * announcement, with what the receiver failed with, and without an acknowledgement.
+   */
+  async partWith(patienceMs: number): Promise<Acknowledgement | undefined> {
     const ends = await Promise.all(this.all.map((line) => line.partWith(patienceMs)));
-    for (const [index, end] of ends.entries()) {
+    if (this.announces) return acknowledgementOf(ends);
+    for (const [index, { problem, answerBytes }] of ends.entries()) {
+      const end = answerBytes > 0 ? `the peer answered with ${answerBytes} bytes` : problem;
       if (end === undefined) continue;
       const line = this.all[index]!;
       throw new Error(`${line === this.main ? 'main stream' : `channel ${this.channels.indexOf(line)}`}: ${end}`);
     }
+    return undefined;
   }
 
   /** Ends and closes all lines, after `release()`. */

@@ -31,6 +31,8 @@ export class PacketParser {
   private blocks: ReadonlyMap<string, { readonly index: number; readonly bytes: number }> = new Map();
   private readonly sorted: Float64Array;
   private lastNumber = -1;
+  /** Pages that a batch of the sender has room for, as its last packet says. */
+  private capacity = 0;
 
   constructor(channel: number, rules: WireRules) {
     headerBytes(rules);
@@ -54,7 +56,7 @@ export class PacketParser {
     const magic = view.getUint32(AT.magic);
     // After the first packet it may be the contents of a page that stand here: they are nobody's to see.
     if (magic !== MAGIC)
-      throw wrong('magic', hexadecimal(MAGIC), position === 0 ? hexadecimal(magic) : 'something else');
+      throw wrong('magic', hexadecimal(MAGIC), position === 0 ? hexadecimal(magic) : `something else${this.misfit()}`);
     const version = view.getUint32(AT.version);
     if (version !== VERSION) throw wrong('version', `${VERSION}`, version);
     this.parseCounts(view, packet, wrong);
@@ -62,6 +64,13 @@ export class PacketParser {
     this.parseNumber(view, packet, wrong);
     this.parseSize(packet, wrong);
     return packet.normalPages + packet.zeroPages === 0 ? -1 : this.parsePages(header, view, packet, wrong);
+  }
+
+  /** A header has room for all pages that a batch may have: where senders' batches are smaller, pages are read as headers. */
+  private misfit(): string {
+    const { capacity, rules } = this;
+    if (capacity === 0 || capacity === rules.pagesPerPacket) return '';
+    return `: the sender's packets have ${capacity} pages, here they have ${rules.pagesPerPacket} (--batch-pages)`;
   }
 
   private parseCounts(view: DataView, packet: Packet, wrong: Wrong): void {
@@ -73,6 +82,7 @@ export class PacketParser {
     const zero = view.getUint32(AT.zeroPages);
     if (zero > allocated - normal) throw wrong('zero_pages', `at most ${allocated} - ${normal} normal pages`, zero);
     packet.pagesAllocated = allocated;
+    this.capacity = allocated;
     packet.normalPages = normal;
     packet.zeroPages = zero;
   }

@@ -17,6 +17,24 @@ const rules: WireRules = {
   numbersGrow: true,
 };
 
+it('names a sender whose batches are smaller: its pages are read as headers', () => {
+  const geometry = { pageSize: 4096, pagesPerPacket: 2 };
+  const packet = new Packet(geometry);
+  Object.assign(packet, { pagesAllocated: 2, normalPages: 1, nextPacketSize: 4096, blockName: 'm0' });
+  const header = new PacketHeader(geometry);
+  header.fill(packet);
+  const stream = new PacketStream(0, rules, {
+    place: () => {
+      const runs = new Runs();
+      runs.add(new Uint8Array(4096), 0, 4096);
+      return runs;
+    },
+    complete: () => true,
+  });
+  const pushed = () => stream.push(Buffer.concat([header.bytes, Buffer.alloc(8192, 7)]));
+  expect(pushed).toThrow("got something else: the sender's packets have 2 pages, here they have 4 (--batch-pages)");
+});
+
 /** A stream of data packets, each followed by a SYNC: page p holds bytes p + 1. */
 function streamOf(batches: readonly (readonly number[])[]): Buffer {
   const packet = new Packet(rules);

@@ -35,7 +35,7 @@ export const FLAG_DEVICE_STATE = 32 << 1;
 export const BLOCK_NAME_BYTES = 256;
 /** Most pages of a packet, and most bytes of them: what a receiver sets memory aside for. */
 const MOST_PAGES_PER_PACKET = 65_536;
-const MOST_DATA_BYTES = 1 << 30;
+export const MOST_DATA_BYTES = 1 << 30;
 
 const TWO_TO_32 = 0x1_0000_0000;
 
@@ -131,7 +131,7 @@ export function getUint64(view: DataView, at: number): number {
   return view.getUint32(at) * TWO_TO_32 + view.getUint32(at + 4);
 }
 
-function setUint64(view: DataView, at: number, value: number): void {
+export function setUint64(view: DataView, at: number, value: number): void {
   view.setUint32(at, Math.floor(value / TWO_TO_32));
   // Takes the low 32 bits by itself; `%` on such numbers is a slow call.
   view.setUint32(at + 4, value);
