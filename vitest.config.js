@@ -1,29 +1,56 @@
 // Tests run against the compiled code: what is tested is what is timed, and Node 20 cannot start a worker from TypeScript.
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer } from 'vitest/node';
 
 /**
  * Tests that measure, or say within what time something happens: one file after the other, as on few cores one file's
  * spinning would be another's stall. Of all the others two may share the CPUs.
  */
 const measuring = [
-  'src/memory/*',
-  'src/session/*',
+  'src/memory/{primitives,scan}',
+  'src/session/{access-counter,sequences,side-by-side}',
   'src/workloads/*',
-  'bench/measure/*',
-  'bench/doctor/*',
+  'bench/measure/{child-start,counts,floors,keep-awake,paired-visits,peers}',
+  'bench/doctor/resolution',
   'bench/environment',
   'bench/qemu/run-qemu',
   'variants/{faults,sockets}',
   'bench/commands/{doctor,limits,run-ended,tune,waits,workloads}',
 ];
 
-/** Tests of plain functions, which start nothing and change nothing that others see: they share two processes. */
-const plain = ['base', 'plan', 'result', 'stats', 'store', 'system', 'tables', 'terminal'].map(
-  (room) => `bench/${room}/*`,
-);
+/** Tests of command lines that run in their own process, behind guards that are set before anything else is loaded. */
+const guarded = ['bench/{arguments,cli}', 'bench/check/verify-program', 'bench/commands/{migrate,profile,send,verify}'];
+
+/** The first to begin, so that both workers end together. Of the others the larger file goes first. */
+const LONGEST = [
+  'variants/conformance',
+  'variants/verified',
+  'src/verify/designs/designs',
+  'src/receiver/fuzz',
+  'src/receiver/bad-input',
+  'bench/report/browser',
+  'bench/commands/migrate',
+  'bench/commands/run',
+  'src/transport/lines',
+];
+
+class LongestFirst extends BaseSequencer {
+  async sort(files) {
+    const rank = ({ moduleId }) => {
+      const at = LONGEST.findIndex((name) => moduleId.endsWith(`/dist/${name}.test.js`));
+      return at < 0 ? LONGEST.length : at;
+    };
+    const sorted = await super.sort(files);
+    const projects = [...new Set(sorted.map(({ project }) => project))];
+    const order = (spec) => projects.indexOf(spec.project) * (LONGEST.length + 1) + rank(spec);
+    return sorted.sort((a, b) => order(a) - order(b));
+  }
+}
 
 const common = {
   pool: 'forks',
+  // Files take their turns in the same processes, where what they test is loaded once: each leaves all as it was.
+  isolate: false,
   // Only the tests themselves are transformed: what they test is loaded as Node loads it, with the lines it has on disk.
   server: { deps: { external: [/\/dist\/(?!.*\.test\.js)/] } },
   testTimeout: 60_000,
@@ -31,42 +58,31 @@ const common = {
 
 /** `npm test` runs the first tier; `npm run test:long` the second: whole matrices, searches and whatever takes its time. */
 function tier(prefix, ending, others) {
-  const provide = { isLong: ending === LONG };
-  const [measured, shared] = [measuring, plain].map((rooms) => rooms.map((files) => `dist/${files}${ending}`));
-  const sharing = {
-    ...common,
-    provide,
-    name: `${prefix}sharing`,
-    include: shared,
-    exclude: others,
-    isolate: false,
-    maxWorkers: 2,
-    sequence: { groupOrder: 0 },
-  };
-  const checking = {
-    ...common,
-    provide,
-    name: `${prefix}checking`,
-    include: [`dist/**/*${ending}`],
-    exclude: [...measured, ...shared, ...others],
-    maxWorkers: 2,
-    sequence: { groupOrder: 0 },
-  };
-  const alone = {
-    ...common,
-    provide,
-    name: `${prefix}measuring`,
-    include: measured,
-    exclude: others,
-    fileParallelism: false,
-    maxWorkers: 1,
-    sequence: { groupOrder: 1 },
-  };
-  return [{ test: sharing }, { test: checking }, { test: alone }];
+  const filesOf = (names) => names.map((name) => `dist/${name}${ending}`);
+  const [alone, behindGuards] = [measuring, guarded].map(filesOf);
+  const project = (name, groupOrder, maxWorkers, include, exclude = []) => ({
+    test: {
+      ...common,
+      provide: { isLong: ending === LONG },
+      name: `${prefix}${name}`,
+      include,
+      exclude: [...exclude, ...others],
+      maxWorkers,
+      sequence: { groupOrder },
+    },
+  });
+  return [
+    project('checking', 0, 2, [`dist/**/*${ending}`], [...alone, ...behindGuards]),
+    project('guarded', 0, 2, behindGuards),
+    project('measuring', 1, 1, alone),
+  ];
 }
 
 const LONG = '.long.test.js';
 
 export default defineConfig({
-  test: { projects: [...tier('', '.test.js', [`dist/**/*${LONG}`]), ...tier('long-', LONG, [])] },
+  test: {
+    projects: [...tier('', '.test.js', [`dist/**/*${LONG}`]), ...tier('long-', LONG, [])],
+    sequence: { sequencer: LongestFirst },
+  },
 });

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { exhaustDescriptors } from '../src/faults/connect-faults.js';
 import { type Fault, isPacketFault, isWriteFault } from '../src/faults/fault.js';
 import { isLong } from '../src/fixtures/tier.js';
+import { heldBy, THREADS_OF_THE_RUNTIME } from '../src/os/held.js';
 import { OneThreadReceiver } from '../src/receiver/fixtures/one-thread.js';
 import type { ReceiverPlan } from '../src/receiver/plan.js';
 import { CELL_DEFAULTS, type Cell, CellFailure } from '../src/session/cell.js';
@@ -18,6 +19,9 @@ import { Lines } from '../src/transport/lines.js';
 import { availableVariants, loadRegistered } from './fixtures/available.js';
 
 const CHANNELS = [1, 2, 5, 16];
+/** A pool starts threads of its own for each cell: in the first tier over few channels. */
+const FEW_CHANNELS = [1, 2];
+const POOLS = ['piscina'];
 /** Designs over all of these; the others, which differ from one of them in a lock or a word, over one of them. */
 const EVERYWHERE = ['mutex', 'atomic-barrier', 'message-port', 'eventcount', 'shared-queue', 'fastest', 'piscina'];
 const ELSEWHERE = [5];
@@ -26,6 +30,8 @@ const STALL_MS = 250;
 const PATIENT_MS = 20_000;
 /** Only runs in which a write may wait for ever have so little patience. */
 const HASTY: ReadonlySet<Fault['kind']> = new Set(['stall', 'short']);
+/** What the writing thread does by itself: nothing that another migration of this process would meet too. */
+const OWN: ReadonlySet<Fault['kind']> = new Set(['fail', 'corrupt', 'refuse']);
 const RAM = { bytes: 1 << 19, seed: 7, shares: { zero: 1, text: 1, random: 2 } };
 const PAGES_PER_BATCH = 2;
 /** More than a socket's buffers hold, for each channel. */
@@ -90,7 +96,7 @@ const FAULTS: Readonly<Record<string, AtChannel>> = {
 };
 
 const folder = mkdtempSync(join(tmpdir(), 'multifd-bench-faults-'));
-const path = join(folder, 'receiver');
+const pathOf = (fleet: Fleet) => join(folder, fleet === fleets.hasty ? 'hasty' : 'patient');
 let fleets: Readonly<Record<'patient' | 'hasty', Fleet>>;
 let slowest = { ms: 0, what: '' };
 beforeAll(async () => {
@@ -106,7 +112,7 @@ afterAll(async () => {
   process.stdout.write(`slowest end after a fault: ${slowest.ms.toFixed(0)} ms, ${slowest.what}\n`);
 });
 
-function planOf(channels: number, faults: readonly Fault[]): ReceiverPlan {
+function planOf(path: string, channels: number, faults: readonly Fault[]): ReceiverPlan {
   return {
     ...{ listen: { path }, channels, pageSize: 4096, pagesPerPacket: PAGES_PER_BATCH, codec: 'none' },
     blocks: [{ name: 'm0', bytes: RAM.bytes }],
@@ -117,7 +123,9 @@ function planOf(channels: number, faults: readonly Fault[]): ReceiverPlan {
 
 /** A whole migration. Resolves with what failed first, or undefined when all arrived. */
 async function migrate(fleet: Fleet, cell: Cell, source: VariantSource, fault?: Fault): Promise<Error | undefined> {
-  const receiver = await OneThreadReceiver.listen(planOf(cell.channels, fault && isPacketFault(fault) ? [fault] : []));
+  const receiver = await OneThreadReceiver.listen(
+    planOf(pathOf(fleet), cell.channels, fault && isPacketFault(fault) ? [fault] : []),
+  );
   try {
     return await transfer(receiver, fleet, cell, source, fault);
   } finally {
@@ -142,7 +150,8 @@ async function transfer(
   const restore = fault?.kind === 'no-descriptors' ? exhaustDescriptors() : () => {};
   let lines: Lines;
   try {
-    lines = await Lines.connect({ address: { path }, channels, connectMs: 5000, faults: fault ? [fault] : [] });
+    const address = { path: pathOf(fleet) };
+    lines = await Lines.connect({ address, channels, connectMs: 5000, faults: fault ? [fault] : [] });
   } catch (cause) {
     return cause as Error;
   } finally {
@@ -175,13 +184,7 @@ async function transfer(
   return here && !/EPIPE|ECONNRESET/.test(here.message) ? here : (there ?? here);
 }
 
-/** The runtime may start threads of its own meanwhile, for its pool and the garbage collector. */
-const THREADS_OF_THE_RUNTIME = 2;
-const leftovers = () => ({
-  threads: readdirSync('/proc/self/task').length,
-  descriptors: readdirSync('/proc/self/fd').length,
-  files: readdirSync(folder),
-});
+const leftovers = () => ({ ...heldBy(), files: readdirSync(folder) });
 
 /** A socket that was destroyed is closed some turns of the event loop later. */
 const SETTLED_WITHIN = { timeout: 2000, interval: 5 };
@@ -212,7 +215,7 @@ interface Matrix {
 const over = (channels: number): Matrix => ({ title: `over ${channels} channels`, channelsOf: () => channels });
 function matricesOf(name: string, design: number): readonly Matrix[] {
   if (isLong) return (EVERYWHERE.includes(name) ? CHANNELS : ELSEWHERE).map(over);
-  const counts = EVERYWHERE.includes(name) ? CHANNELS : CHANNELS.slice(0, -1);
+  const counts = POOLS.includes(name) ? FEW_CHANNELS : EVERYWHERE.includes(name) ? CHANNELS : CHANNELS.slice(0, -1);
   const channelsOf = (fault: number) => counts[(design + fault) % counts.length]!;
   return [{ title: 'each over another number of channels', channelsOf }];
 }
@@ -226,18 +229,29 @@ describe.each(threaded.map((each, at) => [each.name, at, each] as const))('%s', 
   it.each(matricesOf(name, design))(
     '$title',
     async ({ channelsOf }) => {
-      const faults = Object.entries(FAULTS).map(([what, at], index) => ({ what, at, channels: channelsOf(index) }));
+      const faults = Object.entries(FAULTS).map(([what, at], index) => {
+        const channels = channelsOf(index);
+        return { what, channels, ...at(channels - 1) };
+      });
       const most = Math.max(...faults.map(({ channels }) => channels));
       const whole = async (fleet: Fleet, channels: number, when: string) =>
         expect(await migrate(fleet, { ...base, channels }, source), when).toBeUndefined();
       // Both have whatever threads the design brings along.
       for (const fleet of Object.values(fleets)) await whole(fleet, most, 'before');
       const before = await settled();
-      for (const { what, at, channels } of faults) {
-        const { fault, says } = at(channels - 1);
-        const fleet = HASTY.has(fault.kind) ? fleets.hasty : fleets.patient;
-        expect((await migrate(fleet, { ...base, channels }, source, fault))?.message, what).toMatch(says);
-        if (isLong) await whole(fleets.patient, channels, `after ${what}`);
+      const meet = async (those: typeof faults) => {
+        for (const { what, channels, fault, says } of those) {
+          const fleet = HASTY.has(fault.kind) ? fleets.hasty : fleets.patient;
+          expect((await migrate(fleet, { ...base, channels }, source, fault))?.message, what).toMatch(says);
+          if (isLong) await whole(fleets.patient, channels, `after ${what}`);
+        }
+      };
+      if (isLong) await meet(faults);
+      else {
+        // While one fleet waits for a stall to be one, the other meets what concerns it alone.
+        const of = (kinds: typeof HASTY) => faults.filter(({ fault }) => kinds.has(fault.kind));
+        await Promise.all([meet(of(HASTY)), meet(of(OWN))]);
+        await meet(faults.filter(({ fault }) => !HASTY.has(fault.kind) && !OWN.has(fault.kind)));
       }
       for (const fleet of Object.values(fleets)) await whole(fleet, most, 'after all');
       await vi.waitFor(() => {

@@ -1,13 +1,14 @@
 // The default variants over real sockets: into a receiver that checks, and against peers that break off.
 
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { runsNow } from '../src/fixtures/tier.js';
 import type { Address } from '../src/os/address.js';
+import { heldBy } from '../src/os/held.js';
 import { openRam } from '../src/ram/image.js';
 import { Receiver } from '../src/receiver/receiver.js';
 import { CELL_DEFAULTS, type Cell } from '../src/session/cell.js';
@@ -54,7 +55,7 @@ afterAll(async () => {
   rmSync(directory, { recursive: true });
 });
 
-const descriptors = () => readdirSync('/proc/self/fd').length;
+const descriptors = () => heldBy().descriptors;
 
 describe.each([
   ['tcp', 0],

@@ -1,7 +1,8 @@
 // What counts as growing.
 import { describe, expect, it } from 'vitest';
+import { type Held, heldBy } from '../../src/os/held.js';
 import { Random } from '../../src/random.js';
-import { growthOf, type Held, heldBy, LEAST_SAMPLES } from './leftovers.js';
+import { growthOf, LEAST_SAMPLES } from './leftovers.js';
 
 const random = new Random(3);
 const samples = (count: number, at: (run: number) => Partial<Held>): Held[] =>

@@ -1,19 +1,6 @@
-// What a process holds, run after run, and whether it grows: by a slope that is certain and large enough to matter.
-import { readdirSync, readFileSync } from 'node:fs';
+// Whether what a process holds grows, run after run: by a slope that is certain and large enough to matter.
+import type { Held } from '../../src/os/held.js';
 import { doseResponse } from '../stats/slope.js';
-
-export interface Held {
-  readonly descriptors: number;
-  readonly threads: number;
-  readonly residentBytes: number;
-}
-
-export function heldBy(pid: number): Held {
-  const status = readFileSync(`/proc/${pid}/status`, 'latin1');
-  const number = (name: string) => Number(new RegExp(`^${name}:\\s*(\\d+)`, 'm').exec(status)?.[1]);
-  const descriptors = readdirSync(`/proc/${pid}/fd`).length;
-  return { descriptors, threads: number('Threads'), residentBytes: number('VmRSS') * 1024 };
-}
 
 export interface Growth {
   readonly what: keyof Held;

@@ -1,6 +1,7 @@
 // soak --stress: does set-up and tear-down leave anything behind, and does any hand-off get lost under delays?
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { heldBy, THREADS_OF_THE_RUNTIME } from '../../src/os/held.js';
 import { CELL_DEFAULTS, type Cell, CellFailure, type Wait } from '../../src/session/cell.js';
 import { Fleet } from '../../src/session/fleet.js';
 import { wholeNumber } from '../base/usage-error.js';
@@ -18,8 +19,6 @@ export interface StressFlags {
 const RAM = { bytes: 4 << 20, seed: 1, shares: { zero: 1, text: 1, random: 1 } };
 const WATCHDOG_MS = 60_000;
 const JOBS_A_SLICE = 50_000;
-/** The runtime may start threads of its own meanwhile, for its pool and the garbage collector. */
-const THREADS_OF_THE_RUNTIME = 2;
 
 /** Runs all of it; returns 0, or 1 when something was left behind, lost or duplicated. */
 export async function stress(flags: StressFlags): Promise<number> {
@@ -69,11 +68,7 @@ async function cycle(listed: readonly Listed[], cycles: number): Promise<boolean
 }
 
 function leftovers() {
-  return {
-    threads: readdirSync('/proc/self/task').length,
-    descriptors: readdirSync('/proc/self/fd').length,
-    files: readdirSync(tmpdir()).filter((name) => name.startsWith('multifd-bench')).length,
-  };
+  return { ...heldBy(), files: readdirSync(tmpdir()).filter((name) => name.startsWith('multifd-bench')).length };
 }
 
 /** Hands over `jobs` batches with delays at shared accesses; every slice is checked, and the sum at the end. */

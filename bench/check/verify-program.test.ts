@@ -3,10 +3,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { cli } from '../fixtures/cli.js';
+import { useCommands } from '../fixtures/commands.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'multifd-bench-program-'));
 afterAll(() => rmSync(folder, { recursive: true }));
+
+const cli = useCommands();
 
 function written(name: string, text: string): string {
   const path = join(folder, name);
@@ -18,23 +20,23 @@ function written(name: string, text: string): string {
 const docs = readFileSync(new URL('../../../docs/verifying.md', import.meta.url), 'utf8');
 const example = [...docs.matchAll(/```js\n([^`]*export default \{[\s\S]*?)```/g)].map((match) => match[1]!);
 
-it('checks the program of the documentation, and follows the schedule that it printed', () => {
+it('checks the program of the documentation, and follows the schedule that it printed', async () => {
   expect(example).toHaveLength(1);
   const counter = written('counter.mjs', example[0]!);
-  const { status, stdout } = cli('verify', counter);
+  const { status, stdout } = await cli('verify', counter);
   expect(stdout).toMatch(/^counter\.mjs: 1 FINDINGS; /m);
   expect(stdout).toMatch(/^final-state in "counter": counted 1$/m);
   expect(status).toBe(1);
   const schedule = /^schedule (\S+)$/m.exec(stdout)![1]!;
-  const again = cli('verify', counter, '--replay', schedule);
+  const again = await cli('verify', counter, '--replay', schedule);
   expect(again.stdout).toContain('final-state: counted 1');
   expect(again.status).toBe(1);
-  expect(cli('verify', counter, '--replay', '0,0,1,1')).toMatchObject({ status: 0 });
+  expect(await cli('verify', counter, '--replay', '0,0,1,1')).toMatchObject({ status: 0 });
 });
 
-it('says of a right program that all was searched, as JSON too', () => {
+it('says of a right program that all was searched, as JSON too', async () => {
   const right = example[0]!.replace(/const old[\s\S]*?\+ 1\);/, 'Atomics.add(words, 0, 1);');
-  const { status, stdout } = cli('verify', written('right.mjs', right), '--json');
+  const { status, stdout } = await cli('verify', written('right.mjs', right), '--json');
   expect(JSON.parse(stdout).program).toMatchObject({ name: 'right.mjs', complete: true, findings: [] });
   expect(status).toBe(0);
 });
@@ -44,8 +46,8 @@ it.each([
   ['export default { words: 1, threads: [] }', 'threads: got [], takes a list of { name, run }'],
   ['export default { words: 1, threads: [{}] }', 'threads[0].run: got undefined, takes a function of the words'],
   ['export default { words: 1, threads: [{ run() {} }], final: 1 }', 'final: got 1, takes a function'],
-])('refuses %s', (text, message) => {
-  const { status, stderr } = cli('verify', written(`bad${Math.abs(text.length)}.mjs`, text));
+])('refuses %s', async (text, message) => {
+  const { status, stderr } = await cli('verify', written(`bad-${message.length}.mjs`, text));
   expect(stderr).toContain(message);
   expect(status).toBe(2);
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { isLong } from '../../src/fixtures/tier.js';
 import { allowedCpus } from '../../src/os/cpus.js';
 import { runCli } from '../fixtures/cli.js';
-import { useRefusals } from '../fixtures/refusals.js';
+import { useCommands } from '../fixtures/commands.js';
 import { CRing } from '../measure/c-ring.js';
 import { type LimitRow, limitRecords, renderLimits } from '../tables/limits-table.js';
 import { recordsAsTsv } from '../terminal/grid.js';
@@ -11,7 +11,7 @@ import { recordsAsTsv } from '../terminal/grid.js';
 const HAS_COMPILER = spawnSync('cc', ['--version']).status === 0;
 const CPUS = allowedCpus();
 
-const refused = useRefusals();
+const refused = useCommands();
 
 describe('limits', () => {
   it.runIf(isLong && CPUS.length > 1)(

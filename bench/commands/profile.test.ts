@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { isLong } from '../../src/fixtures/tier.js';
 import { CLI, runCli } from '../fixtures/cli.js';
-import { useRefusals } from '../fixtures/refusals.js';
+import { useCommands } from '../fixtures/commands.js';
 import type { Result } from '../result/document.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'multifd-bench-profile-'));
@@ -16,7 +16,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const cli = (...words: string[]) => runCli(words, { cwd: folder });
 const SHORT = ['--time', '200ms', '--ram', '1m'];
 
-const refused = useRefusals();
+const refused = useCommands();
 
 describe('profile', () => {
   it.skipIf(isLong)('writes a file a thread, names it, and shows where the thread was', () => {
@@ -73,7 +73,7 @@ describe('profile', () => {
 });
 
 describe('run --explain', () => {
-  it.skipIf(isLong)('counts before it times, and keeps the counts with the cells', () => {
+  it.runIf(isLong)('counts before it times, and keeps the counts with the cells', () => {
     const words = ['run', '--explain', '--no-save', '--quick', '--rounds', '1', '--ram', '1m', '--json'];
     const cells = ['--variants', 'mutex,atomic-barrier', '--channels', '1', '--transport', 'discard'];
     const { stdout, stderr } = cli(...words, ...cells, '--batch-pages', '1');

@@ -17,7 +17,7 @@ describe('run', () => {
   /** A run that would take minutes, and, once its third round has begun, the process of that round. */
   async function startLongRun(...more: readonly string[]) {
     const awaited = more.includes('tcp') ? 'receiver-process' : 'child-process';
-    const words = [CLI, ...SMALL, '--rounds', '500', '--json', ...more];
+    const words = [CLI, ...SMALL, '--channels', '1', '--rounds', '500', '--json', ...more];
     const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'pipe'] });
     const said = { stdout: '', stderr: '' };
     child.stdout.on('data', (chunk) => {

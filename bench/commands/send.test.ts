@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { isLong, runsNow } from '../../src/fixtures/tier.js';
 import { CLI } from '../fixtures/cli.js';
-import { useRefusals } from '../fixtures/refusals.js';
+import { useCommands } from '../fixtures/commands.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'multifd-bench-send-command-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -26,7 +26,7 @@ function send(...words: string[]): Promise<{ status: number | null; stderr: stri
   return new Promise((resolve) => child.once('close', (status) => resolve({ status, stderr, stdout })));
 }
 
-const refused = useRefusals();
+const refused = useCommands();
 
 describe('refuses, by name', () => {
   it.each([

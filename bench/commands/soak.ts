@@ -1,12 +1,13 @@
 // The soak command: random runs, sender and receiver in separate processes, for as long as is asked; every one is checked.
 import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
+import { type Held, heldBy } from '../../src/os/held.js';
 import { exitWith } from '../base/exit-code.js';
 import { Interrupts } from '../base/interrupts.js';
 import { requireMode } from '../base/modes.js';
 import { parseNanoseconds, showNumber } from '../base/quantities.js';
 import { badValue, UsageError, wholeNumber } from '../base/usage-error.js';
-import { type Growth, growthOf, type Held, heldBy } from '../check/leftovers.js';
+import { type Growth, growthOf } from '../check/leftovers.js';
 import { describeRun, drawRun, MOST_CHANNELS, RAM_BYTES } from '../check/soak-draw.js';
 import { type Ended, takeRun } from '../check/soak-run.js';
 import { type StressFlags, stress } from '../check/stress.js';

@@ -5,11 +5,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isLong } from '../../src/fixtures/tier.js';
-import { cli } from '../fixtures/cli.js';
-import { useRefusals } from '../fixtures/refusals.js';
+import { useCommands } from '../fixtures/commands.js';
 import type { Advice } from '../tune/advice.js';
 
-const refused = useRefusals();
+const cli = useCommands();
 const tune = (...words: string[]) => cli('tune', ...words);
 
 let folder: string;
@@ -29,14 +28,14 @@ describe('what is refused', () => {
     [['--most', '1'], '--most: got "1", takes whole numbers from 2 to 64'],
     [['--load', '50'], '--load requires --p99'],
   ])('%j', async (words, reason) => {
-    const { status, stderr } = await refused('tune', ...words, '--dry-run');
+    const { status, stderr } = await tune(...words, '--dry-run');
     expect(stderr).toContain(reason);
     expect(status).toBe(2);
   });
 });
 
 describe.skipIf(isLong)('a search', { timeout: 120_000 }, () => {
-  it('measures until its budget ends, and says so; its document has what scripts rely on', () => {
+  it('measures until its budget ends, and says so; its document has what scripts rely on', async () => {
     const flags = [
       '--variants',
       'atomic-barrier',
@@ -56,7 +55,7 @@ describe.skipIf(isLong)('a search', { timeout: 120_000 }, () => {
       '--load',
       '40',
     ];
-    const { status, stdout, stderr } = tune(...flags, '--no-save', '--json', '--seed', '7');
+    const { status, stdout, stderr } = await tune(...flags, '--no-save', '--json', '--seed', '7');
     const advice = JSON.parse(stdout) as Advice & { run: { seed: number } };
     // A second is too short for more than one of the two cautious forms.
     expect(['undecided', 'nothing'], stderr).toContain(advice.decision.form);
@@ -82,11 +81,11 @@ describe.skipIf(isLong)('a search', { timeout: 120_000 }, () => {
   });
 });
 
-describe.skipIf(isLong)('without measuring', () => {
-  it('fits pairs', () => {
+describe('without measuring', () => {
+  it('fits pairs', async () => {
     const path = join(folder, 'pairs.csv');
     writeFileSync(path, 'load,throughput\n1,64.9\n18,995.9\n36,1652.4\n72,1853.2\n108,1828.9\n144,1775\n216,1702.2\n');
-    const { status, stdout } = tune('--csv', path, '--json');
+    const { status, stdout } = await tune('--csv', path, '--json');
     expect(status).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
       channels: 72,
@@ -94,15 +93,15 @@ describe.skipIf(isLong)('without measuring', () => {
       usl: { peak: expect.closeTo(96.5, 1) },
     });
     writeFileSync(path, '1,2\n2,what\n');
-    const bad = tune('--csv', path);
+    const bad = await tune('--csv', path);
     expect([bad.status, bad.stderr]).toEqual([2, expect.stringContaining('line 2: throughput: got "what"')]);
   });
 
-  it('answers from a saved run, whose questions the flags must narrow to one', () => {
+  it('answers from a saved run, whose questions the flags must narrow to one', async () => {
     const stored = fileURLToPath(
       new URL('../../../results/amd-epyc-2c-32g/2026/20261125T170307Z-ddac12fd2d9c-342ac03d.json', import.meta.url),
     );
-    const { status, stdout, stderr } = tune(
+    const { status, stdout, stderr } = await tune(
       '--from',
       stored,
       '--transport',
@@ -117,10 +116,10 @@ describe.skipIf(isLong)('without measuring', () => {
     // The other design of the pair is in the answer, whatever it is.
     expect(advice.otherArms.map(({ variant }) => variant)).toHaveLength(1);
     // No count of senders can be advised for a design that has none.
-    const inline = tune('--from', stored, '--transport', 'tcp', '--variants', 'inline');
+    const inline = await tune('--from', stored, '--transport', 'tcp', '--variants', 'inline');
     expect(inline.stderr).toContain('no throughput of a design with sender threads at two channel counts or more');
     expect(inline.status).toBe(2);
-    const several = tune('--from', stored);
+    const several = await tune('--from', stored);
     expect([several.status, several.stderr]).toEqual([2, expect.stringContaining('answers several questions')]);
     expect(several.stderr).toContain('tcp, 128 x 4k a batch, depth 1');
   });

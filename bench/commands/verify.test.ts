@@ -6,13 +6,13 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { isLong } from '../../src/fixtures/tier.js';
 import { writeCopy } from '../../variants/fixtures/seeded-bugs.js';
 import { cli } from '../fixtures/cli.js';
-import { useRefusals } from '../fixtures/refusals.js';
+import { useCommands } from '../fixtures/commands.js';
 import { exitCode } from './verify.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'multifd-bench-verify-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const refused = useRefusals();
+const refused = useCommands();
 const verify = (...words: string[]) => cli('verify', ...words);
 
 describe('verify', () => {

@@ -4,11 +4,11 @@ import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { isLong } from '../../src/fixtures/tier.js';
 import { CLI, cli } from '../fixtures/cli.js';
-import { useRefusals } from '../fixtures/refusals.js';
+import { useCommands } from '../fixtures/commands.js';
 import { installedQemus, isSince } from './binary.js';
 import type { QemuResult } from './result.js';
 
-const refused = useRefusals();
+const refused = useCommands();
 const run = (...words: string[]) => cli('run', ...words);
 
 describe('what is refused', () => {

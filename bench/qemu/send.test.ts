@@ -1,12 +1,13 @@
 // Migrations into real QEMUs: by every threaded design, codec and number of channels, and what a sender hears when one fails.
 
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { isLong, runsNow } from '../../src/fixtures/tier.js';
 import type { Address } from '../../src/os/address.js';
+import { heldBy } from '../../src/os/held.js';
 import { CELL_DEFAULTS, type Cell, type ZeroPages } from '../../src/session/cell.js';
 import { Fleet } from '../../src/session/fleet.js';
 import { Lines } from '../../src/transport/lines.js';
@@ -168,7 +169,7 @@ describe.skipIf(qemus.length === 0)(`into a real QEMU${why}`, () => {
   ): Promise<string> {
     const plan = { senders: cell.channels, requesters: 1, ram: { file: image }, watchdogMs: 10_000, stallMs: 2000 };
     const own = await Fleet.start(plan);
-    const descriptors = () => readdirSync('/proc/self/fd').length;
+    const descriptors = () => heldBy().descriptors;
     const before = descriptors();
     const lines = await Lines.connect({ address, channels: cell.channels, main: true, connectMs: 5000 });
     try {

@@ -14,6 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isLong } from '../../src/fixtures/tier.js';
 import { CHILD_PROCESSES } from '../measure/child.js';
 import type { Commit } from '../system/commit.js';
 import { buildFolder, buildOf } from './build.js';
@@ -91,7 +92,7 @@ function expectNothingLeft(): void {
 }
 
 describe('the build of a commit', () => {
-  it('is made outside the checkout, without scripts of packages, and only once', async () => {
+  it.skipIf(isLong)('is made outside the checkout, without scripts of packages, and only once', async () => {
     const made = commit(BUILDS);
     const first = making();
     const home = await buildOf(made, first);
@@ -109,7 +110,7 @@ describe('the build of a commit', () => {
     expect(second.said).toEqual([]);
   });
 
-  it('shares its packages with all builds of the same lock file', async () => {
+  it.runIf(isLong)('shares its packages with all builds of the same lock file', async () => {
     const packagesOf = (home: string) => realpathSync(join(home, 'node_modules'));
     const [one, same, other] = [commit(`${BUILDS}// 1`), commit(`${BUILDS}// 2`), commit(BUILDS, '2.0.0')];
     const home = await buildOf(one, making());
@@ -120,7 +121,7 @@ describe('the build of a commit', () => {
     expectNothingLeft();
   });
 
-  it('that fails says how, and leaves nothing', async () => {
+  it.skipIf(isLong)('that fails says how, and leaves nothing', async () => {
     const broken = commit("console.error('src/a.ts(1,1): error'); process.exit(3)");
     await expect(buildOf(broken, making())).rejects.toThrow(
       new RegExp(
@@ -131,12 +132,12 @@ describe('the build of a commit', () => {
     expect(existsSync(join(buildFolder(), broken.sha))).toBe(false);
   });
 
-  it('that cannot be driven is refused', async () => {
+  it.runIf(isLong)('that cannot be driven is refused', async () => {
     const old = commit('');
     await expect(buildOf(old, making())).rejects.toThrow(/older than the protocol/);
   });
 
-  it('that is interrupted leaves nothing, its processes neither', async () => {
+  it.skipIf(isLong)('that is interrupted leaves nothing, its processes neither', async () => {
     const pidFile = join(folder, 'pid');
     const slow = commit(
       `require('node:fs').writeFileSync(${JSON.stringify(pidFile)}, String(process.pid)); setInterval(() => {}, 1000)`,

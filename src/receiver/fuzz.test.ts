@@ -48,7 +48,7 @@ function outcome(capture: Capture, streams: readonly Uint8Array[], piece?: numbe
   }
 }
 
-describe.each(read.map((capture, which) => ({ ...capture, which: which % 4 })))('$name', ({ which, ...capture }) => {
+describe.each(read.map((capture, which) => ({ ...capture, which })))('$name', ({ which, ...capture }) => {
   const whole = streamsOf(capture);
 
   it.skipIf(isLong).each([
@@ -62,14 +62,14 @@ describe.each(read.map((capture, which) => ({ ...capture, which: which % 4 })))(
   });
 
   it('is refused wherever one of its streams is cut', () => {
-    // All of the main stream and of each header; of the pages, one place in some hundred. In the first tier a quarter of these.
+    // All of the main stream and of each header; of the pages, one place in some hundred. In the first tier one in twelve of these.
     const places = whole
       .flatMap((stream, index) =>
         Array.from({ length: stream.length }, (_, at) => at)
           .filter((at) => (index === 0 ? at % 3 === 0 : at % 4999 === 0 || at < 70 || at === stream.length - 1))
           .map((at) => ({ index, at })),
       )
-      .filter((_place, each) => runsNow(each % 4 === which));
+      .filter((_place, each) => runsNow(each % 12 === which));
     for (const { index, at } of places) {
       const cut = whole.map((stream, each) => (each === index ? stream.subarray(0, at) : stream));
       const got = outcome(capture, cut);
@@ -114,7 +114,8 @@ describe.each(read.map((capture, which) => ({ ...capture, which: which % 4 })))(
     if (kind === 'swap') streams[(index + 1) % 3] = stream;
   };
 
-  it.skipIf(isLong)('ends in an error that says where, or in RAM, however it is changed', () => {
+  it('ends in an error that says where, or in RAM, however it is changed', () => {
+    const runs = isLong ? 150 : 40;
     let refused = 0;
     fc.assert(
       fc.property(fc.array(change, { minLength: 1, maxLength: 3 }), (changes) => {
@@ -127,9 +128,9 @@ describe.each(read.map((capture, which) => ({ ...capture, which: which % 4 })))(
           /^(main stream, section \d+|channel \d+, (initial packet|packet \d+)|new connection, initial packet), [\w [\]"-]+: expected |: expected SYNC|twice$|for ever$/,
         );
       }),
-      { numRuns: 150 },
+      { numRuns: runs },
     );
-    expect(refused).toBeGreaterThan(30);
+    expect(refused).toBeGreaterThan(runs / 5);
   });
 });
 
@@ -153,7 +154,7 @@ function pagesNamed(stream: Uint8Array, at: number): number[] {
 }
 
 // QEMU's format has no checksums: a byte of a page that is changed on its way arrives so. But it arrives there alone.
-describe.skipIf(isLong).each(read.filter(({ codec }) => codec === 'none'))(
+describe.each(read.filter(({ codec }) => codec === 'none').filter((_, at) => runsNow(at === 0)))(
   'a byte of $name that is changed',
   (capture) => {
     const whole = streamsOf(capture);

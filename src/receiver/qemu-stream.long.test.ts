@@ -8,5 +8,5 @@ testReplays(captures, [
   [2, 1, 0],
 ]);
 testStrictNumbers();
-testIgnoredSyncs([old]);
+testIgnoredSyncs([old, recent]);
 testVanishing({ of: [old, recent], chooses: (places) => places });

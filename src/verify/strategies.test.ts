@@ -1,5 +1,6 @@
 // The search strategies: known numbers of states, agreement with each other, and bounds that are told.
 import { describe, expect, it, vi } from 'vitest';
+import { isLong, runsNow } from '../fixtures/tier.js';
 import { SPIN_LOCKS, spinLock } from './fixtures/classics.js';
 import { eventHandOff } from './fixtures/event-hand-off.js';
 import { semaphoreHandOff } from './fixtures/semaphore-hand-off.js';
@@ -12,15 +13,19 @@ import { type Strategy, verify } from './verify.js';
 vi.setConfig({ testTimeout: 120_000 });
 
 describe('exhaustive', () => {
-  it.each([
+  const counted: readonly [number, number][] = [
     [1, 449],
     [2, 9005],
     [3, 206_711],
-  ])('flag hand-off of 2 channels and %i jobs has the states that the prototype counted', (jobs, states) => {
-    expect(verify(flagHandOff(2, jobs))).toMatchObject({ complete: true, states, findings: [] });
-  });
+  ];
+  it.each(counted.filter(([jobs]) => runsNow(jobs < 3)))(
+    'flag hand-off of 2 channels and %i jobs has the states that the prototype counted',
+    (jobs, states) => {
+      expect(verify(flagHandOff(2, jobs))).toMatchObject({ complete: true, states, findings: [] });
+    },
+  );
 
-  it('finds the hand-off right with its semaphores, with and without the mutex', () => {
+  it.skipIf(isLong)('finds the hand-off right with its semaphores, with and without the mutex', () => {
     for (const mutex of [false, true]) {
       const report = verify(semaphoreHandOff({ channels: 2, jobs: 2, sync: true, mutex }));
       expect(report).toMatchObject({ complete: true, findings: [] });
@@ -28,34 +33,34 @@ describe('exhaustive', () => {
     }
   });
 
-  it('shows that pendingSync needs no order of its own: the semaphores have it', () => {
+  it.skipIf(isLong)('shows that pendingSync needs no order of its own: the semaphores have it', () => {
     const report = verify(semaphoreHandOff({ channels: 2, jobs: 2, sync: true, mutex: false, plainSync: true }));
     expect(report).toMatchObject({ complete: true, findings: [] });
   });
 
-  it.each([false, true])('shows that events do not order it (shipped: %s)', (shipped) => {
+  it.skipIf(isLong).each([false, true])('shows that events do not order it (shipped: %s)', (shipped) => {
     const { findings } = verify(eventHandOff({ channels: 1, jobs: 1, conditions: 'words', plainSync: true, shipped }));
     expect(findings.map(({ kind }) => kind)).toEqual(['data-race']);
     expect(findings[0]!.message).toContain('pendingSync[0]');
   });
 
-  it.each(['words', 'bits'] as const)('stays finite with conditions over %s', (conditions) => {
+  it.skipIf(isLong).each(['words', 'bits'] as const)('stays finite with conditions over %s', (conditions) => {
     const report = verify(eventHandOff({ channels: 2, jobs: 3, conditions }));
     expect(report).toMatchObject({ complete: true, findings: [] });
     expect(report.states).toBeLessThan(30_000);
   });
 
-  it.each(['sender', 'provider'] as const)('finds the wake that the %s forgets', (forgets) => {
+  it.skipIf(isLong).each(['sender', 'provider'] as const)('finds the wake that the %s forgets', (forgets) => {
     const { findings } = verify(eventHandOff({ channels: 2, jobs: 2, conditions: 'words', forgets }));
     expect(findings.map(({ kind }) => kind)).toEqual(['lost-wake-up']);
   });
 
-  it('says that it is not complete when it hits its bound', () => {
+  it.skipIf(isLong)('says that it is not complete when it hits its bound', () => {
     expect(verify(flagHandOff(2, 3), { mostStates: 1000 })).toMatchObject({ complete: false, findings: [] });
   });
 });
 
-describe('options', () => {
+describe.skipIf(isLong)('options', () => {
   it.each([
     [{ schedules: 0 }, 'schedules is a whole number from 1, got 0'],
     [{ mostStates: 1.5 }, 'mostStates is a whole number from 1, got 1.5'],
@@ -67,7 +72,7 @@ describe('options', () => {
   });
 });
 
-describe('hint reads', () => {
+describe.skipIf(isLong)('hint reads', () => {
   it('read old values in weak mode, and any value in havoc', () => {
     // A negative hint that leads to sleep: under havoc the provider may believe that every channel is busy.
     expect(verify(flagHandOff(2, 2), { hints: { mode: 'sc' } })).toMatchObject({ complete: true, findings: [] });
@@ -79,7 +84,7 @@ describe('hint reads', () => {
 describe('all strategies', () => {
   const searches: readonly Strategy[] = ['bounded', 'random', 'pct'];
 
-  it('find nothing where exhaustive finds nothing', () => {
+  it.skipIf(isLong)('find nothing where exhaustive finds nothing', () => {
     for (const strategy of searches) {
       const report = verify(flagHandOff(2, 2), { strategy, schedules: 2000 });
       expect(report.findings, strategy).toEqual([]);
@@ -88,7 +93,7 @@ describe('all strategies', () => {
   });
 
   it('find what exhaustive finds, on every mutant of a hand-off', () => {
-    const scenario = flagHandOff(2, 2);
+    const scenario = flagHandOff(isLong ? 2 : 1, isLong ? 2 : 1);
     for (const mutation of mutantsOf([scenario])) {
       const killed = verify(scenario, { mutation, minimise: false }).findings.length > 0;
       const bounded = verify(scenario, { mutation, minimise: false, strategy: 'bounded', preemptions: 4 });
@@ -101,7 +106,7 @@ describe('all strategies', () => {
   it('let others run when a thread spins, whatever its priority', () => {
     for (const kind of SPIN_LOCKS) {
       for (const strategy of searches) {
-        const report = verify(spinLock(kind, 3, 2), { strategy, schedules: 1000 });
+        const report = verify(spinLock(kind, 3, 2), { strategy, schedules: isLong ? 1000 : 200 });
         expect(report.findings, `${kind} ${strategy}`).toEqual([]);
       }
     }
@@ -123,7 +128,7 @@ describe('all strategies', () => {
     }
   });
 
-  it('draw the same schedules from the same seed', () => {
+  it.skipIf(isLong)('draw the same schedules from the same seed', () => {
     const [mutation] = mutantsOf([flagHandOff(2, 2)]).filter(({ id }) => id.endsWith('Atomics.add 1 split'));
     const once = verify(flagHandOff(2, 2), { strategy: 'random', seed: 5, mutation: mutation!, minimise: false });
     const again = verify(flagHandOff(2, 2), { strategy: 'random', seed: 5, mutation: mutation!, minimise: false });

@@ -1,12 +1,13 @@
 // Bodies that cannot be checked, as they depend on what the checker does not see: it must say so.
 import { describe, expect, it } from 'vitest';
+import { isLong } from '../fixtures/tier.js';
 import { type Body, expectFinding, program } from './fixtures/expect-finding.js';
 import { SimulatedEvent } from './primitives.js';
 import { checkpoint } from './recording.js';
 import { verify } from './verify.js';
 
 describe('bodies that cannot be checked', () => {
-  it('depends on something outside shared memory', () => {
+  it.skipIf(isLong)('depends on something outside shared memory', () => {
     let calls = 0;
     expectFinding('nondeterminism', [
       (words) => {
@@ -19,13 +20,13 @@ describe('bodies that cannot be checked', () => {
     expectFinding('nondeterminism', [(words) => Atomics.store(words, 0, Date.now())]);
   });
 
-  it('uses what is not simulated', () => {
+  it.skipIf(isLong)('uses what is not simulated', () => {
     expectFinding('not-modelled', [(words) => Atomics.waitAsync(words, 0, 0).async]);
     expectFinding('not-modelled', [(words) => words.map((word) => word + 1)]);
     expectFinding('not-modelled', [() => Atomics.load(new Int32Array(1), 0)]);
   });
 
-  it('goes on for ever, and does something new each time: that is told, and not followed', () => {
+  it.runIf(isLong)('goes on for ever, and does something new each time: that is told, and not followed', () => {
     const { findings, complete, cuts } = verify(
       program([
         (words) => {
@@ -38,7 +39,7 @@ describe('bodies that cannot be checked', () => {
     expect(complete).toBe(false);
   });
 
-  it('has a condition that writes, or counts its calls', () => {
+  it.skipIf(isLong)('has a condition that writes, or counts its calls', () => {
     const until =
       (ready: (words: Int32Array) => boolean): Body =>
       (words) =>
@@ -52,7 +53,7 @@ describe('bodies that cannot be checked', () => {
     ]);
   });
 
-  it('counts the rounds of a condition, and acts by the count', () => {
+  it.skipIf(isLong)('counts the rounds of a condition, and acts by the count', () => {
     const open: Body = (words) => {
       Atomics.store(words, 1, 1);
       new SimulatedEvent(0).wake();
@@ -70,7 +71,7 @@ describe('bodies that cannot be checked', () => {
     ]);
   });
 
-  it('leaves something out of a checkpoint', () => {
+  it.skipIf(isLong)('leaves something out of a checkpoint', () => {
     const body =
       (digest: (sum: number) => string): Body =>
       (words) => {

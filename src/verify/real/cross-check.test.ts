@@ -1,5 +1,6 @@
 // The checker against real threads: the same schedule gives the same results, words and sleepers on real memory.
 import { afterAll, describe, expect, it } from 'vitest';
+import { isLong } from '../../fixtures/tier.js';
 import { eventHandOff } from '../fixtures/event-hand-off.js';
 import { semaphoreHandOff } from '../fixtures/semaphore-hand-off.js';
 import type { Scenario } from '../scenario.js';
@@ -31,7 +32,7 @@ function draw(seed: number, threads: number): number[] {
   }).flat();
 }
 
-const SCHEDULES = 60;
+const SCHEDULES = isLong ? 60 : 15;
 
 describe.each<[string, Scenario, string, string, readonly unknown[]]>([
   ['flags', flagHandOff(2, 3), '../shipped/flag-hand-off', 'flagHandOff', [2, 3]],
@@ -58,7 +59,7 @@ describe.each<[string, Scenario, string, string, readonly unknown[]]>([
   }, 60_000);
 });
 
-it('a lost wake-up that the checker finds leaves real threads asleep, too', async () => {
+it.skipIf(isLong)('a lost wake-up that the checker finds leaves real threads asleep, too', async () => {
   const options = { channels: 1, jobs: 1, conditions: 'words', forgets: 'sender', shipped: true } as const;
   const scenario = eventHandOff(options);
   const [finding] = verify(scenario, { hints: { mode: 'sc' } }).findings;
@@ -67,7 +68,7 @@ it('a lost wake-up that the checker finds leaves real threads asleep, too', asyn
   expect(threads.compare(finding!.schedule)).toMatchObject({ difference: undefined, stuck: true });
 });
 
-it('a difference is told: a memory that is not the one the checker assumed', async () => {
+it.skipIf(isLong)('a difference is told: a memory that is not the one the checker assumed', async () => {
   const threads = await start(flagHandOff(1, 2), '../shipped/flag-hand-off', 'flagHandOff', [1, 1]);
   expect(threads.compare([]).difference).toMatch(/on real/);
 });

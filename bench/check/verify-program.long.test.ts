@@ -1,0 +1,2 @@
+// verify over programs, as a process.
+import './verify-program.test.js';

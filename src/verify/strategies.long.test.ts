@@ -1,0 +1,2 @@
+// The search strategies where they have more to search.
+import './strategies.test.js';
