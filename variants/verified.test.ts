@@ -14,6 +14,7 @@ import {
 } from '../src/verify/designs/index.js';
 import { replay, verify } from '../src/verify/index.js';
 import { loadCopy, SEEDED_BUGS, writeCopy } from './fixtures/seeded-bugs.js';
+import { SEEDED_DESIGNS } from './fixtures/seeded-designs.js';
 import { registry } from './index.js';
 
 const BOUNDS = { channels: 2, jobs: 2 };
@@ -121,8 +122,8 @@ describe.skipIf(isLong)('a sender that leaves while it holds the lock', () => {
   });
 });
 
-describe.skipIf(isLong)('a bug made by hand', () => {
-  it.each(SEEDED_BUGS)(
+describe('a bug made by hand', () => {
+  it.each(isLong ? SEEDED_DESIGNS : SEEDED_BUGS)(
     '$design: $name',
     async ({ design, edits, finding: expected }) => {
       const path = writeCopy(folder, design, edits);

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { isLong } from '../../src/fixtures/tier.js';
+import { writeCopy } from '../../variants/fixtures/seeded-bugs.js';
+import { SEEDED_DESIGNS } from '../../variants/fixtures/seeded-designs.js';
 import { checkDocument, renderCheck, statusOf } from '../check/check-summary.js';
 import { conform } from '../check/conforming.js';
 import { checkByModel, compareQuickly } from '../check/parts.js';
@@ -108,6 +110,18 @@ describe('a design that is wrong', () => {
         expect(failed[0]!.reason, name).toMatch(reason);
         expect(tests.find(({ status }) => status === 'not-run')!.reason).toBe('not run after 1 failure');
       }
+    },
+    60_000,
+  );
+
+  it.runIf(isLong).each(SEEDED_DESIGNS)(
+    '$design that $name fails the checker',
+    async ({ design, edits, finding }) => {
+      const [listed] = await loadVariants(writeCopy(folder, design, [...edits, [`'${design}'`, "'seeded'"]]));
+      const verification = await checkByModel(listed!, quiet);
+      const found = 'checked' in verification ? verification.checked.findings : [];
+      expect(verification.status).toBe('failed');
+      expect(found.map(({ kind, message }) => `${kind} ${message}`)).toContainEqual(expect.stringMatching(finding));
     },
     60_000,
   );

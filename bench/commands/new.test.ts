@@ -39,10 +39,12 @@ describe('in a folder of its own', () => {
     symlinkSync(PROJECT, join(own, 'node_modules', 'multifd-bench'));
     writeFileSync(join(own, 'package.json'), '{ "type": "module" }');
     expect(make(own, 'other')).toBe('wrote other.js\nnext: npx multifd-bench check ./other.js\n');
-    expect(make(own, 'boxes', 'mailbox')).toContain('wrote boxes.js');
-    const paths = ['my-design.mjs', 'other.js', 'boxes.js'].map((name) => join(own, name));
+    const copies = { boxes: 'mailbox', quick: 'fastest', rings: 'spsc-ring' };
+    for (const [name, from] of Object.entries(copies)) expect(make(own, name, from)).toContain(`wrote ${name}.js`);
+    const paths = ['my-design.mjs', 'other.js', 'boxes.js', 'quick.js', 'rings.js'].map((name) => join(own, name));
     const listed = await loadVariants(paths.join(','));
-    expect(listed.map(({ variant }) => variant.name)).toEqual(['my-design', 'other', 'boxes']);
+    expect(listed.map(({ variant }) => variant.name)).toEqual(['my-design', 'other', 'boxes', 'quick', 'rings']);
+    expect(listed.map(({ variant }) => variant.publishesLate).slice(3)).toEqual(['as-it-sees-fit', 'as-asked']);
     const text = readFileSync(paths[0]!, 'utf8');
     expect(text).toMatch(/^\/\/ @ts-check\n\/\*\*\n \* My design: /);
     expect(text).not.toMatch(/template/i);

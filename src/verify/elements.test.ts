@@ -242,6 +242,31 @@ describe('a 64-bit atomic access', () => {
   });
 });
 
+describe('a wait of 64 bits', () => {
+  const HIGH_ONLY = 2n ** 32n;
+  const big = (words: Int32Array): BigInt64Array => new BigInt64Array(words.buffer as SharedArrayBuffer, 8);
+  const write: Body = (words) => void Atomics.store(big(words), 0, HIGH_ONLY);
+  const wait: Body = (words) => {
+    while (Atomics.load(big(words), 0) === 0n) Atomics.wait(big(words), 0, 0n);
+  };
+
+  it('compares both halves, and sleeps until it is notified', () => {
+    const notify: Body = (words) => Atomics.notify(big(words), 0);
+    const [both, alone] = [(words: Int32Array) => [write(words), notify(words)][0], write];
+    expect(outcomes([wait, both])).toEqual([',']);
+    expect(kinds([wait, alone])).toEqual(['lost-wake-up']);
+    expect(outcomes([(words) => [write(words), Atomics.wait(big(words), 0, 0n)][1]])).toEqual(['not-equal']);
+  });
+
+  it('is woken late where a notify comes before the write', () => {
+    const early: Body = (words) => {
+      Atomics.notify(big(words), 0);
+      write(words);
+    };
+    expect(kinds([wait, early])).toEqual(['lost-wake-up']);
+  });
+});
+
 it('words that are never seen in another size cost no more states', () => {
   expect(verify(flagHandOff(2, 1)).states).toBe(449);
 });

@@ -105,11 +105,22 @@ function compareExchange(view: Int32Array, index: number, expected: number, repl
   return old;
 }
 
-/** The word that a wait or notify is on. */
-function waited(view: unknown, index: number): number {
-  const { element, word } = placeOf(view, index, ({ name }) => name === INT32.name || name === 'BigInt64Array');
-  if (element !== INT32) throw fail('not-modelled', 'Atomics.wait and notify on 64 bits are not modelled');
-  return word;
+/** What a wait or notify is on. */
+function waited(view: unknown, index: number): Place {
+  return placeOf(view, index, ({ name }) => name === INT32.name || name === 'BigInt64Array');
+}
+
+/** Of 64 bits, the high ones of the expected value stand in the modifier. */
+function wait(view: Int32Array, index: number, value: unknown, timeoutMs: unknown = Number.POSITIVE_INFINITY): string {
+  const { element, word, range } = waited(view, index);
+  const low = element.encode(value);
+  const high = range === LOW ? element.encodeHigh() : 0;
+  return WAIT_RESULTS[perform(WAIT, word, low, mayTimeOut(timeoutMs) ? 1 : 0, high, range)]!;
+}
+
+function notify(view: Int32Array, index: number, count = Number.POSITIVE_INFINITY): number {
+  const { word, range } = waited(view, index);
+  return perform(NOTIFY, word, Math.min(ALL, Math.max(0, count)), 0, 0, range);
 }
 
 /** As the specification has it, a timeout that is not a number is none. */
@@ -135,10 +146,8 @@ const simulatedAtomics = {
   xor: modifying(XOR),
   exchange: modifying(EXCHANGE),
   compareExchange,
-  wait: (words: Int32Array, index: number, value: number, timeoutMs = Number.POSITIVE_INFINITY) =>
-    WAIT_RESULTS[perform(WAIT, waited(words, index), value | 0, mayTimeOut(timeoutMs) ? 1 : 0)],
-  notify: (words: Int32Array, index: number, count = Number.POSITIVE_INFINITY) =>
-    perform(NOTIFY, waited(words, index), Math.min(ALL, Math.max(0, count))),
+  wait,
+  notify,
   waitAsync: () => {
     throw fail('not-modelled', 'Atomics.waitAsync is not modelled: event loops are outside');
   },

@@ -18,7 +18,8 @@ export function wouldGoOn(execution: ExecutionView, thread: number): boolean {
   if (asleep.kind !== WAIT && asleep.kind !== SLEEP) return false;
   // Where nobody ever answers and the word is as it was, only who looks at memory again can find what it waited for.
   const { slot } = asleep;
-  let looked = asleep.kind !== WAIT || machine.state[slot] !== asleep.a || execution.isNotified(slot);
+  const isAsExpected = machine.state[slot] === asleep.a && !(asleep.reads && machine.hasChanged(asleep));
+  let looked = asleep.kind !== WAIT || !isAsExpected || execution.isNotified(slot);
   const state = machine.state.slice();
   Object.assign(execution, { problem: null, observer: null });
   try {

@@ -146,7 +146,7 @@ export class Machine {
         clocks.enterWaiterList(state, thread, slot);
         this.atomicRead(thread, operation);
         clocks.leaveWaiterList(state, thread, slot);
-        if (value !== operation.a) return NOT_EQUAL;
+        if (value !== operation.a || !this.isHighAsExpected(thread, operation)) return NOT_EQUAL;
         this.waiters.enter(state, thread, slot);
         return ASLEEP;
       case NOTIFY:
@@ -199,6 +199,13 @@ export class Machine {
 
   isClosed(slot: number): boolean {
     return this.state[slot]! >= CLOSED;
+  }
+
+  /** Of a wait of 64 bits; true of any other. */
+  private isHighAsExpected(thread: number, wait: Operation): boolean {
+    if (!wait.reads) return true;
+    this.note(this.clocks.atomicRead(this.state, thread, wait.reads[0]!), thread, wait);
+    return !this.hasChanged(wait);
   }
 
   /** Whether a word that a sleeping condition read holds another value now. */

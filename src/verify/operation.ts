@@ -89,7 +89,7 @@ export interface Operation {
   a: number;
   /** Second operand: the replacement of a compare-exchange; 1 for a wait that may time out, and for a plain access that may tear. */
   b: number;
-  /** Function of a MODIFY; the rule that a HINT is read by (see hint-sites.ts). */
+  /** Function of a MODIFY; the rule that a HINT is read by (see hint-sites.ts); the high half that a wait of 64 bits expects. */
   modifier: number;
   site: Site;
   /** The program throws the result away, so that it does not distinguish histories. */
@@ -98,7 +98,10 @@ export interface Operation {
   event: number;
   /** The first read of a condition: it announces the thread to the event. */
   announces: boolean;
-  /** Of a SLEEP: slots the condition read, each followed by the value it saw; and the node where the condition starts. */
+  /**
+   * Of a SLEEP: slots the condition read, each followed by the value it saw; and the node where the condition starts. Of
+   * a WAIT of 64 bits: the slot of the high half, and what is expected there.
+   */
   reads: Int32Array | null;
   headNode: number;
   /** Returned or thrown value, or a checkpoint's digest. */

@@ -19,7 +19,7 @@ import {
   STORE_REST,
   WAIT,
 } from './operation.js';
-import { LOW, WHOLE } from './ranges.js';
+import { HIGH, LOW, WHOLE } from './ranges.js';
 import { BodyError, type RuleKind } from './rules.js';
 import { callSite, NOWHERE, type Site } from './site.js';
 import { ATOMIC, HINTED, PLAIN, WAITED, type WordTable } from './word-table.js';
@@ -216,7 +216,8 @@ function emit(run: Recording, call: Call, site: Site, mutation: string, value?: 
       writesOnly(kind) || (kind <= NOTIFY && range !== LOW && mutation !== 'split' && isDiscarded(site, run.counters)),
     event: kind === SLEEP ? run.table.use(word, ATOMIC) : run.event,
     announces: run.event >= 0 && run.position === run.head,
-    reads: null,
+    // The other half of what a wait of 64 bits compares.
+    reads: kind === WAIT && range === LOW ? Int32Array.of(run.table.use(word + 1, ATOMIC, HIGH), modifier) : null,
     headNode: kind === SLEEP && mutation === '' ? run.head : -1,
     value,
     mutation,

@@ -59,7 +59,7 @@ describe('the suite of a design', () => {
 });
 
 /** A few, for the command draws more. */
-const DRAWN = 5;
+const DRAWN = 2;
 
 describe('a queue with depth, events, a lock and several requesters', () => {
   // Registered designs of this kind are checked in the first tier.

@@ -42,17 +42,16 @@ export function describePlan(plan: DesignPlan): string {
   return parts.join(', ');
 }
 
+/** `sync + 2 jobs + 3 syncs`; two syncs are named one by one. */
 function describeSteps(steps: readonly Step[]): string {
   const parts: string[] = [];
-  let jobs = 0;
-  for (const step of [...steps, undefined]) {
-    if (step === 'job') {
-      jobs++;
-      continue;
-    }
-    if (jobs > 0) parts.push(count(jobs, 'job'));
-    if (step === 'sync') parts.push('sync');
-    jobs = 0;
+  for (let at = 0; at < steps.length; ) {
+    const step = steps[at]!;
+    let end = at + 1;
+    while (steps[end] === step) end++;
+    const isNamed = step === 'sync' && end - at <= 2;
+    parts.push(...(isNamed ? steps.slice(at, end) : [count(end - at, step)]));
+    at = end;
   }
   return parts.join(' + ');
 }

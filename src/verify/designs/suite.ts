@@ -9,6 +9,8 @@ export const MOST_CHANNELS = 8;
 export const MOST_JOBS = 12;
 /** Batches in flight on a channel where schedules are drawn. */
 const DEEPEST_DRAWN = 8;
+/** More than a counter of three bits tells apart. */
+const MANY_SYNCS = 9;
 
 export interface DesignBounds {
   readonly channels: number;
@@ -25,6 +27,10 @@ function jobs(count: number): Step[] {
   return Array.from({ length: count }, () => 'job');
 }
 
+function syncs(count: number): Step[] {
+  return Array.from({ length: count }, () => 'sync');
+}
+
 /** Everything that must be without a finding, the cheap ones first. */
 export function designSuite(variant: Variant, bounds: DesignBounds): SuiteEntry[] {
   const { channels } = bounds;
@@ -38,6 +44,7 @@ export function designSuite(variant: Variant, bounds: DesignBounds): SuiteEntry[
     { shape, steps: jobs(Math.max(bounds.jobs, channels * shape.depth + 1)) },
     { shape, steps: jobs(bounds.jobs), wildHints: true },
     { shape, steps: ['sync', 'job', 'sync'], numbered: true },
+    { shape: { ...shape, channels: 1 }, steps: [...syncs(MANY_SYNCS), 'job', 'sync'] },
     { shape, steps: oneJobAndSync, fault: { channel: 0, write: 0 } },
     { shape, steps: oneJobAndSync, fault: { channel: 0, sync: 0 } },
     ...(last > 0 ? [{ shape, steps: oneJobAndSync, fault: { channel: last, sync: 0 } }] : []),
@@ -77,6 +84,9 @@ function publishedLate(variant: Variant, { channels, ...rest }: Shape, count: nu
   const narrow = { ...shape, channels: 1 };
   return [
     { shape, steps: [...jobs(count + 1), 'sync'] },
+    // No sync publishes what is left over, first on one channel, then on the next: only a flush does.
+    { shape, steps: jobs(channels + 1) },
+    { shape, steps: jobs(2 * channels + 1) },
     { shape: narrow, steps: jobs(2 * shape.depth + 1) },
     { shape: narrow, steps: [...jobs(shape.depth + 1), 'sync'], fault: { channel: 0, write: 1 } },
   ];
@@ -103,7 +113,12 @@ export function drawnSuite(variant: Variant, bounds: DesignBounds): SuiteEntry[]
   const plans: DesignPlan[] = [
     { shape, steps },
     { shape, steps, fault: { channel: shape.channels - 1, write: 1 } },
-    ...(deep.depth > shape.depth ? [{ shape: deep, steps }] : []),
+    ...(deep.depth > shape.depth
+      ? [
+          { shape: deep, steps },
+          { shape: deep, steps: jobs(2 * deep.channels + 1) },
+        ]
+      : []),
     ...(variant.requesters === 'threads' ? [{ shape: { ...shape, requesters: 2 }, steps }] : []),
   ];
   return plans.map((plan) => ({ plan, scenario: designScenario(variant, plan) }));
