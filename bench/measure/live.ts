@@ -2,6 +2,7 @@
 import type { Random } from '../../src/random.js';
 import { type Cell, CellFailure, type VisitReport } from '../../src/session/cell.js';
 import type { Slice } from '../../src/workloads/slice.js';
+import { median } from '../stats/quantile.js';
 import type { Child } from './child.js';
 import type { Peer } from './peers.js';
 
@@ -56,12 +57,15 @@ const LEAST_MIRRORS = 3;
 const FIRST_AMOUNT = 8;
 const MOST_GROWTH = 8;
 const TRIALS = 3;
-/** A cold cell is warm when the fastest turn of a run is not faster than before by more than this .. */
-const STILL_RISING = 0.05;
-/** .. or after so many, each of this length. */
-const MOST_WARM_UPS = 6;
-const WARM_UP_MS = 8;
-const WARM_UP_TURNS = 4;
+/**
+ * Cold cells are warm when, in two windows of turns in a row, none of their medians is below the least before by more than
+ * this: code of a thread is compiled after tens of batches, and a socket's buffers grow meanwhile ..
+ */
+const STILL_RISING = 0.03;
+/** .. or after so many windows, each of so many mirrors and of this part of the time that is measured afterwards. */
+const MOST_WINDOWS = 16;
+const WINDOW_MIRRORS = 2;
+const WINDOW_SHARE = 0.1;
 /**
  * Designs of one shape get the same amount, unless they differ by far more than noise makes them: a turn of few jobs has
  * other costs a job than one of many.
@@ -151,12 +155,10 @@ async function closing(
 }
 
 /** What fills a turn of each cell, warm by then. */
-async function amountsOf(ends: readonly LiveEnd[], { turnMs }: LiveOptions): Promise<number[]> {
-  const own: number[] = [];
-  for (const [at, { amount, cold }] of ends.entries()) {
-    const found = amount ?? (await findAmount(ends, at, turnMs));
-    own.push(cold ? await warmUp(ends, at, found, turnMs) : found);
-  }
+async function amountsOf(ends: readonly LiveEnd[], options: LiveOptions): Promise<number[]> {
+  const found: number[] = [];
+  for (const [at, { amount }] of ends.entries()) found.push(amount ?? (await findAmount(ends, at, options.turnMs)));
+  const own = ends.some(({ cold }) => cold) ? await warmUp(ends, found, options) : found;
   const { channels } = ends[0]!.cell;
   return ends.map(({ cell, amount }, at) => {
     const [mine, first] = [own[at]!, own[0]!];
@@ -176,17 +178,43 @@ async function findAmount(ends: readonly LiveEnd[], at: number, turnMs: number):
   }
 }
 
-/** Runs turns of a cell until it is no faster than before. Resolves with what fills a turn of compiled code. */
-async function warmUp(ends: readonly LiveEnd[], at: number, amount: number, turnMs: number): Promise<number> {
-  let [before, after] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
-  for (let done = 0; done < MOST_WARM_UPS && after <= before * (1 - STILL_RISING); done++) {
-    before = after;
-    const slices: Slice[] = [];
-    const begun = performance.now();
-    while (performance.now() - begun < WARM_UP_MS) slices.push(...(await turnsOf(ends, at, amount, WARM_UP_TURNS)));
-    after = fastest(slices);
+/** Takes turns until no cell gets faster. Resolves with what fills a turn of each. */
+async function warmUp(
+  ends: readonly LiveEnd[],
+  found: readonly number[],
+  { turnMs, forMs, random }: LiveOptions,
+): Promise<number[]> {
+  const amounts = [...found];
+  const leastJobNs = ends.map(() => Number.POSITIVE_INFINITY);
+  for (let window = 0, settled = 0; window < MOST_WINDOWS && settled < 2; window++) {
+    settled++;
+    for (const [at, turnNs] of (await medianTurns(ends, amounts, forMs * WINDOW_SHARE, random)).entries()) {
+      const { cell, cold } = ends[at]!;
+      const jobNs = turnNs / amounts[at]!;
+      if (cold && jobNs < leastJobNs[at]! * (1 - STILL_RISING)) settled = 0;
+      leastJobNs[at] = Math.min(leastJobNs[at]!, jobNs);
+      amounts[at] = Math.max(leastAmount(cell), Math.round((turnMs * 1e6) / leastJobNs[at]));
+    }
   }
-  return Math.max(leastAmount(ends[at]!.cell), Math.round((amount * turnMs * 1e6) / Math.min(before, after)));
+  return amounts;
+}
+
+/** Of one window, by cell, in nanoseconds. */
+async function medianTurns(
+  ends: readonly LiveEnd[],
+  amounts: readonly number[],
+  windowMs: number,
+  random: Random,
+): Promise<number[]> {
+  const durations = ends.map((): number[] => []);
+  const begun = performance.now();
+  for (let mirrors = 0; mirrors < WINDOW_MIRRORS || performance.now() - begun < windowMs; mirrors++) {
+    const order = mirrorOf(ends, random);
+    for (const [at, slice] of (await takeTurns(ends, order, amounts)).entries()) {
+      durations[order[at]!]!.push(slice.durationNs);
+    }
+  }
+  return durations.map((each) => median(each));
 }
 
 function turnsOf(ends: readonly LiveEnd[], at: number, amount: number, turns: number): Promise<readonly Slice[]> {

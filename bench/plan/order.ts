@@ -1,6 +1,6 @@
 // The order of a round: which cells stand side by side and take turns of a millisecond, and which take long turns.
 import { Random } from '../../src/random.js';
-import { type Cell, isTimed } from '../../src/session/cell.js';
+import type { Cell } from '../../src/session/cell.js';
 import { transports } from '../../src/transport/index.js';
 import { LEAST_PROCESSES } from '../stats/verdict.js';
 import { hasWaiters } from './ablations.js';
@@ -104,7 +104,7 @@ function setsOf(cells: readonly PlannedCell[], plan: Plan, share: number): LiveS
   const turnMs = turnMsOf(first, plan);
   const studied = packed(first, others.filter(isStudied), plan).map((set) => ({
     ...{ cells: set, turnMs },
-    forMs: (share * plan.visitMs * (isTimed(first.cell) ? TIMED_LONGER : 1) * set.length) / 2,
+    forMs: (share * plan.visitMs * set.length) / 2,
   }));
   const beside = others.filter((planned) => !isStudied(planned));
   if (beside.length === 0) return studied;
@@ -113,9 +113,6 @@ function setsOf(cells: readonly PlannedCell[], plan: Plan, share: number): LiveS
   // The first set is where the first cell's own values come from.
   return others.length > beside.length ? [...studied, ...sets] : sets;
 }
-
-/** A process shows its 99th percentile from 1000 hand-offs on. */
-const TIMED_LONGER = 2;
 
 /** As many in a set as have threads and receivers there, and the first in each of them. */
 function packed(first: PlannedCell, others: readonly PlannedCell[], plan: Plan): PlannedCell[][] {
@@ -166,13 +163,27 @@ export function slicesOf({ cell }: PlannedCell, { slices, studied }: Plan): numb
 const PROCESS_START_MS = 1400;
 /** More of it where cells write to receivers. */
 const RECEIVERS_START_MS = 1300;
-/** Of a cell, at its first opening in a process. */
+/** Of a set, at its first opening in a process, and the part of what it is measured for. */
 const WARM_UP_MS = 60;
+const WARM_UP_SHARE = 0.4;
 /** What a long turn costs beside its slices, and an opening of cells side by side beside its turns. */
 const TURN_OVERHEAD_MS = 8;
 const OPENING_OVERHEAD_MS = 45;
 /** A slice has as many jobs as the fastest one did in its time: most take longer. */
 const SLICE_STRETCH = 1.25;
+
+/** Starting a process takes more than a second: one that has few cells to measure is used for at least so long .. */
+const LEAST_USE_MS = 4000;
+/** .. by openings that are longer, at most by this. */
+const MOST_LONGER = 3;
+
+/** The plan with openings that fill its processes. */
+export function withFullProcesses(plan: Plan): Plan {
+  const sets = roundGroups(plan, 0).flatMap((group) => group.sets);
+  const usedMs = 2 * sets.reduce((sum, { forMs }) => sum + forMs, 0);
+  if (usedMs === 0 || usedMs >= LEAST_USE_MS) return plan;
+  return { ...plan, visitMs: Math.round(plan.visitMs * Math.min(MOST_LONGER, LEAST_USE_MS / usedMs)) };
+}
 
 /** How long the plan takes, in milliseconds. */
 export function estimateMs(plan: Plan): number {
@@ -180,7 +191,7 @@ export function estimateMs(plan: Plan): number {
   let total = plan.rounds * (PROCESS_START_MS + (receivers ? RECEIVERS_START_MS : 0));
   for (let round = 0; round < plan.rounds; round++) {
     for (const { sets, turns } of roundGroups(plan, round)) {
-      for (const { cells, forMs } of sets) total += 2 * (forMs + OPENING_OVERHEAD_MS) + WARM_UP_MS * (cells.length - 1);
+      for (const { forMs } of sets) total += (2 + WARM_UP_SHARE) * forMs + WARM_UP_MS + 2 * OPENING_OVERHEAD_MS;
       for (const { planned } of turns) {
         const sliceMs = planned.cell.load === undefined ? plan.sliceMs : plan.sliceMs * LOADED_SLICE_FACTOR;
         total += (slicesOf(planned, plan) + 0.15) * sliceMs * SLICE_STRETCH + TURN_OVERHEAD_MS;

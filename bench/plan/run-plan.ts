@@ -10,6 +10,7 @@ import { type Axis, type AxisScope, flagKey, parseAxis } from './axis.js';
 import type { AxisValues } from './axis-fields.js';
 import { loadVariants } from './catalogue.js';
 import type { OneShotFlags } from './one-shot.js';
+import { withFullProcesses } from './order.js';
 import { makePlan } from './plan.js';
 import type { Plan } from './planned.js';
 import { parseRam } from './ram-flag.js';
@@ -35,7 +36,7 @@ export interface PlanFlags extends Omit<OneShotFlags, 'elide'> {
 /** How much a profile measures. The default is to take 90 s on 2 cores, and took 100 to 130 s on shared ones. */
 const PROFILES = {
   quick: { rounds: 3, visitMs: 60, slices: 2, sliceMs: 5, turnFactor: 1 / 3, besideEvery: 1 },
-  default: { rounds: 7, visitMs: 150, slices: 3, sliceMs: 13, turnFactor: 1, besideEvery: 4 },
+  default: { rounds: 7, visitMs: 300, slices: 3, sliceMs: 13, turnFactor: 1, besideEvery: 4 },
   rigorous: { rounds: 20, visitMs: 500, slices: 3, sliceMs: 15, turnFactor: 3, besideEvery: 2 },
 } as const;
 
@@ -64,7 +65,7 @@ export async function planOf(flags: PlanFlags): Promise<{ plan: Plan; limits: Li
   const shard = flags.shard === undefined ? undefined : parseShard(flags.shard);
   if (shard && flags.seed === undefined) throw new UsageError('--shard: needs --seed N, the same in all shards');
   const everywhere = askedAxes(flags, 'everywhere');
-  const whole = makePlan({
+  const made = makePlan({
     tables: tablesOf(flags, askedAxes(flags, 'matrix'), everywhere, doses),
     listed,
     everywhere,
@@ -84,6 +85,7 @@ export async function planOf(flags: PlanFlags): Promise<{ plan: Plan; limits: Li
     ram: parseRam(flags.ram, seed),
     cpus: usableCores(),
   });
+  const whole = flags.quick ? made : withFullProcesses(made);
   const plan = shard ? shardOf(whole, shard) : whole;
   if (plan.cells.every(({ skipped }) => skipped !== undefined)) {
     throw new UsageError(`nothing to measure: ${plan.cells[0]?.skipped ?? 'no variant'}`);
