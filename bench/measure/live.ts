@@ -62,9 +62,8 @@ const TRIALS = 3;
  * this: code of a thread is compiled after tens of batches, and a socket's buffers grow meanwhile ..
  */
 const STILL_RISING = 0.03;
-/** .. or after so many windows, each of so many mirrors and of this part of the time that is measured afterwards. */
+/** .. or after so many windows, each a mirror or more: this part of the time that is measured afterwards. */
 const MOST_WINDOWS = 16;
-const WINDOW_MIRRORS = 2;
 const WINDOW_SHARE = 0.1;
 /**
  * Designs of one shape get the same amount, unless they differ by far more than noise makes them: a turn of few jobs has
@@ -208,12 +207,12 @@ async function medianTurns(
 ): Promise<number[]> {
   const durations = ends.map((): number[] => []);
   const begun = performance.now();
-  for (let mirrors = 0; mirrors < WINDOW_MIRRORS || performance.now() - begun < windowMs; mirrors++) {
+  do {
     const order = mirrorOf(ends, random);
     for (const [at, slice] of (await takeTurns(ends, order, amounts)).entries()) {
       durations[order[at]!]!.push(slice.durationNs);
     }
-  }
+  } while (performance.now() - begun < windowMs);
   return durations.map((each) => median(each));
 }
 

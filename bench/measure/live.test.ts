@@ -1,0 +1,58 @@
+// Cells side by side, over a process that is made up: what is measured is warm, and all cells of a shape do the same work.
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { Random } from '../../src/random.js';
+import type { Cell } from '../../src/session/cell.js';
+import type { LaneTurn } from '../../src/session/fleet.js';
+import type { Child } from './child.js';
+import { type LiveEnd, measureLive } from './live.js';
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }));
+afterEach(() => void vi.useRealTimers());
+
+const cell = { variant: 'a', workload: 'throughput', channels: 1, depth: 1 } as Cell;
+
+/** A process in which a batch takes so many nanoseconds, by lane and by how many milliseconds its turns have taken. */
+function madeUp(jobNs: (lane: number, usedMs: number) => number) {
+  const usedMs = [0, 0];
+  const taken: { lane: number; jobNs: number }[] = [];
+  const turns = async (order: readonly LaneTurn[]) =>
+    order.map(({ lane, amount }) => {
+      const each = jobNs(lane, usedMs[lane]!);
+      const durationNs = each * amount;
+      usedMs[lane]! += durationNs / 1e6;
+      vi.advanceTimersByTime(durationNs / 1e6);
+      taken.push({ lane, jobNs: each });
+      return { jobs: amount, pages: amount, durationNs, startedNs: 0 };
+    });
+  const client = { open: async () => {}, close: async () => ({}), turns } as unknown as Child;
+  const ends = [0, 1].map((lane): LiveEnd => ({ cell, client, lane, peer: undefined, cold: true, amount: undefined }));
+  return { ends, usedMs };
+}
+
+const options = { turnMs: 1, forMs: 300, random: new Random(5) };
+
+it('nothing is measured before the slower of two cells to warm has settled', async () => {
+  // The first is compiled at once; the second falls from 90 to 30 us a batch while it is used for 120 ms.
+  const { ends } = madeUp((lane, used) => (lane === 0 ? 30e3 : 30e3 + 60e3 * Math.max(0, 1 - used / 120)));
+  const parts = await measureLive(ends, options);
+  for (const { mirrors } of parts) {
+    expect(mirrors.length).toBeGreaterThan(50);
+    for (const { durationNs, jobs } of mirrors.flat()) expect(durationNs / jobs).toBeLessThan(30e3 * 1.02);
+  }
+});
+
+it('a turn of warm cells of one shape takes what was asked for, with the same amount for both', async () => {
+  const { ends } = madeUp((lane, used) => (used < 40 ? 200e3 : 25e3) * (lane === 0 ? 1 : 1.1));
+  const [a, b] = await measureLive(ends, options);
+  expect(a!.amount).toBe(b!.amount);
+  const [first] = a!.mirrors[0]!;
+  expect(first.durationNs / 1e6).toBeGreaterThan(0.95);
+  expect(first.durationNs / 1e6).toBeLessThan(1.05);
+});
+
+it('a cell that never settles is measured all the same, after as long again and a half', async () => {
+  const { ends, usedMs } = madeUp((_, used) => 1e6 / (1 + used / 10));
+  const [a] = await measureLive(ends, options);
+  expect(a!.mirrors.length).toBeGreaterThan(3);
+  expect(usedMs[0]! + usedMs[1]!).toBeLessThan(300 * 3.5);
+});
