@@ -101,6 +101,7 @@ describe.each(Object.keys(COMMANDS))('%s ends', (name) => {
 });
 
 describe.each([
+  ['tune for a link', ['tune', '--rtt', '25ms', '--most', '2', '--budget', '2s']],
   ['receive', ['receive', '--listen', './socket', '--ram-bytes', '1m']],
   ['limits', ['limits', '--quick']],
   ['soak', ['soak', '--for', '1s', '--seed', '1']],

@@ -17,6 +17,29 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+describe('what is refused where it is for a link', () => {
+  const peer = ['--peer', '127.0.0.1:9'];
+  it.each([
+    [[...peer, '--budget', 'long'], '--budget: got "long", takes 1s to 24h'],
+    [[...peer, '--depth', '4'], '--depth: not with --peer'],
+    [[...peer, '--dry-run'], '--dry-run: not with --peer'],
+    [[...peer, '--link', '1gbit'], '--link: not with --peer, which measures over the link'],
+    [[...peer, '--most', '65'], '--most: got "65", takes 1 to 64'],
+    [[...peer, '--ram', 'image'], '--ram: got "image", takes a size from 1m'],
+    [['--peer', 'host'], '--peer: got "host", takes HOST:PORT'],
+    [['--rtt', '0ms'], '--rtt: got "0ms", takes a round trip time'],
+    [['--rtt', '25'], '--rtt: got "25", takes a round trip time'],
+    [['--rtt', '25ms', '--window', '0'], '--window: got "0", takes bytes in flight'],
+    [['--rtt', '25ms', '--link', '0gbit'], '--link: got "0gbit", takes a rate'],
+    [['--rtt', '25ms', '--channels', '2'], '--channels: not with --rtt'],
+    [['--window', '1m'], '--window: only with --rtt'],
+  ])('%j', async (words, reason) => {
+    const { status, stderr } = await tune(...words);
+    expect(stderr).toContain(reason);
+    expect(status).toBe(2);
+  });
+});
+
 describe('what is refused', () => {
   it.each([
     [['--p99', 'soon'], '--p99: got "soon", takes a time'],

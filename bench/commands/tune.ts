@@ -139,6 +139,7 @@ const LINK_UNITS: Readonly<Record<string, number>> = { mbit: 1e6 / 8, gbit: 1e9 
 
 function parseLink(text: string): number {
   const match = /^(\d+(?:\.\d+)?)(mbit|gbit|mib|gib)$/i.exec(text);
-  if (!match) throw badValue('--link', text, 'a rate a second, as in 10gbit, 800mbit, 1.2gib or 900mib');
+  if (!match || Number(match[1]) === 0)
+    throw badValue('--link', text, 'a rate a second, as in 10gbit, 800mbit, 1.2gib or 900mib');
   return Number(match[1]) * LINK_UNITS[match[2]!.toLowerCase()]!;
 }

@@ -148,7 +148,8 @@ function precisionOf(text: string | undefined): number | undefined {
   return percent / 100;
 }
 
-function budgetOf(text: string | undefined): number | undefined {
+/** In nanoseconds. */
+export function budgetOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const ns = parseNanoseconds(text);
   if (ns === undefined || ns < 1e9 || ns > 24 * 3600e9)

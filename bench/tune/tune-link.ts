@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import { startMeasuring } from '../../src/receiver/measuring.js';
 import { parseAddress } from '../base/address.js';
 import { Interrupts } from '../base/interrupts.js';
-import { parseBytes, parseNanoseconds } from '../base/quantities.js';
-import { badValue, UsageError } from '../base/usage-error.js';
+import { UsageError } from '../base/usage-error.js';
 import { availableBytes } from '../plan/memory.js';
 import { oneShotCell, oneShotVariant } from '../plan/one-shot.js';
+import { LEAST_BYTES, type LinkFlags, linkFlags } from './link-flags.js';
 import { LinkPeer, type LinkPeerPlan } from './link-peer.js';
 import { type LinkPoint, predictLink } from './link-predict.js';
 import { type LinkCount, type LinkSearch, rateOf, searchLink } from './link-search.js';
@@ -14,31 +14,25 @@ import { answerFor, renderLink } from './link-text.js';
 import { LinkTrials, TRIAL_MS } from './link-trials.js';
 import type { TuneFlags } from './tune-flags.js';
 
-const MOST_CHANNELS = 32;
-/** All of it, in milliseconds: the answer comes within a minute. */
-const BUDGET_MS = 50_000;
-const [LEAST_BYTES, MOST_BYTES] = [1 << 20, 256 << 20];
+/** Of a prediction. */
+const MOST_BYTES = 256 << 20;
 
 /** Returns the exit code. */
 export async function tuneLink(flags: TuneFlags, linkBytes: number | undefined): Promise<number> {
-  const { peer, rtt } = flags;
-  if (peer !== undefined && rtt !== undefined) throw new UsageError('--rtt: not with --peer, which measures it');
-  if (peer !== undefined && flags.window !== undefined)
-    throw new UsageError('--window: not with --peer, which measures it');
+  const { peer } = flags;
+  const asked = linkFlags(flags);
   const { pageSize, pagesPerBatch } = oneShotCell({
     ...(flags.pageSize !== undefined && { pageSize: flags.pageSize }),
     ...(flags.batchPages !== undefined && { batchPages: flags.batchPages }),
   });
   const listed = await oneShotVariant(flags.variants, 1);
-  const most = mostOf(flags.most);
-  const budgetMs = flags.budget === undefined ? BUDGET_MS : parseNanoseconds(flags.budget)! / 1e6;
   const interrupts = new Interrupts();
   const measured = { listed, pageSize, pagesPerBatch, signal: interrupts.signal };
   try {
     const answer =
       peer !== undefined
-        ? await measure({ ...measured, address: parseAddress('--peer', peer) }, { flags, most, budgetMs })
-        : await predict(measured, { flags, most, budgetMs, linkBytes });
+        ? await measure({ ...measured, address: parseAddress('--peer', peer) }, asked)
+        : await predict(measured, asked, linkBytes);
     process.stdout.write(flags.json ? `${JSON.stringify(answer, null, 1)}\n` : renderLink(answer));
     return 0;
   } catch (cause) {
@@ -51,19 +45,11 @@ export async function tuneLink(flags: TuneFlags, linkBytes: number | undefined):
   }
 }
 
-interface Asked {
-  readonly flags: TuneFlags;
-  readonly most: number;
-  readonly budgetMs: number;
-  readonly linkBytes?: number | undefined;
-}
-
-async function measure(plan: LinkPeerPlan, { flags, most, budgetMs }: Asked) {
+async function measure(plan: LinkPeerPlan, { ramBytes, most, budgetMs }: LinkFlags) {
   const peer = await LinkPeer.connect(plan);
   try {
     const begun = performance.now();
     const roundTripMs = await peer.roundTripMs();
-    const ramBytes = fixedRam(flags.ram);
     const known = await search(peer, { ramBytes, most, budgetMs: budgetMs - (performance.now() - begun) });
     const one = rateOf(known[0]!);
     // What was on its way at a time: rate times delay.
@@ -77,18 +63,15 @@ async function measure(plan: LinkPeerPlan, { flags, most, budgetMs }: Asked) {
 
 async function predict(
   plan: Omit<LinkPeerPlan, 'address'>,
-  { flags, most, budgetMs, linkBytes }: Asked,
+  { ramBytes: given, roundTripMs, windowBytes: asked, most, budgetMs }: LinkFlags,
+  linkBytes: number | undefined,
 ): Promise<ReturnType<typeof answerFor>> {
-  const roundTripMs = (parseNanoseconds(flags.rtt!) ?? 0) / 1e6;
-  if (!(roundTripMs > 0)) throw badValue('--rtt', flags.rtt!, 'a round trip time, as in 25ms');
-  const windowBytes = flags.window === undefined ? kernelWindow() : (parseBytes(flags.window) ?? 0);
-  if (!(windowBytes >= 1)) throw badValue('--window', flags.window!, 'bytes in flight on a connection, as in 1m');
+  const windowBytes = asked ?? kernelWindow();
   process.stderr.write('what the CPUs here can do first, over loopback\n');
   const end = await startMeasuring({ host: '127.0.0.1', port: 0 }, availableBytes() / 4);
   try {
     const peer = await LinkPeer.connect({ ...plan, address: end.address });
     try {
-      const given = fixedRam(flags.ram);
       const known = await search(peer, { most, budgetMs: budgetMs / 2, all: true });
       const facts = { roundTripMs, windowBytes, local: known, ...(linkBytes === undefined ? {} : { linkBytes }) };
       const unlimited = predictLink(facts, Number.MAX_SAFE_INTEGER);
@@ -124,24 +107,10 @@ async function search(
   return known;
 }
 
-/** What --ram says that each transfer moves. */
-function fixedRam(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const given = parseBytes(text);
-  if (given === undefined || given < LEAST_BYTES) throw badValue('--ram', text, 'a size from 1m, as in 64m');
-  return given;
-}
-
 /** What takes about as long as a trial. */
 function ramFor(bytesPerSecond: number): number {
   const wanted = Math.min(MOST_BYTES, Math.max(LEAST_BYTES, (bytesPerSecond * TRIAL_MS) / 1000));
   return Math.ceil(wanted / LEAST_BYTES) * LEAST_BYTES;
-}
-
-function mostOf(text: string | undefined): number {
-  const most = text === undefined ? MOST_CHANNELS : Number(text);
-  if (!Number.isInteger(most) || most < 1 || most > 256) throw badValue('--most', text!, '1 to 256');
-  return most;
 }
 
 /** What this kernel lets a connection have in flight. */
