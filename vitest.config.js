@@ -49,8 +49,6 @@ class LongestFirst extends BaseSequencer {
 
 const common = {
   pool: 'forks',
-  // Files take their turns in the same processes, where what they test is loaded once: each leaves all as it was.
-  isolate: false,
   // Only the tests themselves are transformed: what they test is loaded as Node loads it, with the lines it has on disk.
   server: { deps: { external: [/\/dist\/(?!.*\.test\.js)/] } },
   testTimeout: 60_000,
@@ -64,6 +62,8 @@ function tier(prefix, ending, others) {
     test: {
       ...common,
       provide: { isLong: ending === LONG },
+      // In the first tier files take turns in the same processes, which load what is tested once: each leaves all as it was.
+      isolate: ending === LONG,
       name: `${prefix}${name}`,
       include,
       exclude: [...exclude, ...others],

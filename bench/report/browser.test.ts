@@ -62,11 +62,12 @@ describeInBrowser('a report in Chromium', () => {
         }),
       );
       expect(wanted.length).toBeGreaterThan(100);
+      const lines = [...shown].map((label) => label.split('\n'));
       for (const { metric, variant, channels, text } of wanted) {
-        const found = [...shown].some((label) => {
-          const [head, place, value] = label.split('\n');
-          return head === `${metric} ${variant}` && place!.startsWith(`${channels} channel`) && value!.startsWith(text);
-        });
+        const found = lines.some(
+          ([head, place, value]) =>
+            head === `${metric} ${variant}` && place!.startsWith(`${channels} channel`) && value!.startsWith(text),
+        );
         expect(found, `${metric} ${variant} ${channels} ch: ${text}`).toBe(true);
       }
       expect(complaints).toEqual([]);
