@@ -78,17 +78,18 @@ describe('a mapped-ram file', () => {
     expect(readFileSync(ramOut).equals(ramOf(1))).toBe(true);
   });
 
-  it("is found behind libvirt's header", async () => {
+  it("is found behind libvirt's header, its XML and its cookie", async () => {
     const header = Buffer.alloc(92);
     header.write('LibvirtQemudSave');
     header.writeUInt32LE(2, 16);
     header.writeUInt32LE(6, 28);
-    const xml = Buffer.from('<domain/>\0');
-    header.writeUInt32LE(xml.length, 20);
+    const [xml, cookie] = [Buffer.from('<domain/>\0'), Buffer.from('<qemuStatus/>\0')];
+    header.writeUInt32LE(xml.length + cookie.length, 20);
+    header.writeUInt32LE(xml.length, 32);
     const parts = mainStream('10.0');
     const plain = Buffer.concat([parts.start(BLOCKS), parts.part('vga', [0]), parts.end(), parts.tail()]);
     const file = join(folder, 'libvirt');
-    writeFileSync(file, Buffer.concat([header, xml, plain]));
+    writeFileSync(file, Buffer.concat([header, xml, cookie, plain]));
     expect(await read(file)).toMatchObject({ format: 'stream', libvirt: true });
     const packed = changed(file, 28, Buffer.of(3, 0, 0, 0));
     expect(await failure(packed)).toBe('libvirt\'s header, byte 28, format: expected raw or sparse, got "xz"');
