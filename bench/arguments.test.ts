@@ -46,6 +46,13 @@ function check({ code, said, begun: hasBegun }: Ended): void {
   if (code !== 0 && !hasBegun) expect(said.trim()).not.toBe('');
 }
 
+it('the help of every command fits 80 columns', () => {
+  for (const command of makeProgram(() => {}).commands) {
+    const lines = command.configureHelp({ helpWidth: 80 }).helpInformation().split('\n');
+    expect(lines.filter((line) => line.length > 80)).toEqual([]);
+  }
+});
+
 describe('a command line', () => {
   it('of any command, whatever its arguments and flags', async () => {
     const names = makeProgram(() => {}).commands.map((command) => command.name());

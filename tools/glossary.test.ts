@@ -21,12 +21,7 @@ function filesIn(folder: string, ending: string): string[] {
   return readdirSync(`${PROJECT}${folder}`, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) return filesIn(path, ending);
-    return path.endsWith(ending) &&
-      !/\.test\.js$/.test(path) &&
-      !path.includes('fixtures/') &&
-      !path.endsWith('client/main.js')
-      ? [path]
-      : [];
+    return path.endsWith(ending) && !/\.test\.js$/.test(path) && !path.includes('fixtures/') ? [path] : [];
   });
 }
 

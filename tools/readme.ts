@@ -107,7 +107,7 @@ export async function chartsOf(path: string): Promise<{ path: string; svg: strin
 /** The page with the answer of the run of `tune` that is saved at `path` between its marks. */
 export function withTuning(readme: string, path: string): string {
   const result = readResult(`${PROJECT}${path}`);
-  const advice = adviceFrom(result, savedRounds(result, path, {}));
+  const advice = adviceFrom(result, savedRounds(result, path));
   if (!advice) throw new UsageError(`${path}: too few rounds for an answer`);
   const { cpuModel, cores } = result.machine;
   const about = `${cpuModel}, ${cores} cores, Node ${result.node.version}: \`${result.run.command.replace(/ --validate/, '')}\`, from [\`${path}\`](../${path})`;

@@ -5,11 +5,11 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** `flag: got "x", takes ...`, and the near one where those are names. */
-export function badValue(flag: string, got: string, takes: string): UsageError {
+/** `flag: got "x", takes ...`, and the near one where those are names; `known`: names that `takes` does not list. */
+export function badValue(flag: string, got: string, takes: string, known: readonly string[] = []): UsageError {
   // A list of names: no sentence, no range.
   const names = takes.split(/,\s*(?:or\s+)?/).filter((name) => /^[a-zA-Z][\w-]*$/.test(name));
-  return new UsageError(`${flag}: got "${got}", takes ${takes}${didYouMean(got, names)}`);
+  return new UsageError(`${flag}: got "${got}", takes ${takes}${didYouMean(got, [...names, ...known])}`);
 }
 
 /** The whole number that a flag got. Throws UsageError outside `least` to `most`. */

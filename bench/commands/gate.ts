@@ -11,7 +11,6 @@ import { stringify } from '../store/stored.js';
 import { declareFormat, formatOf, inFormat } from '../tables/format.js';
 import { attributesOf, parseFilter } from '../tables/projection.js';
 import { columnsOf } from '../terminal/width.js';
-import { gateAgainst } from '../tracking/gate-against.js';
 import { type GateConfig, readGateConfig, thresholdsFor } from '../tracking/gate-config.js';
 import type { GateFlags, Judging } from '../tracking/gate-flags.js';
 import { gateSaved } from '../tracking/gate-saved.js';
@@ -50,7 +49,7 @@ export async function gate(revision: string, flags: GateFlags): Promise<number> 
     const part =
       flags.against === undefined
         ? await gateSaved(revision, flags, judging, interrupts)
-        : await gateAgainst(flags.against, flags, judging, interrupts);
+        : await (await import('../tracking/gate-against.js')).gateAgainst(flags.against, flags, judging, interrupts);
     const report: GateReport = { ...part, exitCode: exitCodeOf(part.rows, part.inconclusive) };
     if (flags.json) process.stdout.write(`${stringify(gateDocument(report))}\n`);
     else

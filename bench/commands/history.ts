@@ -1,7 +1,6 @@
 // The history command: results over commits, what changed and at which commit.
 
 import type { Command } from 'commander';
-import { didYouMean } from '../base/did-you-mean.js';
 import { exitWith } from '../base/exit-code.js';
 import { badValue, wholeNumber } from '../base/usage-error.js';
 import { STUDIED_PAIR } from '../plan/tables.js';
@@ -109,11 +108,10 @@ function wantedOf({ cell, filter, metric, variants }: HistoryFlags, { summaries,
     (test === undefined || test(attributesOf(id, name)));
   if (!keys.some((key) => wanted(key.cell, key.metric))) {
     const [flag, got] = cell !== undefined ? ['--cell', cell] : ['--filter', filter ?? ''];
-    throw badValue(
-      flag,
-      got,
-      `part of a cell's id or terms that hold for one, as in ${keys[0]?.cell ?? '..'}${didYouMean(got, [...ids])}`,
-    );
+    // The words of ids, and the values alone, as people write them.
+    const words = [...ids].flatMap((id) => id.split(' ')).flatMap((word) => [word, word.split('=').at(-1)!]);
+    const takes = `part of a cell's id or terms that hold for one, as in ${keys[0]?.cell ?? '..'}`;
+    throw badValue(flag, got, takes, [...new Set(words)]);
   }
   return wanted;
 }

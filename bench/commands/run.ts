@@ -36,7 +36,7 @@ export function declareRun(program: Command): void {
   const runCommand = program
     .command('run')
     .description('measure the default tables, or the cells that axis flags name; print and save them')
-    .option('--variants <names>', `names from \`list\`, or paths of .js files; default ${DEFAULT_VARIANTS.join(',')}`);
+    .option('--variants <names>', `names from \`list\`, or paths of .js files; default ${DEFAULT_VARIANTS.join(', ')}`);
   declareMatrix(runCommand);
   runCommand
     .option('--ram <what>', 'a file, or a size as in 64m, with shares as in 64m:zero=20,text=40,random=40')

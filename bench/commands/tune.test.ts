@@ -120,7 +120,7 @@ describe('without measuring', () => {
     expect([bad.status, bad.stderr]).toEqual([2, expect.stringContaining('line 2: throughput: got "what"')]);
   });
 
-  it('answers from a saved run, whose questions the flags must narrow to one', async () => {
+  it('answers from a saved run, of which flags choose a question, and without them each is answered', async () => {
     const stored = fileURLToPath(
       new URL('../../../results/amd-epyc-2c-32g/2026/20261125T170307Z-ddac12fd2d9c-342ac03d.json', import.meta.url),
     );
@@ -142,8 +142,17 @@ describe('without measuring', () => {
     const inline = await tune('--from', stored, '--transport', 'tcp', '--variants', 'inline');
     expect(inline.stderr).toContain('no throughput of a design with sender threads at two channel counts or more');
     expect(inline.status).toBe(2);
+    // Without flags each question has its answer.
     const several = await tune('--from', stored);
-    expect([several.status, several.stderr]).toEqual([2, expect.stringContaining('answers several questions')]);
-    expect(several.stderr).toContain('tcp, 128 x 4k a batch, depth 1');
+    expect(several.status, several.stderr).toBe(0);
+    const blocks = several.stdout.split(/^== /m).slice(1);
+    expect(blocks.length).toBeGreaterThan(1);
+    expect(blocks.map((block) => block.split('\n')[0])).toContain('tcp, 128 x 4k per batch, depth 1');
+    for (const block of blocks) expect(block).toMatch(/^(use|\d+ .*cannot be told apart|nothing can be said)/m);
+    const { questions } = JSON.parse((await tune('--from', stored, '--json')).stdout) as { questions: Advice[] };
+    expect(questions).toHaveLength(blocks.length);
+    const csv = await tune('--from', stored, '--format', 'csv');
+    const rows = csv.stdout.trim().split('\n');
+    expect(new Set(rows.map((row) => row.split('","')[0])).size).toBeGreaterThan(blocks.length);
   });
 });

@@ -45,7 +45,10 @@ export class CRing {
   /** Items a second, over about `forMs`. */
   async itemsPerSecond(forMs: number): Promise<number> {
     const words = [...this.cpus, this.places, this.items].map(String);
-    const { stdout } = await run(join(this.folder, 'ring'), words, { timeout: RUN_MS });
+    const { stdout } = await run(join(this.folder, 'ring'), words, { timeout: RUN_MS }).catch((cause) => {
+      if (!cause.killed) throw cause;
+      throw new Error(`${RING_SOURCE}: not done within ${RUN_MS / 1e3} s: is one of its CPUs busy with other work?`);
+    });
     const perSecond = Number(/^(\d+) items a second/.exec(stdout)?.[1]);
     if (!(perSecond > 0)) throw new Error(`${RING_SOURCE}: expected "N items a second", got "${stdout.trim()}"`);
     this.items = Math.max(1000, Math.round((perSecond * forMs) / 1e3));

@@ -1,11 +1,14 @@
 // Latencies of a visit: percentiles of its histograms, as far as their samples support them, and the form that is stored.
 
 import { deflateSync, inflateSync } from 'node:zlib';
-import { build, decodeFromCompressedBase64, encodeIntoCompressedBase64, type JsHistogram } from 'hdr-histogram-js';
+import type { JsHistogram } from 'hdr-histogram-js';
 import { counterOf, lowestOf, mergeCounts, type SparseCounts } from '../../src/memory/latency-histogram.js';
 import { LATENCIES, type LatencyName } from '../../src/sender/hand-off-clock.js';
 import type { Slice } from '../../src/workloads/slice.js';
+import { loadLate } from '../base/load-late.js';
 import { supportedPercentiles } from '../stats/percentiles.js';
+
+const hdr = loadLate<typeof import('hdr-histogram-js')>('hdr-histogram-js');
 
 export type Latencies = Readonly<Record<LatencyName, SparseCounts>>;
 
@@ -48,7 +51,7 @@ const STORED_FIGURES = 2;
 
 /** HdrHistogram's own compressed form, in base64: other tools read it too. Latencies are kept to 1/128. */
 export function encodeCounts(counts: SparseCounts): string {
-  return withPlainHeader(encodeIntoCompressedBase64(histogramOf(counts, STORED_FIGURES)));
+  return withPlainHeader(hdr().encodeIntoCompressedBase64(histogramOf(counts, STORED_FIGURES)));
 }
 
 /** Bytes of the compressed form's own header, and where the encoded histogram keeps two fields of its. */
@@ -73,7 +76,7 @@ function withPlainHeader(text: string): string {
 
 /** The middles of its counters. Throws Error when the text is none that `encodeCounts` made, now or in older versions. */
 export function decodeCounts(text: string): SparseCounts {
-  const histogram = decodeFromCompressedBase64(text, 64) as JsHistogram;
+  const histogram = hdr().decodeFromCompressedBase64(text, 64) as JsHistogram;
   const counts: number[] = [];
   for (const { valueIteratedTo, countAtValueIteratedTo } of recordedValues(histogram)) {
     counts.push(counterOf(histogram.medianEquivalentValue(valueIteratedTo)), countAtValueIteratedTo);
@@ -89,7 +92,7 @@ function* recordedValues(histogram: JsHistogram) {
 }
 
 function histogramOf(counts: SparseCounts, figures: 2 | 3 = 3): JsHistogram {
-  const histogram = build({
+  const histogram = hdr().build({
     bitBucketSize: 64,
     lowestDiscernibleValue: 1,
     highestTrackableValue: 2 ** 36,

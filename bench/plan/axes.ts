@@ -5,7 +5,7 @@ import { CELL_DEFAULTS, type Placement } from '../../src/session/cell.js';
 import { transports } from '../../src/transport/index.js';
 import { HAS_ZSTD } from '../../src/wire/codecs/flushed-stream.js';
 import { parseBytes, parseNanoseconds, showBytes, showNanoseconds } from '../base/quantities.js';
-import { type Axis, axis, integers, oneOf } from './axis.js';
+import { type Axis, axis, integers, oneOf, parseAxis } from './axis.js';
 import { PACKED_BYTES, parseDose, parseWait, showDose, showLoad, showRowBytes, showWait } from './axis-values.js';
 
 /** QEMU's packet: the default batch holds as many pages as fill it. */
@@ -272,4 +272,9 @@ export const AXES: readonly Axis[] = Object.values(axes) as unknown as readonly 
 /** Pages that fill QEMU's packet: 128 of 4 KiB. */
 export function defaultBatchPages(pageSize: number): number {
   return Math.max(1, PACKET_BYTES / pageSize);
+}
+
+/** `--wait` is both sides' waits: an error names the flag that was given. */
+export function requireWait(wait: string | undefined): void {
+  if (wait !== undefined) parseAxis({ ...axes.providerWait, flag: '--wait' }, wait);
 }

@@ -2,7 +2,7 @@
 import { CELL_DEFAULTS, type Cell } from '../../src/session/cell.js';
 import { parseNanoseconds } from '../base/quantities.js';
 import { badValue, UsageError } from '../base/usage-error.js';
-import { AXES, defaultBatchPages } from './axes.js';
+import { AXES, defaultBatchPages, requireWait } from './axes.js';
 import { type Axis, flagKey, parseAxis } from './axis.js';
 import type { AxisFlags } from './axis-fields.js';
 import { type Listed, loadVariants } from './catalogue.js';
@@ -29,6 +29,7 @@ const MOST_STALL_NS = 24 * 3600e9;
 /** The cell that the flags describe, all but its variant and workload. */
 export function oneShotCell(flags: OneShotFlags): Omit<Cell, 'variant' | 'workload'> {
   const { wait } = flags;
+  requireWait(wait);
   const texts: Readonly<Record<string, unknown>> = { providerWait: wait, senderWait: wait, ...withoutUndefined(flags) };
   const given: Record<string, unknown> = {};
   for (const axis of AXES) {

@@ -15,7 +15,7 @@ export function declareMatrix(command: Command): Command {
 
 /** The matrix without doses, and how much is measured, for commands that measure two builds or many. */
 export function declareMeasuring(command: Command, variants: string): Command {
-  command.option('--variants <names>', `names from \`list\`; default ${variants}`);
+  command.option('--variants <names>', `names from \`list\`; default ${variants.replaceAll(',', ', ')}`);
   for (const { flag, takes } of AXES) {
     if (flag === '--dose') continue;
     if (flag === '--provider-wait') command.option('--wait <list>', takes);

@@ -5,7 +5,7 @@ import { DEFAULT_VARIANTS } from '../../variants/index.js';
 import { parseNanoseconds } from '../base/quantities.js';
 import { badValue, UsageError, wholeNumber } from '../base/usage-error.js';
 import { usableCores } from '../system/machine.js';
-import { AXES, axes } from './axes.js';
+import { AXES, axes, requireWait } from './axes.js';
 import { type Axis, type AxisScope, flagKey, parseAxis } from './axis.js';
 import type { AxisValues } from './axis-fields.js';
 import { loadVariants } from './catalogue.js';
@@ -108,6 +108,7 @@ function tablesOf(
 /** Values of the axes of one scope that the flags ask for. */
 function askedAxes(flags: PlanFlags, scope: AxisScope): AxisValues {
   const { wait, elide } = flags;
+  requireWait(wait);
   const texts: Readonly<Record<string, unknown>> = {
     ...flags,
     providerWait: flags.providerWait ?? wait,

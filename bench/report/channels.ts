@@ -59,7 +59,7 @@ function keyOf({ group, variant, pageSize }: Report['cells'][number]): string {
 /** Undefined where the cells answer no such question. */
 function adviceFrom(result: Result): Advice | undefined {
   try {
-    const { arms, rounds, depth, isOversubscribed } = savedRounds(result, result.run.id, {});
+    const { arms, rounds, depth, isOversubscribed } = savedRounds(result, result.run.id);
     const subject = {
       ...{ arms, depth, cores: result.machine.cores, found: { ...judge({}, rounds), next: [] } },
       isOversubscribed: ({ channels }: { channels: number }) => isOversubscribed(channels),

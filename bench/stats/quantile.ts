@@ -9,18 +9,21 @@ export interface RankInterval {
   readonly confidence: number;
 }
 
+/** So many are sorted faster as doubles than with a comparing function. */
+const MANY = 40;
+
 /**
  * A sorted copy.
  *
  * @throws RangeError when there are no values, or one is not finite
  */
 export function sorted(values: readonly number[]): number[] {
-  const stray = values.find((value) => !Number.isFinite(value));
-  if (values.length === 0 || stray !== undefined) {
-    throw new RangeError(`expected finite numbers, at least one, got ${stray ?? 'none'}`);
-  }
-  return values.toSorted((x, y) => x - y);
+  for (const value of values) if (!Number.isFinite(value)) throw unusable(value);
+  if (values.length === 0) throw unusable('none');
+  return values.length < MANY ? values.toSorted((x, y) => x - y) : [...new Float64Array(values).sort()];
 }
+
+const unusable = (value: number | string) => new RangeError(`expected finite numbers, at least one, got ${value}`);
 
 /**
  * The quantile, linear between neighbours (type 7 of Hyndman and Fan, 1996: the default of R, numpy and tinybench).

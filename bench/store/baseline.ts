@@ -1,7 +1,8 @@
 // Baselines: saved runs that have a name, so that others are compared with `baseline:NAME`.
 
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { didYouMean } from '../base/did-you-mean.js';
 import { badValue, UsageError } from '../base/usage-error.js';
 import type { Result } from '../result/document.js';
 
@@ -37,6 +38,11 @@ export function saveBaseline(path: string, { commit, run }: Result, place: strin
   return baseline;
 }
 
+function baselinesBeside(path: string): string[] {
+  const folder = dirname(path);
+  return existsSync(folder) ? readdirSync(folder).map((file) => basename(file, '.json')) : [];
+}
+
 /** Throws UsageError, which names the flag, or the file and what is wrong with it. */
 export function readBaseline(path: string, flag: string): Baseline {
   let read: Partial<Baseline>;
@@ -45,7 +51,9 @@ export function readBaseline(path: string, flag: string): Baseline {
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     throw new UsageError(
-      code === 'ENOENT' ? `${flag}: no baseline ${path}: \`baseline NAME\` makes one` : `${path}: ${message}`,
+      code === 'ENOENT'
+        ? `${flag}: no baseline ${path}: \`baseline NAME\` makes one${didYouMean(basename(path, '.json'), baselinesBeside(path))}`
+        : `${path}: ${message}`,
     );
   }
   if (read.schema !== 1) throw badValue(`${path}: schema`, String(read.schema), '1');

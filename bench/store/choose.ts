@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { badValue, UsageError } from '../base/usage-error.js';
 import type { LeftOut, Result } from '../result/document.js';
-import { git } from '../system/git.js';
+import { git, namesOfCommits } from '../system/git.js';
 import { baselinePath, readBaseline } from './baseline.js';
 import { findRuns, type RunFile, type Store } from './find.js';
 import { latestRuns } from './latest.js';
@@ -48,7 +48,7 @@ export function chooseRun(what: string, flag: string, store: Store, beside?: Res
   const sha =
     git('rev-parse', '--verify', '--quiet', '--end-of-options', `${what}^{commit}`) ??
     (/^[0-9a-f]{7,40}$/.test(what) ? what : undefined);
-  if (sha === undefined) throw badValue(flag, what, TAKES);
+  if (sha === undefined) throw badValue(flag, what, TAKES, namesOfCommits());
   const own = runs.filter((run) => run.sha?.startsWith(sha.slice(0, 12)));
   const chosen = newestOf(own, beside);
   if (chosen) return chosen;

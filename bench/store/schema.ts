@@ -1,11 +1,11 @@
 // Documents against their JSON Schemas: one message, which names the field, what came and what is accepted.
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
+import { loadLate } from '../base/load-late.js';
 import { badValue, UsageError } from '../base/usage-error.js';
 import { PROJECT } from '../system/project.js';
 
-const require = createRequire(import.meta.url);
+const ajv = loadLate<typeof import('ajv/dist/2020.js')>('ajv/dist/2020.js');
 const compiled = new Map<string, ValidateFunction>();
 const LONGEST_SHOWN = 60;
 
@@ -25,8 +25,7 @@ export function requireSchema(
 ): void {
   let validate = compiled.get(schema);
   if (!validate) {
-    // Loaded by who reads a document: it takes longer than the rest of a short command.
-    const { Ajv2020 } = require('ajv/dist/2020.js') as typeof import('ajv/dist/2020.js');
+    const { Ajv2020 } = ajv();
     validate = new Ajv2020({ verbose: true, allowUnionTypes: true }).compile(
       complete(JSON.parse(readFileSync(`${PROJECT}${schema}`, 'utf8')) as object),
     );

@@ -60,6 +60,15 @@ describe('a result file', () => {
     }
   });
 
+  it('gives them too where a list inside a visit looks like the border of two cells', () => {
+    const [first, ...rest] = result.cells;
+    const odd = { ...first!.visits[0]!, notes: [{ a: 1 }, { b: 2 }] };
+    const text = storedText({ ...result, cells: [{ ...first!, visits: [odd] }, ...rest] });
+    const visitsOf = visitsByCell(text, 'a.json');
+    expect(visitsOf(first!.id)).toEqual([odd]);
+    expect(visitsOf(rest[0]!.id)).toEqual(rest[0]!.visits);
+  });
+
   it('has an infinite interval again, which JSON has not', () => {
     const one = madeUpResult({ rounds: 1 });
     expect(one.comparisons[0]!.high).toBe(Number.POSITIVE_INFINITY);

@@ -14,6 +14,8 @@ const CHECKSUM_DIGITS = 16;
 /** As small as it gets within half a second. */
 const PACKING = 11;
 const MOST_VISIT_BYTES = 256 << 20;
+/** A long run's visits come in so large pieces: in zlib's own of 16 KB they take half as long again. */
+const UNPACKED_AT_ONCE = 256 << 10;
 const UNBOUNDED = ['high', 'noiseFloor', 'resolvable'] as const;
 
 /** JSON with a line for each visit and comparison, as `--json` prints it. */
@@ -71,15 +73,13 @@ export type VisitsOf = (cell: string) => ResultCell['visits'] | undefined;
 /** The visits in the text of a file whose content is known to be right: they alone, cell by cell as they are asked for. */
 export function visitsByCell(text: string, file: string): VisitsOf {
   const { cells: stored, visits: packed } = migrate(JSON.parse(text), file);
-  const cells = rowsIn(stored, 'id', `${file}: cells`) as readonly ResultCell[];
-  const bytes = typeof packed === 'string' ? unpackedBytes(packed) : undefined;
-  const entries = bytes ? entriesOf(bytes) : [];
+  const cells = rowsIn(namedIn(stored, ['id', 'status']), 'id', `${file}: cells`) as readonly ResultCell[];
+  const entryAt = typeof packed === 'string' ? entriesOf(unpackedBytes(packed), cells.length) : undefined;
   const places = new Map(cells.flatMap(({ id, status }, at) => (status === 'measured' ? [[id, at]] : [])));
   return (cell) => {
     const at = places.get(cell);
     if (at === undefined) return undefined;
-    const [from, end] = entries[at] ?? [0, 0];
-    const columns: unknown = bytes ? JSON.parse(bytes.toString('utf8', from, end)) : cells[at]!.visits;
+    const columns = entryAt ? entryAt(at) : cells[at]!.visits;
     return rowsIn(columns, 'round', `${file}: cells[${at}].visits`) as ResultCell['visits'];
   };
 }
@@ -117,35 +117,33 @@ function rowsIn(stored: unknown, first: string, field: string): unknown {
   }
 }
 
+/** Of columns only these; rows as they are. */
+function namedIn(stored: unknown, names: readonly string[]): unknown {
+  if (typeof stored !== 'object' || stored === null || Array.isArray(stored)) return stored;
+  return Object.fromEntries(names.map((name) => [name, (stored as Columns)[name]]));
+}
+
 const pack = (visits: readonly Columns[]): string =>
   brotliCompressSync(JSON.stringify(visits), { params: { [constants.BROTLI_PARAM_QUALITY]: PACKING } }).toString(
     'base64',
   );
 
 function unpackedBytes(packed: string): Buffer {
-  return brotliDecompressSync(Buffer.from(packed, 'base64'), { maxOutputLength: MOST_VISIT_BYTES });
+  const options = { maxOutputLength: MOST_VISIT_BYTES, chunkSize: UNPACKED_AT_ONCE };
+  return brotliDecompressSync(Buffer.from(packed, 'base64'), options);
 }
 
-/** Where each entry of a JSON list begins and ends: to parse a few of thousands. */
-function entriesOf(bytes: Uint8Array): readonly (readonly [from: number, end: number])[] {
-  const [quote, backslash, comma] = [0x22, 0x5c, 0x2c];
-  const entries: [number, number][] = [];
-  let [depth, from, quoted] = [0, 1, false];
-  for (let at = 0; at < bytes.length; at++) {
-    const byte = bytes[at]!;
-    if (quoted) {
-      if (byte === backslash) at++;
-      else if (byte === quote) quoted = false;
-    } else if (byte === quote) quoted = true;
-    // [ and {, ] and }.
-    else if (byte === 0x5b || byte === 0x7b) depth++;
-    else if (byte === 0x5d || byte === 0x7d) depth--;
-    if ((depth === 1 && byte === comma && !quoted) || depth === 0) {
-      entries.push([from, at]);
-      from = at + 1;
-    }
+/** The entries of a JSON list of so many objects, without spaces, each parsed when it is asked for: a few of thousands. */
+function entriesOf(bytes: Buffer, count: number): (at: number) => unknown {
+  const starts = [1];
+  for (let at = bytes.indexOf('},{'); at >= 0; at = bytes.indexOf('},{', at + 1)) starts.push(at + 2);
+  if (starts.length === count) {
+    const ends = [...starts.slice(1), bytes.length];
+    return (at) => JSON.parse(bytes.toString('utf8', starts[at], ends[at]! - 1));
   }
-  return entries;
+  // More of them: some lie inside an entry.
+  const entries = JSON.parse(bytes.toString()) as readonly unknown[];
+  return (at) => entries[at];
 }
 
 function unpack(packed: string, file: string): unknown[] {

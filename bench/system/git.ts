@@ -34,13 +34,25 @@ export function requireCheckout(command: string): void {
 
 /** The commit that a revision names. Throws UsageError where there is none; `flag`: what that names. */
 export function commitOf(revision: string, flag: string): Commit {
+  const sha = shaOf(revision, flag);
+  return { sha, branch: branchOf(revision), time: commitTime(sha), dirty: false };
+}
+
+/** The same, by its sha alone. */
+export function shaOf(revision: string, flag: string): string {
   const sha = git('rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`);
   if (sha === undefined) {
     const shallow = git('rev-parse', '--is-shallow-repository') === 'true';
     const hint = shallow ? ' (this clone is shallow: git fetch --unshallow, or fetch-depth: 0 in CI)' : '';
-    throw badValue(flag, revision, `a commit, branch or tag of ${PROJECT}${hint}`);
+    throw badValue(flag, revision, `a commit, branch or tag of ${PROJECT}${hint}`, namesOfCommits());
   }
-  return { sha, branch: branchOf(revision), time: commitTime(sha), dirty: false };
+  return sha;
+}
+
+/** What a misspelt revision may have been meant to be. */
+export function namesOfCommits(): string[] {
+  const names = git('for-each-ref', '--format=%(refname:short)', 'refs/heads', 'refs/tags')?.split('\n') ?? [];
+  return ['HEAD', ...names];
 }
 
 /** The same for thousands at once, by how they are named; empty where one of them is none: `commitOf` says which. */

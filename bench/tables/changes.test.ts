@@ -84,3 +84,20 @@ it('no line of a comparison is wider than 80 columns, however long names and int
   expect(text).toContain('1/195');
   expect(text).toContain('1/3333 to 12.3');
 });
+
+it('of hundreds of comparisons tables have the rows that changed, and say how many they leave out', () => {
+  const many = Array.from({ length: 60 }, (_, at) =>
+    changes.comparisons.map((each) => {
+      const quiet = { ...each, cell: each.cell.replace(/^(\S+ \S+)/, `$1-${at}`), verdict: 'same' as const };
+      return at === 7 ? { ...quiet, verdict: each.verdict } : quiet;
+    }),
+  ).flat();
+  const text = renderChanges({ ...changes, comparisons: many }, 'table', LAYOUT);
+  expect(text).toContain('2 SLOWER');
+  expect(text).toMatch(/│ mutex-7 +│/);
+  expect(text).not.toMatch(/│ mutex-8 +│/);
+  expect(text).toMatch(/118 of 120 rows have no change and are not shown/);
+  expect(renderChanges({ ...changes, comparisons: many }, 'csv', LAYOUT).split('\n')).toHaveLength(2 + many.length);
+  const few = many.slice(0, 200);
+  expect(renderChanges({ ...changes, comparisons: few }, 'table', LAYOUT)).toMatch(/│ mutex-8 +│/);
+});

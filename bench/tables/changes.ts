@@ -19,6 +19,8 @@ interface Item {
 }
 
 const MOST_LISTED = 20;
+/** Of more comparisons than this, tables have only the rows in which something changed: the rest would bury them. */
+const MOST_IN_TABLES = 200;
 /** Of the lines around the tables. */
 const WIDTH = 80;
 
@@ -41,6 +43,8 @@ function pageOf(changes: Changes, layout: Layout, markdown: boolean): string {
   const items = changes.comparisons.map(
     (comparison): Item => ({ attributes: attributesOf(comparison.cell, comparison.metric), comparison }),
   );
+  const all = layOut(items, layout);
+  const shown = items.length > MOST_IN_TABLES ? all.flatMap(withChanges) : all;
   const heading = `${nameOf(changes.b)} compared with ${nameOf(changes.a)}`;
   const parts = [
     markdown ? `### ${safe(heading)}` : safe(heading),
@@ -54,7 +58,8 @@ function pageOf(changes: Changes, layout: Layout, markdown: boolean): string {
       'Not confirmed by the second measurement',
       changes.comparisons.filter(isUnconfirmed).map((each) => describeFirst(each, nameIn(each))),
     ),
-    ...layOut(items, layout).map((laid) => grid(gridOf(laid))),
+    ...shown.map((laid) => grid(gridOf(laid))),
+    ...unshownText(all, shown).map(safe),
     ...listOf(
       'Not compared',
       changes.unaligned.map(({ cell, reason }) => `${cell}: ${reason}`),
@@ -94,6 +99,26 @@ function summaryOf({ comparisons }: Pick<Changes, 'comparisons'>): string {
   const said = counts.filter(({ verdict, count }) => count > 0 || verdict === 'slower' || verdict === 'faster');
   const words = said.map(({ verdict, count }) => `${count} ${verdict.toUpperCase().replace('-', ' ')}`);
   return `${words.join(', ')}, of ${comparisons.length} comparisons`;
+}
+
+/** Its rows in which something changed; none where nothing did. */
+function withChanges(laid: Laid<Item>): Laid<Item>[] {
+  const rows = laid.rows.filter((row) =>
+    laid.columns.some((column) => {
+      const comparison = laid.at(row, column)?.comparison;
+      return comparison !== undefined && (isChange(comparison) || isUnconfirmed(comparison));
+    }),
+  );
+  return rows.length === 0 ? [] : [{ ...laid, rows }];
+}
+
+function unshownText(all: readonly Laid<Item>[], shown: readonly Laid<Item>[]): string[] {
+  const rowsIn = (tables: readonly Laid<Item>[]) => tables.reduce((sum, { rows }) => sum + rows.length, 0);
+  const [total, kept] = [rowsIn(all), rowsIn(shown)];
+  if (kept === total) return [];
+  return [
+    `${total - kept} of ${total} rows have no change and are not shown: --filter picks cells, --format csv has all`,
+  ];
 }
 
 function gridOf({ title, rows, columns, at }: Laid<Item>): Grid {

@@ -3,8 +3,9 @@
 import { processes, showNumber } from '../base/quantities.js';
 import { rounded } from '../base/rounding.js';
 import type { ContestResult, Limit } from '../measure/limits.js';
-import { boxed } from '../terminal/boxed-table.js';
+import { boxed, WIDEST } from '../terminal/boxed-table.js';
 import type { Records } from '../terminal/grid.js';
+import { wrap } from '../terminal/wrap.js';
 
 export interface LimitRow {
   readonly limit: Limit;
@@ -61,7 +62,7 @@ export function renderLimits(rows: readonly LimitRow[], caption: string): string
     lines.push(NAMES[limit], unit, table.toString());
   }
   if (rows.some(({ pinned }) => !pinned)) lines.push('+ not pinned: processes differ more than designs do');
-  lines.push(`${caption}; ${processes(rows[0]!.processes)}, turns of both alternating in each`);
+  lines.push(wrap(`${caption}; ${processes(rows[0]!.processes)}, turns of both alternating in each`, WIDEST, 2));
   return lines.join('\n');
 }
 

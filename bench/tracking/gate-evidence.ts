@@ -21,15 +21,24 @@ export interface Evidence {
 /** The processes of runs, each file read when it is asked for first. */
 export class Processes {
   private readonly files = new Map<string, VisitsOf>();
+  /** By path, cell and metric: the levels of a series share commits. */
+  private readonly known = new Map<string, number[]>();
 
   /** The logarithm of each process's value. */
   logsOf({ runs }: HistoryCommit, cell: string, metric: string): number[] {
     return runs.flatMap(({ file: { path } }) => {
-      const visitsOf = this.files.get(path) ?? readVisits(path);
-      this.files.set(path, visitsOf);
-      const values = [...byRound(visitsOf(cell) ?? [], metric).values()];
-      return values.filter((own) => own.every((value) => value > 0)).map((own) => mean(own.map(Math.log)));
+      const name = `${path} ${cell} ${metric}`;
+      const logs = this.known.get(name) ?? this.readLogs(path, cell, metric);
+      this.known.set(name, logs);
+      return logs;
     });
+  }
+
+  private readLogs(path: string, cell: string, metric: string): number[] {
+    const visitsOf = this.files.get(path) ?? readVisits(path);
+    this.files.set(path, visitsOf);
+    const values = [...byRound(visitsOf(cell) ?? [], metric).values()];
+    return values.filter((own) => own.every((value) => value > 0)).map((own) => mean(own.map(Math.log)));
   }
 }
 

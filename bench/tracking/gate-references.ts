@@ -33,6 +33,13 @@ export interface References {
   readonly machine: string | undefined;
 }
 
+interface ReferenceBounds {
+  readonly accepted: number;
+  readonly anchored: number;
+  readonly higher: boolean;
+  readonly changed: readonly (readonly string[])[];
+}
+
 /**
  * The levels before the last point: that of now; that of the first commits since somebody accepted one, which small
  * losses add up from; and each from which a step to the worse was never accepted. Only of the candidate's machine and
@@ -40,18 +47,19 @@ export interface References {
  *
  * @param accepted first point whose level counts
  * @param anchored first point of the last accepted level, or of the last release
+ * @param changed by commit of the history: the fields in which its machine differs from the candidate's
  */
 export function referencesOf(
   { points, at }: PlainSeries,
   { commits }: History,
-  { accepted, anchored, higher }: { readonly accepted: number; readonly anchored: number; readonly higher: boolean },
+  { accepted, anchored, higher, changed }: ReferenceBounds,
 ): References {
   const end = points.length - 1;
   const candidate = commits[at[end]!]!;
   const all = Array.from({ length: Math.max(0, end - accepted) }, (_, index) => accepted + index);
-  const changed = (point: number) => changedConditions(commits[at[point]!]!, candidate);
-  const alike = all.filter((point) => changed(point).length === 0);
-  const machine = alike.length === 0 && all.length > 0 ? changed(all.at(-1)!).join('; ') : undefined;
+  const changedAt = (point: number) => changed[at[point]!]!;
+  const alike = all.filter((point) => changedAt(point).length === 0);
+  const machine = alike.length === 0 && all.length > 0 ? changedAt(all.at(-1)!).join('; ') : undefined;
   const pool = machine === undefined ? alike : all;
   const own = pool.filter((point) => sameCode(commits[at[point]!]!, candidate));
   const used = own.length > 0 ? own : pool;

@@ -10,11 +10,11 @@ import { readStored } from '../store/read.js';
 import { storeOf } from '../store/store-flags.js';
 import { describeCommit } from '../system/commit.js';
 import { type CommitLine, commitLine } from '../system/commit-line.js';
-import { commitOf, git } from '../system/git.js';
+import { commitOf, git, namesOfCommits, shaOf } from '../system/git.js';
 import { PROJECT } from '../system/project.js';
 import { isImported } from '../tables/shown-metrics.js';
 import { readBlessings } from './blessings.js';
-import { type Judged, measureBoth } from './gate-against.js';
+import type { Judged } from './gate-against.js';
 import type { GateFlags, Judging } from './gate-flags.js';
 import { judgeLine } from './gate-line.js';
 import { confirmRows } from './gate-rerun.js';
@@ -37,8 +37,11 @@ export async function gateSaved(
   const isLatest = revision === LATEST;
   const line = isLatest ? undefined : commitLine(revision, isMeasured);
   if (!line && !isLatest)
-    throw badValue('gate', revision, `a commit, branch or tag of a checkout of multifd-bench, or ${LATEST}`);
-  const sha = isLatest ? undefined : commitOf(revision, 'gate').sha;
+    throw badValue('gate', revision, `a commit, branch or tag of a checkout of multifd-bench, or ${LATEST}`, [
+      LATEST,
+      ...namesOfCommits(),
+    ]);
+  const sha = isLatest ? undefined : shaOf(revision, 'gate');
   const blessings = readBlessings(store.folder, store.machineKey);
   const release = line && releaseBefore(sha!, line);
   const { history, series, rows: judged } = judgeLine({ store, line, isMeasured, blessings, release, judging });
@@ -132,6 +135,8 @@ async function rerun(rows: readonly GateRow[], history: History, { thresholds }:
   const baselines = new Set(
     rows.flatMap(({ status, baseline }) => (status === 'suspect' && baseline ? [baseline] : [])),
   );
+  // What measures is not loaded by a gate that only reads.
+  const { measureBoth } = await import('./gate-against.js');
   let judged = [...rows];
   for (const baseline of baselines) {
     const suspects = rows.filter((row) => row.status === 'suspect' && row.baseline === baseline);

@@ -6,7 +6,7 @@ import { holm } from '../stats/holm.js';
 import type { Blessing } from './blessings.js';
 import { absentRow } from './gate-absent.js';
 import { type Evidence, evidenceOf, Processes } from './gate-evidence.js';
-import { beganAt, referencesOf } from './gate-references.js';
+import { beganAt, changedConditions, referencesOf } from './gate-references.js';
 import type { Acceptance, GateLimits, GateRow } from './gate-row.js';
 import type { History, PlainSeries } from './history.js';
 
@@ -22,6 +22,13 @@ export interface GateOptions {
   readonly holds: (filter: string, cell: string, metric: string) => boolean;
 }
 
+/** What all series need. */
+interface Shared {
+  readonly processes: Processes;
+  /** By commit of the history: the fields in which its machine differs from the candidate's. */
+  readonly changed: readonly (readonly string[])[];
+}
+
 /** A series with what the candidate and its baseline have of it. */
 interface Judged extends Evidence {
   readonly series: PlainSeries;
@@ -30,14 +37,19 @@ interface Judged extends Evidence {
 }
 
 export function judge(options: GateOptions): GateRow[] {
-  const processes = new Processes();
-  const judged = options.series.flatMap((each) => judgeSeries(each, options, processes) ?? []);
+  const { commits } = options.history;
+  const shared = {
+    processes: new Processes(),
+    changed: commits.map((commit) => changedConditions(commit, commits.at(-1)!)),
+  };
+  const judged = options.series.flatMap((each) => judgeSeries(each, options, shared) ?? []);
   const asked = judged.filter((each) => 'evidence' in each);
   const adjusted = holm(asked.map(({ p }) => p));
+  const adjustedOf = new Map(asked.map((each, at) => [each, adjusted[at]!]));
   return judged.map((each) => {
     if (!('evidence' in each)) return each;
     const leastP = Math.min(1, each.leastP * asked.length);
-    return rowOf(each, { ...each.evidence, adjustedP: adjusted[asked.indexOf(each)]!, leastP }, options.history);
+    return rowOf(each, { ...each.evidence, adjustedP: adjustedOf.get(each)!, leastP }, options.history);
   });
 }
 
@@ -65,7 +77,7 @@ function rowOf(
 }
 
 /** The evidence, or the row where there is none; undefined for what is ignored. */
-function judgeSeries(series: PlainSeries, options: GateOptions, processes: Processes): Judged | GateRow | undefined {
+function judgeSeries(series: PlainSeries, options: GateOptions, shared: Shared): Judged | GateRow | undefined {
   const { history, thresholds, release } = options;
   const { cell, metric, at } = series;
   const limits = thresholds(cell, metric);
@@ -75,7 +87,9 @@ function judgeSeries(series: PlainSeries, options: GateOptions, processes: Proce
   const from = accepted?.from ?? 0;
   const released = release === undefined ? 0 : firstFrom(series, history, release);
   const anchored = Math.max(from, released < 0 ? 0 : released);
-  const { levels, machine } = referencesOf(series, history, { accepted: from, anchored, higher: isHigher(metric) });
+  const { processes, changed } = shared;
+  const bounds = { accepted: from, anchored, higher: isHigher(metric), changed };
+  const { levels, machine } = referencesOf(series, history, bounds);
   const evidences = levels.map((level) => evidenceOf(series, level, history, processes, limits));
   // Of the levels that it lost from for certain the best one, else the one that is most certain; each was one more chance to be wrong.
   const lost = evidences.filter(({ evidence }) => climb(evidence, limits).at(-1)!.holds);

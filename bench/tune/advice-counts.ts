@@ -1,6 +1,7 @@
 // The numbers of channels that `tune` measured: a table, and a curve of it.
 
 import { showNumber } from '../base/quantities.js';
+import { LEAST_PROCESSES } from '../stats/verdict.js';
 import { spread } from '../tables/figures.js';
 import { boxed } from '../terminal/boxed-table.js';
 import { renderCurve } from '../terminal/curve.js';
@@ -113,9 +114,11 @@ function lossText({ loss, standing }: CurvePoint, wide: boolean): string {
   return `${percent(loss.loss)} %${interval}`;
 }
 
-export function withSpread({ median, low, high }: Spread, scale: number): string {
+/** Fewer processes have no interval of 95 %: two that are alike by chance would show one of nothing. */
+export function withSpread({ median, low, high, rounds }: Spread, scale: number): string {
   const show = (value: number) => showNumber(value * scale);
-  return `${show(median)}${high > low ? spread(median, low, high, show).replace(/^\n(.*)/, ' ($1)') : ''}`;
+  const interval = rounds < LEAST_PROCESSES ? '' : spread(median, low, high, show).replace(/^\n(.*)/, ' ($1)');
+  return `${show(median)}${interval}`;
 }
 
 export function time(ns: number): string {

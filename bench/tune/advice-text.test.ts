@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { RESULTS_PAGE, shownTuning } from '../../tools/readme.js';
 import { readResult } from '../store/read.js';
 import { PROJECT } from '../system/project.js';
+import { withSpread } from './advice-counts.js';
 import { renderAdvice } from './advice-text.js';
 import { savedRounds } from './saved.js';
 import { adviceFrom } from './tune-saved.js';
@@ -11,7 +12,7 @@ import { adviceFrom } from './tune-saved.js';
 /** The run of `tune` that docs/results.md shows: a search of a real machine. */
 const path = shownTuning(readFileSync(`${PROJECT}${RESULTS_PAGE}`, 'utf8'))!;
 const result = readResult(`${PROJECT}${path}`);
-const advice = adviceFrom(result, savedRounds(result, path, {}))!;
+const advice = adviceFrom(result, savedRounds(result, path))!;
 
 describe('renderAdvice', () => {
   it.each([120, 80, 40])('fits %i columns, without colours, the answer first', (columns) => {
@@ -61,4 +62,10 @@ describe('renderAdvice', () => {
     const { binds: _, ...without } = advice;
     expect(renderAdvice({ ...without, unpredicted: 'a reason' }, 200)).toContain('not known: a reason');
   });
+});
+
+it('prints no interval of fewer processes than have one of 95 %', () => {
+  const alike = { median: 1000, low: 999.9, high: 1000.1 };
+  expect(withSpread({ ...alike, rounds: 2 }, 1)).toBe('1000');
+  expect(withSpread({ median: 1000, low: 900, high: 1100, rounds: 6 }, 1)).toBe('1000 ±10%');
 });

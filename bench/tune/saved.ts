@@ -19,17 +19,15 @@ export interface Saved {
   readonly secondsPerProcess?: number;
 }
 
+export type Wanted = Partial<Record<keyof Cell, readonly string[]>>;
+
 /**
- * The cells that the wanted values leave, which must answer one question only.
+ * The questions that the cells answer which the wanted values leave, in the order of the run's tables.
  *
- * @param wanted values of axes, as their flags take them; where several questions are left, more must be given
- * @throws UsageError that says what there is
+ * @param wanted values of axes, as their flags take them
+ * @throws UsageError that says what there is, where no question is answered
  */
-export function savedRounds(
-  result: Result,
-  path: string,
-  wanted: Partial<Record<keyof Cell, readonly string[]>>,
-): Saved {
+export function savedQuestions(result: Result, path: string, wanted: Wanted): Saved[] {
   const questions = new Map<string, ResultCell[]>();
   for (const cell of result.cells) {
     if (
@@ -43,18 +41,23 @@ export function savedRounds(
     const key = questionOf(cell);
     questions.set(key, [...(questions.get(key) ?? []), cell]);
   }
-  const several = [...questions].filter(([, cells]) => new Set(cells.map(({ channels }) => channels)).size > 1);
-  if (several.length === 0) {
+  const answered = [...questions].filter(([, cells]) => new Set(cells.map(({ channels }) => channels)).size > 1);
+  if (answered.length === 0) {
     throw new UsageError(
       `--from: ${path}: no throughput of a design with sender threads at two channel counts or more${questions.size > 0 ? `; it has ${[...questions.keys()].join('; ')}` : ', as the flags ask for'}`,
     );
   }
-  if (several.length > 1) {
-    throw new UsageError(
-      `--from: ${path}: answers several questions, and flags must leave one: ${several.map(([key]) => key).join('; ')}`,
-    );
-  }
-  const [of, cells] = several[0]!;
+  return answered.map(([of, cells]) => savedOf(result, of, cells));
+}
+
+/** The only question of a run. Throws UsageError where it answers none, or several. */
+export function savedRounds(result: Result, path: string): Saved {
+  const [only, ...more] = savedQuestions(result, path, {});
+  if (more.length === 0) return only!;
+  throw new UsageError(`${path}: answers several questions: ${[only!, ...more].map(({ of }) => of).join('; ')}`);
+}
+
+function savedOf(result: Result, of: string, cells: readonly ResultCell[]): Saved {
   const arms = [...new Map(cells.map((cell) => [JSON.stringify(armOf(cell)), armOf(cell)])).values()];
   const indexOf = (cell: ResultCell) => arms.findIndex((arm) => JSON.stringify(arm) === JSON.stringify(armOf(cell)));
   const numbers = [...new Set(cells.flatMap(({ visits }) => visits.map(({ round }) => round)))].sort((x, y) => x - y);
@@ -119,7 +122,7 @@ function armOf({ variant, wait, place }: ResultCell): Arm {
   return { variant, wait, place };
 }
 
-function isWanted(cell: ResultCell, wanted: Partial<Record<keyof Cell, readonly string[]>>): boolean {
+function isWanted(cell: ResultCell, wanted: Wanted): boolean {
   return Object.entries(wanted).every(([key, values]) => {
     const own =
       key === 'providerWait'
@@ -137,7 +140,7 @@ function showOf(cell: ResultCell, key: keyof Cell): string {
   return axis ? String((axis.show as (value: unknown) => unknown)(value)) : String(value);
 }
 
-/** `tcp, 128 x 4k a batch, depth 1`: what cells must share to be compared. */
+/** `tcp, 128 x 4k per batch, depth 1`: what cells must share to be compared. */
 function questionOf(cell: ResultCell): string {
   const { transport, codec, pageSize, pagesPerBatch, depth, requesters } = cell;
   const rest = Object.entries({
@@ -149,7 +152,7 @@ function questionOf(cell: ResultCell): string {
   const names = [
     transport,
     ...(codec === 'none' ? [] : [codec]),
-    `${pagesPerBatch} x ${showBytes(pageSize)} a batch`,
+    `${pagesPerBatch} x ${showBytes(pageSize)} per batch`,
     `depth ${depth}`,
   ];
   return [...names, ...(requesters === 1 ? [] : [`${requesters} requesters`]), ...more].join(', ');

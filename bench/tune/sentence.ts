@@ -10,7 +10,7 @@ import { adviceFrom } from './tune-saved.js';
 /** What `tune` said when it made this run, in its own sentences; undefined where nothing was ranked. */
 export function tunedSentences(result: Result): readonly string[] | undefined {
   try {
-    const advice = adviceFrom(result, savedRounds(result, result.run.id, {}));
+    const advice = adviceFrom(result, savedRounds(result, result.run.id));
     return advice && headOf(advice).map((line) => `${line[0]!.toUpperCase()}${line.slice(1)}.`);
   } catch (cause) {
     if (cause instanceof UsageError) return undefined;
@@ -31,7 +31,7 @@ export function channelsSentence(result: Result): string | undefined {
   const studied = own.filter(({ variant }) => (STUDIED_PAIR as readonly string[]).includes(variant));
   const cells = result.run.flags?.variants === undefined && studied.length > 0 ? studied : own;
   try {
-    const advice = adviceFrom(result, savedRounds({ ...result, cells }, result.run.id, {}));
+    const advice = adviceFrom(result, savedRounds({ ...result, cells }, result.run.id));
     if (!advice) return undefined;
     const [first] = headOf(advice);
     const saved = `${own[0]!.transport}, ${own[0]!.pagesPerBatch} ${own[0]!.pagesPerBatch === 1 ? 'page' : 'pages'} per batch`;

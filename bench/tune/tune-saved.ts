@@ -1,8 +1,9 @@
 // tune --from: the answer from what was measured before.
 
+import { existsSync } from 'node:fs';
+import { relative } from 'node:path';
 import { Random } from '../../src/random.js';
-import type { Cell } from '../../src/session/cell.js';
-import { UsageError } from '../base/usage-error.js';
+import { badValue, UsageError } from '../base/usage-error.js';
 import { AXES } from '../plan/axes.js';
 import { flagKey, parseAxis } from '../plan/axis.js';
 import { loadVariants } from '../plan/catalogue.js';
@@ -12,21 +13,30 @@ import { readResult } from '../store/read.js';
 import { storeOf } from '../store/store-flags.js';
 import { describeMachine } from '../system/machine.js';
 import { type Advice, adviceOf } from './advice.js';
-import { type Saved, savedRounds } from './saved.js';
+import { type Saved, savedQuestions, type Wanted } from './saved.js';
 import { judge } from './search.js';
 import type { TuneFlags } from './tune-flags.js';
-import { showAdvice } from './tune-show.js';
+import { showAdvice, showAnswers } from './tune-show.js';
 
 export async function tuneSaved(from: string, flags: TuneFlags): Promise<number> {
   if (flags.p99 !== undefined)
     throw new UsageError('--p99: not with --from: latencies of saved runs are not at the same load');
   const wanted = await wantedOf(flags);
-  const { result, path, saved } = from === 'latest' ? latest(wanted) : read(from, wanted);
-  if (!flags.json) process.stderr.write(`from ${path}: ${saved.of}\n`);
+  const { result, path, questions } = from === 'latest' ? latest(wanted) : read(from, wanted);
+  const [first, ...more] = questions;
+  if (!flags.json) process.stderr.write(`from ${shortest(path)}${more.length === 0 ? `:\n  ${first!.of}` : ''}\n`);
   const { key } = describeMachine();
   if (result.machine.key !== key)
     process.stderr.write(`warning: measured on another machine, ${result.machine.key}; this is ${key}\n`);
-  return showAdvice(adviceFrom(result, saved), flags, { result });
+  if (more.length === 0) return showAdvice(adviceFrom(result, first!), flags, { result });
+  const answers = questions.map((saved) => ({ question: saved.of, advice: adviceFrom(result, saved) }));
+  return showAnswers(answers, flags, result);
+}
+
+/** As seen from here, where that is shorter. */
+function shortest(path: string): string {
+  const beside = relative(process.cwd(), path);
+  return beside.length < path.length ? beside : path;
 }
 
 /** What the search that made these rounds would say. */
@@ -41,11 +51,12 @@ export function adviceFrom(result: Result, saved: Saved): Advice | undefined {
 }
 
 function read(path: string, wanted: Wanted) {
+  if (!path.includes('/') && !existsSync(path)) throw badValue('--from', path, 'latest, or the path of a saved run');
   const result = readResult(path);
-  return { result, path, saved: savedRounds(result, path, wanted) };
+  return { result, path, questions: savedQuestions(result, path, wanted) };
 }
 
-/** The newest run of this machine that answers the question. */
+/** The newest run of this machine that answers a question. */
 function latest(wanted: Wanted) {
   const { runs } = latestRuns(storeOf({}));
   let why = 'there is none of this machine under results/';
@@ -59,8 +70,6 @@ function latest(wanted: Wanted) {
   }
   throw new UsageError(`--from: latest: no saved run answers this; ${why.replace(/^--from: /, '')}`);
 }
-
-type Wanted = Partial<Record<keyof Cell, readonly string[]>>;
 
 /** The flags as saved cells show them. */
 async function wantedOf(flags: TuneFlags): Promise<Wanted> {
