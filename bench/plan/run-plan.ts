@@ -36,7 +36,7 @@ export interface PlanFlags extends Omit<OneShotFlags, 'elide'> {
 /** How much a profile measures. The default is to take 90 s on 2 cores, and took 100 to 130 s on shared ones. */
 const PROFILES = {
   quick: { rounds: 3, visitMs: 60, slices: 2, sliceMs: 5, turnFactor: 1 / 3, besideEvery: 1 },
-  default: { rounds: 7, visitMs: 300, slices: 3, sliceMs: 13, turnFactor: 1, besideEvery: 4 },
+  default: { rounds: 7, visitMs: 270, slices: 3, sliceMs: 13, turnFactor: 1, besideEvery: 4 },
   rigorous: { rounds: 20, visitMs: 500, slices: 3, sliceMs: 15, turnFactor: 3, besideEvery: 2 },
 } as const;
 
