@@ -56,7 +56,6 @@ const DROPPED_MIRRORS = 1;
 const LEAST_MIRRORS = 3;
 const FIRST_AMOUNT = 8;
 const MOST_GROWTH = 8;
-const TRIALS = 3;
 /**
  * Cold cells are warm when, in two windows of turns in a row, none of their medians is below the least before by more than
  * this: code of a thread is compiled after tens of batches, and a socket's buffers grow meanwhile ..
@@ -155,9 +154,8 @@ async function closing(
 
 /** What fills a turn of each cell, warm by then. */
 async function amountsOf(ends: readonly LiveEnd[], options: LiveOptions): Promise<number[]> {
-  const found: number[] = [];
-  for (const [at, { amount }] of ends.entries()) found.push(amount ?? (await findAmount(ends, at, options.turnMs)));
-  const own = ends.some(({ cold }) => cold) ? await warmUp(ends, found, options) : found;
+  const isNew = ends.some(({ cold, amount }) => cold || amount === undefined);
+  const own = isNew ? await warmUp(ends, options) : ends.map(({ amount }) => amount!);
   const { channels } = ends[0]!.cell;
   return ends.map(({ cell, amount }, at) => {
     const [mine, first] = [own[at]!, own[0]!];
@@ -166,33 +164,19 @@ async function amountsOf(ends: readonly LiveEnd[], options: LiveOptions): Promis
   });
 }
 
-async function findAmount(ends: readonly LiveEnd[], at: number, turnMs: number): Promise<number> {
-  const least = leastAmount(ends[at]!.cell);
-  let tried = ends[at]!.cell.workload === 'sync' ? 1 : Math.max(FIRST_AMOUNT, least);
-  for (;;) {
-    const slices = await turnsOf(ends, at, tried, TRIALS);
-    const wanted = (tried * turnMs * 1e6) / fastest(slices);
-    if (wanted <= tried * 1.5) return Math.max(least, Math.round(wanted));
-    tried = Math.ceil(Math.min(wanted, tried * MOST_GROWTH));
-  }
-}
-
-/** Takes turns until no cell gets faster. Resolves with what fills a turn of each. */
-async function warmUp(
-  ends: readonly LiveEnd[],
-  found: readonly number[],
-  { turnMs, forMs, random }: LiveOptions,
-): Promise<number[]> {
-  const amounts = [...found];
+/** Takes turns until each fills its time and no cell gets faster. Resolves with what fills a turn of each. */
+async function warmUp(ends: readonly LiveEnd[], { turnMs, forMs, random }: LiveOptions): Promise<number[]> {
+  const amounts = ends.map(({ cell, amount }) => amount ?? firstAmount(cell));
   const leastJobNs = ends.map(() => Number.POSITIVE_INFINITY);
   for (let window = 0, settled = 0; window < MOST_WINDOWS && settled < 2; window++) {
     settled++;
     for (const [at, turnNs] of (await medianTurns(ends, amounts, forMs * WINDOW_SHARE, random)).entries()) {
       const { cell, cold } = ends[at]!;
       const jobNs = turnNs / amounts[at]!;
-      if (cold && jobNs < leastJobNs[at]! * (1 - STILL_RISING)) settled = 0;
+      const wanted = Math.min(amounts[at]! * MOST_GROWTH, (turnMs * 1e6) / Math.min(jobNs, leastJobNs[at]!));
+      if (wanted > amounts[at]! * 1.5 || (cold && jobNs < leastJobNs[at]! * (1 - STILL_RISING))) settled = 0;
       leastJobNs[at] = Math.min(leastJobNs[at]!, jobNs);
-      amounts[at] = Math.max(leastAmount(cell), Math.round((turnMs * 1e6) / leastJobNs[at]));
+      amounts[at] = Math.max(leastAmount(cell), Math.round(wanted));
     }
   }
   return amounts;
@@ -216,14 +200,8 @@ async function medianTurns(
   return durations.map((each) => median(each));
 }
 
-function turnsOf(ends: readonly LiveEnd[], at: number, amount: number, turns: number): Promise<readonly Slice[]> {
-  const amounts = ends.map(() => amount);
-  return takeTurns(ends, new Array<number>(turns).fill(at), amounts);
-}
-
-/** In nanoseconds: in a turn that something else disturbed few jobs would seem to fill the time. */
-function fastest(slices: readonly Slice[]): number {
-  return Math.min(...slices.map(({ durationNs }) => durationNs));
+function firstAmount(cell: Cell): number {
+  return cell.workload === 'sync' ? 1 : Math.max(FIRST_AMOUNT, leastAmount(cell));
 }
 
 function leastAmount({ channels, depth, workload }: Cell): number {

@@ -20,7 +20,7 @@ export class OutputDirectory {
     checkOutputDirectory(path);
     this.path = path;
     this.temporary = temporaryName(path, pid);
-    this.attempt(() => removeLeft(path));
+    removeLeft(path);
     this.attempt(() => mkdirSync(this.temporary, 0o700));
   }
 

@@ -21,14 +21,16 @@ export function temporaryName(path: string, pid: number): string {
 
 /**
  * Removes what writers of `path` have left that were killed. One of another container may seem gone and be at work: its
- * file then gets no name, and it fails.
+ * file then gets no name, and it fails. What cannot be removed is in nobody's way: a writer's own has another name.
  */
 export function removeLeft(path: string): void {
   const [folder, name] = [dirname(path), basename(path)];
-  for (const each of readdirSync(folder)) {
-    const pid = each.startsWith(`${name}.`) && /^(\d+)\.partial$/.exec(each.slice(name.length + 1))?.[1];
-    if (pid && !existsSync(`/proc/${pid}`)) rmSync(join(folder, each), { force: true, recursive: true });
-  }
+  try {
+    for (const each of readdirSync(folder)) {
+      const pid = each.startsWith(`${name}.`) && /^(\d+)\.partial$/.exec(each.slice(name.length + 1))?.[1];
+      if (pid && !existsSync(`/proc/${pid}`)) rmSync(join(folder, each), { force: true, recursive: true });
+    }
+  } catch {}
 }
 
 /** Throws unless `path` is free or, where files may be replaced, a regular file. */
@@ -62,7 +64,7 @@ export class OutputFile {
     this.write = write;
     this.temporary = temporaryName(path, pid);
     const flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
-    this.attempt(() => removeLeft(path));
+    removeLeft(path);
     this.descriptor = this.attempt(() => openSync(this.temporary, flags, 0o600));
   }
 
