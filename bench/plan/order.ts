@@ -73,9 +73,12 @@ export function stepsOf({ sets, turns }: Group): number {
   return 2 * sets.length + turns.length;
 }
 
-/** How long the turns of a cell that lives beside others are; measured by `doctor --turns`. */
+/**
+ * How long the turns of a cell that lives beside others are; measured by `doctor --turns`. The first syncs after a pause
+ * find channels asleep: in turns of 1 ms they are most of them, and signalling a busy channel seemed to cost twice as much.
+ */
 function turnMsOf(planned: PlannedCell, { turnMs }: Pick<Plan, 'turnMs'>): number {
-  return turnMs ?? (writesToSocket(planned) ? 4 : 1);
+  return turnMs ?? (planned.cell.workload === 'sync' ? 10 : writesToSocket(planned) ? 4 : 1);
 }
 
 function writesToSocket({ cell }: PlannedCell): boolean {
