@@ -118,7 +118,7 @@ describe('to this program as if it were a QEMU', () => {
   it.each(peers.filter(([peer]) => runsNow(peer === 'qemu')))(
     'by the stream of %s, codec %s, zero pages %s: equal',
     async (peer, codec, zeroPages) => {
-      const out = join(folder, 'received');
+      const out = join(folder, `received-${peer}`);
       const common = ['--channels', '3', '--codec', codec];
       const kept = ['--block', 'pc.ram', '--ram-out', out];
       const receiver = spawn(process.execPath, [CLI, 'receive', '--listen', ':0', ...kept, ...common]);
