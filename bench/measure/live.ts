@@ -58,7 +58,7 @@ const FIRST_AMOUNT = 8;
 const MOST_GROWTH = 8;
 /**
  * Cold cells are warm when, in two windows of turns in a row, none of their medians is below the least before by more than
- * this: code of a thread is compiled after tens of batches, and a socket's buffers grow meanwhile ..
+ * this ..
  */
 const STILL_RISING = 0.03;
 /** .. or after so many windows, each a mirror or more: this part of the time that is measured afterwards. */
