@@ -121,5 +121,11 @@ describe('the package, installed', () => {
     expect(status).toBe(0);
     expect(stderr).toContain(`saved ${join(folder, 'results')}/`);
     expect(readdirSync(installed)).not.toContain('results');
+    const { run } = JSON.parse(node(CLI, 'run', ...words, '--rounds', '1', '--quick', '--ram', '1m', '--json').stdout);
+    expect(node(CLI, 'report', 'latest', '--out', 'page.html')).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('page.html'),
+    });
+    expect(readFileSync(join(folder, 'page.html'), 'utf8')).toContain(run.id);
   }, 60_000);
 });

@@ -121,7 +121,7 @@ function render(
     'that checks every field, SHA-256 compared at the end of each. The ceiling is a plain loop of the same gathered writes on',
     "each sender thread, without a hand-off; a share is the median over interleaved pairs of the design's throughput to the",
     `ceiling's, with its 95 % order-statistic interval (${about.pairs} pairs). ${
-      about.depth === '1' ? 'Two parked wake-ups a batch are the price of depth 1.' : `Depth ${about.depth}.`
+      about.depth === '1' ? 'Two parked wake-ups per batch are the price of depth 1.' : `Depth ${about.depth}.`
     }`,
     '',
     `${machine.cpuModel}, ${machine.cores} cores, Node ${process.version}, commit ${commit?.sha.slice(0, 12) ?? 'none'}${commit?.dirty ? ' (dirty)' : ''}.`,

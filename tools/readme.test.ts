@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { PROJECT } from '../bench/system/project.js';
 import { chartsOf, RESULTS_PAGE, shownResult, shownTuning, withAnswer, withResults, withTuning } from './readme.js';
@@ -21,6 +21,17 @@ describe('docs/results.md and README.md', () => {
     expect(shown).toBeDefined();
     expect(withTuning(page, shown!)).toBe(page);
     expect(() => withTuning('', shown!)).toThrow('expected the marks');
+  });
+
+  it('write JSON by npm only with -s: npm prints a banner first', () => {
+    const pages = [
+      'README.md',
+      ...readdirSync(`${PROJECT}docs`).flatMap((name) => (/\.md$/.test(name) ? [`docs/${name}`] : [])),
+    ];
+    const lines = pages.flatMap((path) => readFileSync(`${PROJECT}${path}`, 'utf8').split('\n'));
+    const written = lines.filter((line) => /^npm run .*--json.*[>|]/.test(line));
+    expect(written.length).toBeGreaterThan(0);
+    for (const line of written) expect(line).toMatch(/^npm run (-s|--silent) /);
   });
 
   it('README.md has at most 10 KB', () => {

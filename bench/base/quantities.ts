@@ -46,6 +46,12 @@ export function showNumber(value: number): string {
   return digits >= 3 ? value.toFixed(0) : value.toFixed(Math.min(6, 3 - digits));
 }
 
+/** A share as ` ±` shows it: `3`, `0.3`, `0.02`; `0` only of what is exactly 0. */
+export function percentOf(share: number): string {
+  const percent = share * 100;
+  return percent >= 0.95 || percent === 0 ? percent.toFixed(0) : String(Number(percent.toPrecision(1)));
+}
+
 /** `1 process`, `7 processes`: a count and its noun. */
 export function counted(count: number, one: string, several = `${one}s`): string {
   return `${count} ${count === 1 ? one : several}`;

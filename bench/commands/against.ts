@@ -4,7 +4,6 @@ import type { Command } from 'commander';
 import { exitWith } from '../base/exit-code.js';
 import { Interrupts } from '../base/interrupts.js';
 import { processes } from '../base/quantities.js';
-import { badValue } from '../base/usage-error.js';
 import type { Progress } from '../measure/measure.js';
 import { estimateMs } from '../plan/order.js';
 import { declareMeasuring } from '../plan/plan-flags.js';
@@ -21,7 +20,7 @@ import { describeMachine } from '../system/machine.js';
 import { PROJECT } from '../system/project.js';
 import { renderChanges } from '../tables/changes.js';
 import { declareFormat, formatOf } from '../tables/format.js';
-import { declareLayout, type LayoutFlags, layoutOf, wantedBy } from '../tables/layout-flags.js';
+import { declareLayout, type LayoutFlags, layoutOf, requireWanted, wantedBy } from '../tables/layout-flags.js';
 import { ProgressLine } from '../terminal/progress.js';
 import { type AgainstOutcome, measureAgainst } from '../tracking/against.js';
 import { buildOf } from '../tracking/build.js';
@@ -88,8 +87,7 @@ async function planOfAgainst(flags: AgainstFlags): Promise<Plan> {
   const wanted = wantedBy(flags);
   const metricsOf = (table: string) => plan.tables.find(({ id }) => id === table)!.metrics;
   const cells = plan.cells.filter(({ id, table }) => metricsOf(table).some((metric) => wanted(id, metric)));
-  if (cells.length === 0)
-    throw badValue('--filter', flags.filter!, 'terms that hold for a cell, as `run --dry-run` prints them');
+  requireWanted(flags, plan.cells, ({ table }) => metricsOf(table));
   const rounds = flags.rounds === undefined ? Math.max(plan.rounds, LEAST_PROCESSES) : plan.rounds;
   return { ...plan, cells, rounds };
 }

@@ -4,14 +4,14 @@ import { exitWith } from '../base/exit-code.js';
 import { UsageError } from '../base/usage-error.js';
 import { type Across, alignRuns } from '../result/align.js';
 import { type Changes, type ComparedEnd, withoutVisits } from '../result/changes.js';
-import { compareRuns } from '../result/compare-runs.js';
+import { compareRuns, shownMetrics } from '../result/compare-runs.js';
 import { conditionsOf, differences, differenceText } from '../result/conditions.js';
 import { type Chosen, chooseRun } from '../store/choose.js';
 import { declareStore, type StoreFlags, storeOf } from '../store/store-flags.js';
 import { stringify } from '../store/stored.js';
 import { renderChanges } from '../tables/changes.js';
 import { declareFormat, formatOf } from '../tables/format.js';
-import { declareLayout, type LayoutFlags, layoutOf, wantedBy } from '../tables/layout-flags.js';
+import { declareLayout, type LayoutFlags, layoutOf, requireWanted, wantedBy } from '../tables/layout-flags.js';
 
 export interface CompareFlags extends LayoutFlags, StoreFlags, Across {
   readonly json?: boolean;
@@ -43,6 +43,11 @@ export function compare(first: string, second: string, flags: CompareFlags): num
       `A and B: ${first} and ${second} are the same run, ${a.result.run.id}: name another commit, file or baseline`,
     );
   const aligned = alignRuns(a.result, b.result, flags);
+  requireWanted(
+    flags,
+    aligned.pairs.map((pair) => pair.b),
+    shownMetrics,
+  );
   const names = { a: first, b: second };
   const machineChanged = differences(conditionsOf(a.result), conditionsOf(b.result)).map(differenceText);
   const changes: Changes = {

@@ -11,7 +11,7 @@ import { toBencher } from '../tables/bencher.js';
 import { toCsv, toMarkdown } from '../tables/export-tables.js';
 import { toGithubAction } from '../tables/github-action.js';
 import { isWithoutNumbers, toGoogleBenchmark } from '../tables/google-benchmark.js';
-import { declareLayout, type LayoutFlags, layoutOf, wantedBy } from '../tables/layout-flags.js';
+import { declareLayout, type LayoutFlags, layoutOf, requireWanted, wantedBy } from '../tables/layout-flags.js';
 import type { Layout } from '../tables/projection.js';
 
 export interface ExportFlags extends StoreFlags, LayoutFlags {
@@ -49,6 +49,7 @@ export function exportRun(what: string, flags: ExportFlags): number {
   const cells = result.cells.filter(
     (cell) => flags.filter === undefined || shownMetrics(cell).some((metric) => wanted(cell.id, metric)),
   );
+  requireWanted(flags, result.cells, shownMetrics);
   if (flags.to === 'google-benchmark') {
     for (const { id, status, reason } of cells.filter(isWithoutNumbers))
       process.stderr.write(`left out ${id}: ${status}: ${reason ?? 'no reason'}\n`);

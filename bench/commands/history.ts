@@ -9,7 +9,7 @@ import { declareStore, type StoreFlags, storeOf } from '../store/store-flags.js'
 import { stringify } from '../store/stored.js';
 import { commitLine } from '../system/commit-line.js';
 import { declareFormat, formatOf, inFormat } from '../tables/format.js';
-import { attributesOf, parseFilter } from '../tables/projection.js';
+import { attributesOf, parseFilter, requireSome } from '../tables/projection.js';
 import { isImported, isShown } from '../tables/shown-metrics.js';
 import { columnsOf } from '../terminal/width.js';
 import { readBlessings } from '../tracking/blessings.js';
@@ -107,6 +107,12 @@ function wantedOf({ cell, filter, metric, variants }: HistoryFlags, { summaries,
     (metrics === undefined ? isShown(id, name) : metrics.includes(name)) &&
     (test === undefined || test(attributesOf(id, name)));
   if (!keys.some((key) => wanted(key.cell, key.metric))) {
+    const shown = keys.filter((key) => isShown(key.cell, key.metric));
+    if (filter !== undefined)
+      requireSome(
+        filter,
+        shown.map((key) => attributesOf(key.cell, key.metric)),
+      );
     const [flag, got] = cell !== undefined ? ['--cell', cell] : ['--filter', filter ?? ''];
     // The words of ids, and the values alone, as people write them.
     const words = [...ids].flatMap((id) => id.split(' ')).flatMap((word) => [word, word.split('=').at(-1)!]);

@@ -54,8 +54,10 @@ describe('limits', () => {
     const alone: LimitRow = { ...row, limit: 'park', variant: 'b', low: null, high: null, pinned: false };
     const table = renderLimits([row, alone], 'AMD EPYC, 2 cores, Node v20.20.2; provider on CPU 0, sender on CPU 1');
     for (const line of table.split('\n').slice(-2)) expect(line.length, line).toBeLessThanOrEqual(80);
-    expect(table).toMatch(/a, depth 64, publishing every 32 .+ 50\.0 .+ 100 .+ x0\.500 .+ 0\.490 to 0\.510/);
-    expect(table).toMatch(/b, depth 64, publishing every 32\+ /);
+    expect(table).toMatch(/│ a +│ +64 │ +50\.0 │ +100 │ x0\.500 │ 0\.490 to 0\.510 │\n│ publishing every 32 │/);
+    expect(table).toMatch(/│ b\+ +│/);
+    const long = renderLimits([{ ...row, variant: 'requesters-mutex' }], 'a machine');
+    for (const line of long.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
     expect(recordsAsTsv(limitRecords([row, alone])).split('\n')[2]).toMatch(/^park\tb\t64\t32\t.+\t0\.5\t\t\t7$/);
   });
 });

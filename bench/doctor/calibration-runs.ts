@@ -21,6 +21,8 @@ export interface CalibratedCell {
   readonly metric: string;
   readonly same: ResultComparison;
   readonly slower: ResultComparison;
+  /** How much longer `slower` took, as a fraction. */
+  readonly seen: number;
   /** Whether the interval of `slower` holds the ratio that was built in. */
   readonly covered: boolean;
 }
@@ -56,7 +58,7 @@ export async function calibrateOnce(
 }
 
 /** Both comparisons of each cell and metric, each as in the default run: alone against the design, Holm over its row. */
-function calibratedCells(plan: Plan, design: string, measured: Measured, delay = BUILT_IN): CalibratedCell[] {
+export function calibratedCells(plan: Plan, design: string, measured: Measured, delay = BUILT_IN): CalibratedCell[] {
   const cells = resultCells(plan, measured);
   const [, again, slower] = calibrationNames(design);
   return plan.tables.flatMap(({ id, metrics }) => {
@@ -67,9 +69,11 @@ function calibratedCells(plan: Plan, design: string, measured: Measured, delay =
       return against(again).flatMap((same) => {
         const match = delayed.find(({ cell }) => cell === same.cell);
         if (!match) return [];
-        const built = betterOf(metric) === 'higher' ? 1 / (1 + delay) : 1 + delay;
+        const isRate = betterOf(metric) === 'higher';
+        const built = isRate ? 1 / (1 + delay) : 1 + delay;
+        const seen = (isRate ? 1 / match.ratio : match.ratio) - 1;
         const covered = match.low <= built && built <= match.high;
-        return [{ cell: same.cell, metric, same, slower: match, covered }];
+        return [{ cell: same.cell, metric, same, slower: match, seen, covered }];
       });
     });
   });
@@ -77,5 +81,6 @@ function calibratedCells(plan: Plan, design: string, measured: Measured, delay =
 
 function comparedWith(cells: readonly ResultCell[], design: string, name: string, metric: string) {
   const pair = cells.filter(({ variant }) => variant === design || variant === name);
-  return compareWithBaseline(pair, metric, [name]);
+  // Named first, the design is what the other is judged against.
+  return compareWithBaseline(pair, metric, [design, name]);
 }

@@ -2,21 +2,25 @@
 
 import { binomialShare } from '../stats/binomial.js';
 import { percent } from '../tables/readings.js';
-import { boxed } from '../terminal/boxed-table.js';
+import { boxed, WIDEST } from '../terminal/boxed-table.js';
+import { wrap } from '../terminal/wrap.js';
 import type { Calibration, StoredCalibration, Tally } from './calibration.js';
 
 export function renderCalibration({ cells, runs, rounds, machine, node, commit, ...all }: Calibration): string {
   const delay = percent(delayOf(all));
-  const table = boxed(['cell', 'metric', 'detects', 'A/A', 'false', `resolve ${delay}`, 'found', 'covered'], 'llr');
-  for (const { cell, metric, resolvable, comparisons, falseVerdicts, fine, found, covered = '-' } of cells) {
-    table.push([shortName(cell), metric, percent(resolvable), comparisons, falseVerdicts, fine, found, covered]);
+  const table = boxed(['cell', 'metric', 'detects', 'false', 'found', 'seen', 'held'], 'llr');
+  for (const { cell, metric, resolvable, comparisons, falseVerdicts, fine, found, covered, seen } of cells) {
+    table.push([
+      ...[shortName(cell), metric, percent(resolvable), `${falseVerdicts} of ${comparisons}`, `${found} of ${fine}`],
+      ...[seen === undefined ? '-' : signed(seen), covered === undefined ? '-' : `${covered} of ${comparisons}`],
+    ]);
   }
   return [
     table.toString(),
-    'detects: the smallest difference its rows could find (median); A/A, false: comparisons of',
-    'a design with itself, and verdicts FASTER or SLOWER among them; resolve, found: built-in',
-    `delays of ${delay} in rows that say they resolve it, and those called SLOWER; covered: intervals`,
-    'that hold the delay.',
+    ...wrap(
+      `detects: the smallest difference its rows could find (median); false: verdicts FASTER or SLOWER among comparisons of a design with itself; found: those called SLOWER of the built-in delays of ${delay} in rows that say they resolve it; seen: the delay as measured (median); held: intervals that hold the delay.`,
+      WIDEST,
+    ).split('\n'),
     ...describeTally(all),
     `${runs} runs of ${rounds} processes, ${machine.cpuModel}, ${machine.cores} cores, Node ${node}, ` +
       `${commit ? `commit ${commit.sha.slice(0, 12)}${commit.dirty ? ' (dirty)' : ''}` : 'no commit'}`,
@@ -33,6 +37,11 @@ export function describeTally(all: Tally & Pick<Calibration, 'builtIn'>): string
     `rows that resolve ${delay}: ${percent(all.fineShare)}`,
     ...(covered === undefined ? [] : [`intervals that hold the delay: ${shareText(covered, comparisons)}`]),
   ];
+}
+
+/** `+3.1 %`: a delay. */
+function signed(share: number): string {
+  return `${share < 0 ? '-' : '+'}${percent(Math.abs(share))}`;
 }
 
 /** Older files do not say it. */

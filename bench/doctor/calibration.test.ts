@@ -2,10 +2,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { Measured } from '../measure/measure.js';
+import type { RecordedVisit } from '../measure/round.js';
+import { loadVariants } from '../plan/catalogue.js';
+import { planOf } from '../plan/run-plan.js';
 import { findRuns } from '../store/find.js';
 import { describeMachine } from '../system/machine.js';
 import { makeCalibration, newestCalibration, saveCalibration, tally, tallyCells } from './calibration.js';
-import type { CalibratedCell } from './calibration-runs.js';
+import { type CalibratedCell, calibratedCells, calibrationPlan } from './calibration-runs.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'multifd-bench-calibration-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -16,6 +20,7 @@ const calibrated = (cell: string, same: string, slower: string, resolvable: numb
     metric: 'jobsPerSecond',
     same: { verdict: same },
     slower: { verdict: slower, resolvable },
+    seen: 0.03,
     covered: slower === 'slower',
   }) as CalibratedCell;
 
@@ -48,6 +53,31 @@ describe('tally', () => {
       ['a', 0, 2, 1],
       ['b', 2, 1, 0],
     ]);
+  });
+});
+
+describe('a run of known outcome', () => {
+  it('finds the delay where it was built in, of rates and of times, and is not fooled by its direction', async () => {
+    const [design] = await loadVariants('mutex');
+    const { plan } = await planOf({ seed: '1', channels: '1', transport: 'discard', batchPages: '1' });
+    const calibration = calibrationPlan(plan, design!);
+    const measured = (slowed: string): Measured => {
+      const visits = calibration.cells.flatMap(({ id, cell }) =>
+        Array.from({ length: 14 }, (_, at) => {
+          const noise = 1 + 0.001 * Math.sin(at + cell.variant.length);
+          const value = (1000 * noise) / (cell.variant === slowed ? 1.03 : 1);
+          const values = { jobsPerSecond: value, nsPerJob: 1e9 / value };
+          const counted = { counters: {}, jobsPerChannel: [], pinned: true, slices: [] };
+          return { cellId: id, round: at >> 1, position: 0, values, turns: { jobsPerSecond: [value] }, ...counted };
+        }),
+      ) as RecordedVisit[];
+      return { visits, failures: [], finishedRounds: 7, stopped: 'rounds', timedNs: 1, wholeNs: 1 };
+    };
+    const [right] = calibratedCells(calibration, 'mutex', measured('mutex-slower'));
+    expect(right).toMatchObject({ covered: true, same: { verdict: 'same' }, slower: { verdict: 'slower' } });
+    expect(right!.seen).toBeCloseTo(0.03, 2);
+    const [wrong] = calibratedCells(calibration, 'mutex', measured('mutex'));
+    expect(wrong).toMatchObject({ covered: false, slower: { verdict: 'faster' } });
   });
 });
 

@@ -1,6 +1,7 @@
 // The outcome of a calibration: how often the default run cries wolf here, and how often it finds what is there.
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { median } from '../stats/quantile.js';
 import { TARGET_DIFFERENCE } from '../stats/verdict.js';
 import { harnessHash } from '../system/code-hash.js';
 import { type Commit, describeCommit } from '../system/commit.js';
@@ -24,6 +25,8 @@ export interface CellCalibration {
   readonly found: number;
   /** Comparisons with the delayed one whose interval held the delay. Absent in older files. */
   readonly covered?: number;
+  /** Median over runs of the delay as it was measured, as a fraction. Absent in older files. */
+  readonly seen?: number;
   /** Median over runs of the smallest difference its rows could find, as a fraction. */
   readonly resolvable: number;
 }
@@ -85,9 +88,10 @@ export function tallyCells(runs: readonly (readonly CalibratedCell[])[]): CellCa
   return keys.map((key) => {
     const own = runs.flat().filter((each) => keyOf(each) === key);
     const { comparisons, falseVerdicts, delays, found, covered = 0 } = tally([own]);
-    const resolvable = own.map(({ slower }) => slower.resolvable).sort((x, y) => x - y)[own.length >> 1]!;
+    const resolvable = median(own.map(({ slower }) => slower.resolvable));
+    const seen = median(own.map((each) => each.seen));
     const { cell, metric } = own[0]!;
-    return { cell, metric, comparisons, falseVerdicts, fine: delays, found, covered, resolvable };
+    return { cell, metric, comparisons, falseVerdicts, fine: delays, found, covered, seen, resolvable };
   });
 }
 

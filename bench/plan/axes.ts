@@ -138,7 +138,7 @@ export const axes = {
     fallback: [],
     scope: 'matrix',
     json: 'count',
-    label: (pages, { pageSize }) => `${pages} x ${showBytes(pageSize)} a batch`,
+    label: (pages, { pageSize }) => `${pages} x ${showBytes(pageSize)} per batch`,
     oneShot: true,
     tune: 'fixed',
     parse: (item) => integers(item, 1, 4096),
@@ -191,7 +191,7 @@ export const axes = {
   syncLoad: axis({
     key: 'syncLoad',
     flag: '--sync-load',
-    takes: 'busy, idle, or slow (channel 0 takes 1 ms a batch)',
+    takes: 'busy, idle, or slow (channel 0 takes 1 ms per batch)',
     fallback: [undefined],
     scope: 'matrix',
     only: 'sync',

@@ -51,7 +51,7 @@ const OPEN_LOOP: readonly MetricName[] = ['handoffNs.p50', 'handoffNs.p99'];
 export const DEFAULT_TABLES: readonly TableSpec[] = [
   {
     id: 'hand-off',
-    title: 'Hand-off alone: 1 page a batch, nothing is written',
+    title: 'Hand-off alone: 1 page per batch, nothing is written',
     axes: { channels: [1, 2, 4, 8], pagesPerBatch: [1], transport: ['discard'] },
     columns: 'channels',
     metrics: ['jobsPerSecond'],
@@ -67,7 +67,7 @@ export const DEFAULT_TABLES: readonly TableSpec[] = [
   },
   {
     id: 'page-size',
-    title: 'Page size as payload: 1 page a batch, copied in memory, 2 channels',
+    title: 'Page size as payload: 1 page per batch, copied in memory, 2 channels',
     axes: { channels: [2], pageSize: [4 << 10, 64 << 10, 1 << 20], pagesPerBatch: [1], transport: ['memory'] },
     columns: 'pageSize',
     metrics: ['mibPerSecond'],
@@ -75,7 +75,7 @@ export const DEFAULT_TABLES: readonly TableSpec[] = [
   },
   {
     id: 'sync',
-    title: 'Sync with busy channels: 512 KiB a batch, copied in memory',
+    title: 'Sync with busy channels: 512 KiB per batch, copied in memory',
     axes: { channels: [2, 4], transport: ['memory'], workload: ['sync'] },
     columns: 'channels',
     metrics: ['signalNs', 'collectNs', 'syncNs'],
@@ -107,7 +107,7 @@ export const RIGOROUS_TABLES: readonly TableSpec[] = [
   },
   {
     id: 'slow-sync',
-    title: 'Sync with one slow channel: 512 KiB a batch, channel 0 takes 1 ms for each',
+    title: 'Sync with one slow channel: 512 KiB per batch, channel 0 takes 1 ms for each',
     axes: { channels: [2, 4], transport: ['memory'], workload: ['sync'], syncLoad: ['slow'] },
     columns: 'channels',
     metrics: ['signalNs', 'collectNs', 'syncNs', 'delayNs', 'slowestDelayNs'],
@@ -137,11 +137,11 @@ export function slopeTables(doses: readonly (Dose | undefined)[], asked: AxisVal
     return [{ ...base, id: 'hold', title, axes: { ...alone, workload: ['sync'] }, metrics: ['signalNs'] }];
   }
   const metrics = ['nsPerJob'] as const;
-  if (waits) return [{ ...base, id: 'slope', title: 'Time a batch by dose', axes: alone, metrics }];
+  if (waits) return [{ ...base, id: 'slope', title: 'Time per batch by dose', axes: alone, metrics }];
   const spinning = { ...alone, providerWait: [SPIN], senderWait: [SPIN] };
   return [
-    { ...base, id: 'slope-spinning', title: 'Time a batch by dose, both sides spinning', axes: spinning, metrics },
-    { ...base, id: 'slope-parked', title: 'Time a batch by dose, both sides parked', axes: alone, metrics },
+    { ...base, id: 'slope-spinning', title: 'Time per batch by dose, both sides spinning', axes: spinning, metrics },
+    { ...base, id: 'slope-parked', title: 'Time per batch by dose, both sides parked', axes: alone, metrics },
   ];
 }
 

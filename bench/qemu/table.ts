@@ -1,6 +1,6 @@
 // The comparison with QEMU as text: two tables, the ratios of the pairs, the drain, and what pieces cost.
 
-import { showBytes, showNumber } from '../base/quantities.js';
+import { percentOf, showBytes, showNumber } from '../base/quantities.js';
 import { heldAbove, heldBelow } from '../stats/held.js';
 import type { MeanRatio } from '../stats/ratio.js';
 import { boxed, boxedTable, WIDEST } from '../terminal/boxed-table.js';
@@ -161,7 +161,7 @@ function valueText(interval: { readonly estimate: number; readonly low?: number;
   if (!interval) return '';
   const { estimate, low = estimate, high = estimate } = interval;
   if (estimate === 0) return '0';
-  return `${showNumber(estimate)} ±${((100 * (high - low)) / 2 / estimate).toFixed(0)}%`;
+  return `${showNumber(estimate)} ±${percentOf((high - low) / 2 / estimate)}%`;
 }
 
 function ratioText({ ratio, low, high }: MeanRatio): string {

@@ -135,7 +135,7 @@ function cellText(comparison: BuildComparison | undefined): string {
   if (!comparison) return '';
   const { verdict } = comparison;
   const word = isChange(comparison) ? verdict.toUpperCase() : verdict.replace('-', ' ');
-  return `${ratioText(comparison, 3)}\n${word}`;
+  return `${ratioText(comparison, { digits: 3 })}\n${word}`;
 }
 
 function describe(comparison: BuildComparison, name: string): string {

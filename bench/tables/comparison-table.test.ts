@@ -26,6 +26,8 @@ describe('the tables of a run', () => {
     expect(text).toMatch(/│ mine +│[^\n]*\n│ n 3 /);
     expect(text).toMatch(/│ mutex +│[^\n]*\n│ n 8 /);
     expect(text).not.toContain('2 visits each');
+    expect(text).toMatch(/│ mutex +│ +[\d.]+[a-z*]* ±/);
+    expect(text).toMatch(/│ mine +│ +[\d.]+[a-z*]* +│/);
   });
 
   it('judge every design that was named, the pair alone where none was', () => {

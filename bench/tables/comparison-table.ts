@@ -7,6 +7,7 @@ import type { MetricName, TableSpec } from '../plan/tables.js';
 import { groupOf } from '../result/comparisons.js';
 import type { Result, ResultCell, ResultComparison } from '../result/document.js';
 import { shownMetric } from '../result/latency-summary.js';
+import { LEAST_PROCESSES } from '../stats/verdict.js';
 import { boxedTable } from '../terminal/boxed-table.js';
 import { wrap } from '../terminal/wrap.js';
 import { readAblations } from './ablation-reading.js';
@@ -126,10 +127,12 @@ function cellText(result: Result, cell: ResultCell, metric: MetricName, cores: n
     marked.add('r');
   }
   const { scale } = METRIC_VIEWS[metric];
-  // One process has no interval.
-  const interval = summary.rounds === 1 ? '' : spread(median, low, high, (value) => showNumber(value * scale));
+  const interval =
+    (summary.rounds ?? LEAST_PROCESSES) < LEAST_PROCESSES
+      ? ''
+      : spread(median, low, high, (value) => showNumber(value * scale));
   const value = `${showNumber(median * scale)}${marks.join('')}${interval}`;
-  return comparison ? `${value}\n${ratioText(comparison)}` : value;
+  return comparison ? `${value}\n${ratioText(comparison, { leastProcesses: LEAST_PROCESSES })}` : value;
 }
 
 /** Whether the medians that a reader sees say the opposite of the ratio beside them. */
@@ -223,7 +226,7 @@ function captionOf({ machine, node, commit, run }: Result): string {
   return [
     'Each value ± half its 95 % interval; below it x and its ratio to the first row,',
     'or ~ where that is below the noise floor. n: processes of a row, each measured',
-    'twice.',
+    `twice; fewer than ${LEAST_PROCESSES} show no interval.`,
     `${processes(run.rounds)} in all, seed ${run.seed}.`,
     `${machine.cpuModel}, ${machine.cores} cores, Node ${node.version}, ${at}`,
     ...(run.timedShare === undefined ? [] : [`${(run.timedShare * 100).toFixed(0)} % of the run inside timed regions`]),

@@ -1,6 +1,6 @@
 // A run as one long table for other programs, and as Markdown for people.
 
-import { processes } from '../base/quantities.js';
+import { percentOf, processes } from '../base/quantities.js';
 import { shownMetrics } from '../result/compare-runs.js';
 import { byRound } from '../result/comparisons.js';
 import type { Result } from '../result/document.js';
@@ -67,7 +67,7 @@ export function toMarkdown({ cells, commit, machine, node, run }: Result, layout
       const summary = shownMetric(item.cell, item.metric);
       if (!summary) return '';
       const { median, low, high } = summary;
-      return `${median}${low === undefined ? '' : ` ±${(((high! - low) / 2 / median) * 100).toFixed(0)} %`}`;
+      return `${median}${low === undefined ? '' : ` ±${percentOf((high! - low) / 2 / median)} %`}`;
     };
     const unit = unitOf(items.find((item) => at(rows[0]!, columns[0]!) === item)?.metric ?? '');
     return gridAsMarkdown({

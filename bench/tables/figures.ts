@@ -1,4 +1,5 @@
 // Figures as people read them in every table: ratios, and the intervals beside them.
+import { percentOf } from '../base/quantities.js';
 
 /** Above this share of the value the two ends of an interval are shown, which lie at unlike distances from it. */
 const WIDE_INTERVAL = 0.5;
@@ -17,16 +18,20 @@ export function timesText(ratio: number, digits = 2): string {
   return `x${ratio.toFixed(ratio >= 100 ? 0 : ratio >= 10 ? 1 : digits)}`;
 }
 
-/** ` ±3%`: half the interval, or its two ends on a line of their own. Empty where there is none. */
+/** ` ±3%`, ` ±0.3%`: half the interval, or its two ends on a line of their own. Empty where there is none. */
 export function spread(middle: number, low: number, high: number, show: (value: number) => string): string {
   const share = (high - low) / 2 / middle;
   if (!Number.isFinite(share)) return '';
-  return share > WIDE_INTERVAL ? `\n${show(low)} to ${show(high)}` : ` ±${(share * 100).toFixed(0)}%`;
+  return share > WIDE_INTERVAL ? `\n${show(low)} to ${show(high)}` : ` ±${percentOf(share)}%`;
 }
 
-/** `x1.02 ±2%`, `~0.99 ±4%` below the noise floor. One process has no interval. */
-export function ratioText({ ratio, low, high, underNoiseFloor, n }: Interval, digits = 2): string {
-  const interval = n > 1 ? spread(ratio, low, high, (value) => timesText(value, digits).replace('x', '')) : '';
+/** `x1.02 ±2%`, `~0.99 ±4%` below the noise floor; of fewer than `leastProcesses` without an interval. */
+export function ratioText(
+  { ratio, low, high, underNoiseFloor, n }: Interval,
+  { digits = 2, leastProcesses = 2 } = {},
+): string {
+  const interval =
+    n >= leastProcesses ? spread(ratio, low, high, (value) => timesText(value, digits).replace('x', '')) : '';
   return `${timesText(ratio, digits).replace('x', underNoiseFloor ? '~' : 'x')}${interval}`;
 }
 

@@ -1,6 +1,6 @@
 // The flags that lay out comparisons, the same for every command that shows some.
 import type { Command } from 'commander';
-import { attributeName, attributesOf, type Layout, parseFilter } from './projection.js';
+import { attributeName, attributesOf, type Layout, parseFilter, requireSome } from './projection.js';
 
 export interface LayoutFlags {
   readonly row?: string;
@@ -28,4 +28,17 @@ export function wantedBy({ filter }: LayoutFlags): (cell: string, metric: string
   if (filter === undefined) return () => true;
   const test = parseFilter(filter);
   return (cell, metric) => test(attributesOf(cell, metric));
+}
+
+/** Throws UsageError where --filter keeps no metric of any cell. */
+export function requireWanted<C extends { readonly id: string }>(
+  { filter }: LayoutFlags,
+  cells: readonly C[],
+  metricsOf: (cell: C) => readonly string[],
+): void {
+  if (filter === undefined) return;
+  requireSome(
+    filter,
+    cells.flatMap((cell) => metricsOf(cell).map((metric) => attributesOf(cell.id, metric))),
+  );
 }

@@ -12,7 +12,7 @@ export interface LimitRow {
   readonly variant: string;
   readonly depth: number;
   readonly publishEvery: number;
-  readonly unit: 'batches per second' | 'ns a round trip';
+  readonly unit: 'batches per second' | 'ns per round trip';
   readonly limitValue: number;
   readonly ownValue: number;
   /** The design's to the limit's: above 1 it is faster than the ring, or slower than the floor. */
@@ -38,7 +38,7 @@ export function limitRows(results: readonly ContestResult[]): LimitRow[] {
     return {
       limit,
       ...{ variant: cell.variant, depth: cell.depth, publishEvery: cell.publishEvery ?? 1 },
-      unit: limit === 'ring' ? 'batches per second' : 'ns a round trip',
+      unit: limit === 'ring' ? 'batches per second' : 'ns per round trip',
       ...{ limitValue: rounded(limitValue), ownValue: rounded(ownValue), ratio: rounded(ratio) },
       ...{ low: finite(low), high: finite(high), noiseFloor: rounded(noiseFloor), processes: n, pinned },
     };
@@ -52,12 +52,17 @@ export function renderLimits(rows: readonly LimitRow[], caption: string): string
     if (own.length === 0) continue;
     const unit = limit === 'ring' ? 'million/s (higher is better)' : 'us (lower is better)';
     const show = (value: number) => showNumber(limit === 'ring' ? value / 1e6 : value / 1e3);
-    const table = boxed(['design', 'its own', 'the limit', 'ratio', 'interval']);
+    const table = boxed(['design', 'depth', 'its own', 'the limit', 'ratio', 'interval']);
     for (const row of own) {
       const { variant, depth, publishEvery, low, high, ratio, pinned } = row;
-      const how = `${variant}, depth ${depth}${publishEvery > 1 ? `, publishing every ${publishEvery}` : ''}${pinned ? '' : '+'}`;
+      const late =
+        publishEvery > 1
+          ? `
+publishing every ${publishEvery}`
+          : '';
+      const how = `${variant}${pinned ? '' : '+'}${late}`;
       const interval = low === null ? '' : `${low.toFixed(3)} to ${high!.toFixed(3)}`;
-      table.push([how, show(row.ownValue), show(row.limitValue), `x${ratio.toFixed(3)}`, interval]);
+      table.push([how, depth, show(row.ownValue), show(row.limitValue), `x${ratio.toFixed(3)}`, interval]);
     }
     lines.push(NAMES[limit], unit, table.toString());
   }

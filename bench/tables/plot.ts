@@ -1,5 +1,6 @@
-// Charts under the tables of a run (`run --plot`): bars a column, boxes over the processes, a curve over channels.
+// Charts under the tables of a run (`run --plot`): bars per column, boxes over the processes, a curve over channels.
 
+import { percentOf } from '../base/quantities.js';
 import type { MetricName, TableSpec } from '../plan/tables.js';
 import { byRound } from '../result/comparisons.js';
 import type { Result, ResultCell } from '../result/document.js';
@@ -29,7 +30,7 @@ function plotBlock(
     const bars = own.map((cell) => {
       const { median, low = Number.NaN, high = Number.NaN } = shownMetric(cell, metric)!;
       const half = (high - low) / 2 / median;
-      return { label: cell.variant, value: median * scale, ...(half > 0 && { note: `±${(half * 100).toFixed(0)}%` }) };
+      return { label: cell.variant, value: median * scale, ...(half > 0 && { note: `±${percentOf(half)}%` }) };
     });
     const boxes = own.map((cell) => ({
       label: cell.variant,

@@ -1,7 +1,7 @@
 // Filters, rows and columns over the axes of cells.
 import { describe, expect, it } from 'vitest';
 import { madeUpResult } from '../store/fixtures/result.js';
-import { attributesOf, layOut, parseFilter } from './projection.js';
+import { attributesOf, layOut, parseFilter, requireSome } from './projection.js';
 
 const items = madeUpResult({ channels: [1, 2, 16] }).cells.map(({ id }) => ({
   attributes: attributesOf(id, 'jobsPerSecond'),
@@ -27,6 +27,32 @@ describe('a filter', () => {
       /^--filter: got "chanels", takes table, variant, metric, workload, channels/,
     );
     expect(() => parseFilter('channels>many')).toThrow('a number after >');
+  });
+});
+
+describe('a filter that keeps nothing', () => {
+  const refusal = (filter: string) => {
+    try {
+      requireSome(
+        filter,
+        items.map(({ attributes }) => attributes),
+      );
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return 'nothing was refused';
+  };
+
+  it('names the value that is not there, those that are, and the one that was meant', () => {
+    expect(refusal('variant=mutx')).toBe(
+      '--filter variant: got "mutx", takes mutex, atomic-barrier (did you mean "mutex"?)',
+    );
+    expect(refusal('variant=mutex channels=3')).toBe('--filter channels: got "3", takes 1, 2, 16');
+  });
+
+  it('says so where each term holds for some, and none for all; one that keeps some is fine', () => {
+    expect(refusal('channels=1 channels>2')).toContain('terms that hold for one cell together');
+    expect(refusal('variant=mutex channels>2')).toBe('nothing was refused');
   });
 });
 

@@ -35,31 +35,58 @@ type Test = (attributes: Attributes) => boolean;
  * any text, a comma for one of several. Throws UsageError.
  */
 export function parseFilter(text: string): Test {
-  const tests = text
+  const tests = termsOf(text).map(({ test }) => test);
+  return (attributes) => tests.every((test) => test(attributes));
+}
+
+/**
+ * Throws UsageError where a filter keeps none of these: it names the first term that holds for none, and the values
+ * that there are.
+ */
+export function requireSome(text: string, items: readonly Attributes[]): void {
+  const terms = termsOf(text);
+  if (items.length === 0 || items.some((item) => terms.every(({ test }) => test(item)))) return;
+  const empty = terms.find(({ test }) => !items.some(test));
+  if (!empty) throw badValue('--filter', text, 'terms that hold for one cell together; each of these holds for some');
+  const values = [...new Set(items.map((item) => shownIn(item, empty.name)).filter((value) => value !== ''))];
+  throw badValue(`--filter ${empty.name}`, empty.value, values.join(', ') || 'nothing: no cell here has it');
+}
+
+interface Term {
+  readonly name: string;
+  readonly value: string;
+  readonly test: Test;
+}
+
+function termsOf(text: string): Term[] {
+  return text
     .trim()
     .split(/\s+/)
-    .map((term): Test => {
+    .map((term) => {
       const match = /^([\w-]+)(!=|>=|<=|=|>|<)(.+)$/.exec(term);
       if (!match)
         throw badValue('--filter', term, 'axis=value, also with != > >= < <=, as in "variant=mutex channels>2"');
       const [, axis, operator, value] = match as unknown as [string, string, string, string];
       const name = attributeName('--filter', axis);
-      if (operator === '=' || operator === '!=') {
-        const patterns = value.split(',').map(globOf);
-        const wanted = operator === '=';
-        return (attributes) => patterns.some((pattern) => pattern.test(shownIn(attributes, name))) === wanted;
-      }
-      const limit = numberOf(value);
-      if (limit === undefined) throw badValue('--filter', term, `a number after ${operator}`);
-      return (attributes) => {
-        const number = numberOf(shownIn(attributes, name));
-        if (number === undefined) return false;
-        return operator.startsWith('>')
-          ? number > limit || (operator === '>=' && number === limit)
-          : number < limit || (operator === '<=' && number === limit);
-      };
+      return { name, value, test: testOf(term, name, operator, value) };
     });
-  return (attributes) => tests.every((test) => test(attributes));
+}
+
+function testOf(term: string, name: string, operator: string, value: string): Test {
+  if (operator === '=' || operator === '!=') {
+    const patterns = value.split(',').map(globOf);
+    const wanted = operator === '=';
+    return (attributes) => patterns.some((pattern) => pattern.test(shownIn(attributes, name))) === wanted;
+  }
+  const limit = numberOf(value);
+  if (limit === undefined) throw badValue('--filter', term, `a number after ${operator}`);
+  return (attributes) => {
+    const number = numberOf(shownIn(attributes, name));
+    if (number === undefined) return false;
+    return operator.startsWith('>')
+      ? number > limit || (operator === '>=' && number === limit)
+      : number < limit || (operator === '<=' && number === limit);
+  };
 }
 
 function globOf(pattern: string): RegExp {

@@ -51,6 +51,15 @@ describe('renderAdvice', () => {
       '2 to 6 channels cannot be told apart with this data: take 2, or measure about 4 min longer',
     );
     expect(said).toContain('2 channels may lose up to 31.7 % of the best');
+    const alone = { ...advice, channels: 8, decision: { ...decision, from: 8, to: 8 }, secondsPerProcess: 10 };
+    expect(renderAdvice({ ...alone, otherArms: [] }, 200)).toMatch(
+      /^8 channels did best, which with this data may be chance: take 8, or measure about 4 min longer\n/,
+    );
+    const arm = { variant: 'mutex', wait: advice.wait, place: 'spread', channels: 3, loss: 0.03 } as const;
+    const beside = { ...arm, low: -0.01, high: 0.06, standing: 'undecided' } as const;
+    expect(renderAdvice({ ...alone, otherArms: [beside] }, 200).split('\n')[0]).toBe(
+      `8 channels of ${advice.variant} and other designs cannot be told apart with this data: take 8, or measure about 4 min longer`,
+    );
     const none = renderAdvice({ ...advice, decision: { form: 'nothing', because: 'a reason' } }, 200);
     expect(none).toMatch(/^nothing can be said, because a reason\n/);
     expect(none).not.toMatch(/<- |\buse\b/);

@@ -30,7 +30,7 @@ export function headOf(advice: Advice): string[] {
   } else {
     const { from, to, mayLose } = decision;
     lines.push(
-      `${openCounts(advice, from, to)} cannot be told apart with this data${endOf(advice)}: take ${channels}, or measure ${longer(advice)}`,
+      `${openCounts(advice, from, to)}${endOf(advice)}: take ${channels}, or measure ${longer(advice)}`,
       `${showArm(advice)}; ${many(channels)} may lose up to ${share(mayLose)} % of the best`,
     );
   }
@@ -39,11 +39,13 @@ export function headOf(advice: Advice): string[] {
   return lines;
 }
 
-/** What nothing separates: counts; a count and another design; or the lead of the one that is left and chance. */
-function openCounts({ otherArms }: Advice, from: number, to: number): string {
-  if (from !== to) return `${from} to ${many(to)}`;
-  if (otherArms.some(({ standing }) => standing !== 'worse')) return `${many(from)} and the best`;
-  return `${many(from)} did best, but that lead and chance`;
+/** What is open: which of several counts; whether another design does as well; or whether the best count's lead is real. */
+function openCounts({ otherArms, variant }: Advice, from: number, to: number): string {
+  const open = 'cannot be told apart with this data';
+  if (from !== to) return `${from} to ${many(to)} ${open}`;
+  if (otherArms.some(({ standing }) => standing !== 'worse'))
+    return `${many(from)} of ${variant} and other designs ${open}`;
+  return `${many(from)} did best, which with this data may be chance`;
 }
 
 /** A line for each other design or wait: nobody is left out of the answer. */
