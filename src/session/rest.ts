@@ -13,6 +13,8 @@ export class Rest {
   private readonly at: RestWords;
   private readonly channels: number;
   private slices = 0;
+  /** Syncs that are allowed by the slice for which this sender last rose. */
+  private granted = 0;
 
   constructor(words: Int32Array, gate: Event, at: RestWords, channels: number) {
     this.words = words;
@@ -33,14 +35,18 @@ export class Rest {
     return gate.until(() => Atomics.load(words, risen) >= all);
   }
 
-  /** A sender that has done `syncs` syncs: sleeps until more are wanted, or the run ends. */
+  /**
+   * A sender that has done `syncs` syncs: sleeps until more are wanted, or the run ends. It rises once for each slice, also
+   * for one that began before it could sleep: the requester waits for that.
+   */
   until(syncs: number): void {
     const { words, gate } = this;
     const { allowed, risen } = this.at;
+    if (syncs < this.granted) return;
     // Sees the slice that it is woken for. Pairs with Atomics.add(allowed) in end().
-    const wanted = () => Atomics.load(words, allowed) > syncs;
-    if (syncs > 0 && wanted()) return;
-    if (!gate.until(wanted)) return;
+    if (!gate.until(() => Atomics.load(words, allowed) > syncs)) return;
+    // Standalone: the next slice is not allowed before this sender has risen for this one.
+    this.granted = Atomics.load(words, allowed);
     // Publishes that it is awake. Pairs with Atomics.load(risen) in end().
     Atomics.add(words, risen, 1);
     gate.wake();
