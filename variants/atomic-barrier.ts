@@ -1,6 +1,6 @@
 /**
  * Atomic-barrier hand-off: pendingJob alone says whose the batch is, and no mutex is left. Use where one provider feeds
- * each channel; it is QEMU's patch (commit 488c84ac, regime D). Not lock-free as a whole: the semaphores still sleep.
+ * each channel; it is QEMU's patch (commit 488c84ac, regime D), QEMU 9.x. Not lock-free as a whole: semaphores still sleep.
  *
  *   provider: sendPages()                      sender: next() .. complete()
  *   1. waits   channelsReady              <--  0. posts   channelsReady: one token an idle channel

@@ -1,6 +1,6 @@
 /**
  * Classic mutex: the scan locks each channel that it looks at, pendingJob counts requests, and the write runs with no
- * lock. Use to see what users had before the patch and its parent: QEMU up to 8.2 (commit 836eca47, regime A).
+ * lock. Use to see what users had before the patch and its parent: QEMU 8.1 and 8.2 (commit 836eca47, regime A).
  *
  *   provider: sendPages()                      sender: next() .. complete()
  *   1. waits   channelsReady              <--  0. posts   channelsReady: one token an idle channel
@@ -15,6 +15,8 @@
  *   2. each channel: waits channelsReady, waits semSync, which the sender posts once its SYNC is written.
  *
  * QEMU put the flag into the packet of a job that it still had; here, as in QEMU since, a SYNC has a packet of its own.
+ * QEMU 7.2 differs in one more thing: its collectSync() did not wait for channelsReady, so each sync left a token for
+ * every channel that nobody was free for, and the search went round over locked channels until one was (commit d2026ee1).
  *
  * QEMU: sendPages() is multifd_send_pages(), signalSync() and collectSync() are the two loops of multifd_send_sync_main(),
  * the sender's side is multifd_send_thread().
@@ -40,7 +42,7 @@ const state = ({ channels }: Shape) =>
 export default defineVariant({
   name: 'mutex-classic',
   summary:
-    'One mutex per channel, taken for each channel that the scan looks at, released before the write. QEMU up to 8.2.',
+    'One mutex per channel, taken for each channel that the scan looks at, released before the write. QEMU 8.1 and 8.2.',
   family: 'mutex',
   depth: [1, 1],
   requesters: 'one',

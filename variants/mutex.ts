@@ -1,6 +1,7 @@
 /**
  * Mutex hand-off: one mutex per channel guards pendingJob, pendingSync and pages, and its sender holds it over prepare and
- * write, SYNC included. Use as the baseline: it is QEMU before the patch (the parent of commit 488c84ac, regime C).
+ * write, SYNC included. Use as the baseline: it is QEMU before the patch (the parent of commit 488c84ac, regime C), between
+ * two releases: 8.2 still searches under the locks (mutex-classic), and 9.0 has the patch (atomic-barrier).
  *
  *   provider: sendPages()                      sender: next() .. complete()
  *   1. waits   channelsReady              <--  0. posts   channelsReady: one token an idle channel

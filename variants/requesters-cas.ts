@@ -1,6 +1,7 @@
 /**
  * Requesters' compare-and-swap: several providers, each of which claims a free channel by moving pendingJob from 0 to
- * claimed. Use beside requesters-mutex: QEMU tried it, and took the mutex without a published figure.
+ * claimed. Use beside requesters-mutex: QEMU's first series for device state did so (with a flag of its own for the claim),
+ * and took the mutex in review, without a published figure.
  *
  *   a provider: sendPages()                    sender: next() .. complete()
  *   1. waits   channelsReady              <--  0. posts   channelsReady: one token an idle channel

@@ -15,8 +15,10 @@
  *   1. each channel: sets pendingSync, posts sem: no channel waits for another's write.
  *   2. each channel: waits channelsReady, waits semSync, which the sender posts once its SYNC is written.
  *
- * Whether the run has ended is looked at under the mutex: before it, a provider could pass, and wait for a token that
- * another one has taken with it.
+ * QEMU too holds its multifd_send_mutex while it waits for channels_ready, so who is next waits at the mutex. Two things
+ * differ, both only after an error. Whether the run has ended is looked at under the mutex, in QEMU before it: there a
+ * provider could pass, and wait for a token that another one has taken with it. And a search that finds no free channel
+ * goes back to the token, in QEMU it goes on.
  *
  * QEMU: sendPages() is multifd_send() as of 10.0, signalSync() and collectSync() are the two loops of
  * multifd_send_sync_main(), the sender's side is multifd_send_thread().
