@@ -6,11 +6,13 @@ import { declareLinks } from './links.js';
 import { declareMigrations } from './migrations.js';
 import { declareQemu } from './qemu.js';
 import { declareReadme } from './readme.js';
+import { declareUpstream } from './upstream.js';
 
 const program = new Command('tools')
   .description("Measures what this repository's docs say, and writes it into them.")
   .exitOverride();
-for (const declare of [declareReadme, declareFindings, declareLinks, declareMigrations, declareQemu]) declare(program);
+const declarations = [declareReadme, declareFindings, declareLinks, declareMigrations, declareQemu, declareUpstream];
+for (const declare of declarations) declare(program);
 
 try {
   await program.parseAsync();

@@ -50,6 +50,7 @@ export function declareRun(program: Command): void {
     .option('--resume <file>', 'continue an interrupted run from its file, with its flags')
     .option('--seed <n>', 'seed for the order of cells and the contents of RAM; default random, and printed')
     .option('--no-elide', 'the same as --elide off')
+    .option('--table <name>', "upstream: QEMU's shapes of the hand-over with 1 to 8 requesters; axes narrow it")
     .option('--keep-awake', 'spin an idle-priority thread on each CPU, so that no CPU halts between wake-ups')
     .option('--force-spin', 'measure spinning even with more threads than CPUs')
     .addOption(new Option('--quick', 'under 20 s; shows large differences only').conflicts('rigorous'))

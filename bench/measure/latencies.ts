@@ -3,14 +3,14 @@
 import { deflateSync, inflateSync } from 'node:zlib';
 import type { JsHistogram } from 'hdr-histogram-js';
 import { counterOf, lowestOf, mergeCounts, type SparseCounts } from '../../src/memory/latency-histogram.js';
-import { LATENCIES, type LatencyName } from '../../src/sender/hand-off-clock.js';
+import { type ByLatency, LATENCIES } from '../../src/sender/hand-off-clock.js';
 import type { Slice } from '../../src/workloads/slice.js';
 import { loadLate } from '../base/load-late.js';
 import { supportedPercentiles } from '../stats/percentiles.js';
 
 const hdr = loadLate<typeof import('hdr-histogram-js')>('hdr-histogram-js');
 
-export type Latencies = Readonly<Record<LatencyName, SparseCounts>>;
+export type Latencies = ByLatency<SparseCounts>;
 
 /** The percentiles that results name. */
 export const PERCENTILES = { p50: 50, p90: 90, p99: 99, p999: 99.9 } as const;
@@ -30,8 +30,8 @@ export function latenciesOf(slices: readonly Pick<Slice, 'latencies'>[]): Latenc
 
 export function mergeLatencies(all: readonly Latencies[]): Latencies {
   return Object.fromEntries(
-    LATENCIES.map((name) => [name, mergeCounts(all.map((latencies) => latencies[name]))]),
-  ) as Record<LatencyName, SparseCounts>;
+    LATENCIES.map((name) => [name, mergeCounts(all.map((latencies) => latencies[name] ?? []))]),
+  ) as unknown as Latencies;
 }
 
 /** Undefined for an empty histogram: a design that has no such part. */

@@ -1,6 +1,6 @@
 // Cells that stand open side by side and take turns of a millisecond: opened together, warmed up, measured, closed.
 import type { Random } from '../../src/random.js';
-import { type Cell, CellFailure, type VisitReport } from '../../src/session/cell.js';
+import { type Cell, CellFailure, keepsHistograms, type VisitReport } from '../../src/session/cell.js';
 import type { Slice } from '../../src/workloads/slice.js';
 import { median } from '../stats/quantile.js';
 import type { Child } from './child.js';
@@ -79,7 +79,8 @@ export async function measureLive(ends: readonly LiveEnd[], options: LiveOptions
   await takeTurns(ends, mirrorOf(ends, random), amounts);
   // Its turns also fill and empty their channels, and may take longer now than when the amounts were found.
   let mirrorMs = performance.now() - tried;
-  for (const [at, end] of ends.entries()) if (isTimed(end)) await failing(at, end.client.latencies(end.lane));
+  for (const [at, end] of ends.entries())
+    if (keepsHistograms(end.cell)) await failing(at, end.client.latencies(end.lane));
 
   const mirrors = ends.map((): [Slice, Slice][] => []);
   const begun = performance.now();
@@ -144,7 +145,7 @@ async function closing(
   const parts: LivePart[] = [];
   for (const [at, end] of ends.entries()) {
     const { client, lane, peer } = end;
-    const latencies = isTimed(end) ? await failing(at, client.latencies(lane)) : undefined;
+    const latencies = keepsHistograms(end.cell) ? await failing(at, client.latencies(lane)) : undefined;
     const report = await failing(at, client.close(lane));
     if (peer) await failing(at, peer.check(report));
     parts.push({ mirrors: mirrors[at]!, latencies, report, amount: amounts[at]! });
@@ -206,10 +207,6 @@ function firstAmount(cell: Cell): number {
 
 function leastAmount({ channels, depth, workload }: Cell): number {
   return workload === 'sync' ? 1 : channels * depth;
-}
-
-function isTimed({ cell }: LiveEnd): boolean {
-  return cell.workload === 'hand-off';
 }
 
 /** Says which of the cells a failure is of. */

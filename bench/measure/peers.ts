@@ -29,7 +29,7 @@ export class Peer {
   private readonly client: Child;
   private readonly receiver: Receiver;
   private readonly folder: string | undefined;
-  private seen = { pages: 0, syncs: 0 };
+  private seen = { pages: 0, syncs: 0, chunks: 0 };
 
   private constructor(client: Child, receiver: Receiver, folder: string | undefined) {
     this.client = client;
@@ -49,6 +49,7 @@ export class Peer {
       codec: cell.codec,
       // Every cell numbers its packets from 0; the sending end checks that numbers are dense.
       numbersGrow: false,
+      deviceState: cell.workload === 'device-state',
       numbersDense: false,
       ignoreSync: plan.ignoreSync === true,
       connectMs: CONNECT_MS,
@@ -75,14 +76,21 @@ export class Peer {
 
   /** After a cell: what was sent must have come. Rejects with CellFailure. */
   async check(report: VisitReport): Promise<void> {
-    const expected = { pages: this.seen.pages + report.pages, syncs: this.seen.syncs + report.syncs };
+    const expected = {
+      pages: this.seen.pages + report.pages,
+      syncs: this.seen.syncs + report.syncs,
+      chunks: this.seen.chunks + (report.chunks ?? 0),
+    };
     const limit = performance.now() + STALL_MS;
     do {
       this.seen = await this.countAll();
       // What was written last may still be on its way.
     } while (this.seen.syncs < expected.syncs && performance.now() < limit);
-    if (this.seen.pages !== expected.pages || this.seen.syncs !== expected.syncs) {
-      const [sent, came] = [expected, this.seen].map(({ pages, syncs }) => `${pages} pages and ${syncs} SYNCs`);
+    const [sent, came] = [expected, this.seen].map(
+      ({ pages, syncs, chunks }) =>
+        `${pages} pages and ${syncs} SYNCs${expected.chunks > 0 ? `, ${chunks} chunks of device state` : ''}`,
+    );
+    if (sent !== came) {
       throw new CellFailure(`receiver: ${sent} were sent, ${came} came`);
     }
   }
@@ -91,8 +99,8 @@ export class Peer {
     const channels = await this.receiver.count().catch((cause: Error) => {
       throw new CellFailure(cause.message);
     });
-    const sum = (key: 'pages' | 'syncs') => channels.reduce((total, each) => total + each[key], 0);
-    return { pages: sum('pages'), syncs: sum('syncs') };
+    const sum = (key: 'pages' | 'syncs' | 'chunks') => channels.reduce((total, each) => total + (each[key] ?? 0), 0);
+    return { pages: sum('pages'), syncs: sum('syncs'), chunks: sum('chunks') };
   }
 
   /** Disconnects; resolves with the SHA-256 of the receiver's RAM, if it was asked for. */
@@ -147,8 +155,9 @@ export class Peers {
   /** The peer that a cell writes to, one for each lane; undefined for transports that need none. */
   async for(cell: Cell, lane = 0): Promise<Peer | undefined> {
     if (!writesToPeer(cell)) return undefined;
-    const { transport, pageSize, pagesPerBatch, codec, place } = cell;
-    const key = [lane, transport, pageSize, pagesPerBatch, codec, place === 'none'].join(' ');
+    const { transport, pageSize, pagesPerBatch, codec, place, workload } = cell;
+    const shape = [transport, pageSize, pagesPerBatch, codec, place === 'none', workload === 'device-state'];
+    const key = [lane, ...shape].join(' ');
     let peer = this.peers.get(key);
     // A stream of packed pages lasts as long as its connection, and each cell starts one.
     if (peer && codec !== 'none') {

@@ -1,7 +1,7 @@
 // A visit: the turns of one cell in one process that count as one measurement, spread over the time its group takes.
 
 import { addTimes } from '../../src/os/thread-times.js';
-import type { Cell, VisitReport } from '../../src/session/cell.js';
+import { type Cell, chunkPages, type VisitReport } from '../../src/session/cell.js';
 import type { Slice } from '../../src/workloads/slice.js';
 import { median } from '../stats/quantile.js';
 import { type Distribution, distributionOf, type Latencies, latenciesOf } from './latencies.js';
@@ -84,14 +84,22 @@ function valuesOf(cell: Cell, turns: readonly Turn[]): Record<string, number> {
   const values = Object.fromEntries(names.map((name) => [name, median(each.map((slice) => slice[name]!))]));
   // An idle sync hands nothing over.
   if (report.jobs > 0) values.cpuNsPerJob = (report.providerCpuNs + report.sendersCpuNs) / report.jobs;
+  const ofDevices = report.jobsPerRequester?.slice(1) ?? [];
+  if (cell.workload === 'device-state' && ofDevices.length > 1) values.fairness = jain(ofDevices);
   const reached = reachedLoad(slices);
   if (reached !== undefined) values.reachedLoad = reached;
   return { ...values, ...latencyValues(slices) };
 }
 
+/** Jain's index of how evenly something is shared: 1 where all have the same, 1 / n where one has all. */
+function jain(shares: readonly number[]): number {
+  const sum = shares.reduce((all, each) => all + each, 0);
+  return sum === 0 ? 1 : sum ** 2 / (shares.length * shares.reduce((all, each) => all + each ** 2, 0));
+}
+
 /** What one slice says; its latencies have a distribution, which takes more than one. */
 export function sliceValues(cell: Cell, slice: Slice): Record<string, number> {
-  const { jobs, pages, durationNs, signalNs, collectNs, delayNs, downtimeNs, medianNs } = slice;
+  const { jobs, pages, durationNs, signalNs, collectNs, delayNs, downtimeNs, medianNs, chunks } = slice;
   const values: Record<string, number> = {};
   if (jobs > 0) {
     const pagesPerSecond = (pages * 1e9) / durationNs;
@@ -107,6 +115,10 @@ export function sliceValues(cell: Cell, slice: Slice): Record<string, number> {
   if (signalNs && collectNs) {
     const syncNs = signalNs.map((each, sync) => each + collectNs[sync]!);
     Object.assign(values, { signalNs: median(signalNs), collectNs: median(collectNs), syncNs: median(syncNs) });
+  }
+  if (chunks !== undefined) {
+    const wholeNs = durationNs + [...signalNs!, ...collectNs!].reduce((sum, each) => sum + each, 0);
+    values.deviceMibPerSecond = (chunks * chunkPages(cell) * cell.pageSize * 1e9) / (2 ** 20 * wholeNs);
   }
   if (downtimeNs !== undefined) Object.assign(values, { totalNs: durationNs, downtimeNs });
   return values;
@@ -133,6 +145,7 @@ function addReports(reports: readonly VisitReport[]): VisitReport {
     jobs: all.jobs + each.jobs,
     pages: all.pages + each.pages,
     syncs: all.syncs + each.syncs,
+    jobsPerRequester: (all.jobsPerRequester ?? []).map((jobs, at) => jobs + each.jobsPerRequester![at]!),
     jobsPerChannel: all.jobsPerChannel.map((jobs, channel) => jobs + each.jobsPerChannel[channel]!),
     providerCpuNs: all.providerCpuNs + each.providerCpuNs,
     sendersCpuNs: all.sendersCpuNs + each.sendersCpuNs,

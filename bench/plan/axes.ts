@@ -7,6 +7,7 @@ import { HAS_ZSTD } from '../../src/wire/codecs/flushed-stream.js';
 import { parseBytes, parseNanoseconds, showBytes, showNanoseconds } from '../base/quantities.js';
 import { type Axis, axis, integers, oneOf, parseAxis } from './axis.js';
 import { PACKED_BYTES, parseDose, parseWait, showDose, showLoad, showRowBytes, showWait } from './axis-values.js';
+import { deviceAxes } from './device-axes.js';
 
 /** QEMU's packet: the default batch holds as many pages as fill it. */
 export const PACKET_BYTES = 512 * 1024;
@@ -55,7 +56,7 @@ function work<const F extends string>(key: 'providerWorkNs' | 'senderWorkNs', fl
 
 /** In the order of ids and titles. */
 export const axes = {
-  workload: oneOf('workload', '--workload', ['throughput', 'hand-off', 'sync', 'precopy'], {
+  workload: oneOf('workload', '--workload', ['throughput', 'hand-off', 'sync', 'device-state', 'precopy'], {
     scope: 'matrix',
     label: (workload) => workload,
   }),
@@ -204,6 +205,7 @@ export const axes = {
     },
     show: (load) => load ?? 'busy',
   }),
+  ...deviceAxes,
   providerWorkNs: work('providerWorkNs', '--provider-work', 'provider'),
   senderWorkNs: work('senderWorkNs', '--sender-work', 'sender'),
   scan: axis({

@@ -78,7 +78,10 @@ export function stepsOf({ sets, turns }: Group): number {
  * to signal two busy channels x4.4 as fast as a mutex, in long turns x1.3: syncs have turns that agree with the long ones.
  */
 function turnMsOf(planned: PlannedCell, { turnMs }: Pick<Plan, 'turnMs'>): number {
-  return turnMs ?? (planned.cell.workload === 'sync' ? 10 : writesToSocket(planned) ? 4 : 1);
+  const { workload } = planned.cell;
+  // Of device state several bursts.
+  if (workload === 'device-state') return turnMs ?? 20;
+  return turnMs ?? (workload === 'sync' ? 10 : writesToSocket(planned) ? 4 : 1);
 }
 
 function writesToSocket({ cell }: PlannedCell): boolean {
@@ -91,7 +94,7 @@ function writesToSocket({ cell }: PlannedCell): boolean {
  */
 function isLive({ cell }: PlannedCell, { listed }: Plan): boolean {
   const { workload, load } = cell;
-  if (load !== undefined || !['throughput', 'hand-off', 'sync'].includes(workload)) return false;
+  if (load !== undefined || !['throughput', 'hand-off', 'sync', 'device-state'].includes(workload)) return false;
   return listedOf(cell, listed).build === undefined || !spins(cell, { listed });
 }
 
@@ -102,7 +105,9 @@ export function spins(cell: Cell, { listed }: Pick<Plan, 'listed'>): boolean {
 
 function setsOf(cells: readonly PlannedCell[], plan: Plan, share: number): LiveSet[] {
   const isStudied = ({ cell }: PlannedCell) => plan.studied.includes(cell.variant);
-  const first = cells.find(({ cell }) => cell.variant === BASELINE) ?? cells.find(isStudied) ?? cells[0]!;
+  // What the comparisons are with stands in every set.
+  const named = [...plan.studied, BASELINE].map((name) => cells.find(({ cell }) => cell.variant === name));
+  const first = named.find(Boolean) ?? cells[0]!;
   const others = cells.filter((planned) => planned !== first);
   const turnMs = turnMsOf(first, plan);
   const studied = packed(first, others.filter(isStudied), plan).map((set) => ({

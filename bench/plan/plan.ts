@@ -113,7 +113,16 @@ export function reasonToSkip(
   if (cell.workload === 'hand-off' && cell.load === undefined && cell.channels * cell.depth > 1) {
     return 'a ping-pong has one batch in flight: --channels 1 --depth 1, or an open loop by --load';
   }
-  if (cell.requesters > 1 && cell.workload !== 'throughput') return `${cell.workload} has one requester`;
+  if (cell.workload === 'device-state') {
+    if (variant.provider.waits !== 'blocks')
+      return `${cell.variant} hands over on an event loop, which bursts would hold up`;
+    if (!['discard', 'memory', 'tcp', 'unix'].includes(cell.transport)) {
+      return 'device state goes over --transport discard, memory, tcp or unix';
+    }
+    if (cell.codec !== 'none') return `device state goes without a codec, got ${cell.codec}`;
+  }
+  if (cell.requesters > 1 && !['throughput', 'device-state'].includes(cell.workload))
+    return `${cell.workload} has one requester`;
   if (cell.workload === 'precopy' && transports[cell.transport]!.line !== 'socket') {
     return 'precopy needs a receiver: --transport tcp or unix';
   }

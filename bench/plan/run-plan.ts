@@ -16,6 +16,7 @@ import type { Plan } from './planned.js';
 import { parseRam } from './ram-flag.js';
 import { parseShard, shardOf } from './shard.js';
 import { customTable, DEFAULT_TABLES, RIGOROUS_TABLES, STUDIED_PAIR, slopeTables, type TableSpec } from './tables.js';
+import { partOf, UPSTREAM_SHAPES, UPSTREAM_TABLES } from './upstream-tables.js';
 
 /** The flags that make a plan: a saved run keeps them, so that it can be resumed. */
 export interface PlanFlags extends Omit<OneShotFlags, 'elide'> {
@@ -31,6 +32,8 @@ export interface PlanFlags extends Omit<OneShotFlags, 'elide'> {
   readonly rigorous?: boolean;
   readonly shard?: string;
   readonly turn?: string;
+  /** The name of a set of tables. */
+  readonly table?: string;
 }
 
 /** How much a profile measures. The default is to take 90 s on 2 cores, and took 140 to 155 s on shared ones. */
@@ -39,6 +42,11 @@ const PROFILES = {
   default: { rounds: 7, visitMs: 220, slices: 3, sliceMs: 13, turnFactor: 1, besideEvery: 4 },
   rigorous: { rounds: 20, visitMs: 500, slices: 3, sliceMs: 15, turnFactor: 3, besideEvery: 2 },
 } as const;
+
+/** What `--table` names: tables, designs, and the fewest rounds that they are for. */
+const SETS: Readonly<Record<string, { tables: readonly TableSpec[]; variants: readonly string[]; rounds: number }>> = {
+  upstream: { tables: UPSTREAM_TABLES, variants: UPSTREAM_SHAPES, rounds: 12 },
+};
 
 /** Rounds of a dose: a minute of them knows the price of a lock pair to 2 ns. */
 const DOSE_ROUNDS = 10;
@@ -60,26 +68,30 @@ export async function planOf(flags: PlanFlags): Promise<{ plan: Plan; limits: Li
   const seed =
     flags.seed === undefined ? randomBytes(2).readUInt16LE() : wholeNumber('--seed', flags.seed, 0, 2 ** 32 - 1);
   const doses = flags.dose === undefined ? undefined : parseAxis(axes.dose, flags.dose);
-  const listed = await loadVariants(flags.variants ?? (doses ? STUDIED_PAIR : DEFAULT_VARIANTS).join(','));
+  const set = setOf(flags);
+  const named = flags.variants ?? set?.variants.join(',');
+  const listed = await loadVariants(named ?? (doses ? STUDIED_PAIR : DEFAULT_VARIANTS).join(','));
   const limited = limits.precision !== undefined || limits.budgetNs !== undefined;
   const shard = flags.shard === undefined ? undefined : parseShard(flags.shard);
   if (shard && flags.seed === undefined) throw new UsageError('--shard: needs --seed N, the same in all shards');
   const everywhere = askedAxes(flags, 'everywhere');
   const made = makePlan({
-    tables: tablesOf(flags, askedAxes(flags, 'matrix'), everywhere, doses),
+    tables: set
+      ? partOfSet(flags, set.tables, askedAxes(flags, 'matrix'))
+      : tablesOf(flags, askedAxes(flags, 'matrix'), everywhere, doses),
     listed,
     everywhere,
     sameWaits: flags.providerWait === undefined && flags.senderWait === undefined,
     forceSpin: flags.forceSpin === true,
     ...profile,
     // Who asks for designs by name studies them; else it is the pair, and the others stand beside it.
-    studied: flags.variants === undefined ? STUDIED_PAIR : listed.map(({ variant }) => variant.name),
+    studied: named === undefined ? STUDIED_PAIR : listed.map(({ variant }) => variant.name),
     rounds:
       flags.rounds !== undefined
         ? wholeNumber('--rounds', flags.rounds, 1, 1000)
         : limited
           ? MOST_ROUNDS
-          : Math.max(profile.rounds, doses && !flags.quick ? DOSE_ROUNDS : 0),
+          : Math.max(profile.rounds, flags.quick ? 0 : (set?.rounds ?? (doses ? DOSE_ROUNDS : 0))),
     ...turnOf(flags.turn),
     seed,
     ram: parseRam(flags.ram, seed),
@@ -92,6 +104,29 @@ export async function planOf(flags: PlanFlags): Promise<{ plan: Plan; limits: Li
     throw new UsageError(`nothing to measure: ${plan.cells[0]?.skipped ?? 'no variant'}`);
   }
   return { plan, limits };
+}
+
+/** Throws UsageError for a name that there is not, and beside flags that make tables of their own. */
+function setOf({ table, dose, workload }: PlanFlags) {
+  if (table === undefined) return undefined;
+  const set = Object.hasOwn(SETS, table) ? SETS[table] : undefined;
+  if (!set) throw badValue('--table', table, Object.keys(SETS).join(', '));
+  for (const [flag, value] of Object.entries({ '--dose': dose, '--workload': workload })) {
+    if (value !== undefined) throw new UsageError(`${flag}: --table ${table} has its own, got ${value}`);
+  }
+  return set;
+}
+
+function partOfSet({ table }: PlanFlags, tables: readonly TableSpec[], asked: AxisValues): readonly TableSpec[] {
+  const part = partOf(tables, asked);
+  for (const [key, values] of Object.entries(asked) as [keyof AxisValues, readonly unknown[]][]) {
+    const kept: readonly unknown[] = part.flatMap(({ axes }) => (axes[key] ?? []) as readonly unknown[]);
+    const left = values.find((value) => !kept.includes(value));
+    if (part.length > 0 && left === undefined) continue;
+    const has = [...new Set(tables.flatMap(({ axes }) => (axes[key] ?? []) as readonly unknown[]))];
+    throw new UsageError(`${axes[key].flag}: --table ${table} has ${has.join(', ')}, got ${values.join(', ')}`);
+  }
+  return part;
 }
 
 function tablesOf(

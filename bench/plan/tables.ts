@@ -16,9 +16,12 @@ export type MetricName =
   | 'downtimeNs'
   | 'delayNs'
   | 'slowestDelayNs'
+  | 'deviceMibPerSecond'
+  | 'fairness'
   | LatencyMetric;
 
-export type LatencyMetric = `${'handoffNs' | 'takenNs' | 'freedNs'}.${'p50' | 'p90' | 'p99' | 'p999' | 'max'}`;
+export type LatencyMetric =
+  `${'handoffNs' | 'takenNs' | 'freedNs' | 'ramWaitNs' | 'deviceWaitNs'}.${'p50' | 'p90' | 'p99' | 'p999' | 'max'}`;
 
 /** The axes that may run over the columns, the preferred one first. */
 export const COLUMN_AXES = AXES.filter(({ column }) => column).sort((x, y) => x.column!.rank - y.column!.rank);
@@ -43,8 +46,13 @@ export const STUDIED_PAIR = ['mutex', 'atomic-barrier'] as const;
 export const ALWAYS_JUDGED: readonly string[] = ['message-port'];
 
 /** A ping-pong in parts: what a design's two wake-ups cost, and what they cost at worst. */
-const PING_PONG: readonly MetricName[] = ['takenNs.p50', 'freedNs.p50', 'handoffNs.p50', 'handoffNs.p99'];
+export const PING_PONG: readonly MetricName[] = ['takenNs.p50', 'freedNs.p50', 'handoffNs.p50', 'handoffNs.p99'];
 const SYNC_METRICS = ['signalNs', 'collectNs', 'syncNs', 'slowestDelayNs'] as const;
+/** Among bursts of device state: the RAM's rate is the first entry, which depends on the transport. */
+export const BURST_METRICS: readonly MetricName[] = [
+  ...(['ramWaitNs.p50', 'ramWaitNs.p99', 'deviceWaitNs.p50', 'deviceWaitNs.p99'] as const),
+  ...(['deviceMibPerSecond', 'fairness', 'syncNs', 'cpuNsPerJob'] as const),
+];
 const OPEN_LOOP: readonly MetricName[] = ['handoffNs.p50', 'handoffNs.p99'];
 
 /** What `run` measures when no axis is asked for. */
@@ -154,7 +162,14 @@ export function customTable(asked: AxisValues): TableSpec {
   const handOff = asked.workload?.includes('hand-off') === true;
   const paced = asked.load?.some((load) => load !== undefined) === true;
   const latency = paced ? OPEN_LOOP : PING_PONG;
-  const other = sync ? SYNC_METRICS : precopy ? (['totalNs', 'downtimeNs'] as const) : rate;
+  const bursts = asked.workload?.includes('device-state') === true;
+  const other = bursts
+    ? [rate[0]!, ...BURST_METRICS]
+    : sync
+      ? SYNC_METRICS
+      : precopy
+        ? (['totalNs', 'downtimeNs'] as const)
+        : rate;
   const metrics = handOff ? [...latency, ...(asked.workload!.length > 1 ? other : [])] : other;
   return { id: 'custom', title: 'As asked', axes: asked, columns: columnsFor(asked), metrics, turns: 6 };
 }

@@ -1,6 +1,7 @@
 // The groups of a report: the cells that differ in variant, channels and page size alone, and so share one chart.
 
 import { DEFAULT_TABLES, RIGOROUS_TABLES } from '../plan/tables.js';
+import { UPSTREAM_TABLES } from '../plan/upstream-tables.js';
 import { groupOf } from '../result/comparisons.js';
 import type { ResultCell } from '../result/document.js';
 import { SLOPE_TITLES } from './slope-titles.js';
@@ -13,7 +14,7 @@ export interface Group {
 }
 
 const TITLES: ReadonlyMap<string, string> = new Map([
-  ...[...DEFAULT_TABLES, ...RIGOROUS_TABLES].map(({ id, title }) => [id, title] as const),
+  ...[...DEFAULT_TABLES, ...RIGOROUS_TABLES, ...UPSTREAM_TABLES].map(({ id, title }) => [id, title] as const),
   ...Object.entries(SLOPE_TITLES),
 ]);
 

@@ -12,7 +12,14 @@ import type { ResultCell, ResultComparison } from './document.js';
 export const BASELINE = 'mutex';
 /** The design that the patch made of it: with the baseline the pair under study when nothing else is asked for. */
 export const STUDIED = 'atomic-barrier';
-const HIGHER_IS_BETTER = new Set(['jobsPerSecond', 'pagesPerSecond', 'mibPerSecond', 'score']);
+const HIGHER_IS_BETTER = new Set([
+  'jobsPerSecond',
+  'pagesPerSecond',
+  'mibPerSecond',
+  'deviceMibPerSecond',
+  'fairness',
+  'score',
+]);
 
 /** The design that the others are compared with: `mutex` where it is among them, else the first. */
 function baselineOf(variants: readonly string[]): string | undefined {

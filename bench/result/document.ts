@@ -1,5 +1,6 @@
 // The result document: what a run is saved as, and what `--json` prints.
 
+import type { LatencyName } from '../../src/sender/hand-off-clock.js';
 import type { Dose } from '../../src/session/cell.js';
 import type { CellCounts } from '../measure/counts.js';
 import type { PercentileName } from '../measure/latencies.js';
@@ -21,9 +22,11 @@ export interface MetricSummary {
   readonly rounds: number;
 }
 
-/** One entry a number, and in timed cells `handoffNs`, `takenNs` and `freedNs` with all that is known of each. */
-export type Metrics = Readonly<Record<string, MetricSummary>> &
-  Readonly<Partial<Record<'handoffNs' | 'takenNs' | 'freedNs', LatencySummary>>>;
+/** The latencies that may have a summary of all that is known of each. */
+type LatencyField = `${LatencyName}Ns`;
+
+/** One entry a number, and in cells with histograms one for each latency. */
+export type Metrics = Readonly<Record<string, MetricSummary>> & Readonly<Partial<Record<LatencyField, LatencySummary>>>;
 
 export interface ResultCell extends ResultAxes {
   readonly id: string;
@@ -209,7 +212,7 @@ export type LatencySummary = Readonly<Partial<Record<PercentileName, number>>> &
   readonly rounds: number;
 };
 
-/** By metric: `handoffNs`, `takenNs`, `freedNs`. */
+/** By metric, as in `handoffNs`. */
 export type Histograms = Readonly<Record<string, string>>;
 
 /** Raised with every change of meaning. 2: visits by column, checksum, histograms of two significant figures. */

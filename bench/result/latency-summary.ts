@@ -1,5 +1,6 @@
 // What a run says of the latencies of a cell: percentiles over its processes, and all their samples in one histogram.
 
+import { LATENCIES } from '../../src/sender/hand-off-clock.js';
 import { rounded } from '../base/rounding.js';
 import {
   decodeCounts,
@@ -31,13 +32,14 @@ export function pooled(visits: readonly { readonly latencies?: Latencies }[]): L
 
 /** As a result stores them. */
 export function encodeLatencies(latencies: Latencies): Histograms {
-  return Object.fromEntries(Object.entries(latencies).map(([name, counts]) => [`${name}Ns`, encodeCounts(counts)]));
+  const some = Object.entries(latencies).filter(([, counts]) => counts.length > 0);
+  return Object.fromEntries(some.map(([name, counts]) => [`${name}Ns`, encodeCounts(counts)]));
 }
 
 /** What `encodeLatencies` made. Throws Error for anything else. */
-export function decodeLatencies({ handoffNs, takenNs, freedNs }: Histograms): Latencies {
+export function decodeLatencies(histograms: Histograms): Latencies {
   const decode = (text: string | undefined) => (text === undefined ? [] : decodeCounts(text));
-  return { handoff: decode(handoffNs), taken: decode(takenNs), freed: decode(freedNs) };
+  return Object.fromEntries(LATENCIES.map((name) => [name, decode(histograms[`${name}Ns`])])) as unknown as Latencies;
 }
 
 /** `metrics.handoffNs` and the like, from `metrics["handoffNs.p50"]` and the like and from all samples. */

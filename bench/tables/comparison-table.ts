@@ -2,7 +2,7 @@
 
 import { processes, showNumber } from '../base/quantities.js';
 import { AXES, axes } from '../plan/axes.js';
-import { axisLabels } from '../plan/axis-fields.js';
+import { type AxisKey, axisLabels } from '../plan/axis-fields.js';
 import type { MetricName, TableSpec } from '../plan/tables.js';
 import { groupOf } from '../result/comparisons.js';
 import type { Result, ResultCell, ResultComparison } from '../result/document.js';
@@ -43,7 +43,7 @@ export function renderTables(result: Result, tables: readonly TableSpec[]): stri
 }
 
 /** Splits a table's cells by every axis that is neither variant nor column. */
-export function blocksOf(result: Result, { id, title, columns: axis, metrics }: TableSpec): Block[] {
+export function blocksOf(result: Result, { id, title, columns: axis, metrics, axes: own }: TableSpec): Block[] {
   const groups = new Map<string, ResultCell[]>();
   for (const cell of result.cells) {
     if (cell.table !== id) continue;
@@ -51,7 +51,8 @@ export function blocksOf(result: Result, { id, title, columns: axis, metrics }: 
     groups.set(key, [...(groups.get(key) ?? []), cell]);
   }
   return [...groups.values()].flatMap((cells) => {
-    const heading = id === 'custom' ? describe(cells[0]!, axis) : [title, ...conditionsOf(cells[0]!, axis)].join(', ');
+    const heading =
+      id === 'custom' ? describe(cells[0]!, axis) : [title, ...conditionsOf(cells[0]!, axis, own)].join(', ');
     const shown = metrics.filter((metric) => cells.some((cell) => shownMetric(cell, metric)) || metric === metrics[0]);
     if (axis === 'metrics') {
       const columns = shown.map((metric) => ({ heading: METRIC_VIEWS[metric].heading!, metric, holds: () => true }));
@@ -213,11 +214,12 @@ function describe(cell: ResultCell, columns: TableSpec['columns']): string {
   ).join(', ');
 }
 
-/** What applies to every table of a run, but for the defaults. */
-function conditionsOf(cell: ResultCell, columns: TableSpec['columns']): string[] {
+/** What applies to every table of a run, but for the defaults, and what tells the blocks of this one apart. */
+function conditionsOf(cell: ResultCell, columns: TableSpec['columns'], own: TableSpec['axes']): string[] {
+  const varies = (key: AxisKey) => (own[key]?.length ?? 0) > 1;
   return axisLabels(
     cell,
-    AXES.filter(({ key, scope }) => scope === 'everywhere' && key !== columns),
+    AXES.filter(({ key, scope }) => (scope === 'everywhere' || varies(key as AxisKey)) && key !== columns),
   );
 }
 

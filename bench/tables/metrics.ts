@@ -12,12 +12,17 @@ interface MetricView {
   readonly heading?: string;
 }
 
-const SHORT = { handoffNs: 'round trip', takenNs: 'pickup', freedNs: 'return' } as const;
+const SHORT = {
+  ...{ handoffNs: 'round trip', takenNs: 'pickup', freedNs: 'return' },
+  ...{ ramWaitNs: 'RAM waits', deviceWaitNs: 'device waits' },
+} as const;
 
 const PARTS = {
   handoffNs: 'round trip of a hand-off',
   takenNs: 'pickup of a batch',
   freedNs: 'return of a channel',
+  ramWaitNs: 'hand-over of RAM, from call to return',
+  deviceWaitNs: 'hand-over of device state, from call to return',
 } as const;
 const PERCENTILES = { p50: 'p50', p90: 'p90', p99: 'p99', p999: 'p99.9', max: 'longest' } as const;
 
@@ -43,6 +48,8 @@ export const METRIC_VIEWS: Readonly<Record<MetricName, MetricView>> = {
   nsPerJob: { title: 'ns per batch (lower is better)', scale: 1 },
   mibPerSecond: { title: 'MiB/s (higher is better)', scale: 1 },
   cpuNsPerJob: { title: 'CPU us per batch (lower is better)', scale: 1e-3 },
+  deviceMibPerSecond: { title: 'MiB/s of device state (higher is better)', scale: 1 },
+  fairness: { title: "Jain's index of what each device handed over, 1 is even (higher is better)", scale: 1 },
   totalNs: { title: 'ms in all (lower is better)', scale: 1e-6 },
   downtimeNs: { title: 'ms of downtime, the last round (lower is better)', scale: 1e-6 },
   signalNs: { title: 'us to signal a sync (lower is better)', scale: 1e-3 },

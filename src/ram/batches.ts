@@ -9,6 +9,9 @@ const SEQUENCE = 2;
 const REQUESTER = 3;
 const FIRST_PAGE = 4;
 
+/** In the place of a RAM block: the batch is a chunk of a device's state, of which only the first page is said. */
+export const DEVICE_STATE = -1;
+
 /** Words of one batch: its block, page count, sequence number and requester, then the page numbers. */
 export function batchWords(pagesPerBatch: number): number {
   return FIRST_PAGE + pagesPerBatch;

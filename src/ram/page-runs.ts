@@ -54,6 +54,16 @@ export class PageRuns extends Runs {
     this.next = -1;
   }
 
+  /** Finds the runs of a chunk of device state: pages of the first block, round and round. */
+  findState(batch: BatchIndex, chunkPages: number): void {
+    const { batches, ram, pageSize } = this;
+    const pages = ram.pages(0, pageSize);
+    this.clear();
+    for (let page = batches.page(batch, 0), left = chunkPages; left > 0; left--, page = (page + 1) % pages) {
+      this.addPage(0, page);
+    }
+  }
+
   /** Finds the runs of a batch. */
   find(batch: BatchIndex): void {
     const { batches } = this;

@@ -1,6 +1,7 @@
 // One channel of a receiver: its initial packet, then its packets, into RAM, epoch by epoch.
 
 import { FaultCounter, isPacketFault, type PacketFault } from '../faults/fault.js';
+import { Runs } from '../ram/page-runs.js';
 import { Ram } from '../ram/ram.js';
 import { type Announcement, readAnnouncement } from '../wire/announcement.js';
 import { openUnpacker } from '../wire/codecs/codec.js';
@@ -16,6 +17,9 @@ import { PageTargets, UnpackError } from './page-targets.js';
 import type { ChannelCounts, ReceiverPlan } from './plan.js';
 import type { Reader } from './reader.js';
 import { Silence } from './silence.js';
+
+/** Bytes that nobody looks at again. */
+const PASSED_OVER = new Uint8Array(1 << 20);
 
 export interface ChannelEvents {
   /** The sender says what it will send, and waits for an answer in the end; it is not checked yet. */
@@ -46,6 +50,9 @@ export class ChannelReader implements Reader, PacketHandler {
   private pages = 0;
   private zeroPages = 0;
   private syncs = 0;
+  private chunks = 0;
+  /** Where device state goes: there is no device here. */
+  private readonly state = new Runs();
   private syncedLast = false;
   /** True while bytes are not wanted: the silence is not the peer's. */
   private waits = false;
@@ -61,8 +68,16 @@ export class ChannelReader implements Reader, PacketHandler {
   }
 
   get counts(): ChannelCounts {
-    const { pages, zeroPages, syncs, stream, channel = -1 } = this;
-    return { channel, pages, zeroPages, syncs, packets: stream?.packets ?? 0, bytes: this.bytes };
+    const { pages, zeroPages, syncs, chunks, stream, channel = -1 } = this;
+    return {
+      channel,
+      pages,
+      zeroPages,
+      syncs,
+      ...(chunks > 0 && { chunks }),
+      packets: stream?.packets ?? 0,
+      bytes: this.bytes,
+    };
   }
 
   target(): Uint8Array {
@@ -125,10 +140,16 @@ export class ChannelReader implements Reader, PacketHandler {
   }
 
   place(packet: Packet, block: number) {
+    if (packet.deviceState) return this.passOver(packet.dataBytes);
     return this.targets!.place(packet, block);
   }
 
   complete(packet: Packet, block: number): boolean {
+    if (packet.deviceState) {
+      this.chunks++;
+      this.syncedLast = false;
+      return true;
+    }
     this.numbers.add(packet.number);
     if (block >= 0) this.fill(packet, block);
     this.pages += packet.normalPages;
@@ -141,6 +162,14 @@ export class ChannelReader implements Reader, PacketHandler {
     this.waits = !this.plan.ignoreSync;
     this.events.sync(this.pages + this.zeroPages);
     return !this.waits;
+  }
+
+  private passOver(bytes: number): Runs {
+    this.state.clear();
+    for (let left = bytes; left > 0; left -= PASSED_OVER.length) {
+      this.state.add(PASSED_OVER, 0, Math.min(left, PASSED_OVER.length));
+    }
+    return this.state;
   }
 
   private meet(fault: PacketFault | undefined): void {

@@ -64,6 +64,8 @@ export interface ChannelCounts {
   readonly bytes: number;
   readonly packets: number;
   readonly syncs: number;
+  /** Packets of device state, which are passed over; absent where none came. */
+  readonly chunks?: number;
 }
 
 /** What a main stream was. */

@@ -14,9 +14,15 @@ import { now } from '../os/clock.js';
 import type { BatchIndex } from '../ram/batches.js';
 import type { BatchStamps } from './batch-stamps.js';
 
-/** What is told apart, each with a histogram of its own. */
-export const LATENCIES = ['handoff', 'taken', 'freed'] as const;
+/** What is told apart of a hand-off. */
+const PARTS = ['handoff', 'taken', 'freed'] as const;
+type Part = (typeof PARTS)[number];
+
+/** All that has a histogram of its own: the parts of a hand-off, and how long requesters of each kind wait for theirs. */
+export const LATENCIES = [...PARTS, 'ramWait', 'deviceWait'] as const;
 export type LatencyName = (typeof LATENCIES)[number];
+/** Something for each; waits are absent from older builds and files. */
+export type ByLatency<T> = Readonly<Record<Part, T>> & Readonly<Partial<Record<LatencyName, T>>>;
 
 /** What the provider's primitives saw during one `sendPages`; 0 where it did not happen. */
 export class Moments {
@@ -29,7 +35,7 @@ export class Moments {
 export interface HandOffClockParts {
   readonly batches: number;
   readonly stamps: BatchStamps;
-  readonly histograms: Readonly<Record<LatencyName, LatencyHistogram>>;
+  readonly histograms: Readonly<Record<Part, LatencyHistogram>>;
   readonly moments: Moments;
   /** Tasks of the provider's event loop run before `sendPages` comes back: only the whole is told. */
   readonly sendersAreTasks: boolean;
@@ -53,8 +59,8 @@ export class HandOffClock {
   private recording = true;
   private readonly factor: number;
   /** The latencies since `begin`, as many as there is room for: a turn has few. */
-  private readonly samples: Readonly<Record<LatencyName, Float64Array>>;
-  private readonly sampled: Record<LatencyName, number> = { handoff: 0, taken: 0, freed: 0 };
+  private readonly samples: Readonly<Record<Part, Float64Array>>;
+  private readonly sampled: Record<Part, number> = { handoff: 0, taken: 0, freed: 0 };
 
   constructor(parts: HandOffClockParts) {
     this.parts = parts;
@@ -71,7 +77,7 @@ export class HandOffClock {
   /** A slice begins; what is under way does not belong to it. */
   begin(): void {
     this.started.fill(0);
-    for (const name of LATENCIES) this.sampled[name] = 0;
+    for (const name of PARTS) this.sampled[name] = 0;
     this.recording = true;
     this.handed = 0;
     this.firstNs = now();
@@ -121,10 +127,10 @@ export class HandOffClock {
    * Ends a turn, whose last batches are none of its samples: the middle of each latency since `begin`, in nanoseconds; a
    * design that lacks a part has none of it.
    */
-  medians(): Partial<Record<LatencyName, number>> {
+  medians(): Partial<Record<Part, number>> {
     this.recording = false;
-    const medians: Partial<Record<LatencyName, number>> = {};
-    for (const name of LATENCIES) {
+    const medians: Partial<Record<Part, number>> = {};
+    for (const name of PARTS) {
       const sorted = this.samples[name].subarray(0, this.sampled[name]).sort();
       const middle = sorted.length >> 1;
       if (sorted.length > 0) medians[name] = (sorted[middle]! + sorted[(sorted.length - 1) >> 1]!) / 2;
@@ -149,7 +155,7 @@ export class HandOffClock {
     this.record('freed', seenFreeNs - doneNs);
   }
 
-  private record(name: LatencyName, nanoseconds: number): void {
+  private record(name: Part, nanoseconds: number): void {
     if (!this.recording) return;
     const counted = nanoseconds * this.factor;
     this.parts.histograms[name].record(counted);

@@ -1,7 +1,7 @@
 // The provider's end of a run: collects pages into batches by QEMU's rules and hands them over (multifd_queue_page).
 
 import { invariant } from '../memory/invariant.js';
-import type { Batches, BatchIndex } from '../ram/batches.js';
+import { type Batches, type BatchIndex, DEVICE_STATE } from '../ram/batches.js';
 import { EXIT, type Provider } from './variant.js';
 
 /**
@@ -46,6 +46,14 @@ class Filling {
     return current;
   }
 
+  /** Makes the current batch, which is empty, a chunk of a device's state; it is handed over next. */
+  protected leaveState(firstPage: number): BatchIndex {
+    const { batches, current, requester } = this;
+    batches.put(current, 0, firstPage);
+    batches.seal(current, DEVICE_STATE, 1, requester, this.jobs++);
+    return current;
+  }
+
   /** Takes the batch got in exchange. Returns false for EXIT. */
   protected exchange(empty: BatchIndex): boolean {
     if (empty === EXIT) return false;
@@ -56,7 +64,7 @@ class Filling {
   }
 }
 
-/** For providers that block. All three return false when the run is ending. */
+/** For providers that block. All of these return false when the run is ending. */
 export class PageQueue extends Filling {
   private readonly provider: Provider;
 
@@ -70,6 +78,11 @@ export class PageQueue extends Filling {
     if (this.mustLeave(block) && !this.exchange(this.provider.sendPages(this.leave()))) return false;
     this.append(block, page);
     return true;
+  }
+
+  /** Hands over a chunk of a device's state, whose bytes begin at a page of the first block: a batch of its own. */
+  queueState(firstPage: number): boolean {
+    return this.exchange(this.provider.sendPages(this.leaveState(firstPage)));
   }
 
   /** Hands over what is there, and publishes what is late. */

@@ -1,13 +1,15 @@
 // What one channel has sent, counted so that lost, double and overtaken batches show.
 
 import { invariant } from '../memory/invariant.js';
-import type { Batches, BatchIndex } from '../ram/batches.js';
+import { type Batches, type BatchIndex, DEVICE_STATE } from '../ram/batches.js';
 
 /** Plain numbers, so that a thread can post it. */
 export interface TallySum {
   readonly jobs: number;
   readonly pages: number;
   readonly syncs: number;
+  /** Jobs that were chunks of a device's state: they have neither pages nor packet numbers. */
+  readonly chunks: number;
   /** Sum and exclusive-or of the sequence numbers: exactly once shows in both. */
   readonly sequenceSum: number;
   readonly sequenceXor: number;
@@ -24,6 +26,7 @@ export class Tally implements TallySum {
   jobs = 0;
   pages = 0;
   syncs = 0;
+  chunks = 0;
   sequenceSum = 0;
   sequenceXor = 0;
   packets = 0;
@@ -49,7 +52,8 @@ export class Tally implements TallySum {
     }
     this.last[requester] = sequence;
     this.jobs++;
-    this.pages += count;
+    if (batches.block(batch) === DEVICE_STATE) this.chunks++;
+    else this.pages += count;
     this.sequenceSum += sequence;
     this.sequenceXor ^= sequence;
   }
@@ -61,8 +65,8 @@ export class Tally implements TallySum {
   }
 
   sum(): TallySum {
-    const { jobs, pages, syncs, sequenceSum, sequenceXor, packets, packetSum, packetXor, checksum } = this;
-    return { jobs, pages, syncs, sequenceSum, sequenceXor, packets, packetSum, packetXor, checksum };
+    const { jobs, pages, syncs, chunks, sequenceSum, sequenceXor, packets, packetSum, packetXor, checksum } = this;
+    return { jobs, pages, syncs, chunks, sequenceSum, sequenceXor, packets, packetSum, packetXor, checksum };
   }
 }
 
@@ -73,6 +77,7 @@ export function addTallies(tallies: readonly TallySum[]): TallySum {
     total.jobs += each.jobs;
     total.pages += each.pages;
     total.syncs += each.syncs;
+    total.chunks += each.chunks;
     total.sequenceSum += each.sequenceSum;
     total.sequenceXor ^= each.sequenceXor;
     total.packets += each.packets;

@@ -28,7 +28,7 @@ export interface Dose {
 
 export interface Cell {
   readonly variant: string;
-  readonly workload: 'throughput' | 'hand-off' | 'sync' | 'precopy' | 'transfer' | 'ceiling';
+  readonly workload: 'throughput' | 'hand-off' | 'sync' | 'device-state' | 'precopy' | 'transfer' | 'ceiling';
   readonly channels: number;
   readonly requesters: number;
   /** Batches in flight a channel. */
@@ -49,6 +49,10 @@ export interface Cell {
   readonly offeredPerSecond?: number | undefined;
   /** Sync only: what the channels do when it starts. Absent, all have just been given a batch. */
   readonly syncLoad?: 'idle' | 'slow' | undefined;
+  /** Device state only; absent, as `DEVICE_DEFAULTS` says: bytes of a chunk, chunks of a burst, and the pause after each. */
+  readonly chunkBytes?: number | undefined;
+  readonly burstChunks?: number | undefined;
+  readonly pauseNs?: number | undefined;
   /** Calibrated work before each batch on the provider, and for each batch on its sender, in nanoseconds. Default 0. */
   readonly providerWorkNs?: number | undefined;
   readonly senderWorkNs?: number | undefined;
@@ -94,6 +98,18 @@ export const CELL_DEFAULTS = {
   errorPath: 'repaired',
 } as const satisfies Partial<Cell>;
 
+/**
+ * Device state as QEMU hands it over. Chunks are what its VFIO devices are read by (VFIO_MIG_DEFAULT_DATA_BUFFER_SIZE).
+ * How many come at once it does not say: a burst of 4 MiB every 5 ms and more is up to 0.8 GB/s for each device, what 400 MiB
+ * within half a second come to, as in the numbers that came with the series for 10.0.
+ */
+export const DEVICE_DEFAULTS = { chunkBytes: 1 << 20, burstChunks: 4, pauseNs: 5e6 } as const;
+
+/** Pages that the bytes of a chunk fill. */
+export function chunkPages({ chunkBytes = DEVICE_DEFAULTS.chunkBytes, pageSize }: Cell): number {
+  return Math.max(1, Math.ceil(chunkBytes / pageSize));
+}
+
 /** The shape of a cell, as variants see it. */
 export function shapeOf({ channels, requesters, depth, publishEvery }: Cell): Shape {
   return { channels, requesters, depth, publishEvery };
@@ -102,6 +118,11 @@ export function shapeOf({ channels, requesters, depth, publishEvery }: Cell): Sh
 /** Timed cells read the clock at every hand-over: they tell latencies, and their throughput is not compared. */
 export function isTimed({ workload }: Cell): boolean {
   return workload === 'hand-off';
+}
+
+/** Cells that keep a histogram of single events: of hand-offs, or of waits among device state. */
+export function keepsHistograms({ workload }: Pick<Cell, 'workload'>): boolean {
+  return workload === 'hand-off' || workload === 'device-state';
 }
 
 /** Where threads are pinned: over the CPUs in turn, all on the first, or nowhere. */
@@ -125,7 +146,11 @@ export interface VisitReport {
   readonly jobs: number;
   readonly pages: number;
   readonly syncs: number;
+  /** Jobs that were chunks of a device's state. */
+  readonly chunks?: number;
   readonly jobsPerChannel: readonly number[];
+  /** Of the provider of RAM first. Absent from older builds, as chunks. */
+  readonly jobsPerRequester?: readonly number[];
   /** CPU time of the provider and of the senders, in nanoseconds. */
   readonly providerCpuNs: number;
   readonly sendersCpuNs: number;

@@ -32,12 +32,13 @@ export function checkVisit(cell: Cell, slices: number, reports: readonly ThreadR
   }
   const jobsPerChannel = Array.from({ length: cell.channels }, () => 0);
   for (const { channel, tally } of channels) jobsPerChannel[channel] = tally.jobs;
-  return { jobs, pages, syncs: sent.syncs, jobsPerChannel };
+  const jobsPerRequester = reports.slice(0, cell.requesters).map((report) => report.handed?.jobs ?? 0);
+  return { jobs, pages, syncs: sent.syncs, chunks: sent.chunks, jobsPerChannel, jobsPerRequester };
 }
 
 /** I6: packet numbers are unique and dense. */
 function checkPackets(sent: TallySum): void {
-  same('packets', sent.jobs + sent.syncs, sent.packets);
+  same('packets', sent.jobs - sent.chunks + sent.syncs, sent.packets);
   same('sum of packet numbers', sumBelow(sent.packets), sent.packetSum);
   same('exclusive-or of packet numbers', xorBelow(sent.packets), sent.packetXor);
 }

@@ -10,7 +10,8 @@ import { Batches, batchWords } from '../ram/batches.js';
 import { BatchStamps, STAMP_WORDS } from '../sender/batch-stamps.js';
 import { LATENCIES, type LatencyName } from '../sender/hand-off-clock.js';
 import type { Variant } from '../sender/variant.js';
-import { type Cell, isTimed, shapeOf } from './cell.js';
+import { BurstSyncs } from './burst-syncs.js';
+import { type Cell, isTimed, keepsHistograms, shapeOf } from './cell.js';
 import { Dosing, doseTable } from './dose.js';
 import { Rest } from './rest.js';
 
@@ -26,6 +27,12 @@ const framework = (cell: Cell, batches: number) =>
     arrived: { kind: 'atomic', writer: 'requesters, as they reach the start of a slice' },
     held: { kind: 'atomic', writer: 'requesters but the first, before a sync' },
     synced: { kind: 'atomic', writer: 'the first requester, after a sync' },
+    askedSyncs: { kind: 'atomic', writer: 'the first requester among bursts, before a sync' },
+    lastSync: {
+      kind: 'atomic',
+      writer: 'the first requester among bursts, before the last sync of a turn',
+      beside: 'askedSyncs',
+    },
     handedOver: { kind: 'plain', writer: 'a requester but the first, before it is held', count: cell.requesters },
     jobsAtSync: { kind: 'plain', writer: 'the sender, before its SYNC is complete', count: cell.channels },
     syncWritten: { kind: 'plain', writer: 'the sender, before its SYNC is complete', count: cell.channels, words: 2 },
@@ -44,7 +51,7 @@ const framework = (cell: Cell, batches: number) =>
     latencies: {
       kind: 'plain',
       writer: 'a requester, in timed runs',
-      count: isTimed(cell) ? cell.requesters * LATENCIES.length : 0,
+      count: keepsHistograms(cell) ? cell.requesters * LATENCIES.length : 0,
       words: HISTOGRAM_COUNTERS,
     },
   });
@@ -60,6 +67,8 @@ export class Control {
   readonly dosing: Dosing;
   /** In a cell whose senders sleep between slices. */
   readonly rest: Rest | undefined;
+  /** How the other requesters learn of syncs, where they hand over in bursts. */
+  readonly burstSyncs: BurstSyncs;
   /** What the other requesters had handed over when they were last held; the first requester's. */
   jobsOfOthers = 0;
   private readonly doseWords: Placed<ReturnType<typeof doseTable>['table']>;
@@ -82,6 +91,7 @@ export class Control {
     const resting = { allowed: own.word('allowed'), risen: own.word('risen') };
     const gate = new Event(this.words, own.word('rest'));
     this.rest = cell.rests ? new Rest(this.words, gate, resting, cell.channels) : undefined;
+    this.burstSyncs = new BurstSyncs(this.words, own.word('askedSyncs'), own.word('lastSync'));
     this.requesters = cell.requesters;
     this.times = new Float64Array(memory.buffer);
     this.batchCount = variant.batches(shapeOf(cell));

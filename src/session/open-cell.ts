@@ -7,7 +7,7 @@ import { perChannel, type Variant } from '../sender/variant.js';
 import type { Lender } from '../transport/lines.js';
 import type { Slice } from '../workloads/slice.js';
 import { addAccesses } from './access-counter.js';
-import { type Cell, CellFailure, isTimed, shapeOf, type VisitReport } from './cell.js';
+import { type Cell, CellFailure, keepsHistograms, shapeOf, type VisitReport } from './cell.js';
 import { checkVisit } from './check.js';
 import type { Control } from './control.js';
 import type { ThreadReport, VariantSource } from './messages.js';
@@ -130,7 +130,7 @@ export class OpenCell {
 
   /** With what a timed cell has recorded since the last call. */
   withLatencies(slice: Slice): Slice {
-    return isTimed(this.cell) ? { ...slice, latencies: this.control.takeLatencies() } : slice;
+    return keepsHistograms(this.cell) ? { ...slice, latencies: this.control.takeLatencies() } : slice;
   }
 
   private report(left: readonly ThreadReport[]): VisitReport {
@@ -204,10 +204,15 @@ export async function watched<T>(
   }
 }
 
-/** Several threads worked side by side: their jobs add up, from the first one's start to the last one's end. */
+/**
+ * Several threads worked side by side: their jobs add up, from the first one's start to the last one's end. Among bursts of
+ * device state the slice is that of the RAM.
+ */
 export function joinSlices(slices: readonly Slice[]): Slice {
-  if (slices.length === 1) return slices[0]!;
+  const first = slices[0]!;
+  if (slices.length === 1) return first;
   const sum = (value: (slice: Slice) => number) => slices.reduce((total, slice) => total + value(slice), 0);
+  if (first.signalNs) return { ...first, chunks: sum(({ jobs }) => jobs) - first.jobs };
   const startedNs = Math.min(...slices.map((slice) => slice.startedNs));
   return {
     jobs: sum(({ jobs }) => jobs),

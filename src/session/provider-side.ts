@@ -15,12 +15,14 @@ import type { LineParts } from '../transport/lines.js';
 import { MainLine } from '../transport/main-line.js';
 import { MappedRamStream } from '../transport/mapped-ram-stream.js';
 import { sampleOf } from '../transport/memory.js';
+import { syncsAmong, timeWaits } from '../workloads/device-state.js';
 import { elapsed, stretched } from '../workloads/elapsed.js';
 import { workloads } from '../workloads/index.js';
 import { PageCursor } from '../workloads/page-cursor.js';
+import type { DeviceState } from '../workloads/run.js';
 import type { Slice } from '../workloads/slice.js';
 import { workFor, workingProvider } from './calibrated-work.js';
-import { type Cell, isTimed, shapeOf } from './cell.js';
+import { type Cell, chunkPages, DEVICE_DEFAULTS, isTimed, shapeOf } from './cell.js';
 import type { Control } from './control.js';
 import type { OwnThreads } from './own-threads.js';
 import { isCrowded } from './placement.js';
@@ -82,12 +84,14 @@ export class ProviderSide {
       cursor: new PageCursor(ram, pageSize, begins),
       inFlight: channels * cell.depth,
       elapsed: cell.stretch === undefined ? elapsed : stretched(cell.stretch),
+      device: cell.workload === 'device-state' ? deviceOf(cell, control, requester) : undefined,
       idleSync: cell.syncLoad === 'idle',
       syncTimes: () => control.syncTimes(channels),
     };
     if (variant.provider.waits === 'blocks') {
       const own = this.withWork(variant.provider.open(opened, requester));
-      const alone = clock ? timeProvider(own, clock, this.cpusAreShort()) : own;
+      const waited = common.device ? this.withWaits(own) : own;
+      const alone = clock ? timeProvider(own, clock, this.cpusAreShort()) : waited;
       const jobs = () => this.queue.jobs;
       const provider = cell.requesters > 1 ? amongRequesters(alone, control, requester, jobs) : alone;
       const queue = new PageQueue(provider, control.batches, requester);
@@ -127,6 +131,11 @@ export class ProviderSide {
   private withWork<P extends Provider | Provider<'event-loop'>>(provider: P): P {
     const { providerWorkNs } = this.cell;
     return providerWorkNs ? workingProvider(provider, workFor(providerWorkNs)) : provider;
+  }
+
+  private withWaits(provider: Provider): Provider {
+    const { ramWait, deviceWait } = this.control.histograms(this.requester);
+    return timeWaits(provider, this.requester === 0 ? ramWait : deviceWait);
   }
 
   /** True where a provider that looks at the clock all the time would take a sender's CPU. */
@@ -175,7 +184,8 @@ export class ProviderSide {
   ): Slice | undefined | Promise<Slice | undefined> {
     try {
       const { rest } = this.control;
-      const syncs = this.cell.workload === 'sync' ? amount : 1;
+      const { workload } = this.cell;
+      const syncs = workload === 'sync' ? amount : workload === 'device-state' ? syncsAmong(amount) : 1;
       if (rest && this.requester === 0 && !rest.end(syncs)) return undefined;
       if (!this.control.passGate(number)) return undefined;
       const slice = run(amount);
@@ -216,6 +226,12 @@ export class ProviderSide {
     }
     return checksum;
   }
+}
+
+function deviceOf(cell: Cell, control: Control, requester: number): DeviceState {
+  const { burstChunks = DEVICE_DEFAULTS.burstChunks, pauseNs = DEVICE_DEFAULTS.pauseNs } = cell;
+  const { burstSyncs: bursts } = control;
+  return { requester, bursts, burstChunks, chunkPages: chunkPages(cell), pauseMs: pauseNs / 1e6 };
 }
 
 /** What goes beside the channels of a transfer that has such. Throws where the lines were opened without it. */

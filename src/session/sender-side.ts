@@ -12,7 +12,7 @@ import { transports } from '../transport/index.js';
 import type { LineParts } from '../transport/lines.js';
 import type { Slice } from '../workloads/slice.js';
 import { workFor, workingWriter } from './calibrated-work.js';
-import { type Cell, isTimed, shapeOf } from './cell.js';
+import { type Cell, chunkPages, isTimed, shapeOf } from './cell.js';
 import type { Control } from './control.js';
 import type { ThreadReport } from './messages.js';
 
@@ -40,6 +40,7 @@ export function openChannel(
     channel,
     pageSize: cell.pageSize,
     pagesPerBatch: cell.pagesPerBatch,
+    ...(cell.workload === 'device-state' && { chunkPages: chunkPages(cell) }),
     ram,
     batches: control.batches,
     tally,

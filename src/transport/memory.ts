@@ -1,26 +1,35 @@
 // The memory transport: each batch's pages are copied into a buffer of the channel's own, so bytes really move.
 
+import { DEVICE_STATE } from '../ram/batches.js';
 import { PageRuns } from '../ram/page-runs.js';
 import type { Ram } from '../ram/ram.js';
 import type { ChannelWriter } from '../sender/channel-writer.js';
 import type { ChannelContext } from './transport.js';
 
 export function openMemory(context: ChannelContext): ChannelWriter {
-  const { batches, pageSize, pagesPerBatch, ram, tally } = context;
+  const { batches, chunkPages = 0, pageSize, pagesPerBatch, ram, tally } = context;
   // Touched now: with many channels and short turns the kernel's zeroing of fresh memory would be what is timed.
-  const target = new Uint8Array(pagesPerBatch * pageSize).fill(0);
+  const target = new Uint8Array(Math.max(pagesPerBatch, chunkPages) * pageSize).fill(0);
   const targetWords = new Int32Array(target.buffer);
   const runs = new PageRuns(ram, batches, pageSize);
+  const copy = () => {
+    let at = 0;
+    for (let run = 0; run < runs.count; run++) {
+      const bytes = runs.segments[run]!.subarray(runs.starts[run], runs.ends[run]);
+      target.set(bytes, at);
+      at += bytes.length;
+    }
+  };
   return {
     send(batch) {
+      if (batches.block(batch) === DEVICE_STATE) {
+        runs.findState(batch, chunkPages);
+        copy();
+        return;
+      }
       tally.packet(context.nextPacketNumber());
       runs.find(batch);
-      let at = 0;
-      for (let run = 0; run < runs.count; run++) {
-        const bytes = runs.segments[run]!.subarray(runs.starts[run], runs.ends[run]);
-        target.set(bytes, at);
-        at += bytes.length;
-      }
+      copy();
       const pages = batches.count(batch);
       let checksum = tally.checksum;
       for (let position = 0; position < pages; position++) {

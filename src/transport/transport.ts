@@ -12,6 +12,8 @@ export interface ChannelContext {
   readonly channel: number;
   readonly pageSize: number;
   readonly pagesPerBatch: number;
+  /** Of a chunk of device state; absent where there is none. */
+  readonly chunkPages?: number;
   readonly ram: Ram;
   readonly batches: Batches;
   readonly tally: Tally;

@@ -1,10 +1,10 @@
 // Checks the header of a packet, field by field, before any of it is used: QEMU's checks, and stricter ones.
+import { isState, parseState } from './device-state.js';
 import { MAGIC, VERSION } from './initial-packet.js';
 import {
   AT,
   BLOCK_NAME_BYTES,
   type CodecName,
-  FLAG_DEVICE_STATE,
   FLAG_SYNC,
   FLAGS_CODEC,
   FLAGS_OF_CODECS,
@@ -22,6 +22,8 @@ export interface WireRules extends Geometry {
   readonly codec: CodecName;
   /** Packet numbers must grow on each channel. QEMU before 9.0 numbers packets in a race, and repeats some. */
   readonly numbersGrow: boolean;
+  /** True where packets of device state may come among those of RAM. */
+  readonly deviceState?: boolean;
 }
 
 /** Parses the headers of one channel. */
@@ -59,6 +61,11 @@ export class PacketParser {
       throw wrong('magic', hexadecimal(MAGIC), position === 0 ? hexadecimal(magic) : `something else${this.misfit()}`);
     const version = view.getUint32(AT.version);
     if (version !== VERSION) throw wrong('version', `${VERSION}`, version);
+    if (isState(header)) {
+      if (!this.rules.deviceState) throw wrong('flags', 'no device state', hexadecimal(view.getUint32(AT.flags)));
+      parseState(header, packet, wrong);
+      return -1;
+    }
     this.parseCounts(view, packet, wrong);
     this.parseFlags(view, packet, wrong);
     this.parseNumber(view, packet, wrong);
@@ -90,7 +97,6 @@ export class PacketParser {
   private parseFlags(view: DataView, packet: Packet, wrong: Wrong): void {
     const { codec } = this.rules;
     const flags = view.getUint32(AT.flags);
-    if (flags & FLAG_DEVICE_STATE) throw wrong('flags', 'no device state', hexadecimal(flags));
     const unknown = (flags & ~(FLAG_SYNC | FLAGS_CODEC)) >>> 0;
     if (unknown !== 0) throw wrong('flags', 'only SYNC and a codec', hexadecimal(flags));
     const packing = flags & FLAGS_CODEC;

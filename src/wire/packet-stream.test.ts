@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Runs } from '../ram/page-runs.js';
+import { StateHeader } from './device-state.js';
 import { FLAG_SYNC, Packet, PacketHeader } from './packet.js';
 import { findNumberGap, PacketNumbers } from './packet-numbers.js';
 import type { WireRules } from './packet-parser.js';
@@ -200,5 +201,61 @@ describe('packet numbers over all channels', () => {
     expect(findNumberGap([numbersOf([0, 2, 4]), numbersOf([2, 3])])).toBe(
       'packet_num: expected each number from 0 to 4 once, got a sum of 11 instead of 10',
     );
+  });
+});
+
+describe('device state among RAM', () => {
+  const header = new StateHeader();
+  const chunk = (bytes: number) => {
+    header.fill(3, bytes);
+    return Buffer.concat([header.bytes, Buffer.alloc(bytes, 0xee)]);
+  };
+  /** Kinds and sizes of packets in order, whatever pieces they came in. */
+  function read(stream: Buffer, pieces: number, state = true): string[] {
+    const seen: string[] = [];
+    const reader = new PacketStream(
+      0,
+      { ...rules, deviceState: state },
+      {
+        place: (packet) => {
+          const runs = new Runs();
+          runs.add(new Uint8Array(packet.dataBytes), 0, packet.dataBytes);
+          return runs;
+        },
+        complete: (packet) => {
+          seen.push(
+            packet.deviceState ? `state ${packet.dataBytes}` : packet.sync ? 'SYNC' : `pages ${packet.normalPages}`,
+          );
+          return true;
+        },
+      },
+    );
+    for (let at = 0; at < stream.length; at += pieces) reader.push(stream.subarray(at, at + pieces));
+    reader.end();
+    return seen;
+  }
+
+  it.each([1, 7, 276, 4096])('is told apart from RAM by its flags, in pieces of %i bytes', (pieces) => {
+    const stream = Buffer.concat([chunk(5000), streamOf([[1, 2]]), chunk(1), chunk(10)]);
+    expect(read(stream, pieces)).toEqual(['state 5000', 'pages 2', 'SYNC', 'state 1', 'state 10']);
+  });
+
+  it('is refused where it is not expected, and without a size', () => {
+    expect(() => read(Buffer.concat([chunk(5000)]), 4096, false)).toThrow('flags: expected no device state, got 0x40');
+    const empty = chunk(1);
+    empty.writeUInt32BE(0, 272);
+    expect(() => read(empty, 4096)).toThrow('next_packet_size: expected 1 to 1073741824, got 0');
+    const both = chunk(1);
+    both.writeUInt32BE(0x41, 8);
+    expect(() => read(both, 4096)).toThrow('flags: expected device state alone, 0x40, got 0x41');
+  });
+
+  it('has the layout of MultiFDPacketDeviceState_t', () => {
+    header.fill(3, 0x01020304);
+    expect(header.bytes).toHaveLength(276);
+    expect(header.bytes.subarray(0, 12).toString('hex')).toBe('112233440000000100000040');
+    expect(header.bytes.subarray(12, 19).toString()).toBe('device3');
+    expect(header.bytes.subarray(19, 268).every((byte) => byte === 0)).toBe(true);
+    expect(header.bytes.subarray(268).toString('hex')).toBe('0000000301020304');
   });
 });

@@ -1,5 +1,6 @@
 // The bytes of one channel after its initial packet: says where the next ones go, and what they were. Reads nothing itself.
 import type { Runs } from '../ram/page-runs.js';
+import { isState, PREFIX_BYTES, STATE_HEADER_BYTES } from './device-state.js';
 import { headerBytes, Packet } from './packet.js';
 import { PacketParser, type WireRules } from './packet-parser.js';
 import { WireError } from './wire-error.js';
@@ -26,6 +27,9 @@ export class PacketStream {
   private readonly parser: PacketParser;
   private readonly packet: Packet;
   private readonly header: Buffer;
+  /** Bytes of the header that are known to come: where device state may, its kind has to be read first. */
+  private readonly prefix: number;
+  private headerEnd: number;
   private block = -1;
   /** Undefined while the header is read. */
   private runs: Runs | undefined;
@@ -39,6 +43,8 @@ export class PacketStream {
     this.parser = new PacketParser(channel, rules);
     this.packet = new Packet(rules);
     this.header = Buffer.alloc(headerBytes(rules));
+    this.prefix = rules.deviceState ? PREFIX_BYTES : this.header.length;
+    this.headerEnd = this.prefix;
   }
 
   /** For rules without blocks: to be called before the first packet comes. */
@@ -49,7 +55,7 @@ export class PacketStream {
   /** Where the next bytes go: never empty. */
   target(): Uint8Array {
     const { runs, run, filled } = this;
-    if (!runs) return this.header.subarray(filled);
+    if (!runs) return this.header.subarray(filled, this.headerEnd);
     return runs.segments[run]!.subarray(runs.starts[run]! + filled, runs.ends[run]);
   }
 
@@ -58,7 +64,7 @@ export class PacketStream {
     const { runs } = this;
     this.bytes += bytes;
     this.filled += bytes;
-    if (!runs) return this.filled < this.header.length || this.parsed();
+    if (!runs) return this.filled < this.wholeHeader() || this.parsed();
     if (this.filled < runs.ends[this.run]! - runs.starts[this.run]!) return true;
     this.filled = 0;
     this.run++;
@@ -104,8 +110,17 @@ export class PacketStream {
     return bytes;
   }
 
+  /** Bytes of the header, as far as is known. */
+  private wholeHeader(): number {
+    if (this.headerEnd === this.prefix && this.filled >= this.prefix && this.prefix < this.header.length) {
+      this.headerEnd = isState(this.header) ? STATE_HEADER_BYTES : this.header.length;
+    }
+    return this.headerEnd;
+  }
+
   private parsed(): boolean {
     this.filled = 0;
+    this.headerEnd = this.prefix;
     this.block = this.parser.parse(this.header, this.packet, this.packets);
     if (this.packet.dataBytes === 0) return this.completed();
     this.runs = this.handler.place(this.packet, this.block);

@@ -28,7 +28,7 @@ export const FLAG_SYNC = 1;
 export const FLAGS_CODEC = 0x1f << 1;
 export const FLAGS_OF_CODECS = { none: 0, zlib: 1 << 1, zstd: 2 << 1 } as const;
 export type CodecName = keyof typeof FLAGS_OF_CODECS;
-/** A packet of another layout, for devices' state. Not spoken here. */
+/** A packet of another layout, for devices' state: device-state.ts. */
 export const FLAG_DEVICE_STATE = 32 << 1;
 
 /** The block's name takes 256 bytes and ends with a zero byte. */
@@ -74,9 +74,13 @@ export class Packet {
     return (this.flags & FLAG_SYNC) !== 0;
   }
 
+  get deviceState(): boolean {
+    return (this.flags & FLAG_DEVICE_STATE) !== 0;
+  }
+
   /** Bytes that really follow the header. */
   get dataBytes(): number {
-    return this.normalPages === 0 ? 0 : this.nextPacketSize;
+    return this.normalPages === 0 && !this.deviceState ? 0 : this.nextPacketSize;
   }
 }
 

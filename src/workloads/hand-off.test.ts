@@ -5,7 +5,6 @@ import { availableVariants } from '../../variants/fixtures/available.js';
 import { registry } from '../../variants/index.js';
 import { isLong, runsNow } from '../fixtures/tier.js';
 import { lowestOf, type SparseCounts } from '../memory/latency-histogram.js';
-import type { LatencyName } from '../sender/hand-off-clock.js';
 import type { Variant } from '../sender/variant.js';
 import { CELL_DEFAULTS, type Cell } from '../session/cell.js';
 import { Fleet } from '../session/fleet.js';
@@ -90,10 +89,10 @@ it.skipIf(isLong)('tells by how much an open loop fell behind its pace', async (
 describe.skipIf(isLong)('a ping-pong', () => {
   it.each(['mutex', 'atomic-barrier', 'message-port'])('in parts: %s', async (variant) => {
     const [, { latencies }] = (await measure({ ...BASE, variant }, 500, 2)) as [Slice, Slice];
-    const names: readonly LatencyName[] = ['handoff', 'taken', 'freed'];
+    const names = ['handoff', 'taken', 'freed'] as const;
     // The last batch of a slice is not asked for again.
     for (const name of names) expect(countOf(latencies![name]), name).toBe(499);
-    const least = (name: LatencyName) => lowestOf(latencies![name][0]!);
+    const least = (name: (typeof names)[number]) => lowestOf(latencies![name][0]!);
     for (const part of ['taken', 'freed'] as const) {
       expect(least(part)).toBeGreaterThan(0);
       expect(percentileMs(latencies![part], 0.5)).toBeLessThan(percentileMs(latencies!.handoff, 0.5));

@@ -1,5 +1,6 @@
 // The workloads by name, each for a provider that blocks and for one on an event loop.
 
+import { deviceState } from './device-state.js';
 import { handOff, handOffOnEventLoop } from './hand-off.js';
 import { precopy, precopyOnEventLoop } from './precopy.js';
 import type { LaterRun, Run } from './run.js';
@@ -25,6 +26,10 @@ export const workloads: Readonly<Record<string, Workload>> = {
   throughput: { blocking: throughput, onEventLoop: throughputOnEventLoop, turn: turns },
   'hand-off': { blocking: handOff, onEventLoop: handOffOnEventLoop, turn: turns },
   sync: { blocking: sync, onEventLoop: syncOnEventLoop },
+  'device-state': {
+    blocking: deviceState,
+    onEventLoop: () => Promise.reject(new Error('device-state: its threads hand over through providers that block')),
+  },
   precopy: { blocking: precopy, onEventLoop: precopyOnEventLoop },
   transfer: { blocking: transfer, onEventLoop: transferOnEventLoop },
 };

@@ -1,7 +1,7 @@
 // What one slice of a cell yields.
 
 import type { SparseCounts } from '../memory/latency-histogram.js';
-import type { LatencyName } from '../sender/hand-off-clock.js';
+import type { ByLatency, LatencyName } from '../sender/hand-off-clock.js';
 
 /** What one slice of a cell yields: measured on the provider's thread, first publish to last completion. */
 export interface Slice {
@@ -10,13 +10,15 @@ export interface Slice {
   readonly durationNs: number;
   /** When it began, on the clock that all threads share. */
   readonly startedNs: number;
-  /** Sync only: the two loops apart, one entry a sync. */
+  /** Device state only: chunks that the other requesters handed over meanwhile. */
+  readonly chunks?: number;
+  /** Sync and device state only: the two loops apart, one entry a sync. */
   readonly signalNs?: readonly number[];
   readonly collectNs?: readonly number[];
   /** Sync only, a list for each: from the start of signalling until each channel had written its SYNC. */
   readonly delayNs?: readonly (readonly number[])[];
-  /** Hand-off only. */
-  readonly latencies?: Readonly<Record<LatencyName, SparseCounts>>;
+  /** Hand-off and device state only. */
+  readonly latencies?: ByLatency<SparseCounts>;
   /** Turns of a ping-pong only: the middle of each latency. */
   readonly medianNs?: Partial<Readonly<Record<LatencyName, number>>>;
   /** Open loop only: how long all hand-overs should have taken, from the first to the last, and how long they took. */

@@ -1,0 +1,162 @@
+// The upstream command: puts a saved run of `run --table upstream` into docs/upstream.md, with what the model says beside it.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { relative, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { exitWith } from '../bench/base/exit-code.js';
+import { showNumber } from '../bench/base/quantities.js';
+import { UsageError } from '../bench/base/usage-error.js';
+import { UPSTREAM_TABLES } from '../bench/plan/upstream-tables.js';
+import { groupOf } from '../bench/result/comparisons.js';
+import type { Result, ResultCell } from '../bench/result/document.js';
+import { shownMetric } from '../bench/result/latency-summary.js';
+import { latestRuns } from '../bench/store/latest.js';
+import { readResult } from '../bench/store/read.js';
+import { storeOf } from '../bench/store/store-flags.js';
+import { PROJECT } from '../bench/system/project.js';
+import { timesText } from '../bench/tables/figures.js';
+import { scaleOf } from '../bench/tables/metrics.js';
+import { marks, withBetween } from './marks.js';
+import { costsOf, predicted } from './upstream-model.js';
+
+/** The note, and where the tables go in it. */
+export const UPSTREAM_PAGE = 'docs/upstream.md';
+const MARKS = marks('upstream', '`npm run upstream`');
+/** Where the model is to say what more CPUs would do. */
+const MANY_CPUS = 16;
+
+export function declareUpstream(program: Command): void {
+  program
+    .command('upstream')
+    .description(`put the newest saved run of \`run --table upstream\`, or a file, into ${UPSTREAM_PAGE}`)
+    .argument('[file]', 'a result file')
+    .action((file: string | undefined) => exitWith(upstream(file)));
+}
+
+function upstream(file: string | undefined): number {
+  const path = file ?? newest();
+  if (path === undefined) {
+    throw new UsageError('upstream: no such run under results/; `npx multifd-bench run --table upstream` makes one');
+  }
+  const shown = relative(PROJECT, resolve(path));
+  const text = readFileSync(`${PROJECT}${UPSTREAM_PAGE}`, 'utf8');
+  writeFileSync(`${PROJECT}${UPSTREAM_PAGE}`, withTables(text, readResult(path), shown));
+  process.stderr.write(`${UPSTREAM_PAGE} shows ${shown}\n`);
+  return 0;
+}
+
+function newest(): string | undefined {
+  return latestRuns(storeOf({})).runs.find(({ file }) => tablesIn(readResult(file.path)).length > 0)?.file.path;
+}
+
+function tablesIn({ cells }: Result) {
+  return UPSTREAM_TABLES.filter(({ id }) => cells.some(({ table }) => table === id));
+}
+
+/** The run that the page shows now. */
+export function shownRun(page: string): string | undefined {
+  return /^From \[`([^`]+)`\]/m.exec(page)?.[1];
+}
+
+/** The page with the tables of that run between its marks. */
+export function withTables(page: string, result: Result, path: string): string {
+  const tables = tablesIn(result);
+  if (tables.length === 0) throw new UsageError(`${path}: not a run of --table upstream`);
+  const { machine, node, run } = result;
+  const about = `From [\`${path}\`](../${path}): ${machine.cpuModel}, ${machine.cores} cores, Node ${node.version}, ${run.rounds} processes.`;
+  const blocks = tables.flatMap(({ id, title, columns }) =>
+    columns === 'metrics' ? costsTable(result) : [`### ${title}`, '', ...rowsOf(result, id), ''],
+  );
+  return withBetween(UPSTREAM_PAGE, page, MARKS, [about, '', ...blocks].join('\n'));
+}
+
+interface Column {
+  readonly title: string;
+  text(result: Result, cell: ResultCell): string;
+}
+
+/** A metric's value in the middle of the processes. */
+const value = (title: string, metric: string): Column => ({
+  title,
+  text: (_, cell) => {
+    const summary = shownMetric(cell, metric);
+    return summary ? showNumber(summary.median * scaleOf(metric)) : '';
+  },
+});
+
+/** Its ratio to 10.0's shape, half the interval of that, and the verdict. */
+const verdict = (metric: string): Column => ({
+  title: "to 10.0's",
+  text: ({ comparisons }, cell) => {
+    const found = comparisons.find(
+      (each) => each.b === cell.variant && each.metric === metric && each.cell === groupOf(cell),
+    );
+    if (!found) return '';
+    const half = Math.sqrt(found.high / found.low) - 1;
+    return `${timesText(found.ratio, 3)} ±${(half * 100).toFixed(1)} % ${found.verdict.toUpperCase().replace('-', ' ')}`;
+  },
+});
+
+const model = (title: string, cpus: (result: Result) => number): Column => ({
+  title,
+  text: (result, cell) => {
+    const costs = costsOf(result.cells, cell.variant);
+    const cpuNs = shownMetric(cell, 'cpuNsPerJob')?.median;
+    if (!costs || cpuNs === undefined) return '';
+    const { channels, requesters, depth } = cell;
+    const perSecond = predicted(cell.variant, costs, { channels, requesters, depth, cpuNs, cpus: cpus(result) });
+    return showNumber(perSecond * scaleOf('jobsPerSecond'));
+  },
+});
+
+const CPU = value('CPU us per batch', 'cpuNsPerJob');
+const RATE = value('thousand batches/s', 'jobsPerSecond');
+const MODELS = [
+  model('model', ({ machine }) => machine.cores),
+  model(`model, ${MANY_CPUS} CPUs`, () => MANY_CPUS),
+] as const;
+const WAITS = [
+  ...(['ramWaitNs', 'deviceWaitNs'] as const).flatMap((name) =>
+    (['p50', 'p99'] as const).map((percentile) =>
+      value(`${name === 'ramWaitNs' ? 'RAM' : 'device'} waits ${percentile}, us`, `${name}.${percentile}`),
+    ),
+  ),
+  ...[value('device MiB/s', 'deviceMibPerSecond'), value('fairness', 'fairness'), value('sync, us', 'syncNs')],
+];
+
+const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
+  'upstream-hand-off': [RATE, verdict('jobsPerSecond'), CPU, ...MODELS],
+  'upstream-bursts': [RATE, verdict('jobsPerSecond'), ...WAITS, CPU],
+  'upstream-packet': [value('MiB/s', 'mibPerSecond'), verdict('mibPerSecond'), CPU],
+  'upstream-packet-bursts': [value('MiB/s', 'mibPerSecond'), verdict('mibPerSecond'), ...WAITS, CPU],
+};
+
+function rowsOf(result: Result, table: string): string[] {
+  const columns = COLUMNS[table]!;
+  const cells = result.cells.filter((cell) => cell.table === table && cell.status !== 'skipped');
+  const rows = cells
+    .toSorted((x, y) => x.requesters - y.requesters || x.channels - y.channels)
+    .map((cell) => {
+      const texts =
+        cell.status === 'measured'
+          ? columns.map(({ text }) => text(result, cell))
+          : [`${cell.status.toUpperCase()}: ${cell.reason}`];
+      return [cell.requesters, cell.channels, `\`${cell.variant}\``, ...texts];
+    });
+  return markdown(['requesters', 'channels', 'design', ...columns.map(({ title }) => title)], rows);
+}
+
+/** What the model starts from. */
+function costsTable({ cells }: Result): string[] {
+  const rows = [...new Set(cells.map(({ variant }) => variant))].flatMap((variant) => {
+    const costs = costsOf(cells, variant);
+    const us = (ns: number) => showNumber(ns / 1e3);
+    return costs ? [[`\`${variant}\``, us(costs.providerNs), us(costs.senderNs), us(costs.wakeNs)]] : [];
+  });
+  if (rows.length === 0) return [];
+  return ['### What the model starts from', '', ...markdown(['design', 'P, us', 'S, us', 'W, us'], rows), ''];
+}
+
+function markdown(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string[] {
+  const line = (fields: readonly (string | number)[]) => `| ${fields.join(' | ')} |`;
+  return [line(head), `|${head.map(() => '---').join('|')}|`, ...rows.map(line)];
+}
