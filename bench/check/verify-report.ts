@@ -11,7 +11,8 @@ import {
 } from '../../src/verify/index.js';
 import { showNumber } from '../base/quantities.js';
 import { type Format, inFormat } from '../tables/format.js';
-import { boxedTable } from '../terminal/boxed-table.js';
+import { boxedTable, WIDEST } from '../terminal/boxed-table.js';
+import { wrap } from '../terminal/wrap.js';
 
 /** A finished run of the command. */
 export interface VerifyRun {
@@ -46,13 +47,19 @@ export function renderChecked(checked: Checked, survivors: readonly Survivor[], 
       format,
     ),
     ...findings.map(renderFinding),
-    ...(checked.drawn ?? []).map(({ scenario, bounds }) => `drawn, and not searched whole: ${scenario}: ${bounds}`),
+    ...(checked.drawn ?? []).map(({ scenario, bounds }) =>
+      said(`drawn, and not searched whole: ${scenario}: ${bounds}`),
+    ),
   ];
-  parts.push(...renderHints(scenarios));
-  for (const access of checked.unreached) parts.push(`not reached by any scenario: ${access}`);
+  parts.push(...renderHints(scenarios).map(said));
+  for (const access of checked.unreached) parts.push(said(`not reached by any scenario: ${access}`));
   if (upstreamHangs) parts.push(renderUpstream(upstreamHangs));
   if (checked.mutants.length > 0) parts.push(renderMatrix(checked, survivors, format));
   return parts.join('\n');
+}
+
+function said(text: string): string {
+  return wrap(text, WIDEST, 4);
 }
 
 /** `no (at most 500000 states), then 51740 states within at most 2 preemptions, at most 500000 states`. */
@@ -88,7 +95,7 @@ function renderUpstream(hangs: readonly CheckedFinding[]): string {
     ({ kind, message, scenario }) =>
       `upstream's error path hangs, as it does in QEMU ("${scenario}"): ${kind}: ${message}`,
   );
-  return `${heads.join('\n')}\n${renderTrace(folded(first.trace))}`;
+  return `${heads.map(said).join('\n')}\n${renderTrace(folded(first.trace))}`;
 }
 
 /** Filling a batch takes many plain accesses that say little: rows of them become one, but for the last. */
@@ -127,9 +134,9 @@ function renderMatrix(checked: Checked, survivors: readonly Survivor[], format: 
   return [
     `${mutants.length} mutants: ${killed} killed, ${mutants.length - killed} alive`,
     renderRows(['line', 'operation', ...ways], [...rows.values()], format),
-    ...reasons.map((reason, i) => `(${i + 1}) ${reason}`),
-    ...unknownSurvivors.map((id) => `UNKNOWN SURVIVOR: ${id}: kill it by a scenario, or list it with its reason`),
-    ...staleSurvivors.map((id) => `STALE SURVIVOR: ${id} is listed, and no such mutant is alive`),
+    ...reasons.map((reason, i) => said(`(${i + 1}) ${reason}`)),
+    ...unknownSurvivors.map((id) => said(`UNKNOWN SURVIVOR: ${id}: kill it by a scenario, or list it with its reason`)),
+    ...staleSurvivors.map((id) => said(`STALE SURVIVOR: ${id} is listed, and no such mutant is alive`)),
   ].join('\n');
 }
 

@@ -19,6 +19,8 @@ import { reasonToSkip } from '../plan/plan.js';
 import { senderThreads } from '../plan/planned.js';
 import { parseRam } from '../plan/ram-flag.js';
 import { PROJECT } from '../system/project.js';
+import { WIDEST } from '../terminal/boxed-table.js';
+import { wrap } from '../terminal/wrap.js';
 
 export interface ProfileFlags extends OneShotFlags {
   readonly with: string;
@@ -150,7 +152,7 @@ function show(
     profiler === 'perf'
       ? 'perf report -i FILE reads it, on this machine: names of functions are in /tmp/perf-PID.map'
       : "Shares are of the time that a thread was there, asleep or not; a browser's developer tools read the files";
-  process.stderr.write(`${how}\n`);
+  process.stderr.write(`${wrap(how, WIDEST, 2)}\n`);
 }
 
 function isEmpty(folder: string): boolean {

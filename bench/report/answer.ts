@@ -41,11 +41,14 @@ export function renderAnswer(report: Report, result: Result, advice: readonly Ch
   const counts = advice.filter(({ variant }) => named.has(variant));
   return html`
 <ul class="answer">${lines.map((line) => html`<li>${withFlags(line)}</li>`)}</ul>
-${details(
-  'Verdicts, table by table',
-  html`<ul>${[...headlines(report), ...costs].map((line) => html`<li>${line}</li>`)}</ul>
+${
+  [...report.comparisons, ...costs].length > 0 &&
+  details(
+    'Verdicts, table by table',
+    html`<ul>${[...headlines(report), ...costs].map((line) => html`<li>${line}</li>`)}</ul>
 <ul>${readings(report).map(({ title, line }) => html`<li><span class="quiet">${title}.</span> ${line}</li>`)}</ul>`,
-)}
+  )
+}
 ${
   counts.length > 0 &&
   !report.tables.includes('tune') &&
@@ -54,7 +57,7 @@ ${
     html`<ul>${counts.map(({ group, head }) => html`<li><span class="quiet">${report.groups[group]!.title}:</span> ${head.join('; ')}</li>`)}</ul>`,
   )
 }
-${details('All verdicts, and what they rest on', renderVerdicts(report))}
+${report.comparisons.length > 0 && details('All verdicts, and what they rest on', renderVerdicts(report))}
 ${
   advice.length > 0 &&
   details(

@@ -46,6 +46,10 @@ describe('the first screen', () => {
     expect(firstScreen({ ...saved, cells, comparisons: [] })).toMatch(
       /Only mutex was measured, [\d.]+ to [\d.]+ MiB\/s/,
     );
+    const report = reportOf({ ...saved, cells, comparisons: [] }, 'a run');
+    const page = renderPage({ ...saved, cells, comparisons: [] }, report, []);
+    expect(page).not.toMatch(/All verdicts|Verdicts, table by table/);
+    expect(renderPage(saved, reportOf(saved, 'a run'), [])).toMatch(/Verdicts, table by table[\s\S]*All verdicts/);
   });
 });
 

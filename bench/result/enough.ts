@@ -24,8 +24,11 @@ export function describeKnown(plan: Plan, measured: Measured): string {
   const widths = studied.map(({ ratio, low, high }) => (high - low) / 2 / ratio).filter(Number.isFinite);
   if (widths.length === 0) return '';
   const decided = studied.filter(({ verdict }) => verdict !== 'unclear' && verdict !== 'too-few').length;
-  const percent = (share: number) => `${(share * 100).toFixed(0)} %`;
-  return `${decided} of ${studied.length} ratios decided, intervals ±${percent(median(widths))}, widest ±${percent(Math.max(...widths))}`;
+  // Of few processes intervals are wider than anybody wants to know.
+  const percent = (share: number) => (share > 1 ? 'over 100 %' : `±${(share * 100).toFixed(0)} %`);
+  const middle = median(widths);
+  const most = middle > 1 ? '' : `, widest ${percent(Math.max(...widths))}`;
+  return `${decided} of ${studied.length} decided, intervals ${percent(middle)}${most}`;
 }
 
 /** The widest half-interval of a ratio under study, as a fraction; 0 where nothing is compared. */

@@ -1,7 +1,8 @@
 // tune --simulate: how often the search is right, where the best count is known.
 
 import { wholeNumber } from '../base/usage-error.js';
-import { boxed } from '../terminal/boxed-table.js';
+import { boxedTable, WIDEST } from '../terminal/boxed-table.js';
+import { wrap } from '../terminal/wrap.js';
 import { type Simulation, simulate } from './simulation.js';
 import type { TuneFlags } from './tune-flags.js';
 
@@ -20,27 +21,26 @@ export async function tuneSimulate({ simulate: systems, seed = DEFAULT_SEED, jso
 }
 
 function render({ trials, correctShare, fullGrid, meanReadings, mostReadings }: Simulation): string {
-  const table = boxed(['kind', 'system', 'noise', 'best', 'equal', 'answer', 'loses', 'readings', ''], 'llrrrrrrl');
+  const rows: string[][] = [];
   for (const { kind, system, noise, best, trueEqualSet, answer, loss, readings, correct } of trials) {
     const [first, last] = [trueEqualSet[0], trueEqualSet.at(-1)];
     const equal = first === last ? `${first}` : `${first} to ${last}`;
-    table.push([
-      kind,
-      system,
-      `${percent(noise)}`,
-      best,
-      equal,
-      answer,
-      percent(loss),
-      readings,
-      correct ? '' : 'WRONG',
-    ]);
+    const shown = `${answer}${correct ? '' : ' WRONG'}`;
+    rows.push([`${kind}\n${system}`, percent(noise), `${best}`, equal, shown, percent(loss), `${readings}`]);
   }
   const share = (value: number) => `${((100 * value) / fullGrid).toFixed(0)} %`;
   return [
-    table.toString(),
-    `${trials.filter(({ correct }) => correct).length} of ${trials.length} answers within the true equal set (${percent(correctShare)}), which holds what loses at most 2 %`,
-    `${meanReadings.toFixed(0)} readings on average (${share(meanReadings)} of the full grid's ${fullGrid}), ${mostReadings} at most (${share(mostReadings)})`,
+    boxedTable(['system', 'noise', 'best', 'equal', 'answer', 'loses', 'readings'], rows),
+    wrap(
+      `${trials.filter(({ correct }) => correct).length} of ${trials.length} answers within the true equal set (${percent(correctShare)}), which holds what loses at most 2 %`,
+      WIDEST,
+      2,
+    ),
+    wrap(
+      `${meanReadings.toFixed(0)} readings on average (${share(meanReadings)} of the full grid's ${fullGrid}), ${mostReadings} at most (${share(mostReadings)})`,
+      WIDEST,
+      2,
+    ),
   ].join('\n');
 }
 
