@@ -1,6 +1,8 @@
 // The note for upstream: what the model says of each shape, and that the page shows exactly the run that it names.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { compareWithBaseline } from '../bench/result/comparisons.js';
+import type { Result } from '../bench/result/document.js';
 import { madeUpResult } from '../bench/store/fixtures/result.js';
 import { readResult } from '../bench/store/read.js';
 import { PROJECT } from '../bench/system/project.js';
@@ -32,12 +34,56 @@ describe('the model', () => {
   });
 });
 
+/** A run with 10.0's shape and one that is twice as fast; a ping-pong of 100 us, of which a write takes 10 and a wake-up 30 or 60. */
+function run(): Result {
+  const variants = ['requesters-mutex', 'requesters-cas'];
+  const made = madeUpResult({
+    ...{ variants, noise: 1e-4, speed: (variant) => (variant === variants[0] ? 10_000 : 20_000) },
+    unmeasured: (variant, channels) =>
+      channels === 2 && variant === variants[1] ? { status: 'failed', reason: 'a reason' } : undefined,
+  });
+  const summary = (median: number) => ({ median, low: median, high: median, rounds: 6 });
+  const cells = made.cells.map((cell) => ({
+    ...cell,
+    table: 'upstream-hand-off',
+    id: cell.id.replace(/^hand-off /, 'upstream-hand-off '),
+    metrics: cell.status === 'measured' ? { ...cell.metrics, cpuNsPerJob: summary(150_000) } : {},
+    visits: cell.visits.map((visit) => ({ ...visit, counters: { ...visit.counters, providerCpuNs: 1000 * 1000 } })),
+  }));
+  const parts = cells.slice(0, 2).map((cell) => ({
+    ...cell,
+    table: 'upstream-parts',
+    metrics: { 'takenNs.p50': summary(30_000), 'freedNs.p50': summary(60_000), 'handoffNs.p50': summary(100_000) },
+  }));
+  const comparisons = compareWithBaseline(cells, 'jobsPerSecond', variants);
+  return { ...made, cells: [...cells, ...parts], comparisons } as unknown as Result;
+}
+
+/** The lines of the table below a heading that begins so, without the one that rules it. */
+function tableOf(text: string, heading: string): string[] {
+  const lines = text
+    .slice(text.indexOf(`### ${heading}`))
+    .split('\n')
+    .slice(2);
+  return lines.slice(0, lines.indexOf('')).filter((line) => !line.startsWith('|---'));
+}
+
 describe(UPSTREAM_PAGE, () => {
   const page = readFileSync(`${PROJECT}${UPSTREAM_PAGE}`, 'utf8');
 
   it('shows exactly what the run that it names holds: `npm run upstream` writes it', () => {
     const shown = shownRun(page);
     if (shown !== undefined) expect(withTables(page, readResult(`${PROJECT}${shown}`), shown)).toBe(page);
+  });
+
+  it('has a row for each design, with its ratio to the first, and the model beside where there is a ping-pong', () => {
+    const [head, ...rows] = tableOf(withTables(page, run(), 'run.json'), 'Every requester hands over');
+    expect(head).toContain("| thousand batches/s | to 10.0's | CPU us per batch | model | model, 16 CPUs |");
+    expect(rows).toHaveLength(4);
+    // 1 us of the provider's, 10 of the write and 90 of wake-ups, one after the other.
+    expect(rows[0]).toMatch(/^\| 1 \| 1 \| `requesters-mutex` \| 10\.00? \| {2}\| 150 \| 9\.90 \| 9\.90 \|$/);
+    expect(rows[1]).toMatch(/^\| 1 \| 1 \| `requesters-cas` \| 20\.0 \| x2\.000 ±0\.\d % FASTER \| 150 \|/);
+    expect(rows[3]).toContain('| 1 | 2 | `requesters-cas` | FAILED: a reason |');
   });
 
   it('takes no other run', () => {

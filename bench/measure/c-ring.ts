@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { CellFailure } from '../../src/session/cell.js';
 import { PROJECT } from '../system/project.js';
 
 const run = promisify(execFile);
@@ -47,7 +48,9 @@ export class CRing {
     const words = [...this.cpus, this.places, this.items].map(String);
     const { stdout } = await run(join(this.folder, 'ring'), words, { timeout: RUN_MS }).catch((cause) => {
       if (!cause.killed) throw cause;
-      throw new Error(`${RING_SOURCE}: not done within ${RUN_MS / 1e3} s: is one of its CPUs busy with other work?`);
+      throw new CellFailure(
+        `${RING_SOURCE}: not done within ${RUN_MS / 1e3} s: is one of its CPUs busy with other work?`,
+      );
     });
     const perSecond = Number(/^(\d+) items a second/.exec(stdout)?.[1]);
     if (!(perSecond > 0)) throw new Error(`${RING_SOURCE}: expected "N items a second", got "${stdout.trim()}"`);

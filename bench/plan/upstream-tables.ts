@@ -18,7 +18,7 @@ const ALONE = { transport: ['discard'], pagesPerBatch: [1] } as const;
 export const UPSTREAM_TABLES: readonly TableSpec[] = [
   {
     id: 'upstream-hand-off',
-    title: 'Every requester hands over as fast as it can: 1 page a batch, nothing is written',
+    title: 'Every requester hands over as fast as it can: 1 page per batch, nothing is written',
     axes: { ...EVERY, ...ALONE },
     columns: 'channels',
     metrics: ['jobsPerSecond', 'cpuNsPerJob'],
@@ -26,7 +26,7 @@ export const UPSTREAM_TABLES: readonly TableSpec[] = [
   },
   {
     id: 'upstream-bursts',
-    title: 'RAM beside bursts of device state: 1 page a batch, nothing is written',
+    title: 'RAM beside bursts of device state: 1 page per batch, nothing is written',
     axes: { ...EVERY, ...ALONE, workload: ['device-state'] },
     columns: 'channels',
     metrics: ['jobsPerSecond', ...BURST_METRICS],
