@@ -172,11 +172,11 @@ const PROCESS_START_MS = 1400;
 /** More of it where cells write to receivers. */
 const RECEIVERS_START_MS = 1300;
 /** Of a set, at its first opening in a process, and the part of what it is measured for. */
-const WARM_UP_MS = 60;
+const WARM_UP_MS = 130;
 const WARM_UP_SHARE = 0.4;
 /** What a long turn costs beside its slices, and an opening of cells side by side beside its turns. */
 const TURN_OVERHEAD_MS = 8;
-const OPENING_OVERHEAD_MS = 45;
+const OPENING_OVERHEAD_MS = 80;
 /** A slice has as many jobs as the fastest one did in its time: most take longer. */
 const SLICE_STRETCH = 1.25;
 
