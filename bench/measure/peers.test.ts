@@ -13,8 +13,8 @@ const RAM = { bytes: 4 << 20, seed: 1, shares: { zero: 1, text: 1, random: 1 } }
 let client: Child;
 let peers: Peers;
 beforeAll(async () => {
-  const listed = await loadVariants('mutex,atomic-barrier');
-  client = await Child.start({ senders: 2, requesters: 1, ram: RAM, watchdogMs: 10_000 }, listed);
+  const listed = await loadVariants('mutex,atomic-barrier,requesters-cas');
+  client = await Child.start({ senders: 2, requesters: 2, ram: RAM, watchdogMs: 10_000 }, listed);
   peers = new Peers(client, { ramBytes: RAM.bytes, channels: 2 });
 });
 afterAll(() => Promise.all([client.kill(), peers.stop()]));
@@ -38,6 +38,22 @@ it.each((['none', 'zlib'] as const).filter((codec) => runsNow(codec === 'none'))
     }
   },
 );
+
+it('counts chunks of device state that come among RAM, and misses one that does not', async () => {
+  const bursts = { chunkBytes: 100_000, burstChunks: 2, pauseNs: 2e5 };
+  const shape = { transport: 'tcp', channels: 2, requesters: 2, pagesPerBatch: 16 };
+  const cell: Cell = { ...CELL_DEFAULTS, workload: 'device-state', variant: 'requesters-cas', ...shape, ...bursts };
+  const peer = (await peers.for(cell))!;
+  peer.prepare(cell);
+  await client.open(cell, peer.name);
+  const { chunks } = await client.slice(200);
+  const report = await client.close();
+  expect([report.chunks, report.pages]).toEqual([chunks, 200 * 16]);
+  expect(chunks).toBeGreaterThan(0);
+  await expect(peer.check(report)).resolves.toBeUndefined();
+  const one = `6400 pages and ${report.syncs} SYNCs, ${2 * chunks! + 1} chunks`;
+  await expect(peer.check({ ...report, pages: 3200, syncs: 0, chunks: chunks! + 1 })).rejects.toThrow(one);
+});
 
 it.runIf(isLong)(
   'are written to once they read, though their threads take longer to be pinned than a write may',
