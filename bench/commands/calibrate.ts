@@ -10,12 +10,13 @@ import { describeStored, describeTally, renderCalibration } from '../doctor/cali
 import { loadVariants } from '../plan/catalogue.js';
 import { estimateMs } from '../plan/order.js';
 import type { Plan } from '../plan/planned.js';
-import { planOf } from '../plan/run-plan.js';
+import { percentOfFlag, planOf } from '../plan/run-plan.js';
 import { WORKPLACE } from '../system/project.js';
 import { ProgressLine } from '../terminal/progress.js';
 
 export interface CalibrateFlags {
   readonly runs: string;
+  readonly delay?: string;
   readonly seed?: string;
   readonly save: boolean;
   readonly json?: boolean;
@@ -36,9 +37,10 @@ export async function calibrate(flags: CalibrateFlags): Promise<number> {
   const stored = flags.json ? newestCalibration(RESULTS) : undefined;
   if (stored) process.stderr.write(`${describeStored(stored)}\n`);
   const startedAt = new Date().toISOString();
-  const { measured, rounds, code } = await measureRuns(runs, seed);
+  const delay = flags.delay === undefined ? BUILT_IN : percentOfFlag('--delay', flags.delay, '3%');
+  const { measured, rounds, code } = await measureRuns(runs, seed, delay);
   if (flags.json) {
-    const slice = measured.length > 0 ? { ...tally(measured), seed, startedAt } : null;
+    const slice = measured.length > 0 ? { ...tally(measured, delay), seed, startedAt } : null;
     const age = stored ? { path: stored.path, ageSeconds: Math.round(stored.ageMs / 1000) } : {};
     const same = stored ? { sameCode: stored.sameCode, sameMachine: stored.sameMachine } : {};
     const none = { falsePositiveRate: null, power: null };
@@ -50,14 +52,14 @@ export async function calibrate(flags: CalibrateFlags): Promise<number> {
     process.stderr.write('interrupted before a run was finished: nothing to show\n');
     return code ?? 1;
   }
-  const calibration = makeCalibration(measured, { startedAt, design: DESIGN, seed, rounds });
+  const calibration = makeCalibration(measured, { startedAt, design: DESIGN, seed, rounds }, delay);
   process.stdout.write(`${renderCalibration(calibration)}\n`);
   if (code !== undefined) process.stderr.write('interrupted: not stored\n');
   else if (flags.save) process.stderr.write(`saved ${saveCalibration(RESULTS, calibration)}\n`);
   return code ?? 0;
 }
 
-async function measureRuns(runs: number, seed: number) {
+async function measureRuns(runs: number, seed: number, delay: number) {
   const interrupts = new Interrupts();
   const { signal } = interrupts;
   const measured: (readonly CalibratedCell[])[] = [];
@@ -65,15 +67,15 @@ async function measureRuns(runs: number, seed: number) {
   const line = new ProgressLine();
   try {
     for (let run = 0; run < runs && !signal.aborted; run++) {
-      const plan = await planOfRun(seed + run);
+      const plan = await planOfRun(seed + run, delay);
       rounds = plan.rounds;
       if (run === 0) announce(runs, plan);
-      const cells = await measureOne(plan, { run, runs, line, signal });
+      const cells = await measureOne(plan, { run, runs, line, signal, delay });
       if (!cells) break;
       measured.push(cells);
       line.end();
       process.stderr.write(
-        `run ${run + 1} of ${runs}: ${describeTally({ ...tally([cells]), builtIn: BUILT_IN }).join('; ')}\n`,
+        `run ${run + 1} of ${runs}: ${describeTally({ ...tally([cells], delay), builtIn: delay }).join('; ')}\n`,
       );
     }
   } finally {
@@ -90,20 +92,26 @@ function announce(runs: number, plan: Plan): void {
   );
 }
 
-async function planOfRun(seed: number): Promise<Plan> {
+async function planOfRun(seed: number, delay: number): Promise<Plan> {
   const [design] = await loadVariants(DESIGN);
   const { plan } = await planOf({ seed: String(seed) });
-  return calibrationPlan(plan, design!);
+  return calibrationPlan(plan, design!, delay);
 }
 
 function measureOne(
   plan: Plan,
-  { run, runs, line, signal }: { run: number; runs: number; line: ProgressLine; signal: AbortSignal },
+  {
+    run,
+    runs,
+    line,
+    signal,
+    delay,
+  }: { run: number; runs: number; line: ProgressLine; signal: AbortSignal; delay: number },
 ) {
   const estimate = runs * estimateMs(plan);
   const progress = ({ round, done, total, cell: { cell } }: Parameters<Parameters<typeof calibrateOnce>[2]>[0]) => {
     const at = { round: run * plan.rounds + round, rounds: runs * plan.rounds, done: run * total + done };
     line.show({ ...at, total: runs * total, what: `${cell.workload} ${cell.variant}`, estimateMs: estimate });
   };
-  return calibrateOnce(plan, DESIGN, progress, signal);
+  return calibrateOnce(plan, { design: DESIGN, delay }, progress, signal);
 }

@@ -33,12 +33,13 @@ export function declareDoctor(program: Command): void {
     .option('--turns', 'how long turns should be: the error of a ratio by the length of its turns (three minutes)')
     .option('--svg <file>', 'with --turns: the curves as a picture as well')
     .option('--runs <n>', 'with --calibrate: default runs to measure', '12')
+    .option('--delay <percent>', 'with --calibrate: how much slower the delayed design is; default 3%')
     .option('--seed <n>', 'with --calibrate: seed for the order of cells; default random, and printed')
     .option('--no-save', 'with --calibrate: store nothing under results/')
     .option('--histories', 'with --calibrate: change points on simulated histories instead (seconds)')
     .option('--series <n>', 'with --histories: series of each kind', '1000');
   declareFormat(command).action(async (flags: DoctorFlags) => {
-    requireMode(command, 'calibrate', ['--runs', '--seed', '--no-save', '--histories', '--series']);
+    requireMode(command, 'calibrate', ['--runs', '--delay', '--seed', '--no-save', '--histories', '--series']);
     requireMode(command, 'turns', ['--svg']);
     if (flags.turns) return exitWith(await turns(flags));
     if (!flags.calibrate) return exitWith(await doctor(flags));

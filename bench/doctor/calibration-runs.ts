@@ -11,7 +11,7 @@ import { resultCells } from '../result/make-result.js';
 import { sharesOf } from '../result/shares.js';
 import { TARGET_DIFFERENCE } from '../stats/verdict.js';
 
-/** How much slower the third one is. */
+/** How much slower the third one is, unless another delay is asked for. */
 export const BUILT_IN = TARGET_DIFFERENCE;
 
 /** What one run says of one default cell and metric: of a design beside itself, and beside itself with a known delay. */
@@ -46,7 +46,7 @@ export function calibrationPlan(options: PlanOptions, design: Listed, delay = BU
 /** Measures one such plan; undefined when it was interrupted. Throws Error when a cell failed. */
 export async function calibrateOnce(
   plan: Plan,
-  design: string,
+  { design, delay = BUILT_IN }: { readonly design: string; readonly delay?: number },
   progress: Progress,
   signal: AbortSignal,
 ): Promise<readonly CalibratedCell[] | undefined> {
@@ -54,7 +54,7 @@ export async function calibrateOnce(
   if (measured.stopped !== 'rounds') return undefined;
   const failure = measured.failures[0];
   if (failure) throw new Error(`calibrate: ${failure.cellId}: ${failure.reason}`);
-  return calibratedCells(plan, design, measured);
+  return calibratedCells(plan, design, measured, delay);
 }
 
 /** Both comparisons of each cell and metric, each as in the default run: alone against the design, Holm over its row. */

@@ -41,6 +41,7 @@ describe('tally', () => {
       fineShare: 0.75,
       covered: 2,
     });
+    expect(tally(RUNS, 0.1)).toMatchObject({ delays: 4, found: 2 });
   });
 
   it('has no power to tell of where no row resolves it', () => {

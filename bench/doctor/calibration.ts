@@ -65,10 +65,10 @@ export interface Calibration extends Tally {
 }
 
 /** What some runs say together. */
-export function tally(runs: readonly (readonly CalibratedCell[])[]): Tally {
+export function tally(runs: readonly (readonly CalibratedCell[])[], delay = BUILT_IN): Tally {
   const all = runs.flat();
   const falseVerdicts = all.filter(({ same }) => isVerdict(same.verdict)).length;
-  const fine = all.filter(isFine);
+  const fine = all.filter(({ slower }) => slower.resolvable <= delay);
   const found = fine.filter(({ slower }) => slower.verdict === 'slower').length;
   return {
     comparisons: all.length,
@@ -83,11 +83,11 @@ export function tally(runs: readonly (readonly CalibratedCell[])[]): Tally {
 }
 
 /** The same cell by cell. */
-export function tallyCells(runs: readonly (readonly CalibratedCell[])[]): CellCalibration[] {
+export function tallyCells(runs: readonly (readonly CalibratedCell[])[], delay = BUILT_IN): CellCalibration[] {
   const keys = [...new Set(runs.flat().map(keyOf))];
   return keys.map((key) => {
     const own = runs.flat().filter((each) => keyOf(each) === key);
-    const { comparisons, falseVerdicts, delays, found, covered = 0 } = tally([own]);
+    const { comparisons, falseVerdicts, delays, found, covered = 0 } = tally([own], delay);
     const resolvable = median(own.map(({ slower }) => slower.resolvable));
     const seen = median(own.map((each) => each.seen));
     const { cell, metric } = own[0]!;
@@ -103,26 +103,23 @@ function isVerdict(verdict: string): boolean {
   return verdict === 'faster' || verdict === 'slower';
 }
 
-function isFine({ slower }: CalibratedCell): boolean {
-  return slower.resolvable <= FINE;
-}
-
 export function makeCalibration(
   runs: readonly (readonly CalibratedCell[])[],
   about: Pick<Calibration, 'startedAt' | 'design' | 'seed' | 'rounds'>,
+  delay = BUILT_IN,
 ): Calibration {
   return {
     schema: 1,
     ...about,
     finishedAt: new Date().toISOString(),
     runs: runs.length,
-    builtIn: BUILT_IN,
+    builtIn: delay,
     machine: describeMachine(),
     node: process.version,
     commit: describeCommit(WORKPLACE) ?? null,
     code: { harness: harnessHash() },
-    ...tally(runs),
-    cells: tallyCells(runs),
+    ...tally(runs, delay),
+    cells: tallyCells(runs, delay),
   };
 }
 

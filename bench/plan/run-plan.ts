@@ -177,11 +177,15 @@ function turnOf(text: string | undefined): { turnMs?: number } {
 }
 
 function precisionOf(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
+  return text === undefined ? undefined : percentOfFlag('--precision', text, '2%');
+}
+
+/** The fraction that a flag got. Throws UsageError for one without its unit, or outside 0.1 to 100 %. */
+export function percentOfFlag(flag: string, text: string, example: string): number {
   // Without its unit a 2 would be a share, or minutes, to somebody: the budget does not take one either.
   const percent = Number(/^(\d+(?:\.\d+)?)\s*%$/.exec(text)?.[1]);
   if (!(percent >= 0.1 && percent <= 100))
-    throw badValue('--precision', text, 'percent with its unit, 0.1% to 100%, as in 2%');
+    throw badValue(flag, text, `percent with its unit, 0.1% to 100%, as in ${example}`);
   return percent / 100;
 }
 
