@@ -60,6 +60,15 @@ describe('a result file', () => {
     }
   });
 
+  it('gives them too where an editor has broken the lines that they are found by', () => {
+    const text = storedText(result);
+    for (const name of ['id', 'status', 'cells', 'visits']) {
+      const broken = text.replace(new RegExp(`"${name}":(?=[^\\n]*\\n(?!"command))`), `"${name}":\n`);
+      expect(broken).not.toBe(text);
+      expect(visitsByCell(broken, 'a.json')(result.cells[0]!.id)).toEqual(result.cells[0]!.visits);
+    }
+  });
+
   it('gives them too where a list inside a visit looks like the border of two cells', () => {
     const [first, ...rest] = result.cells;
     const odd = { ...first!.visits[0]!, notes: [{ a: 1 }, { b: 2 }] };

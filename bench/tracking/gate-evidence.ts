@@ -13,6 +13,8 @@ export interface Evidence {
   readonly reference: Reference;
   readonly ratio: number;
   readonly evidence: Omit<GateEvidence, 'adjustedP'>;
+  /** Every rung holds, but for that of the adjusted p, which is not known yet. */
+  readonly isLost: boolean;
   readonly p: number;
   /** The smallest that so many processes could have given. */
   readonly leastP: number;
@@ -71,17 +73,17 @@ export function evidenceOf(
   };
   // A cell may have been visited in fewer rounds than its run: that does not make one pass which would not.
   if (!climb({ ...byMedians, isOneValue: true }, { ...limits, processes: 0 }).at(-1)!.holds)
-    return { reference, ratio, evidence: byMedians, p: 1, leastP: 0 };
+    return { reference, ratio, evidence: byMedians, isLost: false, p: 1, leastP: 0 };
   const own = processes.logsOf(candidate, cell, metric);
   const others = before.flatMap((commit) => processes.logsOf(commit, cell, metric));
   const ranks = own.length > 0 && others.length > 0 ? rankSum(others, own) : { p: 1, above: 0.5 };
+  const evidence = {
+    ...byMedians,
+    processes: { baseline: others.length, candidate: own.length },
+    ...(isOneValue ? {} : { separation: higher ? 1 - ranks.above : ranks.above }),
+  };
   return {
-    ...{ reference, ratio },
-    evidence: {
-      ...byMedians,
-      processes: { baseline: others.length, candidate: own.length },
-      ...(isOneValue ? {} : { separation: higher ? 1 - ranks.above : ranks.above }),
-    },
+    ...{ reference, ratio, evidence, isLost: climb(evidence, limits).at(-1)!.holds },
     p: isOneValue && own.length === 1 && others.length > 1 ? predictionP(others, own[0]!) : ranks.p,
     leastP: isOneValue ? 0 : smallestRankSumP(others.length, own.length),
   };

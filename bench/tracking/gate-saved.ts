@@ -10,7 +10,7 @@ import { readStored } from '../store/read.js';
 import { storeOf } from '../store/store-flags.js';
 import { describeCommit } from '../system/commit.js';
 import { type CommitLine, commitLine } from '../system/commit-line.js';
-import { commitOf, git, namesOfCommits, shaOf } from '../system/git.js';
+import { commitOf, git, namesOfCommits } from '../system/git.js';
 import { PROJECT } from '../system/project.js';
 import { isImported } from '../tables/shown-metrics.js';
 import { readBlessings } from './blessings.js';
@@ -41,7 +41,8 @@ export async function gateSaved(
       LATEST,
       ...namesOfCommits(),
     ]);
-  const sha = isLatest ? undefined : shaOf(revision, 'gate');
+  // The line ends at the commit that was named.
+  const sha = line && [...line.commits.keys()].at(-1);
   const blessings = readBlessings(store.folder, store.machineKey);
   const release = line && releaseBefore(sha!, line);
   const { history, series, rows: judged } = judgeLine({ store, line, isMeasured, blessings, release, judging });

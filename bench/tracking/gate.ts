@@ -92,7 +92,7 @@ function judgeSeries(series: PlainSeries, options: GateOptions, shared: Shared):
   const { levels, machine } = referencesOf(series, history, bounds);
   const evidences = levels.map((level) => evidenceOf(series, level, history, processes, limits));
   // Of the levels that it lost from for certain the best one, else the one that is most certain; each was one more chance to be wrong.
-  const lost = evidences.filter(({ evidence }) => climb(evidence, limits).at(-1)!.holds);
+  const lost = evidences.filter(({ isLost }) => isLost);
   const byLoss = (lost.length > 0 ? lost : evidences).toSorted((x, y) => y.evidence.worse - x.evidence.worse);
   const chances = levels.length * options.series.length;
   const certain = byLoss.find(({ p }) => p * chances < limits.significance);

@@ -7,24 +7,35 @@ import type { RunSummary, Summaries } from '../store/summaries.js';
  * runs' own errors make and what their spread shows; undefined where no run has this number.
  */
 export function combineRuns(summaries: Summaries, runs: readonly RunSummary[], key: number): SeriesPoint | undefined {
-  const known: { readonly log: number; readonly weight: number }[] = [];
-  let [weights, weighted, ownSquares] = [0, 0, 0];
-  // One pass: a history has a point for each commit of each series.
+  let [count, weights, weighted, ownSquares] = [0, 0, 0, 0];
+  // A history has a point for each commit of each series: most are of one run, and nothing is allocated for them.
   for (const run of runs) {
-    const value = summaries.value(run, key);
-    if (value === undefined || !(value > 0)) continue;
-    const [log, weight] = [Math.log(value), Math.max(1, run.rounds)];
+    const log = logOf(summaries, run, key);
+    if (log === undefined) continue;
+    const weight = weightOf(run);
+    count++;
     weights += weight;
     weighted += log * weight;
     ownSquares += ((summaries.error(run, key) ?? Number.NaN) * weight) ** 2;
-    known.push({ log, weight });
   }
-  if (known.length === 0) return undefined;
+  if (count === 0) return undefined;
   const centre = weighted / weights;
   const value = Math.exp(centre);
   if (Number.isNaN(ownSquares)) return { value };
   const own = Math.sqrt(ownSquares) / weights;
-  if (known.length === 1) return { value, error: own };
-  const squares = known.reduce((sum, { log, weight }) => sum + weight * (log - centre) ** 2, 0) / weights;
-  return { value, error: Math.max(own, Math.sqrt(squares / (known.length - 1))) };
+  if (count === 1) return { value, error: own };
+  const squares = runs.reduce(
+    (sum, run) => sum + weightOf(run) * ((logOf(summaries, run, key) ?? centre) - centre) ** 2,
+    0,
+  );
+  return { value, error: Math.max(own, Math.sqrt(squares / weights / (count - 1))) };
+}
+
+function logOf(summaries: Summaries, run: RunSummary, key: number): number | undefined {
+  const value = summaries.value(run, key);
+  return value === undefined || !(value > 0) ? undefined : Math.log(value);
+}
+
+function weightOf({ rounds }: RunSummary): number {
+  return Math.max(1, rounds);
 }
