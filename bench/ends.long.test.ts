@@ -1,11 +1,14 @@
 // After an error at its start every command ends, with its exit code: nothing that it started keeps it alive or outlives it.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CLI } from './fixtures/cli.js';
+import { git } from './system/git.js';
+import { PROJECT } from './system/project.js';
 
+const SHA = git('rev-parse', 'HEAD');
 /** From the error to the end. */
 const END_MS = 2000;
 /** A regular file whose end comes before its size says so: as one that is cut while it is read. */
@@ -15,11 +18,19 @@ const ADDRESS_SPACE_KIB = 3_000_000;
 const SAVED_NOWHERE = ['--no-save', '--variants', 'mutex', '--channels', '1', '--ram', '1m'];
 
 let folder: string;
+/** Where `against` finds this build as that of HEAD. */
+let cache: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'ends-'));
   writeFileSync(join(folder, 'image'), Buffer.alloc(1 << 20, 7));
+  cache = mkdtempSync(join(tmpdir(), 'ends-cache-'));
+  const builds = join(cache, 'multifd-bench/builds');
+  mkdirSync(builds, { recursive: true });
+  symlinkSync(PROJECT.slice(0, -1), join(builds, SHA ?? 'none'));
 });
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(() => {
+  for (const made of [folder, cache]) rmSync(made, { recursive: true });
+});
 
 interface Ended {
   readonly code: number | null;
@@ -33,7 +44,8 @@ interface Ended {
 function run(words: readonly string[], { jitless = false, limited = false } = {}): Promise<Ended> {
   const mark = `ENDS_TEST=${process.pid}.${Math.random()}`;
   const [name, value] = mark.split('=') as [string, string];
-  const env = { ...process.env, TMPDIR: folder, [name]: value, ...(jitless && { NODE_OPTIONS: '--jitless' }) };
+  const own = { TMPDIR: folder, XDG_CACHE_HOME: cache, [name]: value };
+  const env = { ...process.env, ...own, ...(jitless && { NODE_OPTIONS: '--jitless' }) };
   const limit = limited ? `ulimit -v ${ADDRESS_SPACE_KIB}; ` : '';
   const child = spawn('bash', ['-c', `${limit}exec "$@"`, 'bash', process.execPath, CLI, ...words], {
     cwd: folder,
@@ -114,6 +126,47 @@ describe.each([
   });
 });
 
+describe('check ends', () => {
+  it('where shared memory is not to be had', async () => {
+    await expectEnd(
+      run(['check', 'mutex'], { limited: true }),
+      1,
+      /FAILED .* its process ended with code 1 .*check failed/,
+    );
+  }, 60_000);
+  it('without WebAssembly', async () => {
+    await expectEnd(
+      run(['check', 'mutex'], { jitless: true }),
+      1,
+      /FAILED .* its process ended with code 1 .*check failed/,
+    );
+  }, 90_000);
+});
+
+describe('verify needs no memory that threads share, and doctor says what is missing', () => {
+  const verify = ['verify', 'mutex', '--channels', '1', '--jobs', '1'];
+
+  it('where shared memory is not to be had', async () => {
+    await expectEnd(run(verify, { limited: true }), 0, /verified for 1 channel and 1 job/);
+    await expectEnd(run(['doctor'], { limited: true }), 1, /PROBLEM address space 2\.9 GiB/);
+  });
+  it('without WebAssembly', async () => {
+    await expectEnd(run(verify, { jitless: true }), 0, /verified for 1 channel and 1 job/);
+    await expectEnd(run(['doctor'], { jitless: true }), 1, /PROBLEM options --jitless/);
+  }, 60_000);
+});
+
+describe.skipIf(SHA === undefined)('against ends, and blames no build,', () => {
+  const words = ['against', 'HEAD', ...SAVED_NOWHERE.slice(1, -2), '--quick', '--transport', 'discard'];
+
+  it('where shared memory is not to be had', async () => {
+    await expectEnd(run(words, { limited: true }), 1, /^(?!.*too old).*shared memory: no address space/);
+  });
+  it('without WebAssembly', async () => {
+    await expectEnd(run(words, { jitless: true }), 1, /^(?!.*too old).*no WebAssembly; --jitless/);
+  });
+});
+
 describe('a size where a file belongs', () => {
   it.each([
     [['migrate', '64m', '--channels', '2'], 'file: no file 64m; it takes the path of a regular file or a block device'],
@@ -122,6 +175,10 @@ describe('a size where a file belongs', () => {
     [['run', '--ram', '64', '--no-save'], '--ram: got "64"'],
     [['tune', '--ram', '64', '--no-save'], '--ram: got "64"'],
     [['profile', '--ram', '64'], '--ram: got "64"'],
+    [['check', '64m'], 'check: got "64m", takes mutex'],
+    [['verify', '64m'], 'verify: got "64m", takes mutex'],
+    [['against', '64m'], 'against: got "64m", takes a commit'],
+    [['doctor', '64m'], "too many arguments for 'doctor'"],
   ])('%j', async (words, says) => {
     await expectEnd(run(words), 2, new RegExp(says.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')));
   });

@@ -4,7 +4,7 @@ import { advise, type Check, line, unavailable } from './check.js';
 import { checkConfinement } from './check-confinement.js';
 import { checkFloors } from './check-floors.js';
 import { checkResolution } from './check-resolution.js';
-import type { Facts } from './facts.js';
+import { type Facts, hasAddressSpace } from './facts.js';
 
 const MACHINE = 'This machine';
 const QUIET = 'How quiet it is';
@@ -36,6 +36,7 @@ export function checkAll(facts: Facts): Check[] {
     governor(facts),
     idle(facts),
     hugePages(facts),
+    addressSpace(facts),
     load(facts),
     ...pressure(facts),
     steal(facts),
@@ -124,6 +125,14 @@ function hugePages({ transparentHugePages: mode }: Facts): Check {
     'processes differ in how much of their RAM the kernel joined; ' +
       'echo madvise > /sys/kernel/mm/transparent_hugepage/enabled makes them alike',
   );
+}
+
+function addressSpace({ addressSpaceBytes: bytes }: Facts): Check {
+  const name = 'address space';
+  if (bytes === undefined) return line(MACHINE, name, 'ok', 'unlimited');
+  if (hasAddressSpace(bytes)) return line(MACHINE, name, 'ok', `${(bytes / 2 ** 30).toFixed(1)} GiB`);
+  const advice = 'threads and the memory that they share are not to be had: ulimit -v unlimited';
+  return advise(MACHINE, name, 'problem', `${(bytes / 2 ** 30).toFixed(1)} GiB`, advice);
 }
 
 function load({ loadAverage, allowedCpus }: Facts): Check {

@@ -33,6 +33,8 @@ export interface Facts {
   readonly clockSource: { readonly current: string; readonly available: readonly string[] } | undefined;
   readonly clock: ClockReading;
   readonly floors: readonly FloorReading[];
+  /** Undefined where nothing limits it. */
+  readonly addressSpaceBytes: number | undefined;
   readonly confinement: Confinement;
   /** Since the group was made. */
   readonly throttledPeriods: number | undefined;
@@ -50,6 +52,12 @@ export interface Facts {
 }
 
 const FLOOR_MS = 300;
+/** With less, Node cannot start threads, and shared memory is not to be had. */
+const LEAST_ADDRESS_SPACE = 8 * 2 ** 30;
+
+export function hasAddressSpace(bytes: number | undefined): boolean {
+  return bytes === undefined || bytes >= LEAST_ADDRESS_SPACE;
+}
 
 /** Reads and measures all of it, in about three seconds. */
 export async function gatherFacts(kernel = new Kernel()): Promise<Facts> {
@@ -58,7 +66,9 @@ export async function gatherFacts(kernel = new Kernel()): Promise<Facts> {
   // Before doctor itself is what keeps the machine busy.
   const [loadAverage, pressure, before] = [kernel.loadAverage(), kernel.pressure(), kernel.ticks(allowed)];
   const clock = measureClock();
-  const floors = await measureFloors(allowed, FLOOR_MS);
+  const addressSpaceBytes = kernel.addressSpaceBytes();
+  // Node ends at once where a thread finds too little of it.
+  const floors = hasAddressSpace(addressSpaceBytes) ? await measureFloors(allowed, FLOOR_MS) : [];
   const after = kernel.ticks(allowed);
   return {
     machine,
@@ -77,6 +87,7 @@ export async function gatherFacts(kernel = new Kernel()): Promise<Facts> {
     clockSource: kernel.clockSource(),
     clock,
     floors,
+    addressSpaceBytes,
     confinement: confinementOf(kernel),
     throttledPeriods: kernel.throttledPeriods(),
     node: { version: process.version, flags: measuredFlags(), ownFlags: ownFlags(), features: nodeFeatures() },

@@ -14,6 +14,9 @@ import { type PeerPlan, Peers, writesToPeer } from './peers.js';
 import { precopyTurn } from './precopy-turn.js';
 import { type Turn, type TurnOptions, takeTurn } from './turn.js';
 
+/** How errors begin that say that there is none here. */
+const SHARED_MEMORY = 'shared memory: ';
+
 /** A cell that is to be opened beside others. */
 export type LivePlace = Pick<LiveEnd, 'cell' | 'lane' | 'cold' | 'amount'>;
 
@@ -159,7 +162,9 @@ class BuildProcess {
     try {
       return await Child.start(this.plan.fleet, this.plan.listed, this.runtime);
     } catch (cause) {
-      if (this.runtime.build === undefined || !(cause instanceof CellFailure)) throw cause;
+      const isOurs = this.runtime.build === undefined || !(cause instanceof CellFailure);
+      // No build has memory where this one has none.
+      if (isOurs || cause.message.startsWith(SHARED_MEMORY)) throw cause;
       throw this.tooOld(cause.message);
     }
   }

@@ -90,10 +90,10 @@ it('other runtimes by name, and the options that what is measured has', () => {
   expect(measuredFlags(' --no-opt  --max-old-space-size=100 ')).toEqual(['--no-opt', '--max-old-space-size=100']);
 });
 
-it('virtual machines and CPU models where /proc/cpuinfo has no flags', () => {
+it('virtual machines where /proc/cpuinfo has no flags', () => {
   const arm = 'CPU implementer\t: 0x41\nCPU part\t: 0xd0c\nFeatures\t: fp asimd';
   const guest = new Kernel(rootWith({ 'proc/cpuinfo': arm, 'sys/class/dmi/id/sys_vendor': 'Amazon EC2' }));
-  expect([guest.hypervisor(), guest.armModel()]).toEqual([true, 'Arm CPU part 0xd0c']);
+  expect(guest.hypervisor()).toBe(true);
   expect(new Kernel(rootWith({ 'proc/cpuinfo': arm })).hypervisor()).toBeUndefined();
   expect(new Kernel(rootWith({ 'proc/cpuinfo': 'flags\t: fpu sse' })).hypervisor()).toBe(false);
 });

@@ -23,6 +23,7 @@ describe('Kernel', () => {
     const none = kernelWith({});
     const answers: unknown[] = [none.quota(), none.governors([0]), none.smtActive(), none.siblings(0)];
     answers.push(none.hypervisor(), none.transparentHugePages(), none.clockSource(), none.loadAverage());
+    answers.push(none.addressSpaceBytes());
     expect(answers.every((answer) => answer === undefined)).toBe(true);
     expect(none.ticks([0, 1])).toBeUndefined();
     expect(none.idleStates(0)).toEqual([]);
@@ -66,6 +67,7 @@ describe('Kernel', () => {
     const kernel = kernelWith({
       'proc/stat':
         'cpu  9 9 9 9 9 9 9 9 0 0\ncpu0 10 0 5 80 0 1 1 3 0 0\ncpu1 20 0 5 70 0 1 1 3 0 0\ncpu10 1 1 1 1 1 1 1 1',
+      'proc/self/limits': 'Max cpu time    unlimited\nMax address space   3072000000   unlimited   bytes',
       'proc/loadavg': '0.25 0.5 0.75 1/100 4711',
       'proc/pressure/cpu': 'some avg10=1.40 avg60=9.61 avg300=6.52 total=29342450',
       'proc/cpuinfo':
@@ -86,6 +88,7 @@ describe('Kernel', () => {
     expect(kernel.ticks([0])).toEqual({ total: 100, steal: 3, busy: 17 });
     expect(kernel.ticks([0, 1])).toEqual({ total: 200, steal: 6, busy: 44 });
     expect(kernel.loadAverage()).toBe(0.25);
+    expect(kernel.addressSpaceBytes()).toBe(3_072_000_000);
     expect(kernel.pressure()).toEqual({ cpu: 1.4, memory: undefined, io: undefined });
     expect(kernel.hypervisor()).toBe(true);
     expect(kernel.hostClass()).toBe('Amazon EC2 c5.large, family 6 model 85 stepping 7 cache size 36608 KB');

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseCpuList } from '../../src/os/cpus.js';
+import { type ArmCpus, armCpus } from './arm-cpus.js';
 
 /** Microseconds of CPU that a cgroup may use in each period, as cores; undefined where no file says. */
 export type Quota = number | 'none' | undefined;
@@ -25,13 +26,6 @@ export interface CpuTicks {
 /** Makers of virtual machines, as the firmware names them. */
 const VIRTUAL =
   /QEMU|KVM|Amazon EC2|Google Compute|VMware|Virtual Machine|Xen|VirtualBox|Parallels|Apple Virt|OpenStack/;
-/** Designers of Arm CPUs, by the number in /proc/cpuinfo. */
-const DESIGNERS: Readonly<Record<string, string>> = {
-  '0x41': 'Arm',
-  '0x61': 'Apple',
-  '0xc0': 'Ampere',
-  '0x51': 'Qualcomm',
-};
 
 /** Reads below `root`: `/`, or a folder that stands for it in a test. */
 export class Kernel {
@@ -121,25 +115,21 @@ export class Kernel {
     return VIRTUAL.test(maker) ? true : undefined;
   }
 
-  /** The product that the firmware names, and the CPU's family, model, stepping and cache: no name or number of one machine. */
+  /** The product that the firmware names, and the CPU's family, model, stepping, revision and cache: nothing of one machine alone. */
   hostClass(): string | undefined {
     const text = this.read('proc/cpuinfo') ?? '';
     const product = ['sys_vendor', 'product_name'].flatMap((name) => this.read(`sys/class/dmi/id/${name}`) ?? []);
-    const fields = ['cpu family', 'model', 'stepping', 'cache size'].flatMap((name) => {
+    const fields = ['cpu family', 'model', 'stepping', 'cache size', 'CPU variant', 'CPU revision'].flatMap((name) => {
       const value = new RegExp(`^${name}\\s*:\\s*(.+)$`, 'm').exec(text)?.[1]?.trim();
-      return value === undefined ? [] : [`${name.replace('cpu ', '')} ${value}`];
+      return value === undefined ? [] : [`${name.replace(/^cpu /i, '')} ${value}`];
     });
     const parts = [product.join(' '), fields.join(' ')].filter((part) => part !== '');
     return parts.length > 0 ? parts.join(', ') : undefined;
   }
 
-  /** Of Arm CPUs, which have numbers and no name, as in `Arm CPU part 0xd0c`. */
-  armModel(): string | undefined {
-    const text = this.read('proc/cpuinfo') ?? '';
-    const [designer, part] = ['implementer', 'part'].map((field) =>
-      new RegExp(`^CPU ${field}\\s*:\\s*(\\S+)`, 'm').exec(text)?.[1]?.toLowerCase(),
-    );
-    return designer && part ? `${DESIGNERS[designer] ?? designer} CPU part ${part}` : undefined;
+  /** Undefined where the CPUs are not Arm's. */
+  armCpus(): ArmCpus | undefined {
+    return armCpus(this.read('proc/cpuinfo') ?? '');
   }
 
   /** Version of what the CPU's maker has patched it with. */
@@ -167,6 +157,11 @@ export class Kernel {
       return number(/^nr_throttled (\d+)$/m.exec(this.read(`${folder}/cpu.stat`) ?? '')?.[1]);
     });
     return counts.length > 0 ? counts.reduce((sum, count) => sum + count, 0) : undefined;
+  }
+
+  /** What `ulimit -v` allows a process; undefined where it is unlimited. */
+  addressSpaceBytes(): number | undefined {
+    return number(/^Max address space\s+(\d+)/m.exec(this.read('proc/self/limits') ?? '')?.[1]);
   }
 
   /** Bytes that the cgroups leave, of either version, at the tightest; what they would drop from their cache counts. */

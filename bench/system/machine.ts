@@ -31,12 +31,13 @@ export interface Machine {
 }
 
 export function describeMachine(kernel = new Kernel()): Machine {
-  const model = cpus()[0]?.model.trim();
-  const cpuModel = model && model !== 'unknown' ? model : (kernel.armModel() ?? 'unknown CPU');
+  const arm = kernel.armCpus();
+  const model = arm?.name ?? cpus()[0]?.model.trim();
+  const cpuModel = model && model !== 'unknown' ? model : 'unknown CPU';
   const cores = usableCores(kernel);
   const memoryBytes = totalmem();
   const gibibytes = 2 ** Math.round(Math.log2(memoryBytes / 2 ** 30));
-  const kebab = cpuModel
+  const kebab = (arm?.numbers ?? cpuModel)
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '');
