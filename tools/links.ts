@@ -1,131 +1,115 @@
-// The table of docs/tuning.md on links: six settings by a relay, each searched, predicted and swept. SETTING 1 to 6, or none.
-import { type ChildProcess, fork } from 'node:child_process';
+// The table of docs/tuning.md on links: in six settings, what `tune --peer` and `tune --rtt` say beside a sweep. SETTINGS 1 to 6, or none.
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { badValue } from '../bench/base/usage-error.js';
 import { loadVariants } from '../bench/plan/catalogue.js';
 import { LinkPeer } from '../bench/tune/link-peer.js';
-import { predictLink } from '../bench/tune/link-predict.js';
-import { choose, doublings, type LinkCount, rateOf, searchLink } from '../bench/tune/link-search.js';
-import { showRate } from '../bench/tune/link-text.js';
-import { LinkTrials, TRIAL_MS } from '../bench/tune/link-trials.js';
-import { startMeasuring } from '../src/receiver/measuring.js';
+import { choose, type LinkCount, rateOf } from '../bench/tune/link-search.js';
+import { type LinkAnswer, showRate } from '../bench/tune/link-text.js';
+import { LinkTrials } from '../bench/tune/link-trials.js';
+import { inNamespace, type Link, openBetweenNamespaces, openOverRelay } from './link-namespaces.js';
 
-const RELAY = fileURLToPath(new URL('../bench/tune/fixtures/relay-process.js', import.meta.url));
-const RELAY_PORT = 45_871;
-const MOST = 32;
-const SWEEPS = 2;
-/** As `tune --peer` has without --budget. */
-const BUDGET_MS = 50_000;
+const CLI = fileURLToPath(new URL('../bench/cli.js', import.meta.url));
+const COUNTS = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32];
+/** Back and forth: what drifts meets all alike. */
+const SWEEPS = 3;
 const MBIT = 1e6 / 8;
-const WINDOW = 1 << 20;
 
-interface Setting {
+interface Setting extends Link {
   readonly name: string;
-  readonly roundTripMs: number;
-  /** Bytes a second; 0 is unlimited. */
-  readonly link: number;
 }
 
 /** Round trips of 0.2 to 100 ms, 10 Mbit/s to unlimited, 1 MiB in flight for each connection. */
 const SETTINGS: readonly Setting[] = [
-  { name: '0.2 ms, unlimited', roundTripMs: 0.2, link: 0 },
-  { name: '2 ms, 1 Gbit/s', roundTripMs: 2, link: 1000 * MBIT },
-  { name: '10 ms, 100 Mbit/s', roundTripMs: 10, link: 100 * MBIT },
-  { name: '50 ms, unlimited', roundTripMs: 50, link: 0 },
-  { name: '100 ms, 400 Mbit/s', roundTripMs: 100, link: 400 * MBIT },
-  { name: '20 ms, 10 Mbit/s', roundTripMs: 20, link: 10 * MBIT },
-];
+  { name: '0.2 ms, unlimited', roundTripMs: 0.2, rate: 0 },
+  { name: '2 ms, 1 Gbit/s', roundTripMs: 2, rate: 1000 * MBIT },
+  { name: '10 ms, 100 Mbit/s', roundTripMs: 10, rate: 100 * MBIT },
+  { name: '50 ms, unlimited', roundTripMs: 50, rate: 0 },
+  { name: '100 ms, 400 Mbit/s', roundTripMs: 100, rate: 400 * MBIT },
+  { name: '20 ms, 10 Mbit/s', roundTripMs: 20, rate: 10 * MBIT },
+].map((each) => ({ ...each, windowBytes: 1 << 20 }));
 
 export function declareLinks(program: Command): void {
   program
     .command('links')
-    .description('measure the table of docs/tuning.md on links: searched, predicted and swept over a relay on loopback')
+    .description('measure the table of docs/tuning.md on links: searched, predicted and swept (two minutes each)')
     .argument('[settings]', '1 to 6, as in 1,2; default all')
-    .action(links);
-}
-
-async function links(asked: string | undefined): Promise<void> {
-  const chosen = asked === undefined ? SETTINGS : asked.split(',').map((number) => SETTINGS[Number(number) - 1]!);
-  const local = await withPeer(undefined, async (peer) => {
-    const known: LinkCount[] = [];
-    const trials = trialsOver(peer);
-    for (const channels of doublings(MOST)) {
-      const rates: number[] = [];
-      for (let trial = 0; trial < 2; trial++) rates.push(await trials.measure(channels));
-      known.push({ channels, bytesPerSecond: [Math.max(...rates)] });
-    }
-    return known;
-  });
-  process.stdout.write(`loopback: ${local.map((each) => `${each.channels}: ${showRate(rateOf(each))}`).join(', ')}\n`);
-
-  for (const setting of chosen) {
-    const { name, roundTripMs, link } = setting;
-    await withPeer(setting, async (peer) => {
-      const trials = trialsOver(peer);
-      const begun = performance.now();
-      const rtt = await peer.roundTripMs();
-      const found = await searchLink({
-        most: MOST,
-        budgetMs: BUDGET_MS,
-        measure: (channels) => trials.measure(channels),
-      });
-      const seconds = (performance.now() - begun) / 1000;
-      const { chosen: answer } = choose(found);
-      const bytes = rateOf(choose(found).best) * (TRIAL_MS / 1000);
-      const predicted = choose(
-        predictLink({ roundTripMs, windowBytes: WINDOW, local, ...(link > 0 && { linkBytes: link }) }, bytes).map(
-          (each) => ({ channels: each.channels, bytesPerSecond: [each.bytesPerSecond] }),
-        ),
-      );
-      const counts = [...new Set([...doublings(MOST), answer.channels, predicted.chosen.channels])].sort(
-        (a, b) => a - b,
-      );
-      const sweep = new Map<number, number[]>(counts.map((channels) => [channels, []]));
-      for (let round = 0; round < SWEEPS; round++) {
-        for (const channels of round % 2 === 0 ? counts : counts.toReversed())
-          sweep.get(channels)!.push(await trials.measure(channels));
+    .addOption(new Option('--inside', 'the namespaces are there').hideHelp())
+    .action(async (asked: string | undefined, { inside }: { inside?: boolean }) => {
+      const chosen = settingsOf(asked);
+      if (inside) return rows(chosen, openBetweenNamespaces);
+      const code = inNamespace([...process.argv.slice(2), '--inside']);
+      if (typeof code === 'number') process.exitCode = code;
+      else {
+        process.stderr.write(`no network namespaces with tbf (${code}): a relay on loopback keeps the rates\n`);
+        await rows(chosen, openOverRelay);
       }
-      const swept = [...sweep].map(([channels, bytesPerSecond]) => ({ channels, bytesPerSecond }));
-      const { best } = choose(swept);
-      const lost = (channels: number) => {
-        const at = swept.find((each) => each.channels === channels)!;
-        return `${((1 - rateOf(at) / rateOf(best)) * 100).toFixed(0)} %`;
-      };
-      const row = [
-        name,
-        `${best.channels}: ${showRate(rateOf(best))}`,
-        `${answer.channels}, loses ${lost(answer.channels)}`,
-        `${predicted.chosen.channels}: ${showRate(rateOf(predicted.chosen))}, loses ${lost(predicted.chosen.channels)}`,
-        `${seconds.toFixed(0)} s`,
-      ];
-      process.stdout.write(`| ${row.join(' | ')} |\n`);
-      const all = swept.map((each) => `${each.channels}: ${showRate(rateOf(each))}`).join(', ');
-      process.stdout.write(`  swept: ${all}; round trip ${rtt.toFixed(1)} ms\n`);
     });
-  }
 }
 
-const trialsOver = (peer: LinkPeer) => new LinkTrials((channels, bytes) => peer.trial(channels, bytes));
+function settingsOf(asked: string | undefined): readonly Setting[] {
+  if (asked === undefined) return SETTINGS;
+  return asked.split(',').map((number) => {
+    const setting = SETTINGS[Number(number) - 1];
+    if (!setting) throw badValue('links', number, `1 to ${SETTINGS.length}`);
+    return setting;
+  });
+}
 
-/** The far end, and the link to it: a relay, or nothing. */
-async function withPeer<T>(setting: Setting | undefined, work: (peer: LinkPeer) => Promise<T>): Promise<T> {
+async function rows(settings: readonly Setting[], open: typeof openOverRelay): Promise<void> {
+  for (const setting of settings) process.stdout.write(`${await rowOf(setting, open)}\n`);
+}
+
+/** A line of the table, and below it every count of the sweep. */
+async function rowOf(setting: Setting, open: typeof openOverRelay): Promise<string> {
+  const { name, roundTripMs, windowBytes, rate } = setting;
+  const facts = ['--rtt', `${roundTripMs}ms`, '--window', `${windowBytes / 2 ** 20}m`];
+  const predicted = await tune(...facts, ...(rate > 0 ? ['--link', `${rate / MBIT}mbit`] : []));
+  const far = await open(setting);
+  const begun = performance.now();
+  const found = await tune('--peer', `${far.host}:${far.port}`);
+  const seconds = (performance.now() - begun) / 1000;
+  await far.close();
+  const swept = await sweep(setting, open, [found.channels, predicted.channels]);
+  const { best } = choose(swept);
+  const rateAt = (channels: number) => rateOf(swept.find((each) => each.channels === channels)!);
+  const said = ({ channels, counts }: LinkAnswer) => {
+    const own = counts.find((each) => each.channels === channels)!.bytesPerSecond;
+    return `${channels}: ${showRate(own)}, loses ${((1 - rateAt(channels) / rateOf(best)) * 100).toFixed(0)} %`;
+  };
+  const cells = [name, `${best.channels}: ${showRate(rateOf(best))}`, said(found), `${seconds.toFixed(0)} s`];
+  const all = swept.map((each) => `${each.channels}: ${showRate(rateOf(each))}`).join(', ');
+  return `| ${[...cells, said(predicted)].join(' | ')} |\n  round trip ${found.roundTripMs.toFixed(1)} ms; swept: ${all}`;
+}
+
+/** The answer of the command. Throws Error where there is none; what it says of it stands above. */
+async function tune(...words: readonly string[]): Promise<LinkAnswer> {
+  const child = spawn(process.execPath, [CLI, 'tune', ...words, '--json'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [said] = await Promise.all([text(child.stdout), once(child, 'exit')]);
+  if (child.exitCode !== 0) throw new Error(`tune ${words.join(' ')} ended with ${child.exitCode}`);
+  return JSON.parse(said) as LinkAnswer;
+}
+
+/** The rates of all counts, and of those that were named beside them. */
+async function sweep(link: Link, open: typeof openOverRelay, also: readonly number[]): Promise<LinkCount[]> {
   const [listed] = await loadVariants('atomic-barrier');
-  const common = { listed: listed!, pageSize: 4096, pagesPerBatch: 128, signal: new AbortController().signal };
-  const end = await startMeasuring({ host: '127.0.0.1', port: 0 }, 2 ** 30);
-  const { port } = end.address as { port: number };
-  let relay: ChildProcess | undefined;
-  if (setting) {
-    const words = [RELAY_PORT, port, setting.roundTripMs, WINDOW, setting.link].map(String);
-    relay = fork(RELAY, words);
-    await once(relay, 'message');
-  }
-  const peer = await LinkPeer.connect({ ...common, address: { host: '127.0.0.1', port: setting ? RELAY_PORT : port } });
+  const plan = { listed: listed!, pageSize: 4096, pagesPerBatch: 128, signal: new AbortController().signal };
+  const far = await open(link);
+  const peer = await LinkPeer.connect({ ...plan, address: { host: far.host, port: far.port } });
   try {
-    return await work(peer);
+    const trials = new LinkTrials((channels, bytes) => peer.trial(channels, bytes));
+    const counts = [...new Set([...COUNTS, ...also])].sort((a, b) => a - b);
+    const swept = counts.map((channels) => ({ channels, bytesPerSecond: [] as number[] }));
+    for (let round = 0; round < SWEEPS; round++) {
+      for (const { channels, bytesPerSecond } of round % 2 === 0 ? swept : swept.toReversed())
+        bytesPerSecond.push(await trials.measure(channels));
+    }
+    return swept;
   } finally {
     await peer.close();
-    relay?.kill();
-    await end.stop();
+    await far.close();
   }
 }

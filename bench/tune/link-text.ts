@@ -16,6 +16,8 @@ export interface LinkAnswer {
   readonly schema: 1;
   readonly predicted: boolean;
   readonly channels: number;
+  /** False where one channel does as well as any other count. */
+  readonly parallelise: boolean;
   readonly variant: string;
   /** What each transfer moved; absent, as much as takes about `TRIAL_MS`. */
   readonly ramBytes?: number;
@@ -39,6 +41,7 @@ export function answerFor(known: readonly (LinkCount | LinkPoint)[], about: Abou
   return {
     schema: 1,
     channels: chosen.channels,
+    parallelise: counts.length === 1 || chosen.channels > 1,
     ...about,
     counts: known.map((each, index) => ({
       channels: each.channels,
@@ -51,12 +54,10 @@ export function answerFor(known: readonly (LinkCount | LinkPoint)[], about: Abou
 
 export function renderLink(answer: LinkAnswer): string {
   const { channels, predicted, counts, worse, roundTripMs, windowBytes, linkBytes, ramBytes, variant } = answer;
+  const { parallelise } = answer;
   const rate = (count: number) => counts.find((each) => each.channels === count)!.bytesPerSecond;
   const many = `${channels} channel${channels > 1 ? 's' : ''}`;
-  const lines =
-    channels === 1
-      ? ['do not parallelise: one channel does as well as any count', `use 1 channel, ${variant}`]
-      : [`use ${many}, ${variant}`];
+  const lines = [...(parallelise ? [] : [`do not parallelise: ${whyOne(answer)}`]), `use ${many}, ${variant}`];
   if (predicted) lines.push('a prediction: nothing was sent over the link; tune --peer measures it');
   lines.push(
     `smallest count within ${LINK_MARGIN * 100} % of the best: ${showRate(rate(channels))}` +
@@ -85,6 +86,12 @@ export function renderLink(answer: LinkAnswer): string {
     }),
   );
   return `${lines.join('\n')}\n`;
+}
+
+function whyOne({ predicted, counts }: LinkAnswer): string {
+  if (!predicted) return 'one channel does as well as any count: it fills the link, or its ends';
+  const best = counts.reduce((most, each) => (each.bytesPerSecond > most.bytesPerSecond ? each : most));
+  return best.binding === 'link' ? 'one channel fills the link' : 'one channel does what the CPUs here can';
 }
 
 export function showRate(bytesPerSecond: number): string {

@@ -1,5 +1,5 @@
 // The search over a link and the prediction, on links that are formulas.
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { predictLink } from './link-predict.js';
 import { choose, doublings, searchLink } from './link-search.js';
 import { answerFor, renderLink } from './link-text.js';
@@ -40,8 +40,49 @@ it('does not parallelise where one fills the link, and says what makes it worse'
   const answer = answerFor(known, about);
   expect(answer).toMatchObject({ channels: 1, worse: [2, 4, 8] });
   const text = renderLink(answer);
-  expect(text).toMatch(/^do not parallelise: one channel does as well as any count\nuse 1 channel, mutex\n/);
+  expect(text).toMatch(
+    /^do not parallelise: one channel does as well as any count: it fills the link, or its ends\nuse 1 channel, mutex\n/,
+  );
   expect(text).toContain('more make it worse: 2, 4, 8 (8 loses 84 % of the best)');
+});
+
+it('says nothing of parallelising where no other count was tried', () => {
+  const about = { predicted: false, variant: 'mutex', roundTripMs: 1, windowBytes: MIB };
+  const answer = answerFor([{ channels: 1, bytesPerSecond: [MIB] }], about);
+  expect(answer.parallelise).toBe(true);
+  expect(renderLink(answer)).toMatch(/^use 1 channel, mutex\nsmallest .*\n1 is the most that was tried/);
+});
+
+describe('a prediction', () => {
+  /** 1, 2, 4, 8 channels over loopback. */
+  const predicted = (roundTripMs: number, rates: readonly number[], linkBytes?: number) => {
+    const local = rates.map((rate, at) => ({ channels: 2 ** at, bytesPerSecond: [rate * MIB] }));
+    const facts = { roundTripMs, windowBytes: MIB, local, ...(linkBytes === undefined ? {} : { linkBytes }) };
+    const about = { predicted: true, variant: 'mutex', ramBytes: 16 * MIB, roundTripMs, windowBytes: MIB };
+    return answerFor(predictLink(facts, 16 * MIB), about);
+  };
+
+  it('advises against parallelising where one channel fills the link', () => {
+    // 100 MiB/s by its window, over 100 Mbit/s.
+    const answer = predicted(10, [800, 900, 900, 900], 100e6 / 8);
+    expect(answer).toMatchObject({ channels: 1, parallelise: false, worse: [] });
+    expect(renderLink(answer)).toMatch(/^do not parallelise: one channel fills the link\nuse 1 channel, mutex\n/);
+  });
+
+  it('and where one takes the CPUs; names the counts that make it worse', () => {
+    const answer = predicted(0.2, [900, 850, 700, 500]);
+    expect(answer).toMatchObject({ channels: 1, parallelise: false, worse: [4, 8] });
+    const text = renderLink(answer);
+    expect(text).toMatch(/^do not parallelise: one channel does what the CPUs here can\n/);
+    expect(text).toContain('more make it worse: 4, 8 (8 loses');
+  });
+
+  it('of several channels names what more of them lose', () => {
+    // 500 MiB/s each by the window: two do what the CPUs can, eight less.
+    const answer = predicted(2, [900, 950, 930, 700]);
+    expect(answer).toMatchObject({ channels: 2, parallelise: true, worse: [8] });
+    expect(renderLink(answer)).toMatch(/^use 2 channels, mutex\n.*\n.*\nmore make it worse: 8 \(8 loses 2\d % /);
+  });
 });
 
 it('predicts by the lowest of window, link and CPUs', () => {

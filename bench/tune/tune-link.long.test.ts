@@ -18,10 +18,9 @@ async function tuneOver(roundTripMs: number, window: number, rate: number, ...wo
   started.push(far);
   const [said] = (await once(far.stderr.setEncoding('utf8'), 'data')) as [string];
   const port = /127\.0\.0\.1:(\d+)/.exec(said)![1]!;
-  const near = String(20_000 + (process.pid % 20_000));
-  const relay = fork(RELAY, [near, port, roundTripMs, window, rate].map(String));
+  const relay = fork(RELAY, ['127.0.0.1', port, roundTripMs, window, rate].map(String));
   started.push(relay);
-  await once(relay, 'message');
+  const [near] = await once(relay, 'message');
   const tune = spawn(process.execPath, [CLI, 'tune', '--peer', `127.0.0.1:${near}`, '--json', ...words]);
   started.push(tune);
   let text = '';
@@ -52,9 +51,16 @@ describe('tune --peer', () => {
 
   it('says that one is enough where one fills the link', async () => {
     const answer = await tuneOver(1, 1 << 20, 2 << 20, '--ram', '2m', '--most', '4');
-    expect(answer.channels).toBe(1);
+    expect(answer).toMatchObject({ channels: 1, parallelise: false });
   }, 120_000);
 });
+
+it('predicts that one fills a link of 100 Mbit/s and 10 ms: then it advises against more', () => {
+  const words = ['--ram', '16m', '--most', '4', '--budget', '6s'];
+  const { stdout, status } = cli('tune', '--rtt', '10ms', '--window', '1m', '--link', '100mbit', ...words);
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/^do not parallelise: one channel fills the link\nuse 1 channel, atomic-barrier\n/);
+}, 60_000);
 
 it('predicts what window, link and CPUs allow, and says that it is a prediction', () => {
   const words = ['--ram', '16m', '--most', '16', '--budget', '10s'];
