@@ -39,7 +39,7 @@ export function commitOf(revision: string, flag: string): Commit {
 }
 
 /** The same, by its sha alone. */
-export function shaOf(revision: string, flag: string): string {
+function shaOf(revision: string, flag: string): string {
   const sha = git('rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`);
   if (sha === undefined) {
     const shallow = git('rev-parse', '--is-shallow-repository') === 'true';
