@@ -1,9 +1,10 @@
 // The package as somebody else has it: packed, unpacked into an empty folder, a strict TypeScript consumer over it.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { docExamples } from './fixtures/doc-examples.js';
 import { PROJECT } from './system/project.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'multifd-bench-consumer-'));
@@ -113,6 +114,40 @@ describe('the package, installed', () => {
       modelled: 'yes',
       verified: [true],
     });
+  }, 60_000);
+
+  it('runs the examples of its docs that model-check, and what they print is what the docs show', () => {
+    const examples = docExamples();
+    const folderOf = join(folder, 'examples');
+    mkdirSync(folderOf);
+    expect(node(CLI, 'new', 'mine').status).toBe(0);
+    cpSync(join(folder, 'mine.js'), join(folderOf, 'mine.js'));
+    for (const { file, code } of examples) writeFileSync(join(folderOf, file), code);
+    const compilerOptions = { ...TSCONFIG.compilerOptions, checkJs: false, sourceMap: true, outDir: 'out' };
+    const include = examples.map(({ file }) => file);
+    writeFileSync(join(folderOf, 'tsconfig.json'), JSON.stringify({ compilerOptions, include }));
+    writeFileSync(join(folderOf, 'package.json'), '{ "type": "module" }');
+    const tsc = node(join(PROJECT, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', folderOf);
+    expect(tsc.stdout + tsc.stderr).toBe('');
+    const checks = examples.filter(({ code }) => /multifd-bench\/(?:verify|variant)'/.test(code));
+    expect(checks.map(({ file }) => file)).toEqual([
+      'own.ts',
+      'check.ts',
+      'replay.ts',
+      'flag.ts',
+      'turns.ts',
+      'mutants.ts',
+    ]);
+    for (const { file, output } of checks) {
+      const { status, stdout, stderr } = node(join(folderOf, 'out', file.replace(/ts$/, 'js')));
+      expect(`${file}: ${status} ${stderr}`).toBe(`${file}: 0 `);
+      if (output !== '') expect(stdout.replaceAll('examples/', '')).toBe(output);
+    }
+    const counted = node(CLI, 'verify', join(folderOf, 'counter.js'), '--json');
+    expect(JSON.parse(counted.stdout).program.findings).toMatchObject([
+      { message: 'counted 1', schedule: [0, 1, 1, 0] },
+    ]);
+    expect(counted.status).toBe(1);
   }, 60_000);
 
   it('keeps its runs in the working directory, not inside itself', () => {

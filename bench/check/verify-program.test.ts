@@ -1,9 +1,10 @@
 // Programs given to `verify` by path: the documentation's own, wrong ones, and what is refused.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { useCommands } from '../fixtures/commands.js';
+import { docExamples } from '../fixtures/doc-examples.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'multifd-bench-program-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -16,9 +17,8 @@ function written(name: string, text: string): string {
   return path;
 }
 
-/** The documentation's program: the block that exports a scenario. */
-const docs = readFileSync(new URL('../../../docs/verifying.md', import.meta.url), 'utf8');
-const example = [...docs.matchAll(/```js\n([^`]*export default \{[\s\S]*?)```/g)].map((match) => match[1]!);
+/** The documentation's program. */
+const example = docExamples().flatMap(({ file, code }) => (file === 'counter.js' ? [code] : []));
 
 it('checks the program of the documentation, and follows the schedule that it printed', async () => {
   expect(example).toHaveLength(1);
