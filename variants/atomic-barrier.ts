@@ -89,6 +89,7 @@ const atomicBarrier = (name: string, scan: 'asked' | 'atomic', summary: string) 
         }
 
         return {
+          digest: () => `${nextChannel}`,
           sendPages(full) {
             for (;;) {
               if (place.exiting || !channelsReady.wait()) return EXIT;
@@ -139,6 +140,7 @@ const atomicBarrier = (name: string, scan: 'asked' | 'atomic', summary: string) 
         const { channelsReady, sem, semSync, pendingJob, pages, pendingSync } = place.open(channel);
 
         return {
+          digest: () => '',
           next() {
             channelsReady.post();
             if (!sem.wait() || place.exiting) return EXIT;

@@ -79,6 +79,7 @@ export default defineVariant({
       }
 
       return {
+        digest: () => `${nextChannel}`,
         sendPages(full) {
           for (;;) {
             if (place.exiting || !channelsReady.wait()) return EXIT;
@@ -121,6 +122,7 @@ export default defineVariant({
       const { channelsReady, sem, semSync, box } = place.open(channel);
 
       return {
+        digest: () => '',
         next() {
           channelsReady.post();
           if (!sem.wait() || place.exiting) return EXIT;

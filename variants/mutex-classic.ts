@@ -78,6 +78,7 @@ export default defineVariant({
       }
 
       return {
+        digest: () => `${nextChannel}`,
         sendPages(full) {
           for (;;) {
             if (place.exiting || !channelsReady.wait()) return EXIT;
@@ -130,6 +131,7 @@ export default defineVariant({
       const { channelsReady, sem, semSync, mutex, pendingJob, syncFlag, pages } = place.open(channel);
 
       return {
+        digest: () => '',
         next() {
           channelsReady.post();
           if (!sem.wait() || place.exiting || !mutex.lock()) return EXIT;

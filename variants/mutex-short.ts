@@ -87,6 +87,7 @@ export default defineVariant({
       }
 
       return {
+        digest: () => `${nextChannel}`,
         sendPages(full) {
           for (;;) {
             if (place.exiting || !channelsReady.wait()) return EXIT;
@@ -151,6 +152,7 @@ export default defineVariant({
       }
 
       return {
+        digest: () => '',
         next() {
           channelsReady.post();
           if (!sem.wait() || place.exiting || !mutex.lock()) return EXIT;

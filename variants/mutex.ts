@@ -88,6 +88,7 @@ const mutex = (name: string, lock: LockKind, summary: string) =>
         }
 
         return {
+          digest: () => `${nextChannel}`,
           sendPages(full) {
             for (;;) {
               if (place.exiting || !channelsReady.wait()) return EXIT;
@@ -140,6 +141,7 @@ const mutex = (name: string, lock: LockKind, summary: string) =>
         const { channelsReady, sem, semSync, mutex, pendingJob, pages, pendingSync } = place.open(channel);
 
         return {
+          digest: () => '',
           next() {
             channelsReady.post();
             if (!sem.wait() || place.exiting || !mutex.lock()) return EXIT;

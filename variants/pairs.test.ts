@@ -54,6 +54,8 @@ const PAIRS: readonly Pair[] = [
 
 /** The request stands in a function of its own or in `next`, the search in one function or two: lines in another place. */
 const MOVED = whole(
+  // For the checker alone.
+  /digest: \(\) => .*,/,
   /if \(Atomics\.load\(words, pendingJob\) === 1\) \{|return words\[pages\];|return SYNC;|return \{|next\(\) \{|channelsReady\.post\(\);|return EXIT;|mutex\.unlock\(\);|\}/,
   /for \(let step = 0; step < channels; step\+\+\) \{|return channel;|return NONE;/,
 );

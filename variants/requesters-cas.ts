@@ -82,6 +82,7 @@ export default defineVariant({
       }
 
       return {
+        digest: () => `${nextChannel}`,
         sendPages(full) {
           if (place.exiting || !channelsReady.wait()) return EXIT;
           let channel = claimChannel();
@@ -130,6 +131,7 @@ export default defineVariant({
       const { channelsReady, sem, semSync, pendingJob, pages, pendingSync } = place.open(channel);
 
       return {
+        digest: () => '',
         next() {
           channelsReady.post();
           if (!sem.wait() || place.exiting) return EXIT;

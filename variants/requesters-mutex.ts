@@ -113,6 +113,7 @@ export default defineVariant({
       }
 
       return {
+        digest: () => '',
         sendPages(full) {
           if (!handOver.lock()) return EXIT;
           const empty = send(full);
@@ -149,6 +150,7 @@ export default defineVariant({
       const { channelsReady, sem, semSync, pendingJob, pages, pendingSync } = place.open(channel);
 
       return {
+        digest: () => '',
         next() {
           channelsReady.post();
           if (!sem.wait() || place.exiting) return EXIT;

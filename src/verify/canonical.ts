@@ -1,10 +1,11 @@
 // A state's hash, equal for states that differ only in how far clocks have counted.
-import { RECORDS } from './clocks.js';
 import { FIELDS, HIDES, KEPT, TIME, VALUE, WRITER } from './history.js';
 import type { Machine } from './machine.js';
 
 /** Packed ranks stay small integers. */
 const MOST_PACKED = 2 ** 30;
+/** More recorded times of a thread than there ever are. */
+const MOST_RANKS = 2 ** 12;
 
 /**
  * Clocks only matter through the question "does this clock know of that recorded access?". So every component of every
@@ -23,8 +24,12 @@ export class Canonical {
   private readonly counts: Int32Array;
   private readonly seen: Int32Array;
   private readonly active: Int32Array;
-  /** Where recorded times stand: those of a slot's accesses, and those of hint history with their writer. */
-  private readonly recordBases: Int32Array;
+  /** Where records stand that some thread may still be unaware of. */
+  private readonly live: Int32Array;
+  private readonly liveThreads: Int32Array;
+  private lives = 0;
+  /** Stretches of the state with a recorded time for each thread: of accesses, and of promises. */
+  private readonly records: readonly (readonly [from: number, to: number])[];
   private readonly entryBases: Int32Array;
   private readonly clockBases: Int32Array;
 
@@ -32,19 +37,26 @@ export class Canonical {
   constructor(machine: Machine, raw = false) {
     this.machine = machine;
     this.raw = raw;
-    const { clocks, history, threads } = machine;
+    const { clocks, history, promises, threads } = machine;
     const used = (bases: Int32Array): number[] => [...bases].filter((base) => base >= 0);
-    const spread = (bases: number[], count: number, size: number): Int32Array =>
-      Int32Array.from(bases.flatMap((base) => Array.from({ length: count }, (_, i) => base + i * size)));
-    this.recordBases = spread(used(clocks.accesses), RECORDS, threads);
-    this.entryBases = spread(used(history.entries), KEPT, FIELDS);
+    this.records = [
+      [clocks.recordsFrom, clocks.recordsTo],
+      ...(promises.exist ? [[promises.from, promises.to] as const] : []),
+    ];
+    const records = this.records.reduce((sum, [from, to]) => sum + to - from, 0);
+    const entries = used(history.entries);
+    this.entryBases = Int32Array.from(
+      entries.flatMap((base) => Array.from({ length: KEPT }, (_, i) => base + i * FIELDS)),
+    );
     const own = Array.from({ length: threads }, (_, thread) => clocks.own + thread * threads);
     this.clockBases = Int32Array.from([...own, ...used(clocks.published), ...used(clocks.list)]);
-    this.most = this.recordBases.length + this.entryBases.length;
+    this.most = records / threads + this.entryBases.length;
     this.times = new Int32Array(threads * this.most);
     this.counts = new Int32Array(threads);
     this.seen = new Int32Array(threads);
     this.active = new Int32Array(threads);
+    this.live = new Int32Array(records);
+    this.liveThreads = new Int32Array(records);
     this.scratch = new Int32Array(machine.state.length * 2);
   }
 
@@ -69,34 +81,51 @@ export class Canonical {
       scratch[length++] = state[entry + HIDES]!;
       if (writer > 0 && writer <= machine.threads) scratch[length++] = this.rank(writer - 1, state[entry + TIME]!);
     }
+    length = this.packPromises(length);
     this.mix(length);
+  }
+
+  /** Which promises are open: their times may have no rank any more. And what is held back. */
+  private packPromises(start: number): number {
+    const { scratch } = this;
+    const { state, promises } = this.machine;
+    if (!promises.exist) return start;
+    let length = start;
+    scratch[length++] = state[promises.held]!;
+    for (let at = promises.from; at < promises.to; at++) if (state[at] !== 0) scratch[length++] = at;
+    return length;
   }
 
   /** Finds, for each thread, the recorded times that some thread may still be unaware of; sorted, each once. */
   private collectTimes(): void {
-    const { recordBases, entryBases, counts, seen } = this;
+    const { entryBases, counts, seen, live, liveThreads } = this;
     const { state, threads } = this.machine;
     for (let thread = 0; thread < threads; thread++) {
       counts[thread] = 0;
       seen[thread] = this.leastKnown(thread);
     }
-    for (let i = 0; i < recordBases.length; i++) {
-      const base = recordBases[i]!;
-      for (let thread = 0; thread < threads; thread++) {
-        const time = state[base + thread]!;
-        if (time > seen[thread]!) this.insert(thread, time);
+    let lives = 0;
+    for (const [from, to] of this.records) {
+      for (let at = from, thread = 0; at < to; at++) {
+        if (state[at]! > seen[thread]!) {
+          liveThreads[lives] = thread;
+          live[lives++] = at;
+          this.insert(thread, state[at]!);
+        }
+        if (++thread === threads) thread = 0;
       }
     }
+    this.lives = lives;
     for (let i = 0; i < entryBases.length; i++) {
       const writer = state[entryBases[i]! + WRITER]!;
       if (writer > 0 && writer <= threads) this.insert(writer - 1, state[entryBases[i]! + TIME]!);
     }
   }
 
-  /** Appends the ranks of all records and clocks, as many to a number as fit: they are small, and hashing is not free. */
+  /** Appends the ranks of all records, each with its place; and those of all clocks, as many to a number as fit. */
   private packRanks(start: number): number {
-    const { scratch, recordBases, clockBases, counts, seen, active } = this;
-    const { state, threads } = this.machine;
+    const { scratch, live, liveThreads, lives, clockBases, counts, active, machine } = this;
+    const { state, threads, status } = machine;
     let length = start;
     let actives = 0;
     let largest = 0;
@@ -108,24 +137,21 @@ export class Canonical {
       if (count > largest) largest = count;
     }
     if (actives === 0) return length;
+    scratch[length++] = lives;
+    for (let i = 0; i < lives; i++) {
+      scratch[length++] = live[i]! * MOST_RANKS + this.rank(liveThreads[i]!, state[live[i]!]!);
+    }
     const radix = largest + 1;
     const most = MOST_PACKED / radix;
     let packed = 1;
-    for (let i = 0; i < recordBases.length; i++) {
-      const base = recordBases[i]!;
+    for (let i = 0; i < clockBases.length; i++) {
+      // Who has ended needs to know nothing any more.
+      if (i < threads && state[status + i] === -1) continue;
+      const base = clockBases[i]!;
       for (let k = 0; k < actives; k++) {
         const thread = active[k]!;
         const time = state[base + thread]!;
-        packed = packed * radix + (time > seen[thread]! ? this.rank(thread, time) : 0);
-        if (packed < most) continue;
-        scratch[length++] = packed;
-        packed = 1;
-      }
-    }
-    for (let i = 0; i < clockBases.length; i++) {
-      const base = clockBases[i]!;
-      for (let k = 0; k < actives; k++) {
-        packed = packed * radix + this.rank(active[k]!, state[base + active[k]!]!);
+        packed = packed * radix + (time === 0 ? 0 : this.rank(thread, time));
         if (packed < most) continue;
         scratch[length++] = packed;
         packed = 1;

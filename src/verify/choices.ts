@@ -71,6 +71,10 @@ export class Choices {
     } else if (mode === 'weak') {
       const found = machine.history.candidates(machine.state, thread, hint.slot, this.entries);
       for (let i = 0; i < found; i++) out[count++] = thread + this.entries[i]! * MOST_THREADS;
+      if (!machine.promises.exist) return count;
+      const known: number[] = [];
+      for (let i = 0; i < found; i++) known.push(machine.history.value(machine.state, hint.slot, this.entries[i]!));
+      count = machine.promises.add(thread, hint.slot, known, out, count);
     } else {
       const values = this.hints.domains[hint.modifier]!.length;
       for (let choice = 0; choice < values; choice++) out[count++] = thread + choice * MOST_THREADS;

@@ -1,7 +1,7 @@
 // Happens-before by vector clocks, and the data races that they show.
 import type { Operation } from './operation.js';
 import { covers } from './ranges.js';
-import { ATOMIC, PLAIN, WAITED, type WordTable } from './word-table.js';
+import { ATOMIC, HINT_WRITTEN, HINTED, PLAIN, WAITED, type WordTable } from './word-table.js';
 
 /**
  * An access and an earlier one by another thread that nothing orders, at least one of them a write, and at least one
@@ -20,11 +20,20 @@ export type Unordered = Omit<Race, 'thread' | 'operation'>;
 
 /** Places in a slot's record of accesses: the time of each thread's last one of each kind. */
 const PLAIN_WRITE = 0;
-const ATOMIC_WRITE = 1;
-const PLAIN_READ = 2;
+const PLAIN_READ = 1;
+const ATOMIC_WRITE = 2;
 const ATOMIC_READ = 3;
-export const RECORDS = 4;
-const EARLIER = ['plain write', 'atomic write', 'plain read', 'atomic read'] as const;
+const RECORDS = 4;
+/** Kinds that words have which are only accessed plainly, in one size: the first so many. */
+const PLAIN_RECORDS = 2;
+/** Of each kind, those that are weaker: whatever would race with them would race with it. */
+const WEAKER = [
+  [PLAIN_WRITE, PLAIN_READ, ATOMIC_WRITE, ATOMIC_READ],
+  [PLAIN_READ, ATOMIC_READ],
+  [ATOMIC_WRITE, ATOMIC_READ],
+  [ATOMIC_READ],
+] as const;
+const EARLIER = ['plain write', 'plain read', 'atomic write', 'atomic read'] as const;
 
 /**
  * Clocks live in the machine's state; this class knows where. A clock holds one time for each thread.
@@ -40,22 +49,34 @@ export class ClockTable {
   readonly published: Int32Array;
   readonly list: Int32Array;
   readonly accesses: Int32Array;
+  /** Where all clocks end in the state and all records begin, one after the other; and where these end. */
+  readonly recordsFrom: number;
+  readonly recordsTo: number;
+  /** How many kinds of records a slot has. */
+  private readonly kinds: Int32Array;
   /** For each slot those that share bytes with it, and of these the ones whose bytes it covers. */
   private readonly overlaps: readonly (readonly number[])[];
   private readonly covered: readonly (readonly number[])[];
+  private readonly uses: readonly number[];
 
   constructor(threads: number, { uses, ranges, overlaps }: WordTable, take: (count: number) => number) {
     this.threads = threads;
     this.overlaps = overlaps.slice();
+    this.uses = uses.slice();
     this.covered = overlaps.map((others, slot) => others.filter((other) => covers(ranges[slot]!, ranges[other]!)));
     this.own = take(threads * threads);
     const place = (how: number, count: number): Int32Array =>
       Int32Array.from(uses, (use) => ((use & how) === 0 ? -1 : take(count)));
     this.published = place(ATOMIC, threads);
     this.list = place(WAITED, threads);
-    this.accesses = Int32Array.from(uses, (use, slot) =>
-      (use & PLAIN) === 0 && overlaps[slot]!.length === 0 ? -1 : take(threads * RECORDS),
+    this.kinds = Int32Array.from(uses, (use, slot) =>
+      (use & (ATOMIC | HINTED | WAITED)) === 0 && overlaps[slot]!.length === 0 ? PLAIN_RECORDS : RECORDS,
     );
+    this.recordsFrom = take(0);
+    this.accesses = Int32Array.from(uses, (use, slot) =>
+      (use & PLAIN) === 0 && overlaps[slot]!.length === 0 ? -1 : take(threads * this.kinds[slot]!),
+    );
+    this.recordsTo = take(0);
   }
 
   /** Begins a new operation of `thread`. */
@@ -128,13 +149,37 @@ export class ClockTable {
     return this.atomicRead(state, thread, slot);
   }
 
+  /** A plain write under a hint may meet hint reads; all else that is not ordered is a race, another such write too. */
+  hintWrite(state: Int32Array, thread: number, slot: number): Unordered | null {
+    this.record(state, thread, slot, ATOMIC_WRITE);
+    return (
+      this.unordered(state, thread, slot, PLAIN_WRITE) ??
+      this.unordered(state, thread, slot, PLAIN_READ) ??
+      this.unordered(state, thread, slot, ATOMIC_WRITE)
+    );
+  }
+
   /** Whether `thread` knows what `writer` did at `time`. */
   knows(state: Int32Array, thread: number, writer: number, time: number): boolean {
     return state[this.own + thread * this.threads + writer]! >= time;
   }
 
+  /**
+   * Notes an access. Weaker ones that it is ordered after are forgotten: whoever is not ordered after them is not ordered
+   * after it either, and so meets the same race.
+   */
   private record(state: Int32Array, thread: number, slot: number, kind: number): void {
-    state[this.accesses[slot]! + kind * this.threads + thread] = state[this.own + thread * this.threads + thread]!;
+    const { threads } = this;
+    const first = this.accesses[slot]!;
+    const known = this.own + thread * threads;
+    const kinds = this.kinds[slot]!;
+    for (const weaker of WEAKER[kind]!) {
+      if (weaker >= kinds) break;
+      const times = first + weaker * threads;
+      for (let other = 0; other < threads; other++)
+        if (state[times + other]! <= state[known + other]!) state[times + other] = 0;
+    }
+    state[first + kind * threads + thread] = state[known + thread]!;
   }
 
   /** An unordered access of another size to some of the bytes: then it matters not whether both are atomic. */
@@ -161,13 +206,18 @@ export class ClockTable {
   }
 
   private unordered(state: Int32Array, thread: number, slot: number, kind: number): Unordered | null {
+    if (kind >= this.kinds[slot]!) return null;
     const times = this.accesses[slot]! + kind * this.threads;
     const known = this.own + thread * this.threads;
     for (let other = 0; other < this.threads; other++) {
       if (other !== thread && state[times + other]! > state[known + other]!)
-        return { other, earlier: EARLIER[kind]!, slot };
+        return { other, earlier: this.nameOf(kind, slot), slot };
     }
     return null;
+  }
+
+  private nameOf(kind: number, slot: number): Race['earlier'] {
+    return kind === ATOMIC_WRITE && (this.uses[slot]! & HINT_WRITTEN) !== 0 ? 'plain write' : EARLIER[kind]!;
   }
 
   private join(state: Int32Array, into: number, from: number): void {

@@ -60,6 +60,7 @@ export class Component {
   /** Of a set that is whole, with the execution in one of its states. */
   judge(execution: Execution, size: number): Verdict {
     // Who is not followed further might let the others out.
+    if (execution.machine.promises.areOpen(execution.machine.state)) return 'fine';
     if (this.hasEnd || (size === 1 && this.inner === 0) || execution.isCut()) return 'fine';
     if (this.outer === 0) return 'closed';
     if (this.hasChoice || this.pruned) return 'fine';

@@ -5,6 +5,7 @@ import {
   CLOSE,
   describe,
   GHOST,
+  HINT_STORE,
   isRead,
   LOCK,
   type Operation,
@@ -28,7 +29,7 @@ import { describeSite } from './source.js';
 const MOST_REPLAYS = 3000;
 const LONGEST_TAIL = 2000;
 /** Operations whose result says nothing. */
-const VOID = new Set([STORE, STORE_REST, PLAIN_STORE, POST, UNLOCK, WAKE, CLOSE, STEP]);
+const VOID = new Set([STORE, STORE_REST, PLAIN_STORE, HINT_STORE, POST, UNLOCK, WAKE, CLOSE, STEP]);
 
 export interface TraceRow {
   readonly step: number;

@@ -18,9 +18,11 @@ import {
 } from './operation.js';
 import { deadlock, exception, type Problem, plainSpin, raceProblem, simple } from './problem.js';
 import { Program, type ProgramOptions } from './program.js';
+import { MOST_PROMISED } from './promises.js';
 import { OUTGROWN } from './rules.js';
 import { type Hints, MOST_THREADS, type Scenario } from './scenario.js';
 import { simulatedWords } from './views.js';
+import { addWakesOfOne } from './wakes-of-one.js';
 import { WordTable } from './word-table.js';
 
 const ENDED = -1;
@@ -90,6 +92,8 @@ export class Execution {
       this.machine = new Machine(this.threads, this.table, this.initial);
     }
     this.problem = null;
+    if (this.table.promised.some(({ length }) => length > MOST_PROMISED))
+      this.cuts.add(`plain reads are promised ${MOST_PROMISED} values of a word that are still to come`);
     this.machine.reset(this.earlyWakes);
     for (let thread = 0; thread < this.threads; thread++) this.settle(thread, 0);
   }
@@ -97,6 +101,11 @@ export class Execution {
   /** An execution seems endless: loops end where threads remember the same. Begins anew the first time. */
   compareMemories(): void {
     if (this.programs.map((program) => program.compareMemories()).includes(true)) throw OUTGROWN;
+  }
+
+  /** There are many states: threads are the same where they remember the same. Begins anew the first time. */
+  mergeMemories(): void {
+    if (this.programs.map((program) => program.mergeMemories()).includes(true)) throw OUTGROWN;
   }
 
   /** What the thread does next. */
@@ -107,11 +116,12 @@ export class Execution {
   /** Collects the possible transitions into `out`; returns how many. */
   enabled(out: Int32Array): number {
     let count = 0;
+    if (this.machine.promises.exist && this.machine.promises.areHopeless(this.machine.state)) return 0;
     for (let thread = 0; thread < this.threads; thread++) {
       if (!this.hasNotEnded(thread)) continue;
       const operation = this.pending(thread);
       if (operation.kind === CUT) continue;
-      if (operation.kind === WAKE && operation.a === 1) count = this.addWakesOfOne(thread, operation.slot, out, count);
+      if (operation.kind === WAKE && operation.a === 1) count = addWakesOfOne(this, thread, operation.slot, out, count);
       else count = this.choices.add(this.machine, thread, operation, out, count);
     }
     return count;
@@ -119,6 +129,11 @@ export class Execution {
 
   /** Takes a transition: one scheduled operation of a thread and the plain accesses that follow it. */
   step(transition: number): void {
+    this.take(transition);
+    if (this.machine.promises.exist) this.problem ??= this.machine.promises.due(this.machine.state);
+  }
+
+  private take(transition: number): void {
     const { machine } = this;
     const thread = transition % MOST_THREADS;
     const choice = (transition - thread) / MOST_THREADS;
@@ -145,8 +160,8 @@ export class Execution {
 
   /** At a state without transitions: who is stuck, or what is wrong with the end. */
   finish(): void {
-    if (this.problem) return;
     const { machine } = this;
+    if (this.problem || machine.promises.areOpen(machine.state)) return;
     const results: unknown[] = [];
     for (let thread = 0; thread < this.threads; thread++) {
       if (machine.state[machine.status + thread] !== ENDED) {
@@ -207,23 +222,6 @@ export class Execution {
     if (result === WOKEN) machine.state[machine.earlyWakes]!--;
     this.observer?.(thread, wait, result);
     this.advance(thread, result);
-  }
-
-  /** A transition for each sleeper that a wake of one can send back; choice 0: for nobody, or for one who would sleep on. */
-  private addWakesOfOne(waker: number, event: number, out: Int32Array, start: number): number {
-    let count = start;
-    let asleep = 0;
-    for (let other = 0; other < this.threads; other++) {
-      if (!this.hasNotEnded(other) || !this.sleepsOn(this.pending(other), event)) continue;
-      asleep++;
-      if (this.machine.hasChanged(this.pending(other))) out[count++] = waker + (other + 1) * MOST_THREADS;
-    }
-    if (asleep === 0 || count - start < asleep) out[count++] = waker;
-    return count;
-  }
-
-  private sleepsOn({ kind, event: slept }: Operation, event: number): boolean {
-    return kind === SLEEP && slept === event;
   }
 
   /**
@@ -291,6 +289,6 @@ export class Execution {
   }
 
   private report(problem: Problem): void {
-    this.problem ??= problem;
+    if (!this.machine.promises.hold(this.machine.state, problem)) this.problem ??= problem;
   }
 }

@@ -41,11 +41,11 @@ export class HintSites {
     }
   }
 
-  /** The rule for a plain read at `site`, or -1 if it is no hint. */
-  find(site: Site): number {
+  /** The rule for a plain access at `site`, or -1 if it is no hint. */
+  find(site: Site, writes = false): number {
     let rule = this.known.get(site);
     if (rule === undefined) {
-      rule = this.match(site);
+      rule = this.match(site, writes);
       this.known.set(site, rule);
     }
     return rule;
@@ -70,11 +70,15 @@ export class HintSites {
     return { unmet, reads: [...new Set(reads)] };
   }
 
-  private match(site: Site): number {
+  private match(site: Site, writes: boolean): number {
     const sites = this.hints.sites ?? [];
     const { file, line } = sourceOf(site);
     const path = sites.length === 0 ? '' : pathInPackage(file);
-    const at = sites.findIndex((each) => each.at === `${path}:${line}` || each.at === `${path} ${site.functionName}`);
-    return at >= 0 ? at + 1 : site.isHint ? 0 : NO_HINT;
+    const at = sites.findIndex(
+      (each) =>
+        (!writes || each.writes === true) &&
+        (each.at === `${path}:${line}` || each.at === `${path} ${site.functionName}`),
+    );
+    return at >= 0 ? at + 1 : site.isHint && !writes ? 0 : NO_HINT;
   }
 }

@@ -1,12 +1,13 @@
 // Shared memory under the ECMAScript memory model: values, happens-before, waiter lists and races, in one Int32Array.
 import { ClockTable, type Race, type Unordered } from './clocks.js';
-import { History } from './history.js';
+import { History, KEPT } from './history.js';
 import {
   CLOSE,
   CLOSED,
   COMPARE_EXCHANGE,
   GHOST,
   HINT,
+  HINT_STORE,
   LOAD,
   LOAD_REST,
   LOCK,
@@ -25,6 +26,7 @@ import {
   WAIT,
   WAKE,
 } from './operation.js';
+import { Promises } from './promises.js';
 import { maskOf } from './ranges.js';
 import { Values } from './values.js';
 import { Waiters } from './waiters.js';
@@ -52,6 +54,7 @@ const AWAKENED = 2;
  *   earlyWakes how many more sleepers may wake without a notify
  *   clocks     what each thread, word and waiter list knows of each thread (see clocks.ts)
  *   history    the newest values of each hinted word (see history.ts)
+ *   promises   values that hint reads took from writes still to come (see promises.ts)
  */
 export class Machine {
   readonly state: Int32Array;
@@ -65,6 +68,7 @@ export class Machine {
   readonly waiters: Waiters;
   readonly clocks: ClockTable;
   readonly history: History;
+  readonly promises: Promises;
   /** Set by an access that is not ordered after a conflicting one; the explorer reads and clears it. */
   race: Race | null = null;
   /** Set when a thread uses a primitive against its contract. */
@@ -92,6 +96,7 @@ export class Machine {
     this.earlyWakes = take(1);
     this.clocks = new ClockTable(threads, table, take);
     this.history = new History(this.clocks, table.uses, take);
+    this.promises = new Promises(this.clocks, table, this.status, take);
     this.state = new Int32Array(size);
   }
 
@@ -153,7 +158,13 @@ export class Machine {
         return this.notify(thread, slot, operation.a);
       case HINT:
         this.note(clocks.hintRead(state, thread, slot), thread, operation);
+        if (choice >= KEPT) return this.promises.give(state, thread, slot, choice - KEPT);
         return choice < 0 ? value : this.history.value(state, slot, choice);
+      case HINT_STORE:
+        this.note(clocks.hintWrite(state, thread, slot), thread, operation);
+        this.put(thread, slot, operation.a);
+        this.promises.keep(state, thread, slot, operation.a);
+        return operation.a;
       case PLAIN_LOAD:
         this.note(clocks.plainRead(state, thread, slot), thread, operation);
         return value;

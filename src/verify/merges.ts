@@ -9,7 +9,7 @@ const LOOKED_BACK = 4;
 /** Operations tried of those that are known to follow when a history is merged. */
 const LOOKED_AHEAD = 8;
 
-/** Thrown where a loop was closed, and what the thread does depends on how often it went round. */
+/** Thrown where histories were merged, and what the thread does depends on which it was, or on how often it went round. */
 export class ClosedTooEarly {
   readonly head: Operation;
 
@@ -18,15 +18,26 @@ export class ClosedTooEarly {
   }
 }
 
+/** A history that goes on where another one came to. */
+interface Merge {
+  readonly canonical: History;
+  readonly history: History;
+  /** Of a loop: the same with more rounds. */
+  readonly more?: readonly History[];
+  /** The thread was seen to remember the same. */
+  readonly isSeen: boolean;
+}
+
 /**
- * Three things merge histories: a checkpoint with a known digest, a loop that repeats itself, and a condition that was
- * false. Each claims that the thread's future does not depend on how it came there. The claim is tried: what the thread
+ * Four things merge histories: a checkpoint with a known digest, a loop that repeats itself, and a condition that was
+ * false, and a memory that was seen to be the same. Each claims that the thread's future does not depend on how it came there. The claim is tried: what the thread
  * does later must be the same with the other history put in front, and so must what it is known to do already. A
  * history that is merged is put behind those merged before, too: rounds of a loop may add up.
  */
 export class Merges {
   private readonly others = new Map<Operation, History[]>();
-  private readonly loops = new Set<Operation>();
+  /** Where a wrong claim is no fault of the program. */
+  private readonly doubtful = new Set<Operation>();
 
   /**
    * Notes that `history` was merged into the node of `target`, which `canonical` reaches; `more` are loops gone round
@@ -34,21 +45,21 @@ export class Merges {
    */
   add(
     target: Operation,
-    { canonical, history, more }: { canonical: History; history: History; more?: readonly History[] },
+    { canonical, history, more, isSeen }: Merge,
     known: (history: History) => Iterable<readonly [History, Operation]>,
     run: (history: History) => Operation,
   ): void {
-    if (more) this.loops.add(target);
+    if (more || isSeen) this.doubtful.add(target);
     const others = this.others.get(target) ?? [];
     this.others.set(target, others);
     for (const other of [history, ...behind(others, canonical, history), ...(more ?? [])]) {
       if (others.length >= KEPT) return;
       others.push(other);
-      if (!isSame(run(other), target)) throw wrong(target, this.loops);
+      if (!isSame(run(other), target)) throw wrong(target, this.doubtful);
       let looked = 0;
       for (const [longer, next] of known(other)) {
         if (looked++ === LOOKED_AHEAD) break;
-        if (!isSame(run(longer), next)) throw wrong(target, this.loops);
+        if (!isSame(run(longer), next)) throw wrong(target, this.doubtful);
       }
     }
   }
@@ -63,7 +74,7 @@ export class Merges {
       for (const other of others) {
         const log = [...other.log, ...history.log.slice(at)];
         const operations = [...other.operations, ...history.operations.slice(at)];
-        if (!isSame(run({ log, operations }), next)) throw wrong(history.operations[at]!, this.loops);
+        if (!isSame(run({ log, operations }), next)) throw wrong(history.operations[at]!, this.doubtful);
       }
     }
   }
@@ -90,8 +101,8 @@ function shown(value: unknown): string {
   return value instanceof Error ? value.message : (JSON.stringify(value) ?? String(value));
 }
 
-function wrong(target: Operation, loops: ReadonlySet<Operation>): Error | ClosedTooEarly {
-  return loops.has(target) ? new ClosedTooEarly(target) : new BodyError('hidden-state', tell(target));
+function wrong(target: Operation, doubtful: ReadonlySet<Operation>): Error | ClosedTooEarly {
+  return doubtful.has(target) ? new ClosedTooEarly(target) : new BodyError('hidden-state', tell(target));
 }
 
 function tell(target: Operation): string {

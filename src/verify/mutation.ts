@@ -2,6 +2,7 @@
 import type { Call } from './call.js';
 import {
   COMPARE_EXCHANGE,
+  HINT_STORE,
   LOAD,
   LOAD_REST,
   MODIFY,
@@ -47,6 +48,7 @@ export function waysOf(kind: number, discards: boolean, wakesAll: boolean): How[
     case NOTIFY:
       return wakesAll ? ['drop', 'narrow'] : ['drop'];
     case PLAIN_STORE:
+    case HINT_STORE:
       return ['delay'];
     case POST:
     case UNLOCK:

@@ -21,22 +21,24 @@ export const SLEEP = 12;
 export const CLOSE = 13;
 /** Does nothing, at a place where a mutation took an operation away. */
 export const STEP = 14;
-const LAST_SCHEDULED = STEP;
-export const PLAIN_LOAD = 15;
-export const PLAIN_STORE = 16;
+/** A plain write that may race with hint reads: where it falls makes a difference. */
+export const HINT_STORE = 15;
+const LAST_SCHEDULED = HINT_STORE;
+export const PLAIN_LOAD = 16;
+export const PLAIN_STORE = 17;
 /** The thread's history up to here is replaced by the digest it gave of its local state. */
-export const CHECKPOINT = 17;
-export const RETURN = 18;
-export const THROW = 19;
+export const CHECKPOINT = 18;
+export const RETURN = 19;
+export const THROW = 20;
 /** The thread is in a loop of plain reads. */
-export const SPIN = 20;
+export const SPIN = 21;
 /** Sets a word that only the scenario's hooks look at: no access of the program, and no scheduling point. */
-export const GHOST = 21;
+export const GHOST = 22;
 /** The rest of an atomic access of 64 bits: happens at once with the operation before it. */
-export const LOAD_REST = 22;
-export const STORE_REST = 23;
+export const LOAD_REST = 23;
+export const STORE_REST = 24;
 /** The thread is not followed any further: a bound of the search. */
-export const CUT = 24;
+export const CUT = 25;
 
 /** Functions of MODIFY. */
 export const ADD = 0;
@@ -65,6 +67,7 @@ const NAMES = [
   'until',
   'close',
   'nothing',
+  'plain write',
   'plain read',
   'plain write',
   'checkpoint',
@@ -166,6 +169,7 @@ export function describe(operation: Operation, nameOf: (word: number) => string)
     case NOTIFY:
       return `${name}(${word}${a === ALL ? '' : `, ${a}`})`;
     case PLAIN_STORE:
+    case HINT_STORE:
       return `${word} = ${a}`;
     case PLAIN_LOAD:
       return word;

@@ -2,7 +2,7 @@
 import type { Race } from './clocks.js';
 import type { ExecutionView } from './execution-view.js';
 import { wouldGoOn } from './lost-wake-up.js';
-import { describe, type Operation, PLAIN_LOAD, PLAIN_STORE, SLEEP } from './operation.js';
+import { describe, HINT_STORE, type Operation, PLAIN_LOAD, PLAIN_STORE, SLEEP } from './operation.js';
 import type { RuleKind } from './rules.js';
 import { wordName } from './scenario.js';
 import { describeSite } from './source.js';
@@ -38,7 +38,7 @@ export function raceProblem(execution: ExecutionView, race: Race): Problem {
   const name = (thread: number): string => scenario.threads[thread]!.name;
   const { operation } = race;
   const what = describe(operation, (word) => wordName(scenario, word));
-  const isPlain = operation.kind === PLAIN_LOAD || operation.kind === PLAIN_STORE;
+  const isPlain = operation.kind === PLAIN_LOAD || operation.kind === PLAIN_STORE || operation.kind === HINT_STORE;
   const isOtherSize = race.slot !== operation.slot;
   const kind = !isPlain && isOtherSize && race.earlier.startsWith('atomic') ? 'mixed-size' : 'data-race';
   const notes =

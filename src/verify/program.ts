@@ -2,20 +2,11 @@
 import type { HintSites } from './hint-sites.js';
 import { withSimulatedGlobals } from './instrument.js';
 import { COUNTED_ROUNDS, type History, isPlain, Loops, longestHistory, repeated, roundsOf } from './loops.js';
+import { Memories } from './memories.js';
 import { ClosedTooEarly, Merges } from './merges.js';
 import type { Mutation } from './mutation.js';
-import {
-  CHECKPOINT,
-  CUT,
-  ending,
-  keepsValue,
-  NOTIFY,
-  type Operation,
-  RETURN,
-  SLEEP,
-  SPIN,
-  THROW,
-} from './operation.js';
+import { CHECKPOINT, CUT, ending, NOTIFY, type Operation, RETURN, SLEEP, SPIN, THROW } from './operation.js';
+import { ProgramTree } from './program-tree.js';
 import { newRecording, type Recording, record } from './recording.js';
 import { Retries } from './retries.js';
 import { BodyError, OUTGROWN } from './rules.js';
@@ -43,18 +34,19 @@ export interface ProgramOptions {
  * again, with the results on the path to it, up to the first operation that has none.
  */
 export class Program {
-  /** The pending operation of each node; node 0 is the start. */
-  readonly operations: Operation[] = [];
+  private readonly tree = new ProgramTree();
   /** Operations re-executed so far: the cost of discovery, without that of trying claims. */
   private followed = 0;
 
+  /** The pending operation of each node; node 0 is the start. */
+  readonly operations: readonly Operation[] = this.tree.operations;
+
   private readonly body: () => unknown;
   private readonly options: ProgramOptions;
-  private readonly parents: number[] = [];
-  private readonly results: number[] = [];
-  private readonly depths: number[] = [];
-  private readonly children: Map<number, number>[] = [];
   private readonly checkpoints = new Map<unknown, number>();
+  /** Null while nodes are told apart by their histories, and once what is seen was not all that is remembered. */
+  private memories: Memories | null = null;
+  private canMerge = true;
   private readonly heads = new Set<number>();
   /** Operations that follow a node one after the other, as their results are thrown away; the next one last. */
   private ahead: Operation[] = [];
@@ -70,25 +62,29 @@ export class Program {
   }
 
   private begin(): void {
-    for (const each of [this.operations, this.parents, this.results, this.depths, this.children]) each.length = 0;
+    this.tree.clear();
     this.checkpoints.clear();
+    this.memories?.begin();
     this.heads.clear();
     this.merges = new Merges();
     this.retries?.begin();
-    this.aheadOf = this.add(this.run({ log: [], operations: [] }), -1, 0);
+    this.aheadOf = this.tree.add(this.run({ log: [], operations: [] }), -1, 0);
   }
 
   /** The node after `node`'s operation gave `result`. */
   next(node: number, result: number): number {
-    const kept = this.operations[node]!.discards ? 0 : result;
-    const known = this.children[node]!.get(kept);
+    const kept = this.tree.operations[node]!.discards ? 0 : result;
+    const known = this.tree.children[node]!.get(kept);
     if (known !== undefined) return known;
     try {
       return this.discover(node, kept);
     } catch (error) {
       if (!(error instanceof ClosedTooEarly)) throw error;
-      this.loops.distrust(error.head);
-      this.retries?.distrust(error.head);
+      if (this.memories?.isTarget(error.head)) this.memories = null;
+      else {
+        this.loops.distrust(error.head);
+        this.retries?.distrust(error.head);
+      }
       this.begin();
       throw OUTGROWN;
     }
@@ -108,17 +104,31 @@ export class Program {
     return true;
   }
 
+  /** From now on nodes are the same where the thread remembers the same; false if they were before, or cannot be. */
+  mergeMemories(): boolean {
+    // What a mutation holds back is remembered by nobody.
+    const isHeldBack = this.options.mutation?.how === 'delay';
+    if (!this.canMerge || this.checkpoints.size > 0 || isHeldBack) return false;
+    this.canMerge = false;
+    this.retries ??= new Retries();
+    this.memories = new Memories();
+    this.followed = 0;
+    this.begin();
+    return true;
+  }
+
   /** Whether it is known to notify who waits on a word, by its slot. */
   notifies(slot: number): boolean {
-    return this.operations.some((each) => each.kind === NOTIFY && each.slot === slot);
+    return this.tree.operations.some((each) => each.kind === NOTIFY && each.slot === slot);
   }
 
   private discover(node: number, result: number): number {
-    const before = this.operations[node]!;
-    if (this.depths[node]! >= SEEMS_ENDLESS && this.compareMemories()) throw OUTGROWN;
+    const before = this.tree.operations[node]!;
+    if (this.tree.depths[node]! >= SEEMS_ENDLESS && this.compareMemories()) throw OUTGROWN;
     const longest = longestHistory(this.followed);
-    if (this.depths[node]! >= longest) return this.cut(node, result, `a thread is followed for ${longest} operations`);
-    const history = this.pathTo(node);
+    if (this.tree.depths[node]! >= longest)
+      return this.cut(node, result, `a thread is followed for ${longest} operations`);
+    const history = this.tree.pathTo(node);
     history.log.push(result);
     history.operations.push(before);
     // Woken: the condition is evaluated anew, with the history that its first evaluation had.
@@ -138,11 +148,15 @@ export class Program {
       );
     const known = operation.kind === CHECKPOINT ? this.checkpoints.get(operation.value) : undefined;
     if (known !== undefined) return this.merge(node, result, known, history);
+    const memory = this.memories?.keyOf(history, operation, (path) => this.memoryOf(path));
+    const same = memory === undefined ? -1 : this.memories!.find(memory);
+    if (same >= 0) return this.mergeSame(node, result, same, history);
     this.merges.check(history, operation, (other) => this.run(other, true));
-    const child = this.add(operation, node, result);
+    const child = this.tree.add(operation, node, result);
     this.aheadOf = child;
     if (operation.kind === CHECKPOINT) this.checkpoints.set(operation.value, child);
-    return this.link(node, result, child);
+    if (memory !== undefined) this.memories!.set(memory, child);
+    return this.tree.link(node, result, child);
   }
 
   /** The operation that follows `history`, which ends at `node`: found ahead of time, or by running the body. */
@@ -152,102 +166,67 @@ export class Program {
     return known ?? this.run(history);
   }
 
+  private memoryOf(history: History): string | undefined {
+    return this.retries!.memoryOf(history, (far, stop) => this.run(far, true, stop));
+  }
+
+  /** Goes on where the thread remembers the same, before on its way or on another one. */
+  private mergeSame(node: number, result: number, same: number, history: History): number {
+    const isRound = this.tree.nodesTo(node).includes(same);
+    if (isRound) this.heads.add(same);
+    this.memories!.merged(this.operations[same]!);
+    return this.merge(node, result, same, history, isRound ? this.tree.depths[node]! + 1 - this.tree.depths[same]! : 0);
+  }
+
   /** Goes on at a known node instead of a new one; `round` is the length of the loop that was closed, or 0. */
   private merge(node: number, result: number, target: number, history: History, round = 0): number {
-    const canonical = this.pathTo(target);
+    const canonical = this.tree.pathTo(target);
     const more = ROUNDS_TRIED.map((times) => repeated(history, round, times));
     this.merges.add(
-      this.operations[target]!,
-      round === 0 ? { canonical, history } : { canonical, history, more },
+      this.tree.operations[target]!,
+      {
+        canonical,
+        history,
+        ...(round === 0 ? {} : { more }),
+        isSeen: this.memories?.isTarget(this.operations[target]!) === true,
+      },
       (longer) => this.onwards(target, longer),
       (far) => this.run(far, true),
     );
-    return this.link(node, result, target);
+    return this.tree.link(node, result, target);
   }
 
   /** The thread stops here, for a bound of the search that `why` names. */
   private cut(node: number, result: number, why: string): number {
-    const before = this.operations[node]!;
-    return this.link(node, result, this.add({ ...before, kind: CUT, value: why }, node, result));
+    const before = this.tree.operations[node]!;
+    return this.tree.link(node, result, this.tree.add({ ...before, kind: CUT, value: why }, node, result));
   }
 
   /** What is known to follow `node`, nearest first: with `history` in place of how it was reached. */
   private *onwards(node: number, history: History): Generator<readonly [History, Operation]> {
     const reached: { node: number; history: History }[] = [{ node, history }];
     for (let from = reached.shift(); from; from = reached.shift()) {
-      for (const [result, child] of this.children[from.node]!) {
+      for (const [result, child] of this.tree.children[from.node]!) {
         const log = [...from.history.log, result];
-        const longer = { log, operations: [...from.history.operations, this.operations[from.node]!] };
+        const longer = { log, operations: [...from.history.operations, this.tree.operations[from.node]!] };
         // A SPIN stands for an operation that was seen before it.
-        if (this.operations[child]!.kind === SPIN) continue;
-        yield [longer, this.operations[child]!];
+        if (this.tree.operations[child]!.kind === SPIN) continue;
+        yield [longer, this.tree.operations[child]!];
         reached.push({ node: child, history: longer });
       }
     }
   }
 
-  private add(operation: Operation, parent: number, result: number): number {
-    const node = this.operations.length;
-    this.operations.push(operation);
-    this.parents.push(parent);
-    this.results.push(result);
-    this.depths.push(parent < 0 ? 0 : this.depths[parent]! + 1);
-    this.children.push(new Map());
-    if (operation.kind === SLEEP) this.findHead(operation, node);
-    return node;
-  }
-
-  private link(node: number, result: number, child: number): number {
-    this.children[node]!.set(result, child);
-    return child;
-  }
-
-  /** Turns the position where a condition starts into its node, and collects what the condition read. */
-  private findHead(sleep: Operation, node: number): void {
-    const reads: number[] = [];
-    let head = node;
-    let at = node;
-    while (this.parents[at]! >= 0) {
-      const parent = this.parents[at]!;
-      const operation = this.operations[parent]!;
-      if (operation.event !== sleep.event || operation.kind === SLEEP) break;
-      if (keepsValue(operation)) reads.push(operation.slot, this.results[at]!);
-      head = parent;
-      at = parent;
-      if (operation.announces) break;
-    }
-    sleep.reads = Int32Array.from(reads);
-    if (sleep.headNode >= 0) sleep.headNode = head;
-  }
-
-  /** The nodes on the way to `node`, and itself. */
-  private nodesTo(node: number): number[] {
-    const nodes = [node];
-    for (let at = this.parents[node]!; at >= 0; at = this.parents[at]!) nodes.push(at);
-    return nodes.reverse();
-  }
-
-  private pathTo(node: number): { log: number[]; operations: Operation[] } {
-    const depth = this.depths[node]!;
-    const log = new Array<number>(depth);
-    const operations = new Array<Operation>(depth);
-    for (let at = node, i = depth - 1; i >= 0; i--) {
-      log[i] = this.results[at]!;
-      at = this.parents[at]!;
-      operations[i] = this.operations[at]!;
-    }
-    return { log, operations };
-  }
-
   /** The node where a loop that ends after `node` begins; a loop of plain reads alone goes to a SPIN instead. */
   private closeLoop(node: number, result: number, length: number, history: History): number {
     let head = node;
-    let plain = isPlain(this.operations[node]!);
+    let plain = isPlain(this.tree.operations[node]!);
     for (let i = 1; i < length; i++) {
-      head = this.parents[head]!;
-      plain &&= isPlain(this.operations[head]!);
+      head = this.tree.parentOf(head);
+      plain &&= isPlain(this.tree.operations[head]!);
     }
-    if (plain) return this.link(node, result, this.add({ ...this.operations[node]!, kind: SPIN }, node, 0));
+    if (plain)
+      return this.tree.link(node, result, this.tree.add({ ...this.tree.operations[node]!, kind: SPIN }, node, 0));
     this.heads.add(head);
     return this.merge(node, result, head, history, length);
   }
@@ -256,17 +235,17 @@ export class Program {
   private earlier(node: number, history: History, operation: Operation): number {
     // What a mutation holds back is remembered by nobody.
     if (!this.retries || this.options.mutation?.how === 'delay') return -1;
-    return this.retries.head(this.nodesTo(node), history, operation, (far, stop) => this.run(far, true, stop));
+    return this.retries.head(this.tree.nodesTo(node), history, operation, (far, stop) => this.run(far, true, stop));
   }
 
   /** Goes on where the thread remembered the same; the first time, all begins anew, to find it from the start. */
   private closeRetry(node: number, result: number, head: number, history: History): number {
-    if (this.retries?.learn(this.operations[head]!)) {
+    if (this.retries?.learn(this.tree.operations[head]!)) {
       this.begin();
       throw OUTGROWN;
     }
     this.heads.add(head);
-    return this.merge(node, result, head, history, this.depths[node]! + 1 - this.depths[head]!);
+    return this.merge(node, result, head, history, this.tree.depths[node]! + 1 - this.tree.depths[head]!);
   }
 
   /** Re-executes the body over a history; returns the operation that follows. `speculative`: it may not fit. */

@@ -7,6 +7,7 @@ import {
   CHECKPOINT,
   GHOST,
   HINT,
+  HINT_STORE,
   isRead,
   NOTIFY,
   type Operation,
@@ -22,7 +23,7 @@ import {
 import { HIGH, LOW, WHOLE } from './ranges.js';
 import { BodyError, type RuleKind } from './rules.js';
 import { callSite, NOWHERE, type Site } from './site.js';
-import { ATOMIC, HINTED, PLAIN, WAITED, type WordTable } from './word-table.js';
+import { ATOMIC, HINT_WRITTEN, HINTED, PLAIN, WAITED, type WordTable } from './word-table.js';
 
 export interface Recording {
   /** Results of the operations so far, and the operations. */
@@ -115,8 +116,9 @@ export function perform(kind: number, word: number, a = 0, b = 0, modifier = 0, 
   const recorded = run.position < run.log.length ? run.operations[run.position]! : null;
   const site = recorded?.site ?? callSite();
   if (site.isAsync) throw fail('not-modelled', `an async function in a thread, at ${site.file}:${site.line}`);
-  const rule = kind === PLAIN_LOAD ? run.hints.find(site) : -1;
-  const call = rule < 0 ? { kind, word, range, a, b, modifier } : { kind: HINT, word, range, a, b, modifier: rule };
+  const rule = kind === PLAIN_LOAD || kind === PLAIN_STORE ? run.hints.find(site, kind === PLAIN_STORE) : -1;
+  const hinted = kind === PLAIN_STORE ? HINT_STORE : HINT;
+  const call = rule < 0 ? { kind, word, range, a, b, modifier } : { kind: hinted, word, range, a, b, modifier: rule };
   if (run.event >= 0 && !isRead(call.kind)) {
     const what = operationName(call.kind, modifier);
     throw fail('impure-condition', `the condition of until() does ${what}; it may only read`);
@@ -222,6 +224,12 @@ function emit(run: Recording, call: Call, site: Site, mutation: string, value?: 
     value,
     mutation,
   };
+  if (kind === HINT_STORE) run.table.promise(operation.slot, a);
+  if (operation.slot >= 0 && run.table.isMixed(operation.slot))
+    throw fail(
+      'not-modelled',
+      `a plain write under a hint of a word that is accessed in other ways, at ${site.file}:${site.line}`,
+    );
   run.pending.push(operation);
   if (operation.discards && run.event < 0 && run.pending.length < run.mostPending) {
     run.position++;
@@ -245,13 +253,14 @@ function differs(run: Recording, old: Operation, call: Call): Error {
 }
 
 function writesOnly(kind: number): boolean {
-  return kind === STORE || kind === STORE_REST || kind === PLAIN_STORE || kind === GHOST;
+  return kind === STORE || kind === STORE_REST || kind === PLAIN_STORE || kind === HINT_STORE || kind === GHOST;
 }
 
 function useOf(kind: number): number {
   if (kind === GHOST) return 0;
   if (kind === PLAIN_LOAD || kind === PLAIN_STORE) return PLAIN;
   if (kind === HINT) return HINTED;
+  if (kind === HINT_STORE) return PLAIN | HINTED | HINT_WRITTEN;
   if (kind === WAIT) return ATOMIC | WAITED;
   if (kind === NOTIFY) return WAITED;
   return ATOMIC;

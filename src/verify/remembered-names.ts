@@ -1,12 +1,6 @@
 // What a function can see at a place of its text: the names in scope, and whether a value stands in no name there.
-import type {
-  AnyNode,
-  ArrowFunctionExpression,
-  FunctionDeclaration,
-  FunctionExpression,
-  Pattern,
-  Program,
-} from 'acorn';
+import type { AnyNode, Pattern, Program } from 'acorn';
+import { isFunction, isLive } from './remembered-live.js';
 import { children } from './syntax.js';
 
 /** What can be seen where a function is stopped. */
@@ -15,8 +9,6 @@ export interface Visible {
   /** Whether an expression has been worked out in part: what it has so far stands in no name. */
   readonly hasMore: boolean;
 }
-
-type FunctionNode = ArrowFunctionExpression | FunctionDeclaration | FunctionExpression;
 
 /** What is in scope at `offset` of a program. What stands at its top level is not of one thread, and left out. */
 export function visibleAt(program: Program, offset: number): Visible {
@@ -31,7 +23,10 @@ export function visibleAt(program: Program, offset: number): Visible {
     } else if (isInside) addDeclared(node, names);
     if (node.type === 'FunctionExpression' && node.id) names.add(node.id.name);
   }
-  return { names: [...names], hasMore: isPending(path) || usesArguments(path) };
+  return {
+    names: [...names].filter((name) => isLive(name, path, offset)),
+    hasMore: isPending(path) || usesArguments(path) || isIterating(path),
+  };
 }
 
 /** The nodes around a place, outermost first. */
@@ -42,10 +37,6 @@ function pathTo(program: Program, offset: number): AnyNode[] {
     node = children(node).find(({ start, end }) => start <= offset && offset < end);
   }
   return path;
-}
-
-function isFunction(node: AnyNode): node is FunctionNode {
-  return /^(?:FunctionDeclaration|FunctionExpression|ArrowFunctionExpression)$/.test(node.type);
 }
 
 function addPattern(pattern: Pattern, names: Set<string>): void {
@@ -133,6 +124,17 @@ function isPlainName(node: AnyNode): boolean {
     default:
       return isFunction(node);
   }
+}
+
+/** In a loop over an iterator, whose place nobody sees; or in a `finally`, behind which a result or an error waits. */
+function isIterating(path: readonly AnyNode[]): boolean {
+  const innermost = path.findLastIndex(isFunction);
+  return path.some(
+    (node, i) =>
+      i > innermost &&
+      (/^For(?:Of|In)Statement$/.test(node.type) ||
+        (node.type === 'TryStatement' && node.finalizer !== null && node.finalizer === path[i + 1])),
+  );
 }
 
 function usesArguments(path: readonly AnyNode[]): boolean {

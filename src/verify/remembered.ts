@@ -3,7 +3,7 @@ import { type Debugger, type Runtime, Session } from 'node:inspector';
 import { type Program, parse } from 'acorn';
 import { type Visible, visibleAt } from './remembered-names.js';
 import { type Outside, UNSEEN, Writer } from './remembered-values.js';
-import { isChecker } from './site.js';
+import { isCalledBack, isChecker } from './site.js';
 
 /** A program's text, and where its lines begin. */
 interface Script {
@@ -161,6 +161,7 @@ export function remembered(outside: Outside): string | undefined {
   debugging ??= new Debugging();
   const session = debugging;
   outside.next();
+  if (isCalledBack(BELOW)) return undefined;
   const writer = new Writer(outside, session);
   let isSeen = false;
   session.pause((frames) => {

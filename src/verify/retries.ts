@@ -46,10 +46,19 @@ export class Retries {
     const at = earlier.find((each) => this.memory(path[each]!, cut(history, each), run) === now);
     if (at === undefined) return this.fail(site);
     const length = path.length - at;
-    const far = repeated(history, length, Math.ceil(ENDLESS / length));
-    if (!sameCall(run(far), next)) return this.fail(site);
+    if (!this.isEndless(history, length, next, run)) return this.fail(site);
     this.failures.set(site, 0);
     return path[at]!;
+  }
+
+  /** Whether the last `length` operations can be done again and again. */
+  isEndless(history: History, length: number, next: Operation, run: Run): boolean {
+    return sameCall(run(repeated(history, length, Math.ceil(ENDLESS / length))), next);
+  }
+
+  /** What the thread remembers after `history`; undefined where that is not seen. */
+  memoryOf(history: History, run: Run): string | undefined {
+    return this.lookAt(history, run);
   }
 
   /** Notes that asking helped at this place; false if that was known. */
@@ -76,7 +85,10 @@ export class Retries {
 
   /** Looks twice at a new place: what another execution had as well was there before. */
   private look(history: History, run: Run): string | undefined {
-    if (this.looks++ >= MOST_LOOKS) return undefined;
+    return this.looks++ >= MOST_LOOKS ? undefined : this.lookAt(history, run);
+  }
+
+  private lookAt(history: History, run: Run): string | undefined {
     let memory: string | undefined;
     const site = history.operations.at(-1)?.site.key ?? '';
     for (let again = this.marked.has(site) ? 1 : 2; again > 0; again--) {

@@ -53,6 +53,8 @@ export interface HintSite {
   readonly reason: string;
   readonly mode?: HintMode;
   readonly domain?: readonly number[];
+  /** Plain writes here are hints as well: they may race with hint reads, which may return them before they come. */
+  readonly writes?: boolean;
 }
 
 /** Most threads of one scenario: a transition is a thread and a choice in one number. */

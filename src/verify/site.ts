@@ -39,12 +39,7 @@ const files = new Map<string, { readonly path: string; readonly isChecker: boole
 
 /** The innermost frame outside the checker; for a hint read, the frame that asked for the hint. */
 export function callSite(): Site {
-  const { prepareStackTrace, stackTraceLimit } = Error;
-  Error.stackTraceLimit = FRAMES;
-  Error.prepareStackTrace = (_error, frames) => frames;
-  const frames = new Error().stack as unknown as NodeJS.CallSite[];
-  Error.prepareStackTrace = prepareStackTrace;
-  Error.stackTraceLimit = stackTraceLimit;
+  const frames = framesNow(FRAMES);
   let isHint = false;
   for (let i = 0; i < frames.length; i++) {
     const { path, isChecker: isOwn } = fileOf(frames[i]!);
@@ -56,6 +51,26 @@ export function callSite(): Site {
     return intern(frames[i]!, path, isHint, isAsync(frames, i));
   }
   return NOWHERE;
+}
+
+function framesNow(most: number): NodeJS.CallSite[] {
+  const { prepareStackTrace, stackTraceLimit } = Error;
+  Error.stackTraceLimit = most;
+  Error.prepareStackTrace = (_error, frames) => frames;
+  const frames = new Error().stack as unknown as NodeJS.CallSite[];
+  Error.prepareStackTrace = prepareStackTrace;
+  Error.stackTraceLimit = stackTraceLimit;
+  return frames;
+}
+
+/** Whether the body, which runs below the checker's function `below`, was called back by the engine, as by forEach(): where that stands nobody sees. */
+export function isCalledBack(below: string): boolean {
+  for (const frame of framesNow(Number.POSITIVE_INFINITY)) {
+    const { path, isChecker: isOwn } = fileOf(frame);
+    if (isOwn && frame.getFunctionName() === below) return false;
+    if (path === '') return true;
+  }
+  return false;
 }
 
 /** Whether a frame from `first` on is of an async function: only the body's, as the checker itself may run in one. */

@@ -16,10 +16,11 @@ describe('exhaustive', () => {
   const counted: readonly [number, number][] = [
     [1, 449],
     [2, 9005],
-    [3, 206_711],
+    // The prototype counted 206 711: it did not see what threads remember.
+    [3, 20_046],
   ];
   it.each(counted.filter(([jobs]) => runsNow(jobs < 3)))(
-    'flag hand-off of 2 channels and %i jobs has the states that the prototype counted',
+    'flag hand-off of 2 channels and %i jobs has the states that a prototype counted',
     (jobs, states) => {
       expect(verify(flagHandOff(2, jobs))).toMatchObject({ complete: true, states, findings: [] });
     },

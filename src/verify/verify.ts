@@ -11,7 +11,7 @@ import { stopLooking } from './remembered.js';
 import { BodyError, OUTGROWN } from './rules.js';
 import type { Scenario } from './scenario.js';
 import type { Search, SearchResult } from './search.js';
-import { Whole } from './whole.js';
+import { Whole, Within } from './whole.js';
 
 const STRATEGIES = ['exhaustive', 'bounded', 'random', 'pct'] as const;
 export type Strategy = (typeof STRATEGIES)[number];
@@ -62,7 +62,7 @@ export interface Report extends SearchResult {
 export const ASSUMPTIONS: readonly string[] = [
   'values out of thin air do not occur',
   'thread bodies are synchronous and deterministic',
-  'a hint read returns one of the newest 4 writes of its word, never a later one (unless havoc)',
+  'a hint read returns one of the newest 4 writes of its word, and later ones only of plain writes under a hint (unless havoc)',
   'a state is known by 64 bits of hash',
 ];
 
@@ -162,6 +162,10 @@ function livelockAfter(execution: Execution, from: readonly number[]): Problem |
   };
   look(new Exhaustive({ mostStates: REPLAYED_STATES, from }));
   if (!livelock) look(new Hunt(from));
+  if (!livelock) {
+    execution.mergeMemories();
+    look(new Exhaustive({ mostStates: REPLAYED_STATES, from }));
+  }
   return livelock;
 }
 
@@ -215,7 +219,7 @@ function searchFor(strategy: Strategy, options: VerifyOptions): Search {
     case 'exhaustive':
       return new Whole({ mostStates, raw: options.raw ?? false, onProgress: options.onProgress });
     case 'bounded':
-      return new Exhaustive({ mostStates, preemptions: options.preemptions ?? 2, onProgress: options.onProgress });
+      return new Within({ mostStates, preemptions: options.preemptions ?? 2, onProgress: options.onProgress });
     default:
       return new RandomSearch({
         schedules: options.schedules ?? 20_000,

@@ -38,6 +38,7 @@ export class Whole implements Search {
     if (!execution.scenario.invariant) new Hunt().run(execution, find);
     if (stopped || mostStates <= FIRST_STATES) return first;
     const isSuited = !execution.scenario.invariant && !this.options.raw;
+    if (!isSuited && !this.options.raw) execution.mergeMemories();
     let orders: Orders | null = null;
     let states = FIRST_STATES;
     for (let executions = FIRST_EXECUTIONS; ; executions *= MORE, states *= MORE) {
@@ -51,8 +52,33 @@ export class Whole implements Search {
       const outcome = orders.visit(executions, find);
       onProgress?.(orders.steps);
       if (outcome === 'more') continue;
-      if (outcome === 'unsuited') return new Exhaustive(this.options).run(execution, find);
+      if (outcome === 'unsuited') {
+        execution.mergeMemories();
+        return new Exhaustive(this.options).run(execution, find);
+      }
       return { states: orders.steps, schedules: orders.executions, complete: outcome === 'all' };
     }
+  }
+}
+
+/** Covers the executions with a number of preemptions; where there are many states, threads are what they remember. */
+export class Within implements Search {
+  private readonly options: ExhaustiveOptions;
+
+  constructor(options: ExhaustiveOptions) {
+    this.options = options;
+  }
+
+  run(execution: Execution, found: (path: number[]) => boolean): SearchResult {
+    const { mostStates } = this.options;
+    let stopped = false;
+    const few = new Exhaustive({ ...this.options, mostStates: Math.min(FIRST_STATES, mostStates) });
+    const first = few.run(execution, (path) => {
+      stopped ||= !found(path);
+      return !stopped;
+    });
+    if (stopped || first.states <= FIRST_STATES) return first;
+    execution.mergeMemories();
+    return new Exhaustive(this.options).run(execution, found);
   }
 }

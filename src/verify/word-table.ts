@@ -5,6 +5,8 @@ export const ATOMIC = 1;
 export const PLAIN = 2;
 export const WAITED = 4;
 export const HINTED = 8;
+/** Written by plain writes that may race with hint reads. */
+export const HINT_WRITTEN = 16;
 
 const NONE: readonly number[] = [];
 
@@ -23,6 +25,8 @@ export class WordTable {
   readonly uses: number[] = [];
   /** For each slot the others that share bytes with it. */
   readonly overlaps: (readonly number[])[] = [];
+  /** For each slot the values that plain writes under a hint write there. */
+  readonly promised: number[][] = [];
   private readonly slots = new Map<number, number>();
 
   /** Returns the slot of a range of `word` and notes how it is used. */
@@ -37,6 +41,19 @@ export class WordTable {
     return slot;
   }
 
+  /** Notes a value that a plain write under a hint writes. */
+  promise(slot: number, value: number): void {
+    if (this.promised[slot]!.includes(value)) return;
+    this.promised[slot]!.push(value);
+    this.version++;
+  }
+
+  /** Whether a word is written plainly under a hint, and accessed atomically or in another size as well. */
+  isMixed(slot: number): boolean {
+    const use = this.uses[slot]!;
+    return (use & HINT_WRITTEN) !== 0 && ((use & ATOMIC) !== 0 || this.overlaps[slot]!.length > 0);
+  }
+
   private add(word: number, range: number): number {
     const slot = this.words.length;
     this.slots.set(word * RANGES + range, slot);
@@ -49,6 +66,7 @@ export class WordTable {
     this.words.push(word);
     this.ranges.push(range);
     this.uses.push(0);
+    this.promised.push([]);
     this.overlaps.push(others.length === 0 ? NONE : others);
     this.version++;
     return slot;

@@ -40,8 +40,9 @@ export function checkDesign(variant: Variant, bounds: DesignBounds, options: Che
 function withDrawn(variant: Variant, bounds: DesignBounds, checked: Checked, options: CheckOptions): Checked {
   const { strategy = 'exhaustive', seed = 1 } = options.search ?? {};
   if (strategy !== 'exhaustive' || checked.findings.length > 0) return checked;
-  const scenarios = drawnSuite(variant, bounds).map(({ scenario }) => scenario);
   const schedules = options.schedules ?? (checked.complete ? SCHEDULES : FEW_SCHEDULES);
+  if (schedules === 0) return checked;
+  const scenarios = drawnSuite(variant, bounds).map(({ scenario }) => scenario);
   const search = { ...options.search, ...DRAWN, schedules, seed };
   const { scenarios: drawn, findings, elapsedMs } = checkScenarios(variant.name, scenarios, { ...options, search });
   return { ...checked, drawn, findings, elapsedMs: checked.elapsedMs + elapsedMs };

@@ -37,8 +37,8 @@ export interface Checked {
 
 export interface CheckOptions {
   readonly search?: VerifyOptions;
-  /** Schedules that are drawn of each scenario too large to be searched; default 200, or 40 of a design with many states. */
-  readonly schedules?: number;
+  /** Schedules that are drawn of each scenario too large to be searched; 0: none; default 200, or 40 of a design with many states. */
+  readonly schedules?: number | undefined;
   /** Runs the mutants too, unless there is a finding: it would kill them all. */
   readonly mutates?: boolean;
   readonly survivors?: readonly Survivor[];

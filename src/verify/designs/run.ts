@@ -69,24 +69,29 @@ export class Run {
     if (variant.provider.waits !== 'blocks') throw new Error('not modelled');
     const provider = variant.provider.open(this.place, requester);
     const { requesters } = plan.shape;
-    let [handed, syncs] = [0, 0];
+    let [handed, syncs, held] = [0, 0, requester];
     this.hold(requester);
+    const remember = (what: string): void => {
+      if (provider.digest) checkpoint(`${what} ${held} ${handed} ${syncs} ${provider.digest()}`);
+    };
     const told = (goesOn: boolean): boolean => {
       if (!goesOn) this.leave();
       return goesOn;
     };
     return {
       sendPages: (full) => {
-        if (provider.digest) checkpoint(`${full} ${handed} ${syncs} ${provider.digest()}`);
+        remember('job');
         this.release();
         const empty = provider.sendPages(full);
         if (empty === EXIT) this.leave();
         else this.hold(empty);
+        held = empty;
         handed++;
         return empty;
       },
       flush: () => provider.flush?.(),
       signalSync: () => {
+        remember('sync');
         let owed = handed;
         for (let other = 1; other < requesters; other++) owed += jobsOf(plan, other);
         this.show('owed', owed);
@@ -95,6 +100,7 @@ export class Run {
         return told(provider.signalSync());
       },
       collectSync: () => {
+        remember('collect');
         if (!told(provider.collectSync())) return false;
         this.show('syncing', 0);
         return true;

@@ -1,0 +1,2 @@
+// Many drawn programs, with and without what their threads remember.
+import './memories.test.js';
