@@ -12,19 +12,21 @@ export interface VerifyStart {
   readonly search: VerifyOptions;
   readonly mutates: boolean;
   readonly survivors: readonly Survivor[];
+  /** Schedules drawn of each scenario that is too large to be searched; absent: as many as the checker sees fit. */
+  readonly drawn?: number | undefined;
 }
 
 export type FromVerifyThread =
   | { readonly kind: 'progress'; readonly what: string; readonly done: number; readonly total: number }
   | { readonly kind: 'checked'; readonly checked: Checked };
 
-const { variant: source, bounds, search, mutates, survivors } = workerData as VerifyStart;
+const { variant: source, bounds, search, mutates, survivors, drawn: schedules } = workerData as VerifyStart;
 const post = (message: FromVerifyThread) => parentPort!.postMessage(message);
 const onProgress = (what: string, done: number, total: number) => post({ kind: 'progress', what, done, total });
 
 if (source) {
   const variant = ((await import(source.module)) as Record<string, Variant>)[source.export]!;
-  const checked = checkDesign(variant, bounds, { search, mutates, survivors, onProgress });
+  const checked = checkDesign(variant, bounds, { search, schedules, mutates, survivors, onProgress });
   post({ kind: 'checked', checked });
 } else {
   post({ kind: 'checked', checked: checkPrimitives({ search, mutates, onProgress }) });

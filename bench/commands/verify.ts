@@ -12,7 +12,7 @@ import { ASSUMPTIONS, PRIMITIVE_SURVIVORS, type Strategy, type VerifyOptions } f
 import { exitWith } from '../base/exit-code.js';
 import { badValue, UsageError, wholeNumber } from '../base/usage-error.js';
 import { survivorsOf } from '../check/survivors.js';
-import { verifyBenchmark } from '../check/verify-benchmark.js';
+import { type BenchmarkFlags, verifyBenchmark } from '../check/verify-benchmark.js';
 import { loadProgram, replayProgram, verifyProgram } from '../check/verify-program.js';
 import { VerifyProgressLine } from '../check/verify-progress.js';
 import { renderChecked, summaryOf, verifyDocument } from '../check/verify-report.js';
@@ -29,6 +29,7 @@ export interface VerifyFlags {
   readonly schedules: string;
   readonly preemptions: string;
   readonly seed: string;
+  readonly drawn?: string;
   readonly mutate?: boolean;
   readonly json?: boolean;
   readonly replay?: string;
@@ -59,12 +60,15 @@ export function declareVerify(program: Command): void {
     .option('--preemptions <n>', 'preemptions of a bounded search', '2')
     .option('--schedules <n>', 'schedules of a random or pct search', '20000')
     .option('--seed <n>', 'seed of a random or pct search', '1')
+    .option('--drawn <n>', 'schedules drawn of each scenario too large to be searched; 0: none; default 200 or 40')
     .option('--mutate', 'weaken each ordering in turn: each mutant must be found, or be listed with its reason')
-    .option('--benchmark', "measure the checker's own speed against its goals instead (under a minute, idle machine)")
+    .option('--benchmark', "measure the checker's own speed against its goals instead (some minutes, idle machine)")
+    .option('--against <folder>', 'of a benchmark: another build of this package, measured in turn with this one')
     .option('--replay <schedule>', 'of a program: the schedule that a finding printed, step by step')
     .option('--json', 'as JSON');
-  declareFormat(command).action(async (name: string | undefined, flags: VerifyFlags & { benchmark?: boolean }) =>
-    exitWith(flags.benchmark ? verifyBenchmark(flags) : await verify(name, flags)),
+  declareFormat(command).action(
+    async (name: string | undefined, flags: VerifyFlags & BenchmarkFlags & { benchmark?: boolean }) =>
+      exitWith(flags.benchmark ? verifyBenchmark(flags) : await verify(name, flags)),
   );
 }
 
@@ -87,7 +91,8 @@ export async function verify(name: string | undefined, flags: VerifyFlags): Prom
   if (scenarios) return verifyProgram(name!, scenarios, search, flags.json === true ? 'json' : format);
   if (mutates) checkBoundsToMutate(bounds, search);
   const { listed, notModelled, primitives } = await subjectsOf(name);
-  const common = { bounds, search, mutates };
+  const drawn = flags.drawn === undefined ? undefined : wholeNumber('--drawn', flags.drawn, 0, MOST);
+  const common = { bounds, search, mutates, drawn };
   const subjects: Subject[] = listed.map((each) => {
     const survivors = mutates ? survivorsOf(each) : [];
     return { ...common, name: each.variant.name, variant: each.source, survivors };

@@ -130,7 +130,7 @@ export class Execution {
   /** Takes a transition: one scheduled operation of a thread and the plain accesses that follow it. */
   step(transition: number): void {
     this.take(transition);
-    if (this.machine.promises.exist) this.problem ??= this.machine.promises.due(this.machine.state);
+    if (this.machine.promises.exist) this.problem ??= this.machine.promises.due(this.machine.state) as Problem | null;
   }
 
   private take(transition: number): void {

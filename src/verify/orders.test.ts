@@ -4,6 +4,7 @@ import { Execution } from './execution.js';
 import { Exhaustive } from './exhaustive.js';
 import { type Body, program } from './fixtures/expect-finding.js';
 import { Orders } from './orders.js';
+import { indexer, lastzero, readers } from './programs/genmc.js';
 import { OUTGROWN } from './rules.js';
 import type { Scenario } from './scenario.js';
 import type { Search } from './search.js';
@@ -47,35 +48,6 @@ function endsBy(search: Search, scenario: Scenario) {
 }
 
 const count = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
-
-/** GenMC's synthetic tests: tests/correct/synthetic, with the executions that it publishes for sequential consistency. */
-const lastzero = (n: number): Scenario =>
-  program(
-    [
-      (words) => {
-        for (let i = n; Atomics.load(words, i) !== 0; i--);
-      },
-      ...count(n).map(
-        (k): Body =>
-          (words) =>
-            Atomics.store(words, k + 1, Atomics.load(words, k) + 1),
-      ),
-    ],
-    { words: n + 1 },
-  );
-const indexer = (n: number): Scenario =>
-  program(
-    count(n).map((thread) => (words) => {
-      for (let i = 0; i < 4; i++) {
-        const value = i * 11 + thread;
-        let at = (value * 7) % 128;
-        while (Atomics.compareExchange(words, at, 0, value) !== 0) at = (at + 1) % 128;
-      }
-    }),
-    { words: 128 },
-  );
-const readers = (n: number): Scenario =>
-  program([(words) => Atomics.store(words, 0, 42), ...count(n).map((): Body => (words) => Atomics.load(words, 0))]);
 
 describe('orders that matter', () => {
   it.each([

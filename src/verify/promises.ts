@@ -1,12 +1,16 @@
 // Values that hint reads take from plain writes still to come: an execution counts only if each of these writes comes.
 import type { ClockTable } from './clocks.js';
 import { KEPT } from './history.js';
-import type { Problem } from './problem.js';
 import { MOST_THREADS } from './scenario.js';
 import type { WordTable } from './word-table.js';
 
 /** Values of a word that a read may be promised: as many as there are choices beside those of past writes. */
 export const MOST_PROMISED = MOST_THREADS - KEPT;
+
+/** What is held back: a problem, which this file need not know more of. */
+interface Held {
+  readonly key: string;
+}
 
 /**
  * Nothing in the memory model orders a plain read before what its thread does next: it may return a write that comes
@@ -27,7 +31,7 @@ export class Promises {
   readonly exist: boolean;
   private readonly clocks: ClockTable;
   private readonly status: number;
-  private readonly problems: Problem[] = [];
+  private readonly problems: Held[] = [];
 
   constructor(clocks: ClockTable, { promised }: WordTable, status: number, take: (count: number) => number) {
     this.clocks = clocks;
@@ -85,7 +89,7 @@ export class Promises {
   }
 
   /** Holds a problem back if a promise is open; returns whether one is. */
-  hold(state: Int32Array, problem: Problem): boolean {
+  hold(state: Int32Array, problem: Held): boolean {
     if (!this.areOpen(state)) return false;
     if (state[this.held] !== 0) return true;
     let number = this.problems.findIndex(({ key }) => key === problem.key);
@@ -95,7 +99,7 @@ export class Promises {
   }
 
   /** The problem that was held back, once all promises are kept. */
-  due(state: Int32Array): Problem | null {
+  due(state: Int32Array): Held | null {
     return state[this.held] === 0 || this.areOpen(state) ? null : this.problems[state[this.held]! - 1]!;
   }
 

@@ -50,7 +50,7 @@ export function readers(threads: number): Scenario {
 }
 
 /** Two threads add each other's word to their own, `rounds` times. */
-export function fibBench(rounds: number): Scenario {
+function fibBench(rounds: number): Scenario {
   const most = 144;
   const adder =
     (own: number): Body =>
@@ -70,7 +70,7 @@ export function fibBench(rounds: number): Scenario {
   });
 }
 
-export function ainc(threads: number): Scenario {
+function ainc(threads: number): Scenario {
   const adder: Body = (words) => void Atomics.add(words, 0, 1);
   return scenario(
     `ainc(${threads})`,
@@ -82,7 +82,7 @@ export function ainc(threads: number): Scenario {
   );
 }
 
-export function casrot(threads: number): Scenario {
+function casrot(threads: number): Scenario {
   const exchanger =
     (thread: number): Body =>
     (words) =>
