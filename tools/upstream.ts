@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { exitWith } from '../bench/base/exit-code.js';
-import { showNumber } from '../bench/base/quantities.js';
+import { counted, showNumber } from '../bench/base/quantities.js';
 import { UsageError } from '../bench/base/usage-error.js';
 import { UPSTREAM_TABLES } from '../bench/plan/upstream-tables.js';
 import { groupOf } from '../bench/result/comparisons.js';
@@ -64,9 +64,35 @@ export function withTables(page: string, result: Result, path: string): string {
   const { machine, node, run } = result;
   const about = `From [\`${path}\`](../${path}): ${machine.cpuModel}, ${machine.cores} cores, Node ${node.version}, ${run.rounds} processes.`;
   const blocks = tables.flatMap(({ id, title, columns }) =>
-    columns === 'metrics' ? costsTable(result) : [`### ${title}`, '', ...rowsOf(result, id), ''],
+    columns === 'metrics'
+      ? costsTable(result)
+      : [`### ${title}`, '', ...readingOf(result, id), '', ...rowsOf(result, id), ''],
   );
   return withBetween(UPSTREAM_PAGE, page, MARKS, [about, '', ...blocks].join('\n'));
+}
+
+/** Half-widths up to this are what the tables are for. */
+const WANTED_HALF = 0.03;
+
+/** A line for each design: its verdicts beside 10.0's shape, and how well its rows are known. */
+function readingOf({ cells, comparisons }: Result, table: string): string[] {
+  const { metrics } = UPSTREAM_TABLES.find(({ id }) => id === table)!;
+  const groups = new Set(cells.filter((cell) => cell.table === table).map(groupOf));
+  const own = comparisons.filter(({ cell, metric }) => metric === metrics[0] && groups.has(cell));
+  return [...new Set(own.map(({ b }) => b))].map((design) => {
+    const rows = own.filter(({ b }) => b === design);
+    const verdicts = [...new Set(rows.map(({ verdict }) => verdict))].map((word) => {
+      const ratios = rows.filter(({ verdict }) => verdict === word).map(({ ratio }) => ratio);
+      const range = [...new Set([Math.min(...ratios), Math.max(...ratios)].map((ratio) => timesText(ratio)))];
+      return `${word.toUpperCase().replace('-', ' ')} in ${ratios.length} (${range.join(' to ')})`;
+    });
+    const known = rows.filter((row) => halfWidth(row) <= WANTED_HALF).length;
+    return `- \`${design}\` to \`${rows[0]!.a}\`, ${counted(rows.length, 'row')}: ${verdicts.join(', ')}; ${known} of ${rows.length} known to ±${WANTED_HALF * 100} %.`;
+  });
+}
+
+function halfWidth({ low, high }: { readonly low: number; readonly high: number }): number {
+  return Math.sqrt(high / low) - 1;
 }
 
 interface Column {
@@ -91,8 +117,7 @@ const verdict = (metric: string): Column => ({
       (each) => each.b === cell.variant && each.metric === metric && each.cell === groupOf(cell),
     );
     if (!found) return '';
-    const half = Math.sqrt(found.high / found.low) - 1;
-    return `${timesText(found.ratio, 3)} ±${(half * 100).toFixed(1)} % ${found.verdict.toUpperCase().replace('-', ' ')}`;
+    return `${timesText(found.ratio, 3)} ±${(halfWidth(found) * 100).toFixed(1)} % ${found.verdict.toUpperCase().replace('-', ' ')}`;
   },
 });
 
