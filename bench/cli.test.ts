@@ -34,6 +34,7 @@ describe('bad input ends with 2 and one line that says what is accepted', () => 
     [['run', '--format', 'tabel'], '(did you mean "table"?)'],
     [['tune', '--from', 'lastest'], '--from: got "lastest", takes latest, or the path of a saved run (did you mean'],
     [['history', '--machine', 'amd-epyc-2c-32g', '--cell', 'mutx'], '(did you mean "mutex"?)'],
+    [['gate', 'latest', '--machine', 'amd-epyc-2c-32g', '--filter', 'variant=mutx'], '(did you mean "mutex"?)'],
     [['against', 'HAED'], '(did you mean "HEAD"?)'],
     [['compare', 'HAED', '--machine', 'amd-epyc-2c-32g'], '(did you mean "HEAD"?)'],
     [['run', '--precision', '0'], '--precision: got "0", takes percent with its unit, 0.1% to 100%, as in 2%'],

@@ -13,6 +13,7 @@ import { storeOf } from '../store/store-flags.js';
 import { type Commit, describeCommit } from '../system/commit.js';
 import { commitOf, requireCheckout } from '../system/git.js';
 import { PROJECT } from '../system/project.js';
+import { requireWanted } from '../tables/layout-flags.js';
 import { ProgressLine } from '../terminal/progress.js';
 import { measureAgainst } from './against.js';
 import { buildOf } from './build.js';
@@ -35,6 +36,7 @@ export async function gateAgainst(
   const { thresholds, wanted } = judging;
   const judged = (cell: string, metric: string) => wanted(cell, metric) && thresholds(cell, metric) !== undefined;
   const cells = plan.cells.filter(({ id, table }) => metricsOf(table).some((metric) => judged(id, metric)));
+  requireWanted(flags, plan.cells, ({ table }) => metricsOf(table));
   if (cells.length === 0) throw badValue('--filter', flags.filter ?? '', 'terms that hold for a cell');
   const part: Plan = {
     ...plan,

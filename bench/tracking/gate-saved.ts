@@ -12,6 +12,7 @@ import { describeCommit } from '../system/commit.js';
 import { type CommitLine, commitLine } from '../system/commit-line.js';
 import { commitOf, git, namesOfCommits } from '../system/git.js';
 import { PROJECT } from '../system/project.js';
+import { attributesOf, requireSome } from '../tables/projection.js';
 import { isImported } from '../tables/shown-metrics.js';
 import { readBlessings } from './blessings.js';
 import type { Judged } from './gate-against.js';
@@ -46,6 +47,11 @@ export async function gateSaved(
   const blessings = readBlessings(store.folder, store.machineKey);
   const release = line && releaseBefore(sha!, line);
   const { history, series, rows: judged } = judgeLine({ store, line, isMeasured, blessings, release, judging });
+  if (flags.filter !== undefined && judged.length === 0)
+    requireSome(
+      flags.filter,
+      history.summaries.keys.map(({ cell, metric }) => attributesOf(cell, metric)),
+    );
   const shallow = history.line.shallow || line?.shallow ? shallowText(history) : undefined;
   const newest = history.commits.at(-1)!;
   if (sha !== undefined && newest.sha !== sha) {
