@@ -25,20 +25,24 @@ const QUEUE_HOLD_NS = 100;
 const QUEUE_HOLDS = 3;
 
 /**
- * P: the provider's CPU time for a batch with one requester, at the number of channels where it is least. S and W: from the
- * ping-pong. Undefined where the run lacks one of them.
+ * P: the provider's CPU time for a batch with one requester, at the number of channels where it is least. S: the write in a
+ * ping-pong. W: what is left of a batch's round over one channel: both wake-ups, as far as the provider does not work
+ * meanwhile. In a ping-pong they hold some of P, its call that wakes a sender. Undefined where the run lacks one of them.
  */
 export function costsOf(cells: readonly ResultCell[], variant: string): Costs | undefined {
   const own = cells.filter((cell) => cell.variant === variant && cell.requesters === 1 && cell.status === 'measured');
   const parts = own.find(({ table }) => table === 'upstream-parts');
+  const handOffs = own.filter(({ table }) => table === 'upstream-hand-off');
+  const alone = handOffs.find(({ channels }) => channels === 1)?.metrics.jobsPerSecond?.median;
   const [taken, freed, whole] = ['takenNs.p50', 'freedNs.p50', 'handoffNs.p50'].map(
     (name) => parts && shownMetric(parts, name)?.median,
   );
-  const provider = own
-    .filter(({ table }) => table === 'upstream-hand-off')
-    .map(({ visits }) => median(visits.map(({ counters }) => counters.providerCpuNs! / counters.jobs!)));
-  if (taken === undefined || freed === undefined || whole === undefined || provider.length === 0) return undefined;
-  return { providerNs: Math.min(...provider), senderNs: Math.max(0, whole - taken - freed), wakeNs: taken + freed };
+  if (alone === undefined || taken === undefined || freed === undefined || whole === undefined) return undefined;
+  const provider = handOffs.map(({ visits }) =>
+    median(visits.map(({ counters }) => counters.providerCpuNs! / counters.jobs!)),
+  );
+  const [providerNs, senderNs] = [Math.min(...provider), Math.max(0, whole - taken - freed)];
+  return { providerNs, senderNs, wakeNs: Math.max(0, 1e9 / alone - providerNs - senderNs) };
 }
 
 /** Batches a second of a shape, as the closed network has it, cut off by what the CPUs can do. */
