@@ -1,10 +1,11 @@
 // After an error at its start every command ends, with its exit code: nothing that it started keeps it alive or outlives it.
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CLI } from './fixtures/cli.js';
+import { markedEnvironment } from './fixtures/left-behind.js';
 import { git } from './system/git.js';
 import { PROJECT } from './system/project.js';
 
@@ -42,9 +43,8 @@ interface Ended {
 
 /** Runs the command, and says how long it went on after the last thing that it said. */
 function run(words: readonly string[], { jitless = false, limited = false } = {}): Promise<Ended> {
-  const mark = `ENDS_TEST=${process.pid}.${Math.random()}`;
-  const [name, value] = mark.split('=') as [string, string];
-  const own = { TMPDIR: folder, XDG_CACHE_HOME: cache, [name]: value };
+  const marked = markedEnvironment();
+  const own = { TMPDIR: folder, XDG_CACHE_HOME: cache, ...marked.env };
   const env = { ...process.env, ...own, ...(jitless && { NODE_OPTIONS: '--jitless' }) };
   const limit = limited ? `ulimit -v ${ADDRESS_SPACE_KIB}; ` : '';
   const child = spawn('bash', ['-c', `${limit}exec "$@"`, 'bash', process.execPath, CLI, ...words], {
@@ -64,18 +64,8 @@ function run(words: readonly string[], { jitless = false, limited = false } = {}
   return new Promise((resolve) => {
     child.once('close', (code) => {
       clearTimeout(deadline);
-      resolve({ code, says: says.replace(/\s+/g, ' '), afterMs: performance.now() - said, left: marked(mark) });
+      resolve({ code, says: says.replace(/\s+/g, ' '), afterMs: performance.now() - said, left: marked.left() });
     });
-  });
-}
-
-function marked(mark: string): string[] {
-  return readdirSync('/proc').filter((pid) => {
-    try {
-      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/environ`, 'latin1').includes(mark);
-    } catch {
-      return false;
-    }
   });
 }
 

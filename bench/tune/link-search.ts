@@ -20,6 +20,8 @@ export interface LinkSearch {
 
 /** Trials of a contender. */
 const TRIALS = 3;
+/** More of the best, and of contenders that are smaller than the answer, as long as there is time. */
+const MORE_TRIALS = 4;
 /** So far below the best a count is no contender .. */
 const FAR = 0.15;
 /** .. and the doublings end when two in a row are. */
@@ -63,7 +65,14 @@ export async function searchLink({
   // Back and forth: what drifts meets all alike.
   for (let round = 1; round < TRIALS; round++) {
     const again = contenders(known()).map(({ channels }) => channels);
-    for (const channels of round % 2 === 0 ? again : again.toReversed()) if (fits()) await one(channels);
+    for (const channels of round % 2 === 0 ? again.toReversed() : again) if (fits()) await one(channels);
+  }
+  // The best of many is partly luck, and a smaller count may have been disturbed: more trials of both decide.
+  for (let round = 0; round < MORE_TRIALS; round++) {
+    const { best, chosen } = choose(known());
+    const smaller = contenders(known()).filter(({ channels }) => channels < chosen.channels);
+    if (smaller.length === 0) break;
+    for (const { channels } of [...smaller, best]) if (fits()) await one(channels);
   }
   return known();
 }
