@@ -51,7 +51,7 @@ function cells({ what, value, unit, goal, isMet, detail }: Speed): string[] {
 function programCells({ name, published, here, there, ratio }: MeasuredProgram, isBeside: boolean): string[] {
   const count = published === undefined ? '' : `${published}`;
   const bound = there === undefined ? 'at most ' : '';
-  const beside = isBeside ? [ratio === undefined ? 'not whole there' : `${bound}x${ratio.toPrecision(2)}`] : [];
+  const beside = isBeside ? [ratio === undefined ? '' : `${bound}x${ratio.toPrecision(2)}`] : [];
   if (!here) return [name, count, '', '', '', '', 'not in 60 s', ...beside];
   const { executions, states, seconds, mib, complete, findings } = here;
   const whole = findings.length > 0 ? `FINDING: ${findings[0]}` : complete ? 'yes' : 'no';
