@@ -77,6 +77,8 @@ export async function measureRun(
 ): Promise<{ readonly result: Result; readonly measured: Measured }> {
   const { onProgress: progress = () => {}, signal = new AbortController().signal, onCounting, onRound } = options;
   const startedAt = new Date();
+  // Who commits meanwhile changes nothing of what is measured.
+  const commit = describeCommit(WORKPLACE);
   // Before the run itself is what keeps the machine busy.
   const machine = {
     ...describeMachine(),
@@ -99,7 +101,7 @@ export async function measureRun(
     startedAt,
     machine,
     keepAwake: options.keepAwake === true,
-    commit: describeCommit(WORKPLACE),
+    commit,
     warnings: warningsOf(measured, machine, neighbours),
     neighbours,
     flags: { ...flags, seed: String(plan.seed) },

@@ -48,6 +48,16 @@ it('the level of the first is one for all openings: what the machine did between
   expect(a![1]!.values.nsPerJob! / a![0]!.values.nsPerJob!).toBeCloseTo(3, 9);
 });
 
+it('a cell of a later set is compared with the first one beside it, not with what that was in an earlier set', () => {
+  const at = (factor: number) => part(levels.map((level): [number, number] => [level * factor, level * factor]));
+  const set = (first: number, other: number) => [{ cells: [cell, cell], parts: [at(first), at(other)] }];
+  const [first] = pairedVisits(set(1, 1));
+  // The machine is slower by now: both take 1.4 times as long, the second design 2 % more than the first.
+  const [, later] = pairedVisits(set(1.4, 1.4 * 1.02), first![0]!.turns);
+  expect(first![0]!.turns.jobsPerSecond![0]! / later![0]!.turns.jobsPerSecond![0]!).toBeCloseTo(1.02, 9);
+  expect(later![0]!.values.nsPerJob! / first![0]!.values.nsPerJob!).toBeCloseTo(1.4 * 1.02, 9);
+});
+
 describe('the ratio of two designs in turns that bursts hit', () => {
   const random = new Random(41);
   const normal = normalValues(random);

@@ -23,14 +23,21 @@ export interface Opening {
  * within milliseconds of each other, so what the machine does for longer is in all of them and falls out. A latency and a sync
  * are told by percentiles of single events, of which a turn has few: theirs is the ratio of the two over the whole opening,
  * whose events alternate as closely. The level is the same in all openings: what it does between them says nothing of a cell.
+ *
+ * @param known turns of the first cell in an earlier set of this process: their level is that of this set too, so that a
+ *   cell is compared with the first one beside it, and not with what that was in another set
  */
-export function pairedVisits(openings: readonly Opening[]): Visit[][] {
+export function pairedVisits(openings: readonly Opening[], known?: Visit['turns']): Visit[][] {
   const all = openings.map(({ cells, parts }) => parts.map((part, at) => visitOf(cells[at]!, part)));
   const firsts = all.map(([first]) => first!.values);
-  const names = Object.keys(firsts[0]!).filter((name) => firsts.every((values) => values[name]! > 0));
   const levels = Object.fromEntries(
-    names.map((name) => [name, Math.exp(mean(firsts.map((each) => Math.log(each[name]!))))]),
+    Object.keys(firsts[0]!).flatMap((name) => {
+      const logs = firsts.map((values) => Math.log(values[name]!));
+      const level = known?.[name]?.[0] ?? Math.exp(mean(logs));
+      return logs.every(Number.isFinite) ? [[name, level] as const] : [];
+    }),
   );
+  const names = Object.keys(levels);
   return openings[0]!.cells.map((cell, at) =>
     openings.map(({ cells, parts }, opening): Visit => {
       const visit = all[opening]![at]!;

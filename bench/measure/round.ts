@@ -142,8 +142,9 @@ class Round {
     }
     const slices = openings.flatMap(({ parts }) => parts.flatMap(({ mirrors }) => mirrors.flat(2)));
     this.timedNs += slices.reduce((sum, { durationNs }) => sum + durationNs, 0);
-    for (const [at, visits] of pairedVisits(openings).entries()) {
-      // The first cell is in every set: its own values come from the first one.
+    // The first cell is in every set: its own values come from the first one.
+    const known = this.visits.find(({ cellId }) => cellId === cells[0]!.id)?.turns;
+    for (const [at, visits] of pairedVisits(openings, known).entries()) {
       if (at > 0 || !this.hasVisits(cells[0]!)) this.record(cells[at]!, position, visits);
     }
     return true;
