@@ -5,20 +5,20 @@ export type Elapsed = (start: bigint) => number;
 
 export const elapsed: Elapsed = (start) => Number(process.hrtime.bigint() - start);
 
-/** A look at the clock takes some 100 ns: what is shorter than this cannot be spun away. */
-const LEAST_SPIN_NS = 2000;
-
-/**
- * Spins on for `share` of the time that has passed, so that all of it takes 1 + share times as long. Where that would be
- * too short for the clock, as in signalling a sync, the time only counts as so much longer.
- */
+/** Spins on for `share` of the time that has passed, so that all of it takes 1 + share times as long. */
 export function stretched(share: number): Elapsed {
   return (start) => {
-    const passed = elapsed(start);
-    const end = passed * (1 + share);
-    if (end - passed < LEAST_SPIN_NS) return end;
-    let now = passed;
+    const end = elapsed(start) * (1 + share);
+    let now = elapsed(start);
     while (now < end) now = elapsed(start);
     return now;
   };
+}
+
+/**
+ * Counts all time as longer by `share`, and takes no longer: of a sync, whose signals are shorter than a look at the clock,
+ * and find channels asleep where the provider came later.
+ */
+export function countedLonger(share: number): Elapsed {
+  return (start) => elapsed(start) * (1 + share);
 }
