@@ -1,40 +1,21 @@
 // Places that are one where a thread remembers the same: the same ends as when histories are told apart, in fewer states.
 import { describe, expect, it, vi } from 'vitest';
 import { isLong } from '../fixtures/tier.js';
-import { Execution } from './execution.js';
 import { Exhaustive } from './exhaustive.js';
+import { endsOf } from './fixtures/ends-of.js';
 import { type Body, program } from './fixtures/expect-finding.js';
 import { lock, unlock } from './programs/futex-lock.js';
-import { OUTGROWN } from './rules.js';
 import type { Scenario } from './scenario.js';
 
 // Searches take their time on a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
 
 /** The ends of all executions and what is wrong with some, and the states. */
-function search(scenario: Scenario, merges: boolean) {
-  const ends = new Set<string>();
-  const execution = new Execution({
-    ...scenario,
-    final(words, results) {
-      ends.add(`${[...words].join()} ${JSON.stringify(results)}`);
-      return undefined;
-    },
+const search = (scenario: Scenario, merges: boolean) =>
+  endsOf(scenario, (execution, found) => {
+    if (merges) execution.mergeMemories();
+    return new Exhaustive({ mostStates: 100_000 }).run(execution, found);
   });
-  for (;;) {
-    try {
-      if (merges) execution.mergeMemories();
-      const { states, complete } = new Exhaustive({ mostStates: 100_000 }).run(execution, () => {
-        ends.add(execution.problem!.key);
-        return true;
-      });
-      return { states, complete, ends: [...ends].sort() };
-    } catch (error) {
-      if (error !== OUTGROWN) throw error;
-      ends.clear();
-    }
-  }
-}
 
 function expectSame(bodies: Body[]): { apart: number; merged: number } {
   const apart = search(program(bodies), false);

@@ -1,11 +1,10 @@
 // Partial-order reduction against the search of states, on programs with few orders, with few states, and drawn ones.
 import { describe, expect, it, vi } from 'vitest';
-import { Execution } from './execution.js';
 import { Exhaustive } from './exhaustive.js';
+import { endsOf } from './fixtures/ends-of.js';
 import { type Body, program } from './fixtures/expect-finding.js';
 import { Orders } from './orders.js';
 import { indexer, lastzero, readers } from './programs/genmc.js';
-import { OUTGROWN } from './rules.js';
 import type { Scenario } from './scenario.js';
 import type { Search } from './search.js';
 import { verify } from './verify.js';
@@ -24,28 +23,8 @@ const orders: Search = {
 };
 
 /** The ends that a search comes by, and how many executions it followed. */
-function endsBy(search: Search, scenario: Scenario) {
-  const ends = new Set<string>();
-  const execution = new Execution({
-    ...scenario,
-    final(words, results) {
-      ends.add(`${[...words].join()} ${JSON.stringify(results)}`);
-      return undefined;
-    },
-  });
-  for (;;) {
-    try {
-      const { complete, schedules } = search.run(execution, ({ length }) => {
-        ends.add(`${execution.problem!.key} at ${length}`.replace(/ at \d+$/, ''));
-        return true;
-      });
-      return { ends: [...ends].sort(), complete, schedules };
-    } catch (error) {
-      if (error !== OUTGROWN) throw error;
-      ends.clear();
-    }
-  }
-}
+const endsBy = (search: Search, scenario: Scenario) =>
+  endsOf(scenario, (execution, found) => search.run(execution, found));
 
 const count = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
