@@ -39,7 +39,14 @@ function calibrationNames(design: string): readonly [string, string, string] {
  */
 export function calibrationPlan(options: PlanOptions, design: Listed, delay = BUILT_IN): Plan {
   const names = calibrationNames(design.variant.name);
-  const listed = names.map((name) => ({ ...design, outside: true, variant: { ...design.variant, name } }));
+  const { module } = design.source;
+  // Each is loaded anew: its code is compiled apart and lies elsewhere, as that of two designs does.
+  const listed = names.map((name) => ({
+    ...design,
+    outside: true,
+    source: { ...design.source, module: `${module}?${name}` },
+    variant: { ...design.variant, name },
+  }));
   const adjust = (cell: Cell): Cell => (cell.variant === names[2] ? { ...cell, stretch: delay } : cell);
   return makePlan({ ...options, listed, studied: names, adjust });
 }

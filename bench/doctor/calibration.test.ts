@@ -82,6 +82,15 @@ describe('a run of known outcome', () => {
   });
 });
 
+it('loads the three apart: two designs do not share compiled code either', async () => {
+  const [design] = await loadVariants('mutex');
+  const { plan } = await planOf({ seed: '1', channels: '1', transport: 'discard' });
+  const { listed } = calibrationPlan(plan, design!);
+  const loaded = await Promise.all(listed.map(({ source }) => import(source.module).then((m) => m[source.export])));
+  expect(new Set(loaded).size).toBe(3);
+  expect(new Set(loaded.map(({ name }) => name))).toEqual(new Set(['mutex']));
+});
+
 describe('stored calibrations', () => {
   const about = { startedAt: new Date(0).toISOString(), design: 'mutex', seed: 1, rounds: 10 };
   const key = describeMachine().key;

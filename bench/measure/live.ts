@@ -17,6 +17,8 @@ export interface LiveEnd {
   readonly cold: boolean;
   /** Jobs, or syncs, of a turn, where an earlier opening found how many. */
   readonly amount: number | undefined;
+  /** True for one that only stands beside those under study: it takes part in some of the mirrors. */
+  readonly beside?: boolean;
 }
 
 export interface LiveOptions {
@@ -27,9 +29,11 @@ export interface LiveOptions {
   readonly random: Random;
 }
 
-/** What one opening of a cell measured: its two turns of each mirror, in which every cell stands twice (A B B A). */
+/** What one opening of a cell measured: its two turns of each mirror, in which a cell stands twice (A B B A). */
 export interface LivePart {
   readonly mirrors: readonly (readonly [Slice, Slice])[];
+  /** The number of each of its mirrors: the first cell is in all of them. */
+  readonly numbers: readonly number[];
   readonly latencies: Slice['latencies'];
   readonly report: VisitReport;
   readonly amount: number;
@@ -50,10 +54,12 @@ export class LiveFailure extends Error {
 /** A question to the process takes about this long: short enough to be stopped in, long enough to cost nothing. */
 const RUN_MS = 60;
 const MOST_MIRRORS_A_RUN = 400;
-/** Of the cells' first mirrors, after one that is not kept either: in them caches and clocks of the CPUs settle. */
-const DROPPED_MIRRORS = 1;
+/** What runs first is not kept, for so long at least: in it caches and clocks of the CPUs settle. */
+const SETTLING_MS = 5;
 /** However long they take. */
 const LEAST_MIRRORS = 3;
+/** Cells beside those under study are in one of so many. */
+const BESIDE_EVERY = 6;
 const FIRST_AMOUNT = 8;
 const MOST_GROWTH = 8;
 /**
@@ -63,7 +69,8 @@ const MOST_GROWTH = 8;
 const STILL_RISING = 0.03;
 /** .. or after so many windows, each a mirror or more: this part of the time that is measured afterwards. */
 const MOST_WINDOWS = 16;
-const WINDOW_SHARE = 0.1;
+const WINDOW_SHARE = 0.25;
+const MOST_WINDOW_MS = 30;
 /**
  * Designs of one shape get the same amount, unless they differ by far more than noise makes them: a turn of few jobs has
  * other costs a job than one of many.
@@ -82,30 +89,32 @@ export async function measureLive(ends: readonly LiveEnd[], options: LiveOptions
   for (const [at, end] of ends.entries())
     if (keepsHistograms(end.cell)) await failing(at, end.client.latencies(end.lane));
 
-  const mirrors = ends.map((): [Slice, Slice][] => []);
+  const taken = ends.map((): { mirrors: [Slice, Slice][]; numbers: number[] } => ({ mirrors: [], numbers: [] }));
   const begun = performance.now();
-  let [taken, dropped] = [0, DROPPED_MIRRORS];
-  while (performance.now() - begun < forMs || mirrors[0]!.length < LEAST_MIRRORS) {
+  let [count, dropped] = [0, mirrorMs < SETTLING_MS ? 1 : 0];
+  while (performance.now() - begun < forMs || taken[0]!.mirrors.length < LEAST_MIRRORS) {
     const left = Math.max(0, forMs - (performance.now() - begun));
-    const count = Math.max(1, Math.min(MOST_MIRRORS_A_RUN, Math.round(Math.min(RUN_MS, left) / mirrorMs)));
-    const orders = Array.from({ length: count }, () => mirrorOf(ends, random));
-    const slices = await takeTurns(ends, orders.flat(), amounts);
-    for (const [mirror, order] of orders.entries()) {
+    const some = Math.max(1, Math.min(MOST_MIRRORS_A_RUN, Math.round(Math.min(RUN_MS, left) / mirrorMs)));
+    const orders = Array.from({ length: some }, (_, at) => mirrorOf(ends, random, count + at));
+    const slices = (await takeTurns(ends, orders.flat(), amounts)).values();
+    for (const order of orders) {
+      const own = order.map(() => slices.next().value!);
+      count++;
       if (dropped-- > 0) continue;
-      const own = slices.slice(mirror * order.length, (mirror + 1) * order.length);
-      for (const at of ends.keys()) {
-        mirrors[at]!.push([own[order.indexOf(at)]!, own[order.lastIndexOf(at)]!]);
+      const number = taken[0]!.mirrors.length;
+      for (const at of new Set(order)) {
+        taken[at]!.mirrors.push([own[order.indexOf(at)]!, own[order.lastIndexOf(at)]!]);
+        taken[at]!.numbers.push(number);
       }
     }
-    taken += count;
-    mirrorMs = (performance.now() - begun) / taken;
+    mirrorMs = (performance.now() - begun) / count;
   }
-  return closing(ends, mirrors, amounts);
+  return closing(ends, taken, amounts);
 }
 
-/** All of them in random order, and back. */
-function mirrorOf(ends: readonly LiveEnd[], random: Random): number[] {
-  const there = random.shuffle([...ends.keys()]);
+/** All that take part in a mirror, in random order, and back. */
+function mirrorOf(ends: readonly LiveEnd[], random: Random, number = 0): number[] {
+  const there = random.shuffle([...ends.keys()].filter((at) => !ends[at]!.beside || number % BESIDE_EVERY === 0));
   return [...there, ...there.toReversed()];
 }
 
@@ -139,7 +148,7 @@ async function opening(ends: readonly LiveEnd[], at: number): Promise<void> {
 
 async function closing(
   ends: readonly LiveEnd[],
-  mirrors: readonly (readonly [Slice, Slice])[][],
+  taken: readonly Pick<LivePart, 'mirrors' | 'numbers'>[],
   amounts: readonly number[],
 ): Promise<LivePart[]> {
   const parts: LivePart[] = [];
@@ -148,7 +157,7 @@ async function closing(
     const latencies = keepsHistograms(end.cell) ? await failing(at, client.latencies(lane)) : undefined;
     const report = await failing(at, client.close(lane));
     if (peer) await failing(at, peer.check(report));
-    parts.push({ mirrors: mirrors[at]!, latencies, report, amount: amounts[at]! });
+    parts.push({ ...taken[at]!, latencies, report, amount: amounts[at]! });
   }
   return parts;
 }
@@ -169,9 +178,10 @@ async function amountsOf(ends: readonly LiveEnd[], options: LiveOptions): Promis
 async function warmUp(ends: readonly LiveEnd[], { turnMs, forMs, random }: LiveOptions): Promise<number[]> {
   const amounts = ends.map(({ cell, amount }) => amount ?? firstAmount(cell));
   const leastJobNs = ends.map(() => Number.POSITIVE_INFINITY);
+  const windowMs = Math.min(MOST_WINDOW_MS, forMs * WINDOW_SHARE);
   for (let window = 0, settled = 0; window < MOST_WINDOWS && settled < 2; window++) {
     settled++;
-    for (const [at, turnNs] of (await medianTurns(ends, amounts, forMs * WINDOW_SHARE, random)).entries()) {
+    for (const [at, turnNs] of (await medianTurns(ends, amounts, windowMs, random)).entries()) {
       const { cell, cold } = ends[at]!;
       const jobNs = turnNs / amounts[at]!;
       const wanted = Math.min(amounts[at]! * MOST_GROWTH, (turnMs * 1e6) / Math.min(jobNs, leastJobNs[at]!));

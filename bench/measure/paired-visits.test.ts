@@ -18,7 +18,7 @@ const report = {
 function part(durations: readonly (readonly [number, number])[]): LivePart {
   const slice = (durationNs: number) => ({ jobs: 100, pages: 100, durationNs, startedNs: 0 });
   const mirrors = durations.map(([first, second]) => [slice(first), slice(second)] as const);
-  return { mirrors, latencies: undefined, report, amount: 100 };
+  return { mirrors, numbers: [...mirrors.keys()], latencies: undefined, report, amount: 100 };
 }
 
 /** Levels that wander by far more than the designs differ. */
@@ -46,6 +46,31 @@ it('the level of the first is one for all openings: what the machine did between
   expect(b![0]!.turns.nsPerJob![0]).toBeCloseTo(b![1]!.turns.nsPerJob![0]!, 3);
   // What each opening measured is in its values.
   expect(a![1]!.values.nsPerJob! / a![0]!.values.nsPerJob!).toBeCloseTo(3, 9);
+});
+
+it('a cell that is in some of the mirrors is compared with the first one in those', () => {
+  const all = part(levels.map((level) => [level, level]));
+  const numbers = [...levels.keys()].filter((at) => at % 6 === 0);
+  const some = part(numbers.map((at) => [levels[at]! * 1.4, levels[at]! * 1.4]));
+  const opening = { cells: [cell, cell], parts: [all, { ...some, numbers }] };
+  const [, visits] = pairedVisits([opening, opening]);
+  expect(visits![0]!.turns.nsPerJob![0]! / pairedVisits([opening, opening])[0]![0]!.turns.nsPerJob![0]!).toBeCloseTo(
+    1.4,
+    9,
+  );
+});
+
+it('a visit is the mean over its openings, each with the machine as it is then', () => {
+  const opening = (machine: number, ratio: number) => ({
+    cells: [cell, cell],
+    parts: [1, ratio].map((factor) =>
+      part(levels.map((level) => [level * machine * factor, level * machine * factor])),
+    ),
+  });
+  const [a, b] = pairedVisits([opening(1, 1.02), opening(1.5, 1.04), opening(0.8, 1.1), opening(1, 1.1)]);
+  const ratios = [0, 1].map((visit) => b![visit]!.turns.nsPerJob![0]! / a![visit]!.turns.nsPerJob![0]!);
+  expect(ratios[0]).toBeCloseTo(Math.sqrt(1.02 * 1.04), 9);
+  expect(ratios[1]).toBeCloseTo(1.1, 9);
 });
 
 it('a cell of a later set is compared with the first one beside it, not with what that was in an earlier set', () => {

@@ -18,50 +18,71 @@ export interface Opening {
 }
 
 /**
- * The visits of each cell, one an opening. Their `turns` hold one number a metric: the level of the first cell, times what
- * this cell is to it. For a throughput that is a trimmed mean of the log-ratios in the mirrors: in each mirror all cells stand
- * within milliseconds of each other, so what the machine does for longer is in all of them and falls out. A latency and a sync
- * are told by percentiles of single events, of which a turn has few: theirs is the ratio of the two over the whole opening,
- * whose events alternate as closely. The level is the same in all openings: what it does between them says nothing of a cell.
+ * The two visits of each cell, half of the openings each (one of an odd one out is in the first). Their `turns` hold one
+ * number a metric: the level of the first cell, times what this cell is to it. In an opening that is, for a throughput, a
+ * trimmed mean of the log-ratios in the mirrors: in each mirror all cells stand within milliseconds of each other, so what
+ * the machine does for longer is in all of them and falls out. A latency and a sync have percentiles of single events, of
+ * which a turn has few: theirs is the ratio of the two over the whole opening, whose events alternate as closely. A visit
+ * has the mean over its openings. The level is the same in both: what it does between them says nothing of a cell.
  *
  * @param known turns of the first cell in an earlier set of this process: their level is that of this set too, so that a
  *   cell is compared with the first one beside it, and not with what that was in another set
  */
 export function pairedVisits(openings: readonly Opening[], known?: Visit['turns']): Visit[][] {
-  const all = openings.map(({ cells, parts }) => parts.map((part, at) => visitOf(cells[at]!, part)));
-  const firsts = all.map(([first]) => first!.values);
+  const half = Math.ceil(openings.length / 2);
+  const visits = [openings.slice(0, half), openings.slice(half)].filter((each) => each.length > 0);
+  const all = openings[0]!.cells.map((cell, at) =>
+    visits.map((own) =>
+      visitOf(
+        cell,
+        own.map(({ parts }) => parts[at]!),
+      ),
+    ),
+  );
+  const names = Object.keys(all[0]![0]!.values);
   const levels = Object.fromEntries(
-    Object.keys(firsts[0]!).flatMap((name) => {
-      const logs = firsts.map((values) => Math.log(values[name]!));
+    names.flatMap((name) => {
+      const logs = all[0]!.map(({ values }) => Math.log(values[name]!));
       const level = known?.[name]?.[0] ?? Math.exp(mean(logs));
       return logs.every(Number.isFinite) ? [[name, level] as const] : [];
     }),
   );
-  const names = Object.keys(levels);
-  return openings[0]!.cells.map((cell, at) =>
-    openings.map(({ cells, parts }, opening): Visit => {
-      const visit = all[opening]![at]!;
-      const [first, own]: [Turns, Turns] = [valuesOfTurns(cell, parts[0]!), valuesOfTurns(cell, parts[at]!)];
-      const ratio = (name: string): number | undefined => {
-        if (cells[0]!.workload === 'throughput' && first[name] && own[name]) return logRatio(first[name], own[name]);
-        const [a, b] = [firsts[opening]![name]!, visit.values[name]!];
-        return cells[0]!.workload !== 'throughput' && b > 0 ? Math.log(b / a) : undefined;
-      };
-      const turns = names.flatMap((name) => {
-        const log = ratio(name);
-        return log === undefined ? [] : [[name, [levels[name]! * Math.exp(log)]] as const];
+  return all.map((own, at) =>
+    own.map((visit, number): Visit => {
+      const ratios = visits[number]!.map((opening) => logRatios(opening, at));
+      const turns = Object.entries(levels).flatMap(([name, level]) => {
+        const logs = ratios.map((ratio) => ratio[name] ?? Number.NaN);
+        return logs.every(Number.isFinite) ? [[name, [level * Math.exp(mean(logs))]] as const] : [];
       });
       return { ...visit, turns: Object.fromEntries(turns) };
     }),
   );
 }
 
+/** What a cell is to the first one in one opening, by metric. */
+function logRatios({ cells, parts }: Opening, at: number): Record<string, number> {
+  const [cell, first, own] = [cells[at]!, parts[0]!, parts[at]!];
+  if (cell.workload === 'throughput') {
+    const [a, b]: [Turns, Turns] = [valuesOfTurns(cell, first), valuesOfTurns(cell, own)];
+    const beside = (values: readonly number[]) =>
+      own.numbers.flatMap((number) => [values[2 * number]!, values[2 * number + 1]!]);
+    return Object.fromEntries(
+      Object.keys(b).flatMap((name) => (a[name] ? [[name, logRatio(beside(a[name]), b[name]!)] as const] : [])),
+    );
+  }
+  const [{ values: a }, { values: b }] = [visitOf(cell, [first]), visitOf(cell, [own])];
+  return Object.fromEntries(Object.keys(b).map((name) => [name, Math.log(b[name]! / a[name]!)]));
+}
+
 type Turns = Readonly<Record<string, readonly number[]>>;
 
-function visitOf(cell: Cell, { mirrors, latencies, report, amount }: LivePart): Visit {
-  const slices = mirrors.flat();
-  const visit = summarise(cell, [{ slices: withLatencies(slices, latencies), report, amount }]);
-  return { ...visit, slices: coarse(slices) };
+function visitOf(cell: Cell, parts: readonly LivePart[]): Visit {
+  const turns = parts.map(({ mirrors, latencies, report, amount }) => ({
+    slices: withLatencies(mirrors.flat(), latencies),
+    report,
+    amount,
+  }));
+  return { ...summarise(cell, turns), slices: parts.flatMap(({ mirrors }) => coarse(mirrors.flat())) };
 }
 
 /**

@@ -54,8 +54,13 @@ export async function takeRound(round: number, context: RoundContext): Promise<R
   return running.take();
 }
 
-/** Two openings of a set, or the long turns of a cell's two visits. */
-const OPENINGS = 2;
+/** A set in the course of a round. */
+interface Standing {
+  readonly position: number;
+  /** Of the first opening; they are turned round for each next one. */
+  readonly lanes: readonly number[];
+  readonly openings: Opening[];
+}
 
 class Round {
   private readonly number: number;
@@ -63,6 +68,7 @@ class Round {
   private readonly processes: Processes;
   private readonly random: Random;
   private readonly visits: RecordedVisit[] = [];
+  private readonly standing = new Map<LiveSet, Standing>();
   private readonly taken = new Map<string, { planned: PlannedCell; position: number; turns: Turn[] }>();
   /** Cells that the process has run, whose code is compiled there. */
   private readonly warm = new Set<string>();
@@ -84,7 +90,9 @@ class Round {
     const kill = () => void this.processes.end();
     signal.addEventListener('abort', kill);
     try {
-      for (const group of roundGroups(plan, this.number, share)) await this.measure(group);
+      const groups = roundGroups(plan, this.number, share);
+      for (const { turns } of groups) for (const turn of turns) if (this.goesOn) await this.longTurn(turn);
+      await this.openAll(groups);
     } finally {
       signal.removeEventListener('abort', kill);
       await this.processes.end();
@@ -92,6 +100,7 @@ class Round {
     const { timedNs } = this;
     if (this.killed) return { end: 'killed', visits: [], timedNs };
     if (signal.aborted) return { end: 'interrupted', visits: [], timedNs };
+    for (const [set, standing] of this.standing) this.recordSet(set, standing);
     for (const { planned, position, turns } of this.taken.values()) {
       this.record(planned, position, [summarise(planned.cell, turns)]);
     }
@@ -99,55 +108,91 @@ class Round {
     return { end: 'finished', visits: finished, timedNs };
   }
 
-  private async measure({ sets, turns }: Group): Promise<void> {
-    for (const set of sets) while (this.goesOn && !(await this.liveSet(set)));
-    for (const turn of turns) if (this.goesOn) await this.longTurn(turn);
+  /**
+   * Each set is opened once in a pass, so that its openings are spread over the round: what a machine does for seconds, and
+   * how long a sleeper takes to wake then, is in one of them.
+   */
+  private async openAll(groups: readonly Group[]): Promise<void> {
+    const passes = Math.max(0, ...groups.flatMap(({ sets }) => sets.map(({ openings }) => openings)));
+    for (let pass = 0; pass < passes; pass++) {
+      for (const { sets } of this.random.shuffle([...groups])) {
+        for (const set of sets) {
+          if (pass >= set.openings) continue;
+          while (this.goesOn && !(await this.open(set, pass)));
+        }
+      }
+    }
   }
 
   private get goesOn(): boolean {
     return !this.killed && !this.context.signal.aborted;
   }
 
-  /** Opens the cells of a set side by side, twice. False when one of them failed: the others are measured again. */
-  private async liveSet({ cells: all, turnMs, forMs }: LiveSet): Promise<boolean> {
-    const { failures, step } = this.context;
-    const cells = all.filter(({ id }) => !failures.has(id));
-    if (cells.length === 0 || (cells.length === 1 && all.length > 1 && this.hasVisits(cells[0]!))) return true;
-    const position = this.position;
-    const openings: Opening[] = [];
-    // Which cell is opened first, and on which threads, is drawn, and turned round for the second opening.
-    const lanes = this.random.shuffle([...cells.keys()]);
-    for (let opening = 0; opening < OPENINGS; opening++) {
-      step(cells[0]!);
-      this.position++;
-      if (!this.goesOn) return true;
-      try {
-        const places = cells.map((planned, at) => ({
+  /** Opens the cells of a set side by side. False when one of them failed: the others are measured again. */
+  private async open(set: LiveSet, pass: number): Promise<boolean> {
+    const { turnMs, forMs } = set;
+    const { step } = this.context;
+    const cells = this.left(set);
+    if (cells.length === 0 || (cells.length === 1 && set.cells.length > 1 && this.stands(cells[0]!, set))) return true;
+    const standing = this.standing.get(set) ?? {
+      position: this.position,
+      lanes: this.random.shuffle([...set.cells.keys()]),
+      openings: [],
+    };
+    this.standing.set(set, standing);
+    step(cells[0]!);
+    this.position++;
+    const least = set.cells.length - set.beside;
+    try {
+      const places = cells.map((planned) => {
+        const at = set.cells.indexOf(planned);
+        const lane = standing.lanes[at]!;
+        return {
           cell: planned.cell,
-          lane: opening === 0 ? lanes[at]! : cells.length - 1 - lanes[at]!,
+          // Which cell is opened first, and on which threads, is drawn, and turned round for the next opening.
+          lane: pass % 2 === 0 ? lane : set.cells.length - 1 - lane,
           cold: !this.warm.has(planned.id),
           amount: this.turnAmounts.get(planned.id),
-        }));
-        const parts = await this.processes.live(places, { turnMs, forMs, random: this.random });
-        openings.push({ cells: cells.map(({ cell }) => cell), parts });
-        for (const [at, { id }] of cells.entries()) {
-          this.warm.add(id);
-          this.turnAmounts.set(id, parts[at]!.amount);
-        }
-      } catch (cause) {
-        if (!(cause instanceof LiveFailure)) throw cause;
-        await this.failed(cells[cause.at]!, cause.cause);
-        return false;
+          beside: at >= least,
+        };
+      });
+      const parts = await this.processes.live(places, { turnMs, forMs, random: this.random });
+      standing.openings.push({ cells: cells.map(({ cell }) => cell), parts });
+      for (const [at, { id }] of cells.entries()) {
+        this.warm.add(id);
+        this.turnAmounts.set(id, parts[at]!.amount);
       }
+      this.timedNs += parts.flatMap(({ mirrors }) => mirrors.flat()).reduce((sum, slice) => sum + slice.durationNs, 0);
+      return true;
+    } catch (cause) {
+      if (!(cause instanceof LiveFailure)) throw cause;
+      await this.failed(cells[cause.at]!, cause.cause);
+      return false;
     }
-    const slices = openings.flatMap(({ parts }) => parts.flatMap(({ mirrors }) => mirrors.flat(2)));
-    this.timedNs += slices.reduce((sum, { durationNs }) => sum + durationNs, 0);
+  }
+
+  /** The cells of a set that have not failed. */
+  private left({ cells }: LiveSet): readonly PlannedCell[] {
+    return cells.filter(({ id }) => !this.context.failures.has(id));
+  }
+
+  /** Whether a cell is measured in another set as well. */
+  private stands(planned: PlannedCell, set: LiveSet): boolean {
+    return [...this.standing.keys()].some((other) => other !== set && other.cells.includes(planned));
+  }
+
+  private recordSet(set: LiveSet, { position, openings }: Standing): void {
+    const cells = this.left(set);
+    const whole = openings.map((opening): Opening => {
+      const kept = cells.map(({ cell }) => opening.cells.indexOf(cell));
+      return { cells: kept.map((at) => opening.cells[at]!), parts: kept.map((at) => opening.parts[at]!) };
+    });
+    if (cells.length === 0 || whole.length < 2) return;
     // The first cell is in every set: its own values come from the first one.
     const known = this.visits.find(({ cellId }) => cellId === cells[0]!.id)?.turns;
-    for (const [at, visits] of pairedVisits(openings, known).entries()) {
-      if (at > 0 || !this.hasVisits(cells[0]!)) this.record(cells[at]!, position, visits);
+    for (const [at, visits] of pairedVisits(whole, known).entries()) {
+      if (at > 0 || known === undefined) this.record(cells[at]!, position, visits);
     }
-    return true;
   }
 
   private async longTurn({ planned, visit }: LongTurn): Promise<void> {
@@ -189,10 +234,6 @@ class Round {
     await this.processes.end();
     this.warm.clear();
     this.turnAmounts.clear();
-  }
-
-  private hasVisits({ id }: PlannedCell): boolean {
-    return this.visits.some(({ cellId }) => cellId === id);
   }
 
   private record({ id }: PlannedCell, position: number, visits: readonly Visit[]): void {

@@ -88,7 +88,24 @@ function valuesOf(cell: Cell, turns: readonly Turn[]): Record<string, number> {
   if (cell.workload === 'device-state' && ofDevices.length > 1) values.fairness = jain(ofDevices);
   const reached = reachedLoad(slices);
   if (reached !== undefined) values.reachedLoad = reached;
-  return { ...values, ...latencyValues(slices) };
+  return { ...values, ...syncValues(slices), ...latencyValues(slices) };
+}
+
+/** Medians over all syncs of the slices: one slice has few. */
+function syncValues(slices: readonly Slice[]): Record<string, number> {
+  const signalNs = slices.flatMap((slice) => slice.signalNs ?? []);
+  const collectNs = slices.flatMap((slice) => slice.collectNs ?? []);
+  const delayNs = slices.flatMap((slice) => slice.delayNs ?? []);
+  const values: Record<string, number> = {};
+  if (delayNs.length > 0) {
+    values.delayNs = median(delayNs.flat());
+    values.slowestDelayNs = median(delayNs.map((channels) => Math.max(...channels)));
+  }
+  if (signalNs.length > 0) {
+    const syncNs = signalNs.map((each, sync) => each + collectNs[sync]!);
+    Object.assign(values, { signalNs: median(signalNs), collectNs: median(collectNs), syncNs: median(syncNs) });
+  }
+  return values;
 }
 
 /** Jain's index of how evenly something is shared: 1 where all have the same, 1 / n where one has all. */
@@ -99,7 +116,7 @@ function jain(shares: readonly number[]): number {
 
 /** What one slice says; its latencies have a distribution, which takes more than one. */
 export function sliceValues(cell: Cell, slice: Slice): Record<string, number> {
-  const { jobs, pages, durationNs, signalNs, collectNs, delayNs, downtimeNs, medianNs, chunks } = slice;
+  const { jobs, pages, durationNs, signalNs, collectNs, downtimeNs, medianNs, chunks } = slice;
   const values: Record<string, number> = {};
   if (jobs > 0) {
     const pagesPerSecond = (pages * 1e9) / durationNs;
@@ -108,14 +125,7 @@ export function sliceValues(cell: Cell, slice: Slice): Record<string, number> {
     Object.assign(values, { pagesPerSecond, mibPerSecond });
   }
   for (const [name, ns] of Object.entries(medianNs ?? {})) values[`${name}Ns.p50`] = ns;
-  if (delayNs) {
-    values.delayNs = median(delayNs.flat());
-    values.slowestDelayNs = median(delayNs.map((channels) => Math.max(...channels)));
-  }
-  if (signalNs && collectNs) {
-    const syncNs = signalNs.map((each, sync) => each + collectNs[sync]!);
-    Object.assign(values, { signalNs: median(signalNs), collectNs: median(collectNs), syncNs: median(syncNs) });
-  }
+  Object.assign(values, syncValues([slice]));
   if (chunks !== undefined) {
     const wholeNs = durationNs + [...signalNs!, ...collectNs!].reduce((sum, each) => sum + each, 0);
     values.deviceMibPerSecond = (chunks * chunkPages(cell) * cell.pageSize * 1e9) / (2 ** 20 * wholeNs);

@@ -25,16 +25,20 @@ export interface LongTurn {
 /** Cells that are open at the same time; the others are compared with the first. */
 export interface LiveSet {
   readonly cells: readonly PlannedCell[];
+  /** So many of the last ones only stand beside those under study. */
+  readonly beside: number;
   /** Of a turn. */
   readonly turnMs: number;
-  /** Of one of its two openings. */
+  /** Openings in a round, spread over its time: an even number, half of them for each of two visits. */
+  readonly openings: number;
+  /** Of one opening. */
   readonly forMs: number;
 }
 
 /** Cells that are compared with each other: they differ in the design, its dose or its ablations (or share a table). */
 export interface Group {
   readonly key: string;
-  /** In the order in which they are measured; each set is opened twice. */
+  /** The first cell is in each of them, and its own values come from the first. */
   readonly sets: readonly LiveSet[];
   /** Of cells that cannot stand side by side: mirrored (A B B A), each some tens of milliseconds. */
   readonly turns: readonly LongTurn[];
@@ -46,8 +50,11 @@ const BASELINE = 'mutex';
 const LEAST_THREADS = 16;
 /** Cells side by side whose channels end in a process: each has one, which takes longer to start than a set to measure. */
 const MOST_RECEIVERS = 2;
-/** Designs that only stand beside those under study: so long each, where that is not longer than theirs. */
+/** Designs that only stand beside those under study, in sets of their own: so long each, where that is not longer than theirs. */
 const BESIDE_MS = 20;
+/** A visit is measured in parts of about so long, at moments spread over the round: a machine is another one every few seconds. */
+const PART_MS = 110;
+const MOST_PARTS = 3;
 
 /** The groups of a round, at random. `share` says how much of a group's time it is to have. */
 export function roundGroups(plan: Plan, round: number, share: (key: string) => number = () => 1): Group[] {
@@ -68,9 +75,9 @@ export function roundGroups(plan: Plan, round: number, share: (key: string) => n
   });
 }
 
-/** Rounds of a plan count these: a set's two openings, or a long turn. */
+/** Rounds of a plan count these: the openings of a set, or a long turn. */
 export function stepsOf({ sets, turns }: Group): number {
-  return 2 * sets.length + turns.length;
+  return sets.reduce((sum, { openings }) => sum + openings, 0) + turns.length;
 }
 
 /**
@@ -110,32 +117,44 @@ function setsOf(cells: readonly PlannedCell[], plan: Plan, share: number): LiveS
   const first = named.find(Boolean) ?? cells[0]!;
   const others = cells.filter((planned) => planned !== first);
   const turnMs = turnMsOf(first, plan);
-  const studied = packed(first, others.filter(isStudied), plan).map((set) => ({
-    ...{ cells: set, turnMs },
-    forMs: (share * plan.visitMs * set.length) / 2,
-  }));
   const beside = others.filter((planned) => !isStudied(planned));
+  const visitMs = share * plan.visitMs * weightOf(first);
+  const studied = packed(first, others.filter(isStudied), plan).map((set): LiveSet => {
+    const guest = beside.at(0);
+    const joins = guest !== undefined && others.length > beside.length && hasRoom(set, guest, plan);
+    if (joins) beside.shift();
+    const parts = Math.min(MOST_PARTS, Math.max(1, Math.round(visitMs / PART_MS)));
+    const forMs = (visitMs * set.length) / 2 / parts;
+    return { cells: joins ? [...set, guest] : set, beside: joins ? 1 : 0, turnMs, openings: 2 * parts, forMs };
+  });
   if (beside.length === 0) return studied;
   const besideMs = Math.min(BESIDE_MS, plan.visitMs / 2);
-  const sets = packed(first, beside, plan).map((set) => ({ cells: set, turnMs, forMs: besideMs * set.length }));
-  // The first set is where the first cell's own values come from.
-  return others.length > beside.length ? [...studied, ...sets] : sets;
+  const sets = packed(first, beside, plan).map(
+    (set): LiveSet => ({ cells: set, beside: 0, turnMs, openings: 2, forMs: besideMs * set.length }),
+  );
+  return others.some(isStudied) ? [...studied, ...sets] : sets;
+}
+
+/** Percentiles and syncs spread more than rates of thousands of batches, and one cell of theirs has several rows. */
+function weightOf({ cell: { workload } }: PlannedCell): number {
+  return workload === 'hand-off' || workload === 'sync' ? 2 : 1;
 }
 
 /** As many in a set as have threads and receivers there, and the first in each of them. */
 function packed(first: PlannedCell, others: readonly PlannedCell[], plan: Plan): PlannedCell[][] {
-  const threads = ({ cell }: PlannedCell) => senderThreads(cell, plan.listed);
-  const most = Math.max(LEAST_THREADS, 2 * plan.fleet.senders);
   const sets: PlannedCell[][] = [[first]];
   for (const planned of others) {
     const last = sets.at(-1)!;
-    const taken = last.reduce((sum, each) => sum + threads(each), 0);
-    const room =
-      taken + threads(planned) <= most && last.length < (writesToSocket(planned) ? MOST_RECEIVERS : Infinity);
-    if (last.length === 1 || room) last.push(planned);
+    if (last.length === 1 || hasRoom(last, planned, plan)) last.push(planned);
     else sets.push([first, planned]);
   }
   return sets;
+}
+
+function hasRoom(set: readonly PlannedCell[], planned: PlannedCell, { listed, fleet }: Plan): boolean {
+  const threads = [...set, planned].reduce((sum, { cell }) => sum + senderThreads(cell, listed), 0);
+  const most = Math.max(LEAST_THREADS, 2 * fleet.senders);
+  return threads <= most && set.length < (writesToSocket(planned) ? MOST_RECEIVERS : Infinity);
 }
 
 function longTurns(cells: readonly PlannedCell[], plan: Plan, random: Random): LongTurn[] {
@@ -188,7 +207,7 @@ const MOST_LONGER = 3;
 /** The plan with openings that fill its processes. */
 export function withFullProcesses(plan: Plan): Plan {
   const sets = roundGroups(plan, 0).flatMap((group) => group.sets);
-  const usedMs = 2 * sets.reduce((sum, { forMs }) => sum + forMs, 0);
+  const usedMs = sets.reduce((sum, { openings, forMs }) => sum + openings * forMs, 0);
   if (usedMs === 0 || usedMs >= LEAST_USE_MS) return plan;
   return { ...plan, visitMs: Math.round(plan.visitMs * Math.min(MOST_LONGER, LEAST_USE_MS / usedMs)) };
 }
@@ -199,7 +218,9 @@ export function estimateMs(plan: Plan): number {
   let total = plan.rounds * (PROCESS_START_MS + (receivers ? RECEIVERS_START_MS : 0));
   for (let round = 0; round < plan.rounds; round++) {
     for (const { sets, turns } of roundGroups(plan, round)) {
-      for (const { forMs } of sets) total += (2 + WARM_UP_SHARE) * forMs + WARM_UP_MS + 2 * OPENING_OVERHEAD_MS;
+      for (const { openings, forMs } of sets) {
+        total += (openings + WARM_UP_SHARE) * forMs + WARM_UP_MS + openings * OPENING_OVERHEAD_MS;
+      }
       for (const { planned } of turns) {
         const sliceMs = planned.cell.load === undefined ? plan.sliceMs : plan.sliceMs * LOADED_SLICE_FACTOR;
         total += (slicesOf(planned, plan) + 0.15) * sliceMs * SLICE_STRETCH + TURN_OVERHEAD_MS;

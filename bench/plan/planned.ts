@@ -36,7 +36,7 @@ export interface PlanOptions {
   /** Timed slices of a long turn, and the length that each is to have. */
   readonly slices: number;
   readonly sliceMs: number;
-  /** How long cells side by side take turns in one of their two openings of a round, together, where there are two of them. */
+  /** How long each of two cells side by side takes turns in a round, over all of their openings; the fills and syncs of turns included. */
   readonly visitMs: number;
   /** Length of those turns, where it is not chosen by the transport. */
   readonly turnMs?: number;

@@ -1,6 +1,7 @@
 // A call site: where in the program under test an operation stands.
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isInAsync } from './suspended.js';
 
 export interface Site {
   /** Absolute path of the compiled file. */
@@ -15,6 +16,8 @@ export interface Site {
   readonly offset: number;
   /** The call went through `hint()` of src/memory. */
   readonly isHint: boolean;
+  /** Whether the call, or a call that led to it, stands in an async function. */
+  readonly isAsync: boolean;
 }
 
 export const NOWHERE: Site = {
@@ -25,6 +28,7 @@ export const NOWHERE: Site = {
   key: '',
   offset: 0,
   isHint: false,
+  isAsync: false,
 };
 
 const FRAMES = 16;
@@ -44,7 +48,7 @@ export function callSite(): Site {
       isHint = true;
       continue;
     }
-    return intern(frames[i]!, path, isHint);
+    return intern(frames[i]!, path, isHint, isAsync(frames, i));
   }
   return NOWHERE;
 }
@@ -69,14 +73,26 @@ export function isCalledBack(below: string): boolean {
   return false;
 }
 
-function intern(frame: NodeJS.CallSite, file: string, isHint: boolean): Site {
+/** Whether a frame from `first` on is of an async function: only the body's, as the checker itself may run in one. */
+function isAsync(frames: readonly NodeJS.CallSite[], first: number): boolean {
+  for (let i = first; i < frames.length; i++) {
+    const frame = frames[i]!;
+    const { path, isChecker: isOwn } = fileOf(frame);
+    if (isOwn) return false;
+    if (path !== '' && isInAsync(path, frame.getLineNumber() ?? 0, frame.getColumnNumber() ?? 0)) return true;
+  }
+  return false;
+}
+
+function intern(frame: NodeJS.CallSite, file: string, isHint: boolean, isAsync: boolean): Site {
   const line = frame.getLineNumber() ?? 0;
   const column = frame.getColumnNumber() ?? 0;
   const key = `${file}:${line}:${column}`;
-  let site = sites.get(key);
+  const known = isAsync ? `${key} async` : key;
+  let site = sites.get(known);
   if (!site) {
-    site = { file, line, column, functionName: nameOf(frame), key, offset: offsetOf(frame), isHint };
-    sites.set(key, site);
+    site = { file, line, column, functionName: nameOf(frame), key, offset: offsetOf(frame), isHint, isAsync };
+    sites.set(known, site);
   }
   return site;
 }

@@ -47,6 +47,7 @@ function accessesIn(file: string): { site: Site; operation: string }[] {
       key,
       offset: property.start,
       isHint: false,
+      isAsync: false,
     };
     found.push({ site: place, operation });
   });

@@ -32,7 +32,7 @@ export class ShownWriter implements ChannelWriter {
     run.showChannel('taken', channel, this.taken);
     this.numberPacket();
     run.showChannel('sent', channel, ++this.sent);
-    run.wrote();
+    if (!run.design.plan.steps.includes('sync')) run.written.post();
   }
 
   sync(): void {
