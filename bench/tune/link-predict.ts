@@ -14,9 +14,8 @@ export interface LinkFacts {
 
 type LinkBinding = 'window' | 'link' | 'CPUs';
 
-export interface LinkPoint {
-  readonly channels: number;
-  readonly bytesPerSecond: number;
+/** Its rates are what the bounds let through of each transfer over loopback. */
+export interface LinkPoint extends LinkCount {
   readonly binding: LinkBinding;
 }
 
@@ -32,7 +31,8 @@ export function predictLink(facts: LinkFacts, bytes: number): LinkPoint[] {
     const binding = (Object.keys(bounds) as LinkBinding[]).reduce((low, each) =>
       bounds[each] < bounds[low] ? each : low,
     );
-    const seconds = bytes / bounds[binding] + facts.roundTripMs / 1000;
-    return { channels, bytesPerSecond: bytes / seconds, binding };
+    const through = (rate: number) =>
+      bytes / (bytes / Math.min(rate, bounds.window, bounds.link) + facts.roundTripMs / 1000);
+    return { channels, bytesPerSecond: local.bytesPerSecond.map(through), binding };
   });
 }

@@ -1,5 +1,6 @@
-// The search for a count over a link: each doubling, then half-way to the neighbours of the best, then the contenders again.
+// The search for a count over a link: each doubling, then half-way to the neighbours of the best, then the contenders by turns.
 import { median } from '../stats/quantile.js';
+import { compareUnpaired } from '../stats/unpaired.js';
 
 export interface LinkCount {
   readonly channels: number;
@@ -18,16 +19,17 @@ export interface LinkSearch {
   readonly now?: () => number;
 }
 
-/** Trials of a contender. */
-const TRIALS = 3;
-/** More of the best, and of contenders that are smaller than the answer, as long as there is time. */
-const MORE_TRIALS = 4;
-/** So far below the best a count is no contender .. */
+const FIRST = 1;
+/** Trials of a contender: at least, before anything is decided, and at most. */
+const [TRIALS, MOST_TRIALS] = [3, 8];
+/** A count of which no trial came so near to the best is no contender .. */
 const FAR = 0.15;
-/** .. and the doublings end when two in a row are. */
+/** .. and the doublings end when two in a row are none. */
 const WORSE_IN_A_ROW = 2;
-/** The smallest count that is within this of the best is the answer. */
+/** A count that is within this of the best does as well .. */
 export const LINK_MARGIN = 0.05;
+/** .. and so does one within this that is not shown to be slower: the best of many is partly luck. */
+const MOST_LOSS = 0.08;
 
 /** Resolves with what was measured, by count. The doublings are measured whatever the budget is. */
 export async function searchLink({
@@ -54,6 +56,11 @@ export async function searchLink({
     progress?.(known());
     return rate;
   };
+  /** Each once, back and forth: what drifts meets all alike. */
+  let rounds = 0;
+  const inTurn = async (counts: readonly LinkCount[]) => {
+    for (const { channels } of rounds++ % 2 === 0 ? counts.toReversed() : counts) if (fits()) await one(channels);
+  };
   let [best, worse] = [0, 0];
   for (const channels of doublings(most)) {
     const rate = await one(channels);
@@ -61,18 +68,19 @@ export async function searchLink({
     best = Math.max(best, rate);
     if (worse === WORSE_IN_A_ROW && !all) break;
   }
-  for (const channels of halfWay(known())) if (fits()) await one(channels);
-  // Back and forth: what drifts meets all alike.
-  for (let round = 1; round < TRIALS; round++) {
-    const again = contenders(known()).map(({ channels }) => channels);
-    for (const channels of round % 2 === 0 ? again.toReversed() : again) if (fits()) await one(channels);
+  // The first trial came before all was warm: another takes its place.
+  if (fits()) {
+    rates.delete(FIRST);
+    await one(FIRST);
   }
-  // The best of many is partly luck, and a smaller count may have been disturbed: more trials of both decide.
-  for (let round = 0; round < MORE_TRIALS; round++) {
-    const { best, chosen } = choose(known());
-    const smaller = contenders(known()).filter(({ channels }) => channels < chosen.channels);
-    if (smaller.length === 0) break;
-    for (const { channels } of [...smaller, best]) if (fits()) await one(channels);
+  // One trial that was disturbed puts no smaller count out.
+  await inTurn(doubtful(known()));
+  for (const channels of halfWay(known())) if (fits()) await one(channels);
+  await inTurn(contenders(known()).filter((each) => trialsOf(each) === 1));
+  while (fits()) {
+    const open = undecided(known());
+    if (open.length === 0) break;
+    await inTurn(open);
   }
   return known();
 }
@@ -83,8 +91,42 @@ export function rateOf({ bytesPerSecond }: LinkCount): number {
 
 /** The best, and the smallest count that does about as well. */
 export function choose(known: readonly LinkCount[]): { readonly best: LinkCount; readonly chosen: LinkCount } {
-  const best = known.reduce((most, each) => (rateOf(each) > rateOf(most) ? each : most));
-  return { best, chosen: known.find((each) => rateOf(each) >= rateOf(best) * (1 - LINK_MARGIN))! };
+  // One with fewer trials than others is the best by luck, or was left behind.
+  const trials = Math.min(TRIALS, Math.max(...known.map(trialsOf)));
+  const best = fastest(known.filter((each) => trialsOf(each) >= trials));
+  return { best, chosen: known.find((each) => doesAsWell(each, best))! };
+}
+
+const fastest = (known: readonly LinkCount[]) =>
+  known.reduce((most, each) => (rateOf(each) > rateOf(most) ? each : most));
+const trialsOf = ({ bytesPerSecond }: LinkCount) => bytesPerSecond.length;
+
+function doesAsWell(each: LinkCount, best: LinkCount): boolean {
+  const ratio = rateOf(each) / rateOf(best);
+  if (ratio >= 1 - LINK_MARGIN) return true;
+  return ratio >= 1 - MOST_LOSS && Math.min(trialsOf(each), trialsOf(best)) >= TRIALS && toBest(each, best).high >= 1;
+}
+
+/** The counts whose next trials may change the answer, the best with them; none once it stands. Larger ones than the answer wait. */
+function undecided(known: readonly LinkCount[]): readonly LinkCount[] {
+  const { best, chosen } = choose(known);
+  const first = fastest(known.filter((each) => trialsOf(each) > 1 || known.every((other) => trialsOf(other) === 1)));
+  const isOpen = (each: LinkCount) => {
+    if (trialsOf(each) < TRIALS) return each === first || each.channels <= chosen.channels;
+    if (trialsOf(each) >= MOST_TRIALS || each.channels >= best.channels || each.channels > chosen.channels)
+      return false;
+    const { low, high } = toBest(each, best);
+    return low < 1 - LINK_MARGIN && high >= 1 - LINK_MARGIN;
+  };
+  const open = contenders(known).filter(isOpen);
+  return open.length === 0 || open.includes(best) ? open : [...open, best];
+}
+
+/** The ratio of the means of their logarithms. */
+function toBest(each: LinkCount, best: LinkCount) {
+  return compareUnpaired(
+    ...([best, each].map((side) => side.bytesPerSecond.map((rate) => [rate])) as [number[][], number[][]]),
+  );
 }
 
 export function doublings(most: number): number[] {
@@ -92,12 +134,18 @@ export function doublings(most: number): number[] {
 }
 
 function contenders(known: readonly LinkCount[]): readonly LinkCount[] {
-  const { best } = choose(known);
-  return known.filter((each) => rateOf(each) >= rateOf(best) * (1 - FAR));
+  const highest = rateOf(fastest(known));
+  return known.filter((each) => Math.max(...each.bytesPerSecond) >= highest * (1 - FAR));
+}
+
+/** Smaller counts than the best that have half its rate. */
+function doubtful(known: readonly LinkCount[]): readonly LinkCount[] {
+  const best = fastest(known);
+  return known.filter((each) => each.channels < best.channels && rateOf(each) >= rateOf(best) / 2);
 }
 
 function halfWay(known: readonly LinkCount[]): number[] {
-  const at = known.indexOf(choose(known).best);
+  const at = known.indexOf(fastest(known));
   const counts = known.map(({ channels }) => channels);
   return [counts[at - 1], counts[at + 1]].flatMap((other) => {
     const middle = other === undefined ? 0 : Math.round((other + counts[at]!) / 2);

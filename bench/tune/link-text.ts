@@ -16,6 +16,8 @@ export interface LinkAnswer {
   readonly schema: 1;
   readonly predicted: boolean;
   readonly channels: number;
+  /** With the highest rate; the answer is smaller where that does about as well. */
+  readonly best: number;
   /** False where one channel does as well as any other count. */
   readonly parallelise: boolean;
   readonly variant: string;
@@ -32,20 +34,17 @@ export interface LinkAnswer {
 type About = Pick<LinkAnswer, 'predicted' | 'variant' | 'ramBytes' | 'roundTripMs' | 'windowBytes' | 'linkBytes'>;
 
 export function answerFor(known: readonly (LinkCount | LinkPoint)[], about: About): LinkAnswer {
-  const counts = known.map((each) => ({
-    channels: each.channels,
-    bytesPerSecond: [each.bytesPerSecond].flat(),
-  }));
-  const { best, chosen } = choose(counts);
-  const worse = counts.filter((each) => each.channels > best.channels && rateOf(each) < rateOf(best) * (1 - WORSE));
+  const { best, chosen } = choose(known);
+  const worse = known.filter((each) => each.channels > best.channels && rateOf(each) < rateOf(best) * (1 - WORSE));
   return {
     schema: 1,
     channels: chosen.channels,
-    parallelise: counts.length === 1 || chosen.channels > 1,
+    best: best.channels,
+    parallelise: known.length === 1 || chosen.channels > 1,
     ...about,
-    counts: known.map((each, index) => ({
+    counts: known.map((each) => ({
       channels: each.channels,
-      bytesPerSecond: Math.round(rateOf(counts[index]!)),
+      bytesPerSecond: Math.round(rateOf(each)),
       ...('binding' in each ? { binding: each.binding } : {}),
     })),
     worse: worse.map(({ channels }) => channels),
@@ -54,19 +53,24 @@ export function answerFor(known: readonly (LinkCount | LinkPoint)[], about: Abou
 
 export function renderLink(answer: LinkAnswer): string {
   const { channels, predicted, counts, worse, roundTripMs, windowBytes, linkBytes, ramBytes, variant } = answer;
-  const { parallelise } = answer;
+  const { parallelise, best } = answer;
   const rate = (count: number) => counts.find((each) => each.channels === count)!.bytesPerSecond;
   const many = `${channels} channel${channels > 1 ? 's' : ''}`;
   const lines = [...(parallelise ? [] : [`do not parallelise: ${whyOne(answer)}`]), `use ${many}, ${variant}`];
   if (predicted) lines.push('a prediction: nothing was sent over the link; tune --peer measures it');
+  const loss = 1 - rate(channels) / rate(best);
+  const why =
+    loss <= LINK_MARGIN
+      ? `smallest count within ${LINK_MARGIN * 100} % of the best`
+      : `smallest count that is not shown to be slower than the best (${best}, by ${(loss * 100).toFixed(0)} %)`;
   lines.push(
-    `smallest count within ${LINK_MARGIN * 100} % of the best: ${showRate(rate(channels))}` +
+    `${why}: ${showRate(rate(channels))}` +
       (channels > 1 ? `, x${(rate(channels) / rate(1)).toFixed(2)} of one channel` : ''),
   );
   if (worse.length > 0) {
     const most = Math.max(...worse);
-    const loss = (1 - rate(most) / Math.max(...counts.map((each) => each.bytesPerSecond))) * 100;
-    lines.push(`more make it worse: ${worse.join(', ')} (${most} loses ${loss.toFixed(0)} % of the best)`);
+    const lost = (1 - rate(most) / rate(best)) * 100;
+    lines.push(`more make it worse: ${worse.join(', ')} (${most} loses ${lost.toFixed(0)} % of the best)`);
   } else if (channels === counts.at(-1)!.channels)
     lines.push(`${channels} is the most that was tried: more may be better`);
   lines.push(

@@ -8,7 +8,7 @@ import { availableBytes } from '../plan/memory.js';
 import { oneShotCell, oneShotVariant } from '../plan/one-shot.js';
 import { LEAST_BYTES, type LinkFlags, linkFlags } from './link-flags.js';
 import { LinkPeer, type LinkPeerPlan } from './link-peer.js';
-import { type LinkPoint, predictLink } from './link-predict.js';
+import { predictLink } from './link-predict.js';
 import { type LinkCount, type LinkSearch, rateOf, searchLink } from './link-search.js';
 import { answerFor, renderLink } from './link-text.js';
 import { LinkTrials, TRIAL_MS } from './link-trials.js';
@@ -75,7 +75,7 @@ async function predict(
       const known = await search(peer, { most, budgetMs: budgetMs / 2, all: true });
       const facts = { roundTripMs, windowBytes, local: known, ...(linkBytes === undefined ? {} : { linkBytes }) };
       const unlimited = predictLink(facts, Number.MAX_SAFE_INTEGER);
-      const ramBytes = given ?? ramFor(Math.max(...unlimited.map((each: LinkPoint) => each.bytesPerSecond)));
+      const ramBytes = given ?? ramFor(Math.max(...unlimited.map(rateOf)));
       const about = { predicted: true, variant: plan.listed.variant.name, ramBytes, roundTripMs, windowBytes };
       return answerFor(predictLink(facts, ramBytes), { ...about, ...(linkBytes === undefined ? {} : { linkBytes }) });
     } finally {
