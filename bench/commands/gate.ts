@@ -43,7 +43,8 @@ export function declareGate(program: Command): void {
 export async function gate(revision: string, flags: GateFlags): Promise<number> {
   const format = formatOf(flags.format);
   const explained = explainedBy(flags);
-  const judging = judgingOf(flags);
+  const brief = explained === 'urgent' && !flags.json && ['table', 'markdown'].includes(format);
+  const judging = { ...judgingOf(flags), brief };
   const interrupts = new Interrupts();
   try {
     const part =

@@ -5,7 +5,7 @@ import { ABLATIONS, type Ablation } from '../plan/ablations.js';
 import { compare } from '../stats/comparison.js';
 import { holm } from '../stats/holm.js';
 import { verdict } from '../stats/verdict.js';
-import { betterOf, groupOf, numbers, processesOf } from './comparisons.js';
+import { betterOf, groupOf, numbers, processesOf, withoutAxis } from './comparisons.js';
 import type { ResultCell, ResultComparison } from './document.js';
 
 /** How a comparison of ablations names its ends: `mutex layout=packed`. */
@@ -42,12 +42,4 @@ function compareAblation(ablation: Ablation, cells: readonly ResultCell[], metri
     adjustedP: rounded(adjusted[at]!),
     verdict: verdict(compared[at]!, adjusted[at]!, { better: betterOf(metric) }),
   }));
-}
-
-/** A cell's id, or a group of cells, but for one axis. */
-export function withoutAxis(id: string, key: string): string {
-  return id
-    .split(' ')
-    .filter((word) => !word.startsWith(`${key}=`))
-    .join(' ');
 }

@@ -113,6 +113,14 @@ export function groupOf({ id, variant }: Pick<ResultCell, 'id' | 'variant'>): st
   return id.replace(` ${variant} `, ' ');
 }
 
+/** A cell's id, or a group of cells, but for one axis. */
+export function withoutAxis(id: string, key: string): string {
+  return id
+    .split(' ')
+    .filter((word) => !word.startsWith(`${key}=`))
+    .join(' ');
+}
+
 /** Values of one metric by round, in the order of the visits. */
 export function byRound(
   visits: readonly { round: number; values: Readonly<Record<string, number>> }[],

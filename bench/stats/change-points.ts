@@ -162,9 +162,10 @@ function changesOf(
     return { steps: [], drifts: [line!.drift], levels: levelsOf(logs, []), noise: noiseAbout(logs, []), undecided: [] };
   }
   const borders = wandering ? standingOut(logs, candidates, certain, { p: limits.step, wandering }) : certain;
-  const drifts = stretches(borders, logs.length).flatMap(
-    ([from, end]) => driftOf(series, from, end, limits.drift) ?? [],
-  );
+  const drifts =
+    borders.length === 0
+      ? [line ?? []].flat()
+      : stretches(borders, logs.length).flatMap(([from, end]) => driftOf(series, from, end, limits.drift) ?? []);
   const kept = drifts.filter(isMore);
   const explained = borders.length < certain.length || kept.length < drifts.length;
   return {

@@ -4,9 +4,10 @@ import { readFileSync } from 'node:fs';
 import { UsageError } from '../base/usage-error.js';
 import type { Result } from '../result/document.js';
 import { placesOf } from './find.js';
-import { parseResult, parseWithoutVisits, type VisitsOf, visitsByCell, type WithoutVisits } from './stored.js';
+import { parseResult, parseWithoutVisits, type WithoutVisits } from './stored.js';
+import { type VisitsOf, visitsByCell } from './visits-by-cell.js';
 
-export type { VisitsOf } from './stored.js';
+export type { VisitsOf } from './visits-by-cell.js';
 
 /** Where comparisons with QEMU are kept, below the results of a machine. */
 export const QEMU_FOLDER = 'qemu';

@@ -9,7 +9,8 @@ import { decodeLatencies } from '../result/latency-summary.js';
 import { PROJECT } from '../system/project.js';
 import { columnsOf } from './columns.js';
 import { madeUpResult } from './fixtures/result.js';
-import { parseResult, storedText, stringify, visitsByCell, withAxes } from './stored.js';
+import { parseResult, storedText, stringify, withAxes } from './stored.js';
+import { visitsByCell } from './visits-by-cell.js';
 
 /** A document that is about to be damaged. */
 // biome-ignore lint/suspicious/noExplicitAny: anything may be done to it

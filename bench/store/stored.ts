@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
 import { UsageError } from '../base/usage-error.js';
 import { axisProperties } from '../plan/axis-fields.js';
-import { type Result, type ResultCell, type ResultComparison, SCHEMA } from '../result/document.js';
+import type { Result, ResultCell, ResultComparison } from '../result/document.js';
 import { type Columns, columnsOf, countOf, rowsOf } from './columns.js';
 import { migrate } from './migrate.js';
 import { requireSchema } from './schema.js';
@@ -67,51 +67,6 @@ export function parseWithoutVisits(text: string, file: string): WithoutVisits {
   return parseDocument(text, file, () => []);
 }
 
-/** By the id of a cell; undefined where the run did not measure it. */
-export type VisitsOf = (cell: string) => ResultCell['visits'] | undefined;
-
-/** The visits in the text of a file whose content is known to be right: they alone, cell by cell as they are asked for. */
-export function visitsByCell(text: string, file: string): VisitsOf {
-  const { cells: stored, visits: packed } = visitParts(text) ?? migrate(JSON.parse(text), file);
-  const cells = rowsIn(namedIn(stored, NAMED), 'id', `${file}: cells`) as readonly ResultCell[];
-  const entryAt = typeof packed === 'string' ? entriesOf(unpackedBytes(packed), cells.length) : undefined;
-  const places = new Map(cells.flatMap(({ id, status }, at) => (status === 'measured' ? [[id, at]] : [])));
-  return (cell) => {
-    const at = places.get(cell);
-    if (at === undefined) return undefined;
-    const columns = entryAt ? entryAt(at) : cells[at]!.visits;
-    return rowsIn(columns, 'round', `${file}: cells[${at}].visits`) as ResultCell['visits'];
-  };
-}
-
-/** What says of which cell visits are. */
-const NAMED = ['id', 'status'];
-
-/**
- * These columns and the packed visits by the lines of `storedText`, without the rest of a file, which takes far longer to parse;
- * undefined of a text that has other lines, as one that an editor or an older version wrote.
- */
-function visitParts(text: string): { readonly cells: unknown; readonly visits: unknown } | undefined {
-  const from = text.startsWith(`{\n"schema":${SCHEMA},\n`) ? text.indexOf('\n"cells":{\n') : -1;
-  const end = text.indexOf('\n}', from);
-  if (from < 0 || end < 0) return undefined;
-  try {
-    const cells = text.slice(from, end);
-    return {
-      cells: Object.fromEntries(NAMED.map((name) => [name, lineOf(cells, name)])),
-      visits: lineOf(text.slice(end), 'visits'),
-    };
-  } catch {
-    return undefined;
-  }
-}
-
-/** The value of the field that has a line of its own. Throws SyntaxError where there is none, or more than a value. */
-function lineOf(text: string, name: string): unknown {
-  const [, line = ''] = new RegExp(`\\n"${name}":(.*?),?(?:\\n|$)`).exec(text) ?? [];
-  return JSON.parse(line);
-}
-
 /** Checked; its visits are as `visitsOfCells` gives them, or as the cells of an older file hold them. */
 function parseDocument(text: string, file: string, visitsOfCells: (packed: string, file: string) => unknown[]): Result {
   let document: unknown;
@@ -136,7 +91,7 @@ function parseDocument(text: string, file: string, visitsOfCells: (packed: strin
 }
 
 /** What is stored as columns of which `first` has an entry for each row, row by row; anything else as it is. */
-function rowsIn(stored: unknown, first: string, field: string): unknown {
+export function rowsIn(stored: unknown, first: string, field: string): unknown {
   if (typeof stored !== 'object' || stored === null || Array.isArray(stored)) return stored;
   try {
     return rowsOf(stored as Columns, countOf(stored as Columns, first));
@@ -145,33 +100,15 @@ function rowsIn(stored: unknown, first: string, field: string): unknown {
   }
 }
 
-/** Of columns only these; rows as they are. */
-function namedIn(stored: unknown, names: readonly string[]): unknown {
-  if (typeof stored !== 'object' || stored === null || Array.isArray(stored)) return stored;
-  return Object.fromEntries(names.map((name) => [name, (stored as Columns)[name]]));
-}
-
 const pack = (visits: readonly Columns[]): string =>
   brotliCompressSync(JSON.stringify(visits), { params: { [constants.BROTLI_PARAM_QUALITY]: PACKING } }).toString(
     'base64',
   );
 
-function unpackedBytes(packed: string): Buffer {
+/** Throws where they are no such bytes. */
+export function unpackedBytes(packed: string): Buffer {
   const options = { maxOutputLength: MOST_VISIT_BYTES, chunkSize: UNPACKED_AT_ONCE };
   return brotliDecompressSync(Buffer.from(packed, 'base64'), options);
-}
-
-/** The entries of a JSON list of so many objects, without spaces, each parsed when it is asked for: a few of thousands. */
-function entriesOf(bytes: Buffer, count: number): (at: number) => unknown {
-  const starts = [1];
-  for (let at = bytes.indexOf('},{'); at >= 0; at = bytes.indexOf('},{', at + 1)) starts.push(at + 2);
-  if (starts.length === count) {
-    const ends = [...starts.slice(1), bytes.length];
-    return (at) => JSON.parse(bytes.toString('utf8', starts[at], ends[at]! - 1));
-  }
-  // More of them: some lie inside an entry.
-  const entries = JSON.parse(bytes.toString()) as readonly unknown[];
-  return (at) => entries[at];
 }
 
 function unpack(packed: string, file: string): unknown[] {

@@ -47,6 +47,11 @@ it('is that of first parents, with their places', () => {
   expect(line).not.toHaveProperty('besideFirstParents');
 });
 
+it('is called as the branch is, and for a commit by its digits', () => {
+  const sha = lineOf('own').commits.keys().next().value!;
+  expect([lineOf('own'), lineOf(sha), lineOf('own~1')].map(({ name }) => name)).toEqual(['own', sha, 'own~1']);
+});
+
 it('goes along the second parent of a merge where the runs lie there, and says so', () => {
   const line = lineOf('taken', isOfMain);
   expect(subjects(line)).toEqual([...main, 'main into topic']);

@@ -1,5 +1,5 @@
 // The line of a branch, which is the order of a history: its commits along first parents, or along those with the runs.
-import { gitIn } from './git.js';
+import { gitIn, nameIn } from './git.js';
 import { PROJECT } from './project.js';
 
 export interface LineCommit {
@@ -57,11 +57,13 @@ export function commitLine(
   const { line, besideFirstParents } = isMeasured
     ? lineOf(ancestors, isMeasured)
     : { line: ancestors, besideFirstParents: false };
-  const branch = git('rev-parse', '--abbrev-ref', '--end-of-options', revision)?.split('\n').at(-1);
+  const about = git('rev-parse', '--is-shallow-repository', '--abbrev-ref', '--end-of-options', revision)?.split('\n');
+  const [isShallow, ...named] = about ?? [];
+  const branch = nameIn(named.join('\n'));
   return {
     name: branch && branch !== 'HEAD' ? branch : revision,
     commits: new Map(line.map(({ sha, subject }, place) => [sha, { sha, place, subject }])),
-    ...(git('rev-parse', '--is-shallow-repository') === 'true' ? { shallow: true } : {}),
+    ...(isShallow === 'true' ? { shallow: true } : {}),
     ...(besideFirstParents ? { besideFirstParents } : {}),
   };
 }

@@ -86,5 +86,10 @@ function commitTime(sha: string): string {
 
 /** The branch that a revision is the name of; else how it was named. */
 function branchOf(revision: string): string {
-  return git('rev-parse', '--abbrev-ref', '--end-of-options', revision)?.split('\n').at(-1) || revision;
+  return nameIn(git('rev-parse', '--abbrev-ref', '--end-of-options', revision)) ?? revision;
+}
+
+/** The name in what `rev-parse --abbrev-ref` prints: none for a commit's digits; some gits print `--end-of-options` too. */
+export function nameIn(printed = ''): string | undefined {
+  return printed.split('\n').findLast((line) => /^[^-^]/.test(line));
 }

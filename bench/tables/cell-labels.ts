@@ -9,16 +9,18 @@ export function cellLabels(
   series: readonly { readonly cell: string; readonly metric: string }[],
 ): ReadonlyMap<string, string> {
   const all = series.map(({ cell, metric }) => ({ name: `${cell} ${metric}`, attributes: attributesOf(cell, metric) }));
-  const valuesOf = new Map<string, Set<string>>();
+  /** By table and attribute: the one value that all have, undefined for several. */
+  const tables = new Map<string, Map<string, string | undefined>>();
   for (const { attributes } of all) {
+    const table = attributes.get('table')!;
+    const only = tables.get(table) ?? new Map<string, string | undefined>();
+    tables.set(table, only);
     for (const [name, value] of attributes) {
-      const key = `${attributes.get('table')} ${name}`;
-      const known = valuesOf.get(key);
-      if (known) known.add(value);
-      else valuesOf.set(key, new Set([value]));
+      if (!only.has(name)) only.set(name, value);
+      else if (only.get(name) !== value) only.set(name, undefined);
     }
   }
-  const differs = (table: string, name: string) => valuesOf.get(`${table} ${name}`)!.size > 1;
+  const differs = (table: string, name: string) => tables.get(table)!.get(name) === undefined;
   return new Map(
     all.map(({ name, attributes }) => {
       const table = attributes.get('table')!;

@@ -3,8 +3,7 @@
 import { AXES } from '../plan/axes.js';
 import { shownAxis } from '../plan/axis-fields.js';
 import type { TableSpec } from '../plan/tables.js';
-import { withoutAxis } from '../result/compare-ablations.js';
-import { groupOf } from '../result/comparisons.js';
+import { groupOf, withoutAxis } from '../result/comparisons.js';
 import type { ResultCell } from '../result/document.js';
 
 type Axis = TableSpec['columns'];

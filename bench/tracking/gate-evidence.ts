@@ -1,11 +1,10 @@
 // What speaks for a loss from one level of a series: by medians alone, and where these say so by the processes too.
-import { betterOf, byRound } from '../result/comparisons.js';
+import { betterOf } from '../result/comparisons.js';
 import { climb, type GateEvidence, type Thresholds } from '../stats/gate-ladder.js';
-import { mean } from '../stats/mean.js';
 import { predictionP } from '../stats/prediction.js';
 import { median } from '../stats/quantile.js';
 import { rankSum, smallestRankSumP } from '../stats/rank-sum.js';
-import { readVisits, type VisitsOf } from '../store/read.js';
+import type { Processes } from './gate-processes.js';
 import { type Reference, sameCode } from './gate-references.js';
 import type { History, HistoryCommit, PlainSeries } from './history.js';
 
@@ -18,30 +17,6 @@ export interface Evidence {
   readonly p: number;
   /** The smallest that so many processes could have given. */
   readonly leastP: number;
-}
-
-/** The processes of runs, each file read when it is asked for first. */
-export class Processes {
-  private readonly files = new Map<string, VisitsOf>();
-  /** By path, cell and metric: the levels of a series share commits. */
-  private readonly known = new Map<string, number[]>();
-
-  /** The logarithm of each process's value. */
-  logsOf({ runs }: HistoryCommit, cell: string, metric: string): number[] {
-    return runs.flatMap(({ file: { path } }) => {
-      const name = `${path} ${cell} ${metric}`;
-      const logs = this.known.get(name) ?? this.readLogs(path, cell, metric);
-      this.known.set(name, logs);
-      return logs;
-    });
-  }
-
-  private readLogs(path: string, cell: string, metric: string): number[] {
-    const visitsOf = this.files.get(path) ?? readVisits(path);
-    this.files.set(path, visitsOf);
-    const values = [...byRound(visitsOf(cell) ?? [], metric).values()];
-    return values.filter((own) => own.every((value) => value > 0)).map((own) => mean(own.map(Math.log)));
-  }
 }
 
 /** Files are read only where the medians of the runs, which a cache holds, do not let the series pass already. */

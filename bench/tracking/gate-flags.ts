@@ -19,4 +19,6 @@ export interface Judging {
   readonly thresholds: (cell: string, metric: string) => ReturnType<typeof thresholdsFor>;
   readonly holds: (filter: string, cell: string, metric: string) => boolean;
   readonly wanted: (cell: string, metric: string) => boolean;
+  /** Whether cells that pass are only counted. */
+  readonly brief?: boolean;
 }

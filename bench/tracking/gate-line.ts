@@ -5,6 +5,7 @@ import { isShown } from '../tables/shown-metrics.js';
 import type { Blessing } from './blessings.js';
 import { judge } from './gate.js';
 import type { Judging } from './gate-flags.js';
+import { Processes } from './gate-processes.js';
 import { BASELINE_COMMITS } from './gate-references.js';
 import type { GateRow } from './gate-row.js';
 import { type History, type PlainSeries, plainSeriesOf, readHistory, reading } from './history.js';
@@ -35,24 +36,32 @@ export interface JudgedLine {
 
 /** The rows of the line's last measured commit. Where a loss began between two commits that were read, what lies between is read too. */
 export function judgeLine(options: LineOptions): JudgedLine {
-  if (!options.line) return judgeThese(options, [], MOST_IN_TIME);
+  const processes = new Processes(options.store.folder);
+  const judged = judgeWith(processes, options);
+  processes.save();
+  return judged;
+}
+
+function judgeWith(processes: Processes, options: LineOptions): JudgedLine {
+  if (!options.line) return judgeThese(options, processes, [], MOST_IN_TIME);
   const measured = [...options.line.commits.values()].filter(({ sha }) => options.isMeasured(sha));
   const chosen = olderCommits(measured, options);
-  const first = judgeThese(options, chosen);
+  const first = judgeThese(options, processes, chosen);
   const between = first.rows.flatMap((row) => unreadBetween(row, measured, first.history));
-  return between.length === 0 ? first : judgeThese(options, [...chosen, ...between]);
+  return between.length === 0 ? first : judgeThese(options, processes, [...chosen, ...between]);
 }
 
 function judgeThese(
   { store, line, blessings, release, judging }: LineOptions,
+  processes: Processes,
   older: readonly LineCommit[],
   last = NEWEST_COMMITS,
 ): JudgedLine {
   const also = new Set(older.map(({ sha }) => sha.slice(0, SHA_DIGITS)));
   const history = readHistory({ store, line, last, also, reading });
-  const { thresholds, holds, wanted } = judging;
+  const { thresholds, holds, wanted, brief } = judging;
   const series = plainSeriesOf(history, (cell, metric) => isShown(cell, metric) && wanted(cell, metric));
-  return { history, series, rows: judge({ history, series, blessings, release, thresholds, holds }) };
+  return { history, series, rows: judge({ history, series, processes, blessings, release, thresholds, holds, brief }) };
 }
 
 /** The first commits of all and of each level that was accepted, and of the others every second, fourth, eighth.. one. */

@@ -33,7 +33,7 @@ export interface References {
   readonly machine: string | undefined;
 }
 
-interface ReferenceBounds {
+export interface ReferenceBounds {
   readonly accepted: number;
   readonly anchored: number;
   readonly higher: boolean;

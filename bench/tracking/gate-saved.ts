@@ -2,15 +2,11 @@
 
 import type { Interrupts } from '../base/interrupts.js';
 import { badValue, UsageError } from '../base/usage-error.js';
-import type { Plan } from '../plan/planned.js';
-import { type PlanFlags, planOf } from '../plan/run-plan.js';
-import { LEAST_PROCESSES } from '../stats/verdict.js';
 import { measuredIn } from '../store/find.js';
-import { readStored } from '../store/read.js';
 import { storeOf } from '../store/store-flags.js';
 import { describeCommit } from '../system/commit.js';
 import { type CommitLine, commitLine } from '../system/commit-line.js';
-import { commitOf, git, namesOfCommits } from '../system/git.js';
+import { git, namesOfCommits } from '../system/git.js';
 import { PROJECT } from '../system/project.js';
 import { attributesOf, requireSome } from '../tables/projection.js';
 import { isImported } from '../tables/shown-metrics.js';
@@ -18,7 +14,6 @@ import { readBlessings } from './blessings.js';
 import type { Judged } from './gate-against.js';
 import type { GateFlags, Judging } from './gate-flags.js';
 import { judgeLine } from './gate-line.js';
-import { confirmRows } from './gate-rerun.js';
 import type { GateRow } from './gate-row.js';
 import type { History } from './history.js';
 import { machineChanges, nameOf } from './history-changes.js';
@@ -82,6 +77,8 @@ export async function gateSaved(
   if (!rows.some(({ status }) => status === 'suspect')) return { ...about, rows };
   const hindrance = whyNoRerun(newest.sha);
   if (hindrance) return { ...about, rows, warnings: [...about.warnings, `no rerun: ${hindrance}`] };
+  // What measures is not loaded by a gate that only reads.
+  const { rerun } = await import('./gate-confirm.js');
   return { ...about, rows: await rerun(rows, history, judging, interrupts) };
 }
 
@@ -135,28 +132,4 @@ function whyNoRerun(sha: string | undefined): string | undefined {
   if (!here) return 'this build lies in no checkout';
   if (here.sha !== sha) return `this build is of ${here.sha.slice(0, 12)}`;
   return here.dirty ? 'this build has uncommitted changes' : undefined;
-}
-
-/** Measures the suspect cells of both builds in the same rounds; the plan is that of the candidate's saved run. */
-async function rerun(rows: readonly GateRow[], history: History, { thresholds }: Judging, interrupts: Interrupts) {
-  const baselines = new Set(
-    rows.flatMap(({ status, baseline }) => (status === 'suspect' && baseline ? [baseline] : [])),
-  );
-  // What measures is not loaded by a gate that only reads.
-  const { measureBoth } = await import('./gate-against.js');
-  let judged = [...rows];
-  for (const baseline of baselines) {
-    const suspects = rows.filter((row) => row.status === 'suspect' && row.baseline === baseline);
-    const ids = new Set(suspects.map(({ cell }) => cell));
-    const { run } = readStored(history.commits.at(-1)!.runs.at(-1)!.file.path);
-    const { plan } = await planOf((run.flags ?? {}) as PlanFlags);
-    const cells = plan.cells.filter(({ id }) => ids.has(id));
-    if (cells.length === 0) continue;
-    const part: Plan = { ...plan, cells, rounds: Math.max(plan.rounds, LEAST_PROCESSES) };
-    process.stderr.write(`measuring ${cells.length} suspect cells beside ${baseline.slice(0, 12)}\n`);
-    const wanted = (cell: string, metric: string) => suspects.some((row) => row.cell === cell && row.metric === metric);
-    const { comparisons } = await measureBoth(part, commitOf(baseline, 'gate'), wanted, interrupts);
-    judged = confirmRows(judged, comparisons, thresholds);
-  }
-  return judged;
 }

@@ -5,7 +5,9 @@ import { climb, type GateEvidence, type Thresholds } from '../stats/gate-ladder.
 import { holm } from '../stats/holm.js';
 import type { Blessing } from './blessings.js';
 import { absentRow } from './gate-absent.js';
-import { type Evidence, evidenceOf, Processes } from './gate-evidence.js';
+import { passesAnyway } from './gate-brief.js';
+import { type Evidence, evidenceOf } from './gate-evidence.js';
+import type { Processes } from './gate-processes.js';
 import { beganAt, changedConditions, referencesOf } from './gate-references.js';
 import type { Acceptance, GateLimits, GateRow } from './gate-row.js';
 import type { History, PlainSeries } from './history.js';
@@ -14,12 +16,15 @@ export interface GateOptions {
   /** Up to the candidate, which is its last commit. */
   readonly history: History;
   readonly series: readonly PlainSeries[];
+  readonly processes: Processes;
   readonly blessings: readonly Blessing[];
   /** Place on the line of the last release before the candidate: its level was accepted. */
   readonly release?: number | undefined;
   /** Undefined for what is ignored. */
   readonly thresholds: (cell: string, metric: string) => GateLimits | undefined;
   readonly holds: (filter: string, cell: string, metric: string) => boolean;
+  /** Cells that pass for certain are only counted: their rows have no ratio, rungs and baseline. */
+  readonly brief?: boolean | undefined;
 }
 
 /** What all series need. */
@@ -39,12 +44,12 @@ interface Judged extends Evidence {
 export function judge(options: GateOptions): GateRow[] {
   const { commits } = options.history;
   const shared = {
-    processes: new Processes(),
+    processes: options.processes,
     changed: commits.map((commit) => changedConditions(commit, commits.at(-1)!)),
   };
   const judged = options.series.flatMap((each) => judgeSeries(each, options, shared) ?? []);
-  const asked = judged.filter((each) => 'evidence' in each);
-  const adjusted = holm(asked.map(({ p }) => p));
+  const asked = judged.filter((each) => 'evidence' in each || each.status === 'passed');
+  const adjusted = holm(asked.map((each) => ('evidence' in each ? each.p : 1)));
   const adjustedOf = new Map(asked.map((each, at) => [each, adjusted[at]!]));
   return judged.map((each) => {
     if (!('evidence' in each)) return each;
@@ -89,6 +94,8 @@ function judgeSeries(series: PlainSeries, options: GateOptions, shared: Shared):
   const anchored = Math.max(from, released < 0 ? 0 : released);
   const { processes, changed } = shared;
   const bounds = { accepted: from, anchored, higher: isHigher(metric), changed };
+  if (options.brief && passesAnyway(series, history, bounds, limits))
+    return { cell, metric, ratio: undefined, status: 'passed', rungs: [], baseline: undefined };
   const { levels, machine } = referencesOf(series, history, bounds);
   const evidences = levels.map((level) => evidenceOf(series, level, history, processes, limits));
   // Of the levels that it lost from for certain the best one, else the one that is most certain; each was one more chance to be wrong.

@@ -8,8 +8,8 @@ import { ChannelWork } from '../sender/channel-work.js';
 import { runBlocking, runBlockingTimed, runOnEventLoop, runOnEventLoopTimed } from '../sender/loops.js';
 import { Tally } from '../sender/tally.js';
 import type { Place, Sender, SendRequest, Variant } from '../sender/variant.js';
-import { transports } from '../transport/index.js';
 import type { LineParts } from '../transport/lines.js';
+import { writers } from '../transport/writers.js';
 import type { Slice } from '../workloads/slice.js';
 import { workFor, workingWriter } from './calibrated-work.js';
 import { type Cell, chunkPages, isTimed, shapeOf } from './cell.js';
@@ -36,7 +36,7 @@ export function openChannel(
   const tally = new Tally(channel, cell.requesters);
   const own = cell.faults?.filter((fault) => fault.channel === channel) ?? [];
   const faults = own.length > 0 ? new ChannelFaults(own, () => control.exiting) : undefined;
-  const writer = transports[cell.transport]!.open({
+  const writer = writers[cell.transport]!({
     channel,
     pageSize: cell.pageSize,
     pagesPerBatch: cell.pagesPerBatch,
