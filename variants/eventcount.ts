@@ -96,6 +96,7 @@ const onEventLoop: OpensSender<Table> = {
   open(place, channel) {
     const { work, hasWork, request, complete } = openSender(place, channel);
     return {
+      digest: () => '',
       next() {
         const came = work.untilLater(hasWork);
         return typeof came === 'boolean' ? request(came) : came.then(request);

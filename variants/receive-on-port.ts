@@ -102,6 +102,8 @@ export default defineVariant({
       }
 
       return {
+        digest: () => `${[nextChannel, synced]} ${empty} ${underWay} ${received}`,
+
         sendPages(full) {
           while (empty.length === 0) if (!takeBack()) return EXIT;
           while (underWay[nextChannel] === depth) nextChannel = (nextChannel + 1) % channels;
@@ -138,6 +140,8 @@ export default defineVariant({
       }
 
       return {
+        digest: () => `${received}`,
+
         next() {
           if (!mail.until(hasMail)) return EXIT;
           received = (received + 1) | 0;

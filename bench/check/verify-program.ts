@@ -2,7 +2,7 @@
 import { basename, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { checkScenarios } from '../../src/verify/designs/check.js';
-import { ASSUMPTIONS, renderTrace, replay, type Scenario, type VerifyOptions } from '../../src/verify/index.js';
+import { ASSUMPTIONS, inTask, renderTrace, replay, type Scenario, type VerifyOptions } from '../../src/verify/index.js';
 import { UsageError } from '../base/usage-error.js';
 import type { Format } from '../tables/format.js';
 import { renderChecked } from './verify-report.js';
@@ -55,13 +55,13 @@ function shown(value: unknown): string {
 }
 
 /** Checks the scenarios, and writes what came of it; returns the exit code. */
-export function verifyProgram(
+export async function verifyProgram(
   path: string,
   scenarios: readonly Scenario[],
   search: VerifyOptions,
   format: Format | 'json',
-): number {
-  const report = checkScenarios(basename(path), scenarios, { search });
+): Promise<number> {
+  const report = await inTask(() => checkScenarios(basename(path), scenarios, { search }));
   if (format === 'json') {
     const { mutants: _, unknownSurvivors: __, staleSurvivors: ___, unreached: ____, ...program } = report;
     process.stdout.write(`${JSON.stringify({ schema: 1, assumptions: ASSUMPTIONS, program }, null, 1)}\n`);
@@ -73,7 +73,7 @@ export function verifyProgram(
 }
 
 /** Follows a schedule that was printed: `1,0,0`, or `NAME: 1,0,0` where there are several scenarios. Returns the exit code. */
-export function replayProgram(path: string, scenarios: readonly Scenario[], text: string): number {
+export async function replayProgram(path: string, scenarios: readonly Scenario[], text: string): Promise<number> {
   const colon = text.lastIndexOf(':');
   const name = colon < 0 ? undefined : text.slice(0, colon);
   const steps = text
@@ -91,7 +91,7 @@ export function replayProgram(path: string, scenarios: readonly Scenario[], text
     throw new UsageError(
       `--replay: got "${bad}" in a schedule, takes whole numbers with commas, as a finding prints them`,
     );
-  const { trace, problem } = replay(scenario, steps.map(Number));
+  const { trace, problem } = await inTask(() => replay(scenario, steps.map(Number)));
   process.stdout.write(
     `${renderTrace(trace)}\n${problem ? `${problem.kind}: ${problem.message}` : 'nothing is wrong'}\n`,
   );

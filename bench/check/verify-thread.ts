@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { Variant } from '../../src/sender/variant.js';
 import type { VariantSource } from '../../src/session/messages.js';
 import { type Checked, checkDesign } from '../../src/verify/designs/index.js';
-import { checkPrimitives, type Survivor, type VerifyOptions } from '../../src/verify/index.js';
+import { checkPrimitives, inTask, type Survivor, type VerifyOptions } from '../../src/verify/index.js';
 
 export interface VerifyStart {
   /** Absent: the primitives. */
@@ -26,7 +26,9 @@ const onProgress = (what: string, done: number, total: number) => post({ kind: '
 
 if (source) {
   const variant = ((await import(source.module)) as Record<string, Variant>)[source.export]!;
-  const checked = checkDesign(variant, bounds, { search, schedules, mutates, survivors, onProgress });
+  const checked = await inTask(() =>
+    checkDesign(variant, bounds, { search, schedules, mutates, survivors, onProgress }),
+  );
   post({ kind: 'checked', checked });
 } else {
   post({ kind: 'checked', checked: checkPrimitives({ search, mutates, onProgress }) });

@@ -49,7 +49,7 @@ export class Canonical {
       entries.flatMap((base) => Array.from({ length: KEPT }, (_, i) => base + i * FIELDS)),
     );
     const own = Array.from({ length: threads }, (_, thread) => clocks.own + thread * threads);
-    this.clockBases = Int32Array.from([...own, ...used(clocks.published), ...used(clocks.list)]);
+    this.clockBases = Int32Array.from([...own, ...used(clocks.published), ...used(clocks.list), ...clocks.messages]);
     this.most = records / threads + this.entryBases.length;
     this.times = new Int32Array(threads * this.most);
     this.counts = new Int32Array(threads);

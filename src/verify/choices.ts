@@ -3,7 +3,7 @@
 import type { HintSites } from './hint-sites.js';
 import { KEPT } from './history.js';
 import type { Machine } from './machine.js';
-import { HINT, LOCK, type Operation, SLEEP, TAKE } from './operation.js';
+import { HINT, LOCK, type Operation, SLEEP, TAKE, TASK } from './operation.js';
 import { MOST_THREADS } from './scenario.js';
 
 /** Tells the machine that a hint reads the current value. */
@@ -14,7 +14,7 @@ export const ONLY = MOST_THREADS - 1;
 /** A sleeper's choice to wake without a notify, beside that of timing out. */
 export const EARLY = 1;
 
-/** Transitions are thread + choice * MOST_THREADS. Hints have several choices, and so have sleepers. */
+/** Transitions are thread + choice * MOST_THREADS. Hints have several choices, and so have sleepers and event loops. */
 export class Choices {
   private readonly hints: HintSites;
   private readonly timeouts: boolean;
@@ -31,6 +31,8 @@ export class Choices {
       return this.addSleeper(machine, thread, operation, out, count);
     } else if (operation.kind === HINT) {
       return this.addHint(machine, thread, operation, out, count);
+    } else if (operation.kind === TASK) {
+      return this.addTasks(machine, thread, operation, out, count);
     } else if (operation.kind === TAKE || operation.kind === LOCK) {
       if (!machine.canEnter(operation)) return count;
     } else if (operation.kind === SLEEP) {
@@ -60,6 +62,14 @@ export class Choices {
     let count = start;
     if (this.timeouts && wait.b === 1) out[count++] = thread;
     if (machine.state[machine.earlyWakes]! > 0) out[count++] = thread + EARLY * MOST_THREADS;
+    return count;
+  }
+
+  /** A message of any of the queues may be the next task. */
+  private addTasks(machine: Machine, thread: number, { reads }: Operation, out: Int32Array, start: number): number {
+    let count = start;
+    for (let source = 0; source < reads!.length; source++)
+      if (!machine.queues.isEmpty(machine.state, reads![source]!)) out[count++] = thread + source * MOST_THREADS;
     return count;
   }
 

@@ -48,6 +48,8 @@ export class ClockTable {
   readonly own: number;
   readonly published: Int32Array;
   readonly list: Int32Array;
+  /** Of each place of each queue of messages: what the sender knew. */
+  readonly messages: Int32Array;
   readonly accesses: Int32Array;
   /** Where all clocks end in the state and all records begin, one after the other; and where these end. */
   readonly recordsFrom: number;
@@ -59,7 +61,8 @@ export class ClockTable {
   private readonly covered: readonly (readonly number[])[];
   private readonly uses: readonly number[];
 
-  constructor(threads: number, { uses, ranges, overlaps }: WordTable, take: (count: number) => number) {
+  constructor(threads: number, table: WordTable, take: (count: number) => number) {
+    const { uses, ranges, overlaps } = table;
     this.threads = threads;
     this.overlaps = overlaps.slice();
     this.uses = uses.slice();
@@ -69,6 +72,7 @@ export class ClockTable {
       Int32Array.from(uses, (use) => ((use & how) === 0 ? -1 : take(count)));
     this.published = place(ATOMIC, threads);
     this.list = place(WAITED, threads);
+    this.messages = Int32Array.from({ length: table.queues * table.room }, () => take(threads));
     this.kinds = Int32Array.from(uses, (use, slot) =>
       (use & (ATOMIC | HINTED | WAITED)) === 0 && overlaps[slot]!.length === 0 ? PLAIN_RECORDS : RECORDS,
     );
@@ -102,6 +106,20 @@ export class ClockTable {
 
   leaveWaiterList(state: Int32Array, thread: number, slot: number): void {
     this.copy(state, this.list[slot]!, this.own + thread * this.threads);
+  }
+
+  /** What the thread knows goes with the message at a place. */
+  send(state: Int32Array, thread: number, place: number): void {
+    this.copy(state, this.messages[place]!, this.own + thread * this.threads);
+  }
+
+  /** The thread learns what goes with the first of a queue's `count` messages; the others move up. */
+  receive(state: Int32Array, thread: number, place: number, count: number): void {
+    const first = this.messages[place]!;
+    const { threads } = this;
+    this.join(state, this.own + thread * threads, first);
+    state.copyWithin(first, first + threads, first + count * threads);
+    state.fill(0, first + (count - 1) * threads, first + count * threads);
   }
 
   atomicRead(state: Int32Array, thread: number, slot: number): Unordered | null {

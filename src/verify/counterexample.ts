@@ -1,6 +1,7 @@
 // A problem's schedule: replayed, cut down to what it needs, and written out as a table.
 import type { Execution } from './execution.js';
 import { ASLEEP } from './machine.js';
+import { MOST_MESSAGES, messageText, NO_MESSAGE } from './messages.js';
 import {
   CLOSE,
   describe,
@@ -11,11 +12,14 @@ import {
   type Operation,
   PLAIN_STORE,
   POST,
+  RECEIVE,
+  SEND,
   SLEEP,
   STEP,
   STORE,
   STORE_REST,
   TAKE,
+  TASK,
   UNLOCK,
   WAIT,
   WAKE,
@@ -29,7 +33,7 @@ import { describeSite } from './source.js';
 const MOST_REPLAYS = 3000;
 const LONGEST_TAIL = 2000;
 /** Operations whose result says nothing. */
-const VOID = new Set([STORE, STORE_REST, PLAIN_STORE, HINT_STORE, POST, UNLOCK, WAKE, CLOSE, STEP]);
+const VOID = new Set([STORE, STORE_REST, PLAIN_STORE, HINT_STORE, POST, UNLOCK, WAKE, CLOSE, STEP, SEND]);
 
 export interface TraceRow {
   readonly step: number;
@@ -173,6 +177,8 @@ function shownValue(operation: Operation, result: number): string {
   if (result === ASLEEP) return 'sleeps';
   if (operation.kind === WAIT) return ['not-equal', 'ok', 'timed-out'][result]!;
   if (operation.kind === SLEEP) return 'closed';
+  if (operation.kind === RECEIVE) return result === NO_MESSAGE ? 'nothing' : messageText(result);
+  if (operation.kind === TASK) return messageText(result % MOST_MESSAGES);
   if (operation.kind === TAKE || operation.kind === LOCK) return String(result === 1);
   return VOID.has(operation.kind) ? '' : String(result);
 }

@@ -1,4 +1,5 @@
 // One execution of a scenario: which transitions are possible, taking one, and what is wrong with it.
+import { awaken, wasAwakened } from './announced.js';
 import { Choices, CURRENT, EARLY, ONLY } from './choices.js';
 import { HintSites } from './hint-sites.js';
 import { ASLEEP, Machine, TIMED_OUT, WOKEN } from './machine.js';
@@ -13,6 +14,7 @@ import {
   RETURN,
   SLEEP,
   SPIN,
+  TASK,
   THROW,
   WAKE,
 } from './operation.js';
@@ -201,7 +203,8 @@ export class Execution {
   private execute(thread: number, operation: Operation, choice: number): number {
     const { machine } = this;
     const isHint = operation.kind === HINT;
-    const executed = machine.execute(thread, operation, isHint ? this.choices.entry(operation, choice) : CURRENT);
+    const chosen = isHint ? this.choices.entry(operation, choice) : operation.kind === TASK ? choice : CURRENT;
+    const executed = machine.execute(thread, operation, chosen);
     const result = isHint ? this.choices.value(operation, choice, executed) : executed;
     this.observer?.(thread, operation, result);
     if (machine.race) {
@@ -233,7 +236,7 @@ export class Execution {
       if (other === waker || this.machine.state[this.machine.status + other] === ENDED) continue;
       const operation = this.pending(other);
       if (operation.event !== event) continue;
-      if (operation.kind !== SLEEP) this.machine.awaken(other);
+      if (operation.kind !== SLEEP) awaken(this.machine.state, this.machine.announced + other);
       else if ((only === EVERYBODY || only === other) && this.machine.hasChanged(operation)) this.advance(other, 1);
     }
   }
@@ -260,7 +263,7 @@ export class Execution {
       const operation = operations[node]!;
       if (operation.event < 0 || operation.announces) machine.state[machine.announced + thread] = 0;
       if (operation.kind === SLEEP) {
-        if (!machine.wasAwakened(thread) || !machine.hasChanged(operation)) break;
+        if (!wasAwakened(machine.state, machine.announced + thread) || !machine.hasChanged(operation)) break;
         machine.state[machine.announced + thread] = 0;
         node = this.next(thread, node, 1);
         continue;

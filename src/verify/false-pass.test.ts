@@ -1,7 +1,7 @@
 // Wrong programs that once passed, each by its kind, and correct ones that were once refused.
 import { describe, expect, it, vi } from 'vitest';
 import { type Body, expectFinding, program } from './fixtures/expect-finding.js';
-import { type VerifyOptions, verify } from './verify.js';
+import { replay, type VerifyOptions, verify } from './verify.js';
 
 // Searches take their time on a busy machine.
 vi.setConfig({ testTimeout: 120_000 });
@@ -70,6 +70,7 @@ describe('a body that does not run to its end at once', () => {
         yield Atomics.store(words, 0, 1);
       },
     ]);
+    // From within a promise job; messages.test.ts has async ones that are checked.
     expectFinding('not-modelled', [async (words) => Atomics.store(words, 0, 1)]);
     expectFinding('not-modelled', [
       (words) => {
@@ -199,6 +200,12 @@ describe('smaller ones', () => {
   });
   it('a wait that nobody ever answers is a deadlock', () => {
     expectFinding('deadlock', [(words) => Atomics.wait(words, 0, 0)]);
+  });
+  it('a finding without a schedule is replayed as well', () => {
+    const scenario = program([() => setTimeout(() => {}, 0)]);
+    const [finding] = verify(scenario).findings;
+    expect(finding).toMatchObject({ kind: 'not-modelled', schedule: [] });
+    expect(replay(scenario, finding!.schedule)).toMatchObject({ trace: [], problem: { kind: 'not-modelled' } });
   });
   it('a livelock is shown by the way there', () => {
     const spins: Body = (words) => {

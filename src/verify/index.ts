@@ -1,7 +1,9 @@
 // A model checker for code on shared memory: the whole of what users of src/verify import.
 export { renderTrace, type TraceRow } from './counterexample.js';
 export type { Counter } from './discarded.js';
+export { inTask } from './event-loop.js';
 export { type Mutant, type MutantResult, type MutateOptions, mutantsOf, mutate, WAYS } from './mutate.js';
+export { simulatedPort } from './port.js';
 export {
   SimulatedEvent,
   SimulatedLock,

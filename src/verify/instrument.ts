@@ -129,10 +129,10 @@ function mayTimeOut(timeoutMs: unknown): boolean {
   return !Number.isNaN(limit) && limit !== Number.POSITIVE_INFINITY;
 }
 
-/** What would run or arrive later, outside the thread's function: nothing in the simulation does it. */
+/** What would run later, or come from outside: nothing in the simulation does it. */
 function outside(what: string): () => never {
   return () => {
-    throw fail('not-modelled', `${what} is not modelled: event loops are outside`);
+    throw fail('not-modelled', `${what} is not modelled`);
   };
 }
 
@@ -149,7 +149,7 @@ const simulatedAtomics = {
   wait,
   notify,
   waitAsync: () => {
-    throw fail('not-modelled', 'Atomics.waitAsync is not modelled: event loops are outside');
+    throw fail('not-modelled', 'Atomics.waitAsync is not modelled');
   },
   isLockFree: (bytes: number) => bytes === 1 || bytes === 2 || bytes === 4 || bytes === 8,
   pause: () => undefined,
@@ -190,7 +190,7 @@ const STAND_INS: readonly (readonly [target: Record<string, unknown>, name: stri
   [process as unknown as Record<string, unknown>, 'nextTick', outside('process.nextTick')],
   ...SENDERS.map(({ name, prototype }) => {
     const target = prototype as unknown as Record<string, unknown>;
-    return [target, 'postMessage', outside(`${name}.postMessage`)] as const;
+    return [target, 'postMessage', outside(`${name}.postMessage (only a simulatedPort is)`)] as const;
   }),
 ];
 const REAL = STAND_INS.map(([target, name]) => target[name]);

@@ -1,4 +1,5 @@
 // Loops in which a thread does the same again and again: recognised, so that spinning has finitely many states.
+import { NO_MESSAGE } from './messages.js';
 import {
   COMPARE_EXCHANGE,
   EXCHANGE,
@@ -9,6 +10,7 @@ import {
   type Operation,
   OR,
   PLAIN_LOAD,
+  RECEIVE,
 } from './operation.js';
 
 /** Operations repeated this often alike are a loop without an end of its own, not a bounded one: tried in two goes. */
@@ -155,6 +157,8 @@ function learnsNothing(operation: Operation, result: number): boolean {
     case PLAIN_LOAD:
     case LOAD_REST:
       return true;
+    case RECEIVE:
+      return result === NO_MESSAGE;
     case COMPARE_EXCHANGE:
       return result !== operation.a;
     case MODIFY:

@@ -1,10 +1,10 @@
 // Whether a sleeper has missed something, or rightly sleeps: it is woken once to see.
 import { EARLY } from './choices.js';
 import type { ExecutionView } from './execution-view.js';
-import { COMPARE_EXCHANGE, HINT, LOAD, PLAIN_LOAD, SLEEP, WAIT } from './operation.js';
+import { COMPARE_EXCHANGE, HINT, LOAD, PLAIN_LOAD, RECEIVE, SLEEP, WAIT } from './operation.js';
 import { MOST_THREADS, MOST_TRANSITIONS } from './scenario.js';
 
-const LOOKS: ReadonlySet<number> = new Set([LOAD, HINT, PLAIN_LOAD, COMPARE_EXCHANGE]);
+const LOOKS: ReadonlySet<number> = new Set([LOAD, HINT, PLAIN_LOAD, COMPARE_EXCHANGE, RECEIVE]);
 /** Steps that the woken thread may take alone to show whether it goes on. */
 const TRIED_ALONE = 200;
 

@@ -1,4 +1,5 @@
 // Shared memory under the ECMAScript memory model: values, happens-before, waiter lists and races, in one Int32Array.
+import { ANNOUNCED } from './announced.js';
 import { ClockTable, type Race, type Unordered } from './clocks.js';
 import { History, KEPT } from './history.js';
 import {
@@ -27,6 +28,7 @@ import {
   WAKE,
 } from './operation.js';
 import { Promises } from './promises.js';
+import { Queues, sizeOfQueues } from './queues.js';
 import { maskOf } from './ranges.js';
 import { Values } from './values.js';
 import { Waiters } from './waiters.js';
@@ -40,19 +42,16 @@ export const NOT_EQUAL = 0;
 export const WOKEN = 1;
 export const TIMED_OUT = 2;
 
-/** Values of `announced`: whether a thread told its event that it is about to sleep, and whether a wake came since. */
-const ANNOUNCED = 1;
-const AWAKENED = 2;
-
 /**
  * The whole state of an execution, so that a snapshot is one copy:
  *
  *   values     one a slot
  *   node       a thread's position in its program
  *   status     0 runs, -1 has ended, else asleep in Atomics.wait (see waiters.ts), with its place in the list
- *   announced  see above
+ *   announced  see announced.ts
  *   earlyWakes how many more sleepers may wake without a notify
- *   clocks     what each thread, word and waiter list knows of each thread (see clocks.ts)
+ *   queues     messages on their way (see queues.ts)
+ *   clocks     what each thread, word, waiter list and message knows of each thread (see clocks.ts)
  *   history    the newest values of each hinted word (see history.ts)
  *   promises   values that hint reads took from writes still to come (see promises.ts)
  */
@@ -69,6 +68,7 @@ export class Machine {
   readonly clocks: ClockTable;
   readonly history: History;
   readonly promises: Promises;
+  readonly queues: Queues;
   /** Set by an access that is not ordered after a conflicting one; the explorer reads and clears it. */
   race: Race | null = null;
   /** Set when a thread uses a primitive against its contract. */
@@ -94,7 +94,9 @@ export class Machine {
     this.status = this.waiters.status;
     this.announced = take(threads);
     this.earlyWakes = take(1);
+    const queues = take(sizeOfQueues(table));
     this.clocks = new ClockTable(threads, table, take);
+    this.queues = new Queues(table, this.clocks, queues);
     this.history = new History(this.clocks, table.uses, take);
     this.promises = new Promises(this.clocks, table, this.status, take);
     this.state = new Int32Array(size);
@@ -114,11 +116,11 @@ export class Machine {
     return this.values.spread(this.state, words);
   }
 
-  /** Executes a thread's operation; returns its result, or ASLEEP. `choice` picks the value a hint reads; -1 the current one. */
+  /** Executes a thread's operation; returns its result, or ASLEEP. `choice` picks the value a hint reads (-1 the current one), or a task. */
   execute(thread: number, operation: Operation, choice: number): number {
     const { state, clocks } = this;
     const slot = operation.slot;
-    if (slot < 0) return 0;
+    if (slot < 0) return this.queues.execute(state, thread, operation, choice);
     if (operation.kind === GHOST) {
       state[slot] = operation.a;
       return operation.a;
@@ -224,18 +226,6 @@ export class Machine {
     const reads = sleep.reads!;
     for (let i = 0; i < reads.length; i += 2) if (this.state[reads[i]!] !== reads[i + 1]) return true;
     return false;
-  }
-
-  /** Tells a thread that its event was woken; it will look again before it sleeps. */
-  awaken(thread: number): void {
-    if (this.state[this.announced + thread] === ANNOUNCED) this.state[this.announced + thread] = AWAKENED;
-  }
-
-  /** Whether a wake came since the thread announced itself; forgets it. */
-  wasAwakened(thread: number): boolean {
-    const awakened = this.state[this.announced + thread] === AWAKENED;
-    if (awakened) this.state[this.announced + thread] = ANNOUNCED;
-    return awakened;
   }
 
   /** Takes a sleeping thread out of its waiter list, as a timeout does. */

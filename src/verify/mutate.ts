@@ -51,14 +51,46 @@ const THOROUGH: VerifyOptions = { minimise: false };
 
 /** Every mutant of the code that the scenarios' threads run, in order of file and line. */
 export function mutantsOf(scenarios: readonly Scenario[], options: MutateOptions = {}): Mutant[] {
-  const uses = new Map<string, Use>();
-  const onSite = (site: Site, kind: number, modifier: number, a: number): void => {
-    if (!uses.has(site.key)) uses.set(site.key, { site, kind, modifier, wakesAll: a === ALL });
-  };
-  for (const scenario of scenarios) {
-    verify(scenario, { ...options, strategy: 'random', schedules: 200, onSite });
-    verify(scenario, { ...options, strategy: 'exhaustive', onSite });
+  return surveyed(scenarios, options).mutants;
+}
+
+/** A scenario, and the call sites that its threads come to; null where not all of them are known. */
+class Tried {
+  kills = 0;
+  readonly scenario: Scenario;
+  private readonly sites: ReadonlySet<string> | null;
+
+  constructor(scenario: Scenario, sites: ReadonlySet<string> | null) {
+    this.scenario = scenario;
+    this.sites = sites;
   }
+
+  /** Where no thread comes to what is mutated, nothing differs from the program as it is. */
+  comesTo({ site }: Mutant): boolean {
+    return this.sites?.has(site) !== false;
+  }
+}
+
+/** Runs the program as it is, to see all its call sites. */
+function surveyed(
+  scenarios: readonly Scenario[],
+  options: MutateOptions,
+): { readonly mutants: Mutant[]; readonly tried: Tried[] } {
+  const uses = new Map<string, Use>();
+  const tried = scenarios.map((scenario) => {
+    const sites = new Set<string>();
+    const onSite = (site: Site, kind: number, modifier: number, a: number): void => {
+      sites.add(site.key);
+      if (!uses.has(site.key)) uses.set(site.key, { site, kind, modifier, wakesAll: a === ALL });
+    };
+    verify(scenario, { ...options, strategy: 'random', schedules: 200, onSite });
+    const { complete } = verify(scenario, { ...options, strategy: 'exhaustive', onSite });
+    return new Tried(scenario, complete ? sites : null);
+  });
+  return { mutants: mutantsIn(uses, options), tried };
+}
+
+function mutantsIn(uses: ReadonlyMap<string, Use>, options: MutateOptions): Mutant[] {
   const places = [...uses.values()].map((use) => {
     const { file, line, column } = sourceOf(use.site);
     return { ...use, file: pathInPackage(file), line, column };
@@ -83,22 +115,24 @@ export function mutantsOf(scenarios: readonly Scenario[], options: MutateOptions
     });
 }
 
-/** Checks every mutant on the scenarios, in order, until one of them shows a problem. */
+/** Checks every mutant on the scenarios until one of them shows a problem: first on those that have shown the most. */
 export function mutate(scenarios: readonly Scenario[], options: MutateOptions = {}): MutantResult[] {
-  const mutants = mutantsOf(scenarios, options);
+  const { mutants, tried } = surveyed(scenarios, options);
   return mutants.map((mutant, i) => {
-    const result = tryMutant(mutant, scenarios, options);
+    const result = tryMutant(mutant, tried, options);
     options.onResult?.(result, i + 1, mutants.length);
     return result;
   });
 }
 
-function tryMutant(mutant: Mutant, scenarios: readonly Scenario[], options: MutateOptions): MutantResult {
+function tryMutant(mutant: Mutant, all: readonly Tried[], options: MutateOptions): MutantResult {
+  const tried = all.filter((each) => each.comesTo(mutant)).sort((one, other) => other.kills - one.kills);
   const start = performance.now();
   let states = 0;
   let complete = true;
   for (const effort of [QUICK, THOROUGH]) {
-    for (const scenario of scenarios) {
+    for (const each of tried) {
+      const { scenario } = each;
       const report = verify(scenario, { ...options, ...effort, mutation: mutant, mostFindings: 1 });
       states += report.states;
       if (effort !== QUICK) complete &&= report.complete;
@@ -106,6 +140,7 @@ function tryMutant(mutant: Mutant, scenarios: readonly Scenario[], options: Muta
       // A mutant that cannot be checked is not thereby shown to be wrong.
       if (finding && isRule(finding.kind)) complete = false;
       else if (finding) {
+        each.kills++;
         return {
           mutant,
           status: 'killed',

@@ -1,4 +1,5 @@
 // One operation of a thread on shared memory: what the machine executes, and how a report names it.
+import { messageText } from './messages.js';
 import { rangeName } from './ranges.js';
 import { NOWHERE, type Site } from './site.js';
 
@@ -23,22 +24,27 @@ export const CLOSE = 13;
 export const STEP = 14;
 /** A plain write that may race with hint reads: where it falls makes a difference. */
 export const HINT_STORE = 15;
-const LAST_SCHEDULED = HINT_STORE;
-export const PLAIN_LOAD = 16;
-export const PLAIN_STORE = 17;
+/** A message is put into a queue, or taken out of one if one is there. */
+export const SEND = 16;
+export const RECEIVE = 17;
+/** The thread is at its event loop, until there is a message in one of some queues. */
+export const TASK = 18;
+const LAST_SCHEDULED = TASK;
+export const PLAIN_LOAD = 19;
+export const PLAIN_STORE = 20;
 /** The thread's history up to here is replaced by the digest it gave of its local state. */
-export const CHECKPOINT = 18;
-export const RETURN = 19;
-export const THROW = 20;
+export const CHECKPOINT = 21;
+export const RETURN = 22;
+export const THROW = 23;
 /** The thread is in a loop of plain reads. */
-export const SPIN = 21;
+export const SPIN = 24;
 /** Sets a word that only the scenario's hooks look at: no access of the program, and no scheduling point. */
-export const GHOST = 22;
+export const GHOST = 25;
 /** The rest of an atomic access of 64 bits: happens at once with the operation before it. */
-export const LOAD_REST = 23;
-export const STORE_REST = 24;
+export const LOAD_REST = 26;
+export const STORE_REST = 27;
 /** The thread is not followed any further: a bound of the search. */
-export const CUT = 25;
+export const CUT = 28;
 
 /** Functions of MODIFY. */
 export const ADD = 0;
@@ -68,6 +74,9 @@ const NAMES = [
   'close',
   'nothing',
   'plain write',
+  'postMessage',
+  'receiveMessageOnPort',
+  'message',
   'plain read',
   'plain write',
   'checkpoint',
@@ -83,12 +92,12 @@ const MODIFIERS = ['add', 'sub', 'and', 'or', 'xor', 'exchange'];
 
 export interface Operation {
   kind: number;
-  /** Index of the shared word, and its slot in the machine; -1 for kinds without one. */
+  /** Index of the shared word, and its slot in the machine; -1 for kinds without one. Of messages, the queue's number. */
   word: number;
   /** Which bytes of the word (see ranges.ts). */
   range: number;
   slot: number;
-  /** Operand: value stored or added, expected value, most threads to notify or wake. */
+  /** Operand: value stored or added, expected value, most threads to notify or wake, number of a message. */
   a: number;
   /** Second operand: the replacement of a compare-exchange; 1 for a wait that may time out, and for a plain access that may tear. */
   b: number;
@@ -103,11 +112,11 @@ export interface Operation {
   announces: boolean;
   /**
    * Of a SLEEP: slots the condition read, each followed by the value it saw; and the node where the condition starts. Of
-   * a WAIT of 64 bits: the slot of the high half, and what is expected there.
+   * a WAIT of 64 bits: the slot of the high half, and what is expected there. Of a TASK: the queues.
    */
   reads: Int32Array | null;
   headNode: number;
-  /** Returned or thrown value, or a checkpoint's digest. */
+  /** Returned or thrown value, a checkpoint's digest, or the queues of a TASK. */
   value: unknown;
   /** How a mutation changed the call that this operation came from. */
   mutation: string;
@@ -134,6 +143,11 @@ export function ending(kind: number, value: unknown): Operation {
   };
 }
 
+/** Whether it is on a queue of messages instead of a word. */
+export function isOnQueue(kind: number): boolean {
+  return kind === SEND || kind === RECEIVE || kind === TASK;
+}
+
 export function isScheduled(kind: number): boolean {
   return kind <= LAST_SCHEDULED;
 }
@@ -156,7 +170,7 @@ export function operationName(kind: number, modifier: number): string {
 export function describe(operation: Operation, nameOf: (word: number) => string): string {
   const { kind, a, b } = operation;
   const name = operationName(kind, operation.modifier);
-  const word = operation.word < 0 ? '' : nameOf(operation.word) + rangeName(operation.range);
+  const word = operation.word < 0 || isOnQueue(kind) ? '' : nameOf(operation.word) + rangeName(operation.range);
   switch (kind) {
     case STORE:
     case STORE_REST:
@@ -181,11 +195,22 @@ export function describe(operation: Operation, nameOf: (word: number) => string)
     case SLEEP:
     case CLOSE:
       return `${word}.${kind === WAKE && a === 1 ? 'wakeOne' : name}()`;
+    case SEND:
+      return `${queueName(operation.word)}.${name}(${messageText(a)})`;
+    case RECEIVE:
+      return `${name}(${queueName(operation.word)})`;
+    case TASK:
+      return `${name} of ${Array.from(operation.reads!, queueName).join(' or ') || 'nobody'}`;
     case STEP:
       return `(${operation.mutation})`;
     default:
       return word === '' ? name : `${name}(${word})`;
   }
+}
+
+/** Queues are numbered by twos, the ways of a port. */
+function queueName(queue: number): string {
+  return `port[${queue >> 1}]`;
 }
 
 /** The count of a notify or wake that is for everybody. */

@@ -3,8 +3,10 @@
 import type { Placed, Table } from '../memory/layout.js';
 import type { Lock } from '../memory/lock.js';
 import { evaluate, sleepOn } from './condition.js';
+import { asleepLater } from './event-loop.js';
 import { ALL, CLOSE, LOCK, POST, TAKE, UNLOCK, WAKE } from './operation.js';
-import { fail, flushDeferred, perform } from './recording.js';
+import { flushDeferred, perform } from './recording.js';
+import { callSite, type Site } from './site.js';
 
 /**
  * A semaphore with the edges of the shipped one and no others: a wait that takes a post sees what was done before it.
@@ -76,8 +78,14 @@ export class SimulatedEvent {
     }
   }
 
-  untilLater(): never {
-    throw fail('not-modelled', 'untilLater() is not modelled: event loops are outside');
+  untilLater(ready: () => boolean): boolean | Promise<boolean> {
+    return evaluate(this.word, ready) || this.readyLater(ready, callSite());
+  }
+
+  private async readyLater(ready: () => boolean, site: Site): Promise<boolean> {
+    do if (!(await asleepLater(this.word, site))) return false;
+    while (!evaluate(this.word, ready));
+    return true;
   }
 
   wake(): void {

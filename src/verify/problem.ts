@@ -82,7 +82,8 @@ export function deadlock(execution: ExecutionView): Problem {
     const missed = wouldGoOn(execution, thread);
     lost ||= missed;
     key += ` ${operation.site.key}`;
-    const value = operation.kind === SLEEP ? '' : `, the word is ${machine.state[operation.slot]}`;
+    const value =
+      operation.slot < 0 || operation.kind === SLEEP ? '' : `, the word is ${machine.state[operation.slot]}`;
     const note = missed ? ', and what it waits for has happened' : value;
     stuck.push(`${scenario.threads[thread]!.name} in ${what} at ${describeSite(operation.site)}${note}`);
   }

@@ -1,4 +1,5 @@
 // A thread as a deterministic function from the results of its operations to the next one, discovered as far as needed.
+import { runToEnd } from './event-loop.js';
 import type { HintSites } from './hint-sites.js';
 import { withSimulatedGlobals } from './instrument.js';
 import { COUNTED_ROUNDS, type History, isPlain, Loops, longestHistory, repeated, roundsOf } from './loops.js';
@@ -47,6 +48,7 @@ export class Program {
   /** Null while nodes are told apart by their histories, and once what is seen was not all that is remembered. */
   private memories: Memories | null = null;
   private canMerge = true;
+  private isAsync = false;
   private readonly heads = new Set<number>();
   /** Operations that follow a node one after the other, as their results are thrown away; the next one last. */
   private ahead: Operation[] = [];
@@ -97,7 +99,7 @@ export class Program {
 
   /** From now on loops end where the thread remembers the same; false if they did before. */
   compareMemories(): boolean {
-    if (this.retries) return false;
+    if (this.retries || this.isAsync) return false;
     this.retries = new Retries();
     this.followed = 0;
     this.begin();
@@ -115,6 +117,14 @@ export class Program {
     this.followed = 0;
     this.begin();
     return true;
+  }
+
+  /** What an async function remembers while it waits, not even a debugger shows. */
+  private forgetMemories(): void {
+    this.isAsync = true;
+    this.canMerge = false;
+    this.retries = null;
+    this.memories = null;
   }
 
   /** Whether it is known to notify who waits on a word, by its slot. */
@@ -167,7 +177,7 @@ export class Program {
   }
 
   private memoryOf(history: History): string | undefined {
-    return this.retries!.memoryOf(history, (far, stop) => this.run(far, true, stop));
+    return this.retries?.memoryOf(history, (far, stop) => this.run(far, true, stop));
   }
 
   /** Goes on where the thread remembers the same, before on its way or on another one. */
@@ -252,7 +262,8 @@ export class Program {
   private run({ log, operations }: History, speculative = false, onStop?: () => void): Operation {
     const recording = newRecording(this.options, { log, operations }, speculative ? 1 : MOST_AHEAD, onStop);
     if (!speculative) this.followed += log.length;
-    const { value, error } = withSimulatedGlobals(() => record(recording, this.body));
+    const { value, error } = withSimulatedGlobals(() => record(recording, () => runToEnd(recording, this.body)));
+    if (recording.isAsync) this.forgetMemories();
     refuseSuspended(value);
     if (recording.failure) {
       if (speculative) return ending(THROW, recording.failure);

@@ -8,16 +8,19 @@ import {
   GHOST,
   HINT,
   HINT_STORE,
+  isOnQueue,
   isRead,
   NOTIFY,
   type Operation,
   operationName,
   PLAIN_LOAD,
   PLAIN_STORE,
+  SEND,
   SLEEP,
   STEP,
   STORE,
   STORE_REST,
+  TASK,
   WAIT,
 } from './operation.js';
 import { HIGH, LOW, WHOLE } from './ranges.js';
@@ -43,6 +46,8 @@ export interface Recording {
   /** Whether the body was stopped at the last of them. */
   isStopped: boolean;
   failure: BodyError | null;
+  /** Whether the body has made promises. */
+  isAsync: boolean;
   /** Called where the body is stopped, from within it. */
   readonly onStop: (() => void) | null;
   /** A write that a mutation holds back until the next operation is done. */
@@ -75,6 +80,7 @@ export function newRecording(
     pending: [],
     mostPending,
     isStopped: false,
+    isAsync: false,
     failure: null,
     onStop,
     deferred: null,
@@ -115,7 +121,6 @@ export function perform(kind: number, word: number, a = 0, b = 0, modifier = 0, 
   const run = running();
   const recorded = run.position < run.log.length ? run.operations[run.position]! : null;
   const site = recorded?.site ?? callSite();
-  if (site.isAsync) throw fail('not-modelled', `an async function in a thread, at ${site.file}:${site.line}`);
   const rule = kind === PLAIN_LOAD || kind === PLAIN_STORE ? run.hints.find(site, kind === PLAIN_STORE) : -1;
   const hinted = kind === PLAIN_STORE ? HINT_STORE : HINT;
   const call = rule < 0 ? { kind, word, range, a, b, modifier } : { kind: hinted, word, range, a, b, modifier: rule };
@@ -167,12 +172,17 @@ export function flushDeferred(): boolean {
   return true;
 }
 
+/** An operation of the checker's own, which no mutation changes. */
+export function emitAt(call: Call, site: Site, value?: unknown): number {
+  return emit(running(), call, site, '', value);
+}
+
 /** Ends the thread's history here: what it does from now on depends on `digest` and on shared memory alone. */
 export function checkpoint(digest: string): void {
   if (!current) return;
   const run = running();
   if (run.deferred) return;
-  emit(run, { kind: CHECKPOINT, word: -1, a: 0, b: 0, modifier: 0 }, NOWHERE, '', digest);
+  emitAt({ kind: CHECKPOINT, word: -1, a: 0, b: 0, modifier: 0 }, NOWHERE, digest);
 }
 
 /**
@@ -180,7 +190,7 @@ export function checkpoint(digest: string): void {
  * with nothing and takes no time: it is set together with the operation before it.
  */
 export function ghost(word: number, value: number): void {
-  emit(running(), { kind: GHOST, word, a: value, b: 0, modifier: 0 }, NOWHERE, '');
+  emitAt({ kind: GHOST, word, a: value, b: 0, modifier: 0 }, NOWHERE);
 }
 
 /** The re-execution that is going on; throws through it once it has what it wants. */
@@ -208,7 +218,7 @@ function emit(run: Recording, call: Call, site: Site, mutation: string, value?: 
     kind,
     word,
     range,
-    slot: kind === STEP || word < 0 ? -1 : run.table.use(word, useOf(kind), range),
+    slot: kind === STEP || word < 0 || isOnQueue(kind) ? -1 : run.table.use(word, useOf(kind), range),
     a,
     b,
     modifier,
@@ -218,9 +228,8 @@ function emit(run: Recording, call: Call, site: Site, mutation: string, value?: 
       writesOnly(kind) || (kind <= NOTIFY && range !== LOW && mutation !== 'split' && isDiscarded(site, run.counters)),
     event: kind === SLEEP ? run.table.use(word, ATOMIC) : run.event,
     announces: run.event >= 0 && run.position === run.head,
-    // The other half of what a wait of 64 bits compares.
-    reads: kind === WAIT && range === LOW ? Int32Array.of(run.table.use(word + 1, ATOMIC, HIGH), modifier) : null,
-    headNode: kind === SLEEP && mutation === '' ? run.head : -1,
+    reads: readsOf(run, call, value),
+    headNode: kind === SLEEP && b === 0 && mutation === '' ? run.head : -1,
     value,
     mutation,
   };
@@ -240,6 +249,13 @@ function emit(run: Recording, call: Call, site: Site, mutation: string, value?: 
   throw STOP;
 }
 
+/** The other half of what a wait of 64 bits compares; the queues that a task may come from. */
+function readsOf({ table }: Recording, { kind, word, range, modifier }: Call, value: unknown): Int32Array | null {
+  if (kind === WAIT && range === LOW) return Int32Array.of(table.use(word + 1, ATOMIC, HIGH), modifier);
+  if (kind === TASK) return Int32Array.from(value === '' ? [] : String(value).split(','), Number);
+  return null;
+}
+
 function differs(run: Recording, old: Operation, call: Call): Error {
   if (run.pureUntil >= 0) {
     return fail('impure-condition', 'the condition of until() is not pure: read alike, it reads something else');
@@ -253,7 +269,17 @@ function differs(run: Recording, old: Operation, call: Call): Error {
 }
 
 function writesOnly(kind: number): boolean {
-  return kind === STORE || kind === STORE_REST || kind === PLAIN_STORE || kind === HINT_STORE || kind === GHOST;
+  switch (kind) {
+    case STORE:
+    case STORE_REST:
+    case PLAIN_STORE:
+    case HINT_STORE:
+    case GHOST:
+    case SEND:
+      return true;
+    default:
+      return false;
+  }
 }
 
 function useOf(kind: number): number {

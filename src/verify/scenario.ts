@@ -4,8 +4,8 @@ import type { Counter } from './discarded.js';
 export interface Thread {
   readonly name: string;
   /**
-   * The thread's whole life, as a synchronous and deterministic function of shared memory: it builds its objects
-   * inside and reads no clock. `words` is simulated; the return value reaches `final`.
+   * The thread's whole life, as a deterministic function of shared memory and messages: it builds its objects inside and
+   * reads no clock. `words` is simulated; what it returns, or its promise resolves with, reaches `final`.
    */
   run(words: Int32Array): unknown;
 }

@@ -1,7 +1,6 @@
 // A call site: where in the program under test an operation stands.
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isInAsync } from './suspended.js';
 
 export interface Site {
   /** Absolute path of the compiled file. */
@@ -16,8 +15,6 @@ export interface Site {
   readonly offset: number;
   /** The call went through `hint()` of src/memory. */
   readonly isHint: boolean;
-  /** Whether the call, or a call that led to it, stands in an async function. */
-  readonly isAsync: boolean;
 }
 
 export const NOWHERE: Site = {
@@ -28,7 +25,6 @@ export const NOWHERE: Site = {
   key: '',
   offset: 0,
   isHint: false,
-  isAsync: false,
 };
 
 const FRAMES = 16;
@@ -48,7 +44,7 @@ export function callSite(): Site {
       isHint = true;
       continue;
     }
-    return intern(frames[i]!, path, isHint, isAsync(frames, i));
+    return intern(frames[i]!, path, isHint);
   }
   return NOWHERE;
 }
@@ -73,26 +69,14 @@ export function isCalledBack(below: string): boolean {
   return false;
 }
 
-/** Whether a frame from `first` on is of an async function: only the body's, as the checker itself may run in one. */
-function isAsync(frames: readonly NodeJS.CallSite[], first: number): boolean {
-  for (let i = first; i < frames.length; i++) {
-    const frame = frames[i]!;
-    const { path, isChecker: isOwn } = fileOf(frame);
-    if (isOwn) return false;
-    if (path !== '' && isInAsync(path, frame.getLineNumber() ?? 0, frame.getColumnNumber() ?? 0)) return true;
-  }
-  return false;
-}
-
-function intern(frame: NodeJS.CallSite, file: string, isHint: boolean, isAsync: boolean): Site {
+function intern(frame: NodeJS.CallSite, file: string, isHint: boolean): Site {
   const line = frame.getLineNumber() ?? 0;
   const column = frame.getColumnNumber() ?? 0;
   const key = `${file}:${line}:${column}`;
-  const known = isAsync ? `${key} async` : key;
-  let site = sites.get(known);
+  let site = sites.get(key);
   if (!site) {
-    site = { file, line, column, functionName: nameOf(frame), key, offset: offsetOf(frame), isHint, isAsync };
-    sites.set(known, site);
+    site = { file, line, column, functionName: nameOf(frame), key, offset: offsetOf(frame), isHint };
+    sites.set(key, site);
   }
   return site;
 }

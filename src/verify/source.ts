@@ -35,7 +35,7 @@ export function sourceFileOf(file: string): string {
 
 /** `src/memory/semaphore.ts:52 (Semaphore.post)`, relative to the working directory. */
 export function describeSite(site: Site): string {
-  if (site.file === '') return '?';
+  if (site.file === '') return site.functionName || '?';
   const { file, line } = sourceOf(site);
   const name = site.functionName === '' ? '' : ` (${site.functionName})`;
   return `${relative(process.cwd(), file)}:${line}${name}`;

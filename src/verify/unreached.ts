@@ -47,7 +47,6 @@ function accessesIn(file: string): { site: Site; operation: string }[] {
       key,
       offset: property.start,
       isHint: false,
-      isAsync: false,
     };
     found.push({ site: place, operation });
   });

@@ -61,7 +61,7 @@ export interface Report extends SearchResult {
 /** What every claim of the checker rests on; to be printed with it. */
 export const ASSUMPTIONS: readonly string[] = [
   'values out of thin air do not occur',
-  'thread bodies are synchronous and deterministic',
+  'thread bodies are deterministic',
   'a hint read returns one of the newest 4 writes of its word, and later ones only of plain writes under a hint (unless havoc)',
   'a state is known by 64 bits of hash',
 ];

@@ -10,6 +10,8 @@ export class SimulatedBuffer {
   readonly byteLength: number;
   readonly maxByteLength: number;
   readonly growable = false;
+  /** Is not cloned: so a message cannot carry the memory by mistake. */
+  readonly memory = () => this;
 
   constructor(byteLength: number) {
     this.byteLength = byteLength;

@@ -1,5 +1,6 @@
 // Which shared words a program has touched, and how: what decides the machine's layout.
 import { doOverlap, RANGES, WHOLE } from './ranges.js';
+import { BodyError } from './rules.js';
 
 export const ATOMIC = 1;
 export const PLAIN = 2;
@@ -9,6 +10,10 @@ export const HINTED = 8;
 export const HINT_WRITTEN = 16;
 
 const NONE: readonly number[] = [];
+
+/** Messages that a queue has room for at first, and at most. */
+const FIRST_ROOM = 2;
+const MOST_ROOM = 64;
 
 /**
  * Words get a slot when a thread first touches them, so that a sparse layout (a row of 128 bytes a word) costs no
@@ -27,6 +32,9 @@ export class WordTable {
   readonly overlaps: (readonly number[])[] = [];
   /** For each slot the values that plain writes under a hint write there. */
   readonly promised: number[][] = [];
+  /** Queues of messages, and how many each has room for. */
+  queues = 0;
+  room = FIRST_ROOM;
   private readonly slots = new Map<number, number>();
 
   /** Returns the slot of a range of `word` and notes how it is used. */
@@ -45,6 +53,21 @@ export class WordTable {
   promise(slot: number, value: number): void {
     if (this.promised[slot]!.includes(value)) return;
     this.promised[slot]!.push(value);
+    this.version++;
+  }
+
+  /** Notes that there is a queue of this number. */
+  useQueue(queue: number): void {
+    if (queue < this.queues) return;
+    this.queues = queue + 1;
+    this.version++;
+  }
+
+  /** Queues get more room. */
+  makeRoom(): void {
+    if (this.room === MOST_ROOM)
+      throw new BodyError('not-modelled', `more than ${MOST_ROOM} messages on their way in one queue`);
+    this.room *= 2;
     this.version++;
   }
 

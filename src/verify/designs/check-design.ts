@@ -1,4 +1,4 @@
-// Checks any variant whose provider and senders block: its scenarios, upstream's error path, its mutants.
+// Checks any variant whose threads are the framework's: its scenarios, upstream's error path, its mutants.
 import type { Variant } from '../../sender/variant.js';
 import type { ProblemKind } from '../problem.js';
 import { pathInPackage, sourceFileOf } from '../source.js';

@@ -50,11 +50,11 @@ describe('the suite of a design', () => {
     expect(new Set(deep).size).toBe(deep.length);
   });
 
-  it.skipIf(isLong)('is for designs that block on both sides; of others it says why not', () => {
+  it.skipIf(isLong)("is for designs whose threads are the framework's; of others it says why not", () => {
     expect(whyNotModelled(sharedQueue)).toBeUndefined();
     expect(whyNotModelled({ ...sharedQueue, sender: { waits: 'never' } })).toContain('no sender threads');
-    const provider = { waits: 'event-loop', open: () => expect.unreachable() } as const;
-    expect(whyNotModelled({ ...sharedQueue, provider })).toBe('it waits on an event loop');
+    const pool = { waits: 'own-threads', start: () => expect.unreachable() } as const;
+    expect(whyNotModelled({ ...sharedQueue, sender: pool })).toContain('those of a package');
   });
 });
 

@@ -1,4 +1,5 @@
 // What a thread of a design under test is opened with: the design's words, and primitives as single operations.
+import type { MessagePort } from 'node:worker_threads';
 import { Event } from '../../memory/event.js';
 import { openLock } from '../../memory/locks.js';
 import { SCANS_IN_JAVASCRIPT, type Scan } from '../../memory/scan.js';
@@ -8,25 +9,34 @@ import { openWords } from '../../sender/words.js';
 import { simulatedPlace } from '../primitives.js';
 import type { DesignWords } from './words.js';
 
-function outside(what: string): () => never {
-  return () => {
-    throw new Error(`${what} is not modelled: only sides that block are`);
-  };
-}
-
 /** WebAssembly is not modelled: a design that leaves its scan open is checked with plain reads. */
 function scanOf({ variant }: DesignWords, name: string): Scan {
   return SCANS_IN_JAVASCRIPT[variant.entry(name).scan === 'atomic' ? 'atomic' : 'plain'];
 }
 
-/** The part of a place that has nothing to do with memory. */
-const OUTSIDE = { port: outside('port()'), perform: outside('perform()'), onExit: () => {} };
+function outside(what: string): () => never {
+  return () => {
+    throw new Error(`${what} is not modelled`);
+  };
+}
 
-export function openPlace(design: DesignWords, shape: Shape, words: Int32Array, checking: boolean): Place {
+const perform = outside('perform()');
+
+/** What reaches one thread by messages. */
+export type Messages = Pick<Place, 'port' | 'onExit'>;
+
+export function openPlace(
+  design: DesignWords,
+  shape: Shape,
+  words: Int32Array,
+  checking: boolean,
+  messages: Messages,
+): Place {
   const exiting = design.framework.word('exiting');
   let local: unknown;
   return {
-    ...OUTSIDE,
+    perform,
+    ...messages,
     ...simulatedPlace(design.variant),
     get open() {
       return openWords(design.variant.table, this);
@@ -45,11 +55,16 @@ export function openPlace(design: DesignWords, shape: Shape, words: Int32Array, 
   };
 }
 
+/** A port at which nobody is. */
+const UNATTENDED = { postMessage() {}, on: () => UNATTENDED } as unknown as MessagePort;
+
 /** The place for `init`, on the real words that a scenario starts with. */
 export function initialPlace(design: DesignWords, shape: Shape, words: Int32Array): Place {
   const { variant } = design;
   return {
-    ...OUTSIDE,
+    perform,
+    port: () => UNATTENDED,
+    onExit: () => {},
     shape,
     words,
     checking: true,

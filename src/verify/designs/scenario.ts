@@ -1,4 +1,4 @@
-// A scenario out of a design: any variant whose provider and senders block.
+// A scenario out of a design: any variant whose threads are the framework's.
 import type { Variant } from '../../sender/variant.js';
 import type { Scenario } from '../scenario.js';
 import { ending, monitor } from './invariants.js';
@@ -8,11 +8,10 @@ import { designThreads } from './threads.js';
 import { layDesign } from './words.js';
 
 /** Why a variant cannot be checked, or undefined. */
-export function whyNotModelled({ provider, sender, family }: Variant): string | undefined {
+export function whyNotModelled({ sender }: Variant): string | undefined {
   if (sender.waits === 'never') return 'it has no sender threads, and nothing is handed over';
-  if ('on' in sender) return "its senders are tasks of the provider's event loop, and share no memory between threads";
-  if (provider.waits === 'event-loop' || sender.waits === 'event-loop') return 'it waits on an event loop';
-  return family === 'message' ? 'its batches travel through message ports' : undefined;
+  if (sender.waits === 'own-threads') return 'its sender threads, and how tasks reach them, are those of a package';
+  return undefined;
 }
 
 export function designScenario(variant: Variant, plan: DesignPlan): Scenario {

@@ -32,7 +32,7 @@ export class ShownWriter implements ChannelWriter {
     run.showChannel('taken', channel, this.taken);
     this.numberPacket();
     run.showChannel('sent', channel, ++this.sent);
-    if (!run.design.plan.steps.includes('sync')) run.written.post();
+    run.wrote();
   }
 
   sync(): void {
