@@ -6,12 +6,21 @@ import { declareLinks } from './links.js';
 import { declareMigrations } from './migrations.js';
 import { declareQemu } from './qemu.js';
 import { declareReadme } from './readme.js';
+import { declareSearches } from './searches.js';
 import { declareUpstream } from './upstream.js';
 
 const program = new Command('tools')
   .description("Measures what this repository's docs say, and writes it into them.")
   .exitOverride();
-const declarations = [declareReadme, declareFindings, declareLinks, declareMigrations, declareQemu, declareUpstream];
+const declarations = [
+  declareReadme,
+  declareFindings,
+  declareLinks,
+  declareMigrations,
+  declareQemu,
+  declareSearches,
+  declareUpstream,
+];
 for (const declare of declarations) declare(program);
 
 try {

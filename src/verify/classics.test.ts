@@ -54,5 +54,5 @@ it.each([
   [2, 219],
   [4, 8488],
 ])('a ring with views and private fields of its own hands on %i items in order', (items, states) => {
-  expect(verify(ring(items))).toMatchObject({ complete: true, states, findings: [] });
+  expect(verify(ring(items), { reduces: false })).toMatchObject({ complete: true, states, findings: [] });
 });

@@ -1,6 +1,7 @@
 // One execution of a scenario: which transitions are possible, taking one, and what is wrong with it.
 import { awaken, wasAwakened } from './announced.js';
 import { Choices, CURRENT, EARLY, ONLY } from './choices.js';
+import { Futures } from './futures.js';
 import { HintSites } from './hint-sites.js';
 import { ASLEEP, Machine, TIMED_OUT, WOKEN } from './machine.js';
 import type { Mutation } from './mutation.js';
@@ -25,6 +26,7 @@ import { OUTGROWN } from './rules.js';
 import { type Hints, MOST_THREADS, type Scenario } from './scenario.js';
 import { simulatedWords } from './views.js';
 import { addWakesOfOne } from './wakes-of-one.js';
+import { Watched } from './watched.js';
 import { WordTable } from './word-table.js';
 
 const ENDED = -1;
@@ -62,13 +64,14 @@ export class Execution {
   readonly cuts = new Set<string>();
   /** Whether the last step ended a round of a loop: the thread has just repeated itself. */
   repeats = false;
-
+  readonly futures: Futures;
   private readonly table = new WordTable();
   private readonly programs: Program[];
   private readonly initial: Int32Array;
   private readonly view: Int32Array;
+  private readonly watched: Watched;
   private readonly choices: Choices;
-  private readonly earlyWakes: number;
+  readonly earlyWakes: number;
 
   constructor(scenario: Scenario, options: ExecutionOptions = {}) {
     if (scenario.threads.length > MOST_THREADS) throw new RangeError(`scenario: at most ${MOST_THREADS} threads`);
@@ -80,19 +83,20 @@ export class Execution {
     this.initial = new Int32Array(scenario.words);
     scenario.init?.(this.initial);
     this.view = this.initial.slice();
+    this.watched = new Watched(scenario, this.initial);
     const words = simulatedWords(scenario.words);
     const { mutation = null, onSite = null } = options;
-    const { counters = [] } = scenario;
-    const shared = { table: this.table, mutation, hints: this.hints, counters, onSite };
-    this.programs = scenario.threads.map((thread) => new Program(() => thread.run(words), shared));
+    const shared = { table: this.table, mutation, hints: this.hints, counters: scenario.counters ?? [], onSite };
+    this.futures = new Futures(this.threads, this.table, this.watched);
+    this.programs = scenario.threads.map(
+      (thread, i) => new Program(() => thread.run(words), shared, this.futures.threads[i]!),
+    );
     this.machine = new Machine(this.threads, this.table, this.initial);
   }
 
   /** Goes to the initial state, with a machine that fits all that is known of the program. */
   start(): void {
-    if (this.table.version !== this.machine.version) {
-      this.machine = new Machine(this.threads, this.table, this.initial);
-    }
+    if (this.table.version !== this.machine.version) this.machine = new Machine(this.threads, this.table, this.initial);
     this.problem = null;
     if (this.table.promised.some(({ length }) => length > MOST_PROMISED))
       this.cuts.add(`plain reads are promised ${MOST_PROMISED} values of a word that are still to come`);
@@ -180,7 +184,7 @@ export class Execution {
   /** Checks the scenario's invariant in the current state. */
   checkInvariant(): void {
     if (this.problem || !this.scenario.invariant) return;
-    const broken = this.scenario.invariant(this.machine.spread(this.view));
+    const broken = this.scenario.invariant(this.watched.show(this.machine.spread(this.view)));
     if (broken !== undefined) this.report(simple('invariant', broken));
   }
 
@@ -190,10 +194,7 @@ export class Execution {
 
   /** Whether a thread stands where it is not followed further. */
   isCut(): boolean {
-    for (let thread = 0; thread < this.threads; thread++) {
-      if (this.hasNotEnded(thread) && this.pending(thread).kind === CUT) return true;
-    }
-    return false;
+    return this.programs.some((_, thread) => this.hasNotEnded(thread) && this.pending(thread).kind === CUT);
   }
 
   hasNotEnded(thread: number): boolean {

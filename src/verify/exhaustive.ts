@@ -3,6 +3,7 @@ import { Canonical } from './canonical.js';
 import { Component } from './component.js';
 import type { Execution } from './execution.js';
 import { livelock, neverEnds } from './livelock.js';
+import { Persistent } from './persistent.js';
 import { MOST_THREADS, MOST_TRANSITIONS } from './scenario.js';
 import type { Search, SearchResult } from './search.js';
 import { StateSet } from './state-set.js';
@@ -10,8 +11,10 @@ import { StateSet } from './state-set.js';
 export interface ExhaustiveOptions {
   /** Bounds the search; beyond it the result is incomplete. */
   readonly mostStates: number;
-  /** Tells states apart by raw clocks. */
+  /** Tells states apart by raw clocks, and takes every transition of each. */
   readonly raw?: boolean;
+  /** Whether transitions are left out whose order does not matter. Default true. */
+  readonly reduces?: boolean;
   /** How often the processor may be taken from a thread that could go on. Default: without bound. */
   readonly preemptions?: number;
   /** A schedule to begin after. */
@@ -27,11 +30,16 @@ const DEEPEST = 20_000;
 /** Steps that make an execution seem to be without an end. */
 const SEEMS_ENDLESS = 2000;
 
+/** An execution came back to a state: transitions that were left out might be left out for ever. */
+const CAME_BACK = Symbol('came back');
+
 /** A state on the path from the start: its snapshot, its transitions, and what Tarjan's algorithm keeps of it. */
 class Frame {
   readonly state: Int32Array;
   transitions = new Int32Array(0);
+  /** Transitions to take, and those there are: the others stand behind. */
   count = 0;
+  all = 0;
   taken = 0;
   number = 0;
   /** The lowest number of a state on the path that this one reaches. */
@@ -48,7 +56,7 @@ class Frame {
 }
 
 /**
- * States are merged by their canonical hash. Tarjan's strongly connected components are found along the way: a set of
+ * States are merged by their canonical hash. Of each, only those transitions are taken whose order matters (persistent.ts). Tarjan's strongly connected components are found along the way: a set of
  * states that reach only each other and no end is a livelock, and so is one that threads go round for ever though each
  * gets its turn (see component.ts). Within a number of preemptions, states are merged if they agree in who ran last and
  * in the preemptions used as well; leaving a thread that has just gone round a loop is free, or it would spin for ever.
@@ -61,6 +69,31 @@ export class Exhaustive implements Search {
   }
 
   run(execution: Execution, found: (path: number[]) => boolean): SearchResult {
+    const { preemptions, raw = false, reduces = true } = this.options;
+    let stopped = false;
+    const find = (path: number[]): boolean => {
+      stopped ||= !found(path);
+      return !stopped;
+    };
+    while (reduces && !raw && preemptions === undefined && execution.futures.areKnown && execution.earlyWakes === 0) {
+      const { futures } = execution;
+      futures.refresh();
+      const { version } = futures;
+      const result = this.pass(execution, find, new Persistent(execution));
+      if (result === CAME_BACK) break;
+      if (!futures.areKnown) continue;
+      futures.refresh();
+      // Where more turned out to be possible, what was left out may have mattered.
+      if (stopped || !result.complete || futures.version === version) return result;
+    }
+    return this.pass(execution, find, null) as SearchResult;
+  }
+
+  private pass(
+    execution: Execution,
+    found: (path: number[]) => boolean,
+    persistent: Persistent | null,
+  ): SearchResult | typeof CAME_BACK {
     const { preemptions = -1, mostStates, raw = false, from = [] } = this.options;
     execution.start();
     for (const transition of from) execution.step(transition);
@@ -101,7 +134,9 @@ export class Exhaustive implements Search {
       if (depth >= SEEMS_ENDLESS) execution.compareMemories();
       frame.count = depth >= DEEPEST ? 0 : execution.enabled(possible);
       if (frame.transitions.length < frame.count) frame.transitions = new Int32Array(frame.count);
-      frame.transitions.set(possible.subarray(0, frame.count));
+      frame.all = frame.count;
+      if (persistent && frame.count > 1) frame.count = persistent.choose(possible, frame.count);
+      frame.transitions.set(possible.subarray(0, frame.all));
       frame.component.begin(frame.transitions, frame.count);
       frame.state.set(machine.state);
       members.push(frame.number);
@@ -161,8 +196,9 @@ export class Exhaustive implements Search {
       machine.state.set(frame.state);
       execution.problem = null;
       execution.step(transition);
-      // A step that is wrong is not followed further.
+      // A step that is wrong is not followed further: what others do instead of it is.
       if (execution.problem) {
+        frame.count = frame.all;
         schedules++;
         frame.component.leave(thread);
         if (!found(path())) return result(false);
@@ -171,6 +207,7 @@ export class Exhaustive implements Search {
       const old = enter(thread, frame.used + cost, execution.repeats);
       if (old >= 0) {
         if (closed[old] === 1) frame.component.leave(thread);
+        else if (persistent) return CAME_BACK;
         else {
           frame.low = Math.min(frame.low, old);
           frame.component.stay(thread);

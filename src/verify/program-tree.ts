@@ -1,6 +1,7 @@
 // What is known of a thread so far: a node is a pending operation, an edge its result. Some edges lead back or across.
 import type { History } from './loops.js';
 import { keepsValue, type Operation, SLEEP } from './operation.js';
+import type { Places } from './places.js';
 
 export class ProgramTree {
   /** The pending operation of each node; node 0 is the start. */
@@ -9,9 +10,15 @@ export class ProgramTree {
   readonly children: Map<number, number>[] = [];
   private readonly parents: number[] = [];
   private readonly results: number[] = [];
+  private readonly places: Places;
+
+  constructor(places: Places) {
+    this.places = places;
+  }
 
   clear(): void {
     for (const each of [this.operations, this.parents, this.results, this.depths, this.children]) each.length = 0;
+    this.places.clear();
   }
 
   /** A new node, which follows `parent` by `result`; it still has to be linked. */
@@ -22,12 +29,14 @@ export class ProgramTree {
     this.results.push(result);
     this.depths.push(parent < 0 ? 0 : this.depths[parent]! + 1);
     this.children.push(new Map());
+    this.places.add(operation, parent);
     if (operation.kind === SLEEP) this.findHead(operation, node);
     return node;
   }
 
   link(node: number, result: number, child: number): number {
     this.children[node]!.set(result, child);
+    this.places.link(node, result, child);
     return child;
   }
 

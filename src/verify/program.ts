@@ -7,6 +7,7 @@ import { Memories } from './memories.js';
 import { ClosedTooEarly, Merges } from './merges.js';
 import type { Mutation } from './mutation.js';
 import { CHECKPOINT, CUT, ending, NOTIFY, type Operation, RETURN, SLEEP, SPIN, THROW } from './operation.js';
+import type { Places } from './places.js';
 import { ProgramTree } from './program-tree.js';
 import { newRecording, type Recording, record } from './recording.js';
 import { Retries } from './retries.js';
@@ -35,12 +36,12 @@ export interface ProgramOptions {
  * again, with the results on the path to it, up to the first operation that has none.
  */
 export class Program {
-  private readonly tree = new ProgramTree();
+  private readonly tree: ProgramTree;
   /** Operations re-executed so far: the cost of discovery, without that of trying claims. */
   private followed = 0;
 
   /** The pending operation of each node; node 0 is the start. */
-  readonly operations: readonly Operation[] = this.tree.operations;
+  readonly operations: readonly Operation[];
 
   private readonly body: () => unknown;
   private readonly options: ProgramOptions;
@@ -57,9 +58,11 @@ export class Program {
   private readonly loops = new Loops();
   private retries: Retries | null = null;
 
-  constructor(body: () => unknown, options: ProgramOptions) {
+  constructor(body: () => unknown, options: ProgramOptions, places: Places) {
     this.body = body;
     this.options = options;
+    this.tree = new ProgramTree(places);
+    this.operations = this.tree.operations;
     this.begin();
   }
 

@@ -19,6 +19,12 @@ export interface Scenario {
   init?(words: Int32Array): void;
   /** Looks at every state; returns what is broken, or undefined. Only words that threads touch change. */
   invariant?(words: Int32Array): string | undefined;
+  /**
+   * The words that the invariant looks at; of others it sees what they were at the start. They stand in groups: the order
+   * of two writes counts if they are of words in one group. So a broken state must be broken too where writes that share
+   * no group come in another order, or else something else must be found there. Default: one group, of all words.
+   */
+  readonly watched?: readonly (readonly number[])[];
   /** Looks at the end of each complete execution. `results` are what the threads returned. */
   final?(words: Int32Array, results: readonly unknown[]): string | undefined;
   /** Properties that the program only counts in, so that the results that go into them need not be told apart. */

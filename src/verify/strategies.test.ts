@@ -22,7 +22,8 @@ describe('exhaustive', () => {
   it.each(counted.filter(([jobs]) => runsNow(jobs < 3)))(
     'flag hand-off of 2 channels and %i jobs has the states that a prototype counted',
     (jobs, states) => {
-      expect(verify(flagHandOff(2, jobs))).toMatchObject({ complete: true, states, findings: [] });
+      const report = verify(flagHandOff(2, jobs), { reduces: false });
+      expect(report).toMatchObject({ complete: true, states, findings: [] });
     },
   );
 

@@ -35,6 +35,8 @@ export interface VerifyOptions extends ExecutionOptions {
   readonly onProgress?: (states: number) => void;
   /** Switches off the merging of states by what their clocks mean: for checking the checker. */
   readonly raw?: boolean;
+  /** Whether an exhaustive search leaves out transitions whose order does not matter. Default true; false for checking the checker. */
+  readonly reduces?: boolean;
   /** Whether counterexamples are cut down. Default true. */
   readonly minimise?: boolean;
 }
@@ -217,7 +219,12 @@ function searchFor(strategy: Strategy, options: VerifyOptions): Search {
   const mostStates = options.mostStates ?? DEFAULT_MOST_STATES;
   switch (strategy) {
     case 'exhaustive':
-      return new Whole({ mostStates, raw: options.raw ?? false, onProgress: options.onProgress });
+      return new Whole({
+        mostStates,
+        raw: options.raw ?? false,
+        reduces: options.reduces ?? true,
+        onProgress: options.onProgress,
+      });
     case 'bounded':
       return new Within({ mostStates, preemptions: options.preemptions ?? 2, onProgress: options.onProgress });
     default:

@@ -39,6 +39,8 @@ export interface CheckOptions {
   readonly search?: VerifyOptions;
   /** Schedules that are drawn of each scenario too large to be searched; 0: none; default 200, or 40 of a design with many states. */
   readonly schedules?: number | undefined;
+  /** Whether a scenario with too many states is searched within some preemptions. Default true. */
+  readonly searchesInstead?: boolean;
   /** Runs the mutants too, unless there is a finding: it would kill them all. */
   readonly mutates?: boolean;
   readonly survivors?: readonly Survivor[];
@@ -68,7 +70,9 @@ export function checkScenarios(name: string, scenarios: readonly Scenario[], opt
     options.onProgress?.(scenario.name, i, scenarios.length);
     const report = checkOne(scenario, search);
     const isTooLarge = report.strategy === 'exhaustive' && !report.complete && findings.length === 0;
-    return isTooLarge ? { ...report, instead: checkOne(scenario, { ...search, ...INSTEAD }) } : report;
+    return isTooLarge && options.searchesInstead !== false
+      ? { ...report, instead: checkOne(scenario, { ...search, ...INSTEAD }) }
+      : report;
   });
   return {
     name,

@@ -5,6 +5,12 @@ import type { DesignWords } from './words.js';
 
 type Look = (words: Int32Array) => string | undefined;
 
+/** The invariants, and the words that they look at, by what is told of them together. */
+interface Monitor {
+  readonly invariant: Look;
+  readonly watched: readonly (readonly number[])[];
+}
+
 /**
  * I1  outside a sync, there are no more channelsReady tokens than channels whose pendingJob is 0 (one requester)
  * I2  a batch has one holder; none is taken twice
@@ -16,7 +22,7 @@ type Look = (words: Int32Array) => string | undefined;
  *
  * I1 and I3 are of QEMU's designs: a design has them if it has words of those names.
  */
-export function monitor(variant: Variant, plan: DesignPlan, words: DesignWords): Look {
+export function monitor(variant: Variant, plan: DesignPlan, words: DesignWords): Monitor {
   const { channels, requesters } = plan.shape;
   const { framework, ghosts } = words;
   const rows = (name: Parameters<typeof ghosts.word>[0], count: number): number[] =>
@@ -63,14 +69,26 @@ export function monitor(variant: Variant, plan: DesignPlan, words: DesignWords):
       written += at[sent[channel]!]!;
     }
     if (written < at[owed]!) return `I5: the sync is over, and of ${at[owed]} jobs before it ${written} are written`;
-    return qemu(at);
+    return qemu.invariant(at);
   };
 
-  return (at) => always(at) ?? (at[exiting] === 0 ? whileRunning(at) : undefined);
+  return {
+    invariant: (at) => always(at) ?? (at[exiting] === 0 ? whileRunning(at) : undefined),
+    watched: [
+      // A sender beside those who sync and exit. What it has written only grows, so I4 and I5 break as one of these moves.
+      ...taken.map((_, channel) => [
+        ...[exiting, syncing, syncs, owed, ...left.slice(0, requesters), left[requesters + channel]!],
+        ...[taken[channel]!, sent[channel]!, synced[channel]!, numbers[channel]!],
+      ]),
+      // Two that hold one batch race for it as well: each looks into it as it comes, and changes it before it goes.
+      ...holds.map((word) => [word]),
+      ...qemu.watched,
+    ],
+  };
 }
 
 /** I1 and I3, for designs that have QEMU's words. */
-function qemuWords({ state }: Variant, { shape }: DesignPlan, { variant }: DesignWords): Look {
+function qemuWords({ state }: Variant, { shape }: DesignPlan, { framework, ghosts, variant }: DesignWords): Monitor {
   const { channels } = shape;
   const { table } = state(shape);
   const has = (name: string, kind: string, count: number): boolean =>
@@ -81,13 +99,16 @@ function qemuWords({ state }: Variant, { shape }: DesignPlan, { variant }: Desig
   const tokens = countsTokens ? variant.word('channelsReady') : -1;
   const pendingJob = countsTokens ? words('pendingJob') : [];
   const pendingSync = has('pendingSync', 'atomic', channels) ? words('pendingSync') : [];
-  return (at) => {
+  const invariant: Look = (at) => {
     let free = 0;
     for (const word of pendingJob) if (at[word] === 0) free++;
     if (countsTokens && at[tokens]! > free) return `I1: ${at[tokens]} channelsReady tokens, ${free} free channels`;
     for (const word of pendingSync) if (at[word] !== 0) return 'I3: outside a sync, a pendingSync is set';
     return undefined;
   };
+  const beside = [framework.word('exiting'), ghosts.word('syncing')];
+  const watched = [...(countsTokens ? [tokens] : []), ...pendingJob, ...pendingSync];
+  return { invariant, watched: watched.length > 0 ? [[...beside, ...watched]] : [] };
 }
 
 /** What must hold at the end of an execution. */

@@ -23,7 +23,7 @@ export function designScenario(variant: Variant, plan: DesignPlan): Scenario {
     nameOf: words.nameOf,
     ...(plan.wildHints ? { hints: { mode: 'havoc' } } : {}),
     init: (initial) => variant.init?.(initialPlace(words, plan.shape, initial)),
-    invariant: monitor(variant, plan, words),
+    ...monitor(variant, plan, words),
     final: ending(plan, words),
   };
 }

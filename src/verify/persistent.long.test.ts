@@ -1,0 +1,2 @@
+// Transitions left out, in many more drawn programs.
+import './persistent.test.js';

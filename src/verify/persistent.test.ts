@@ -1,0 +1,177 @@
+// Transitions left out, whose order does not matter: against the search that takes them all, on drawn programs.
+import { describe, expect, it, vi } from 'vitest';
+import { isLong } from '../fixtures/tier.js';
+import { Exhaustive } from './exhaustive.js';
+import { endsOf } from './fixtures/ends-of.js';
+import { type Body, program } from './fixtures/expect-finding.js';
+import { SimulatedEvent, SimulatedLock, SimulatedSemaphore } from './primitives.js';
+import { ghost } from './recording.js';
+import type { Scenario } from './scenario.js';
+import { verify } from './verify.js';
+
+vi.setConfig({ testTimeout: 120_000 });
+
+/** Programs that are drawn, by their seeds from 1 on. */
+const PROGRAMS = isLong ? 2000 : 80;
+
+/** Words of drawn programs: three atomic, three plain, two locks, a semaphore, an event, a word to sleep on, and ghosts. */
+const PLAIN = 3;
+const LOCKS = 6;
+const SEMAPHORE = 8;
+const EVENT = 9;
+const FUTEX = 10;
+const GHOSTS = 11;
+const WORDS = 15;
+
+const count = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
+
+const searched = (scenario: Scenario, reduces: boolean) =>
+  endsOf(scenario, (execution, found) => new Exhaustive({ mostStates: 1e6, reduces }).run(execution, found));
+
+/** What ends an execution before its end; and what is wrong with an end. */
+const isEarly = (end: string): boolean => /^(?:data-race|misuse|invariant|exception)/.test(end);
+const isStuck = (end: string): boolean => /^(?:deadlock|lost-wake-up)/.test(end);
+/** Whether somebody who sleeps has missed something depends on how much of the program is known. */
+const withoutKind = (ends: readonly string[]): string[] => [
+  ...new Set(ends.map((end) => end.replace(/^(?:deadlock|lost-wake-up)/, 'stuck'))),
+];
+
+describe('the search of states by persistent sets', () => {
+  it('comes to the same ends as the one that takes every transition, in drawn programs', () => {
+    let fewer = 0;
+    for (let seed = 1; seed <= PROGRAMS; seed++) {
+      const scenario = drawn(seed);
+      const [all, few] = [searched(scenario, false), searched(scenario, true)];
+      expect(few.complete, `seed ${seed}`).toBe(true);
+      expect(few.states, `seed ${seed}`).toBeLessThanOrEqual(all.states);
+      if (few.states < all.states) fewer++;
+      if (all.ends.some(isEarly)) expect(few.ends.some(isEarly), `seed ${seed}`).toBe(true);
+      else expect(withoutKind(few.ends), `seed ${seed}`).toEqual(withoutKind(all.ends));
+    }
+    expect(fewer).toBeGreaterThan(PROGRAMS / 3);
+  });
+
+  it('meets every state that an invariant can tell apart', () => {
+    for (let seed = 1; seed <= PROGRAMS; seed++) {
+      const seen = (reduces: boolean): string[] => {
+        const states = new Set<string>();
+        const invariant = (words: Int32Array): undefined => {
+          states.add(words.slice(GHOSTS, WORDS).join());
+        };
+        searched({ ...drawn(seed), invariant, watched: [[GHOSTS, GHOSTS + 1, GHOSTS + 2, GHOSTS + 3]] }, reduces);
+        return [...states].sort();
+      };
+      // Where somebody is stuck that is what is said, and the invariant is not asked.
+      const isClean = !searched(drawn(seed), false).ends.some((end) => isEarly(end) || isStuck(end));
+      if (isClean) expect(seen(true), `seed ${seed}`).toEqual(seen(false));
+    }
+  });
+
+  it('shows the invariant the words that are watched, and no others', () => {
+    const looked = new Set<string>();
+    const store: Body = (words) => {
+      Atomics.store(words, 0, 1);
+      Atomics.store(words, 1, 1);
+    };
+    verify(
+      program([store], {
+        watched: [[1]],
+        invariant: (words) => {
+          looked.add(`${words[0]} ${words[1]}`);
+          return undefined;
+        },
+      }),
+    );
+    expect([...looked]).toEqual(['0 0', '0 1']);
+  });
+
+  it('takes together what is done alone, or under a lock', () => {
+    const lock = new SimulatedLock(LOCKS);
+    const body = (own: number): Body => {
+      return (words) => {
+        for (let i = 0; i < 3; i++) Atomics.store(words, own, i);
+        lock.lock();
+        Atomics.store(words, 5, Atomics.load(words, 5) + 1);
+        lock.unlock();
+      };
+    };
+    const scenario = program([body(0), body(1), body(2)]);
+    const [all, few] = [searched(scenario, false), searched(scenario, true)];
+    expect(few.ends).toEqual(all.ends);
+    expect(few.states * 2).toBeLessThan(all.states);
+  });
+
+  it('leaves out nothing where executions come back to a state', () => {
+    const scenario = program([
+      (words) => {
+        while (Atomics.load(words, 0) === 0);
+      },
+      (words) => {
+        Atomics.store(words, 1, 1);
+        Atomics.store(words, 2, 1);
+        Atomics.store(words, 0, 1);
+      },
+    ]);
+    expect(searched(scenario, true)).toEqual(searched(scenario, false));
+  });
+});
+
+/** Two or three threads of up to four steps: atomic accesses, plain ones under a lock, the primitives, sleeping and waking. */
+function drawn(seed: number): Scenario {
+  let state = seed;
+  const below = (limit: number): number => {
+    state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
+    return (state >>> 8) % limit;
+  };
+  const bodies = count(2 + below(2)).map((_, thread): Body => {
+    const steps = count(1 + below(4)).map(() => [below(12), below(3), below(3), below(4)] as const);
+    return (words) => {
+      const seen: number[] = [];
+      for (const [kind, at, value, when] of steps) {
+        if (when === 0 && seen.at(-1) === 0) continue;
+        if (when === 1) ghost(GHOSTS + thread, value + 1);
+        if (kind <= 1) seen.push(Atomics.load(words, at));
+        else if (kind === 2) Atomics.store(words, at, value);
+        else if (kind === 3) seen.push(Atomics.add(words, at, value));
+        else if (kind === 4) seen.push(Atomics.compareExchange(words, at, value, value + 1));
+        else if (kind <= 7) seen.push(underLock(words, at, value, when));
+        else if (kind === 8) new SimulatedSemaphore(SEMAPHORE).post();
+        else if (kind === 9) new SimulatedSemaphore(SEMAPHORE).wait();
+        else if (kind === 10) wakeOrWait(words, at, value);
+        else sleepOrNotify(words, value);
+      }
+      return seen;
+    };
+  });
+  return program(bodies, {
+    words: WORDS,
+    init(words) {
+      words[SEMAPHORE] = 1;
+    },
+  });
+}
+
+function underLock(words: Int32Array, at: number, value: number, when: number): number {
+  const lock = new SimulatedLock(LOCKS + (at & 1));
+  lock.lock();
+  words[PLAIN + (at & 1)]! += value;
+  const seen = when === 2 ? Atomics.load(words, value) : words[PLAIN + (at & 1)]!;
+  if (when === 3) Atomics.store(words, at, value);
+  if (value === 2) ghost(GHOSTS + 3, at);
+  lock.unlock();
+  return seen;
+}
+
+function wakeOrWait(words: Int32Array, at: number, value: number): void {
+  const event = new SimulatedEvent(EVENT);
+  if (value === 0) event.wake();
+  else if (value === 1) event.wakeOne();
+  else event.until(() => Atomics.load(words, at) !== 0 || Atomics.load(words, (at + 1) % 3) === 2);
+}
+
+function sleepOrNotify(words: Int32Array, value: number): void {
+  if (value === 0) {
+    Atomics.store(words, FUTEX, 1);
+    Atomics.notify(words, FUTEX, 1);
+  } else Atomics.wait(words, FUTEX, 0, value === 1 ? 1 : undefined);
+}
