@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { Variant } from '../../src/sender/variant.js';
 import type { VariantSource } from '../../src/session/messages.js';
 import { type Checked, checkDesign } from '../../src/verify/designs/index.js';
-import { checkPrimitives, inTask, type Survivor, type VerifyOptions } from '../../src/verify/index.js';
+import { checkPrimitives, inTask, type Part, type Survivor, type VerifyOptions } from '../../src/verify/index.js';
 
 export interface VerifyStart {
   /** Absent: the primitives. */
@@ -14,20 +14,22 @@ export interface VerifyStart {
   readonly survivors: readonly Survivor[];
   /** Schedules drawn of each scenario that is too large to be searched; absent: as many as the checker sees fit. */
   readonly drawn?: number | undefined;
+  /** Which of a design's mutants; absent: all. */
+  readonly part?: Part | undefined;
 }
 
 export type FromVerifyThread =
   | { readonly kind: 'progress'; readonly what: string; readonly done: number; readonly total: number }
   | { readonly kind: 'checked'; readonly checked: Checked };
 
-const { variant: source, bounds, search, mutates, survivors, drawn: schedules } = workerData as VerifyStart;
+const { variant: source, bounds, search, mutates, survivors, drawn: schedules, part } = workerData as VerifyStart;
 const post = (message: FromVerifyThread) => parentPort!.postMessage(message);
 const onProgress = (what: string, done: number, total: number) => post({ kind: 'progress', what, done, total });
 
 if (source) {
   const variant = ((await import(source.module)) as Record<string, Variant>)[source.export]!;
   const checked = await inTask(() =>
-    checkDesign(variant, bounds, { search, schedules, mutates, survivors, onProgress }),
+    checkDesign(variant, bounds, { search, schedules, mutates, survivors, part, onProgress }),
   );
   post({ kind: 'checked', checked });
 } else {

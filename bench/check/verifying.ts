@@ -1,7 +1,7 @@
 // Model-checks several subjects at once, each on a worker thread of its own, at most as many as there are CPUs.
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import type { Checked } from '../../src/verify/designs/index.js';
+import { type Checked, joinParts } from '../../src/verify/designs/index.js';
 import type { FromVerifyThread, VerifyStart } from './verify-thread.js';
 
 export interface Subject extends VerifyStart {
@@ -17,34 +17,46 @@ export interface VerifyProgress {
 }
 
 /**
- * Resolves with a report for each subject, in the order given. Rejects when a subject cannot be run at all, and when
- * `signal` aborts.
+ * Resolves with a report for each subject, in the order given. Where there are more CPUs than subjects, those with
+ * mutants are shared out. Rejects when a subject cannot be run at all, and when `signal` aborts.
  */
 export async function checkAll(
   subjects: readonly Subject[],
   onProgress: (running: readonly VerifyProgress[], finished: number) => void,
   signal?: AbortSignal,
 ): Promise<Checked[]> {
-  const reports: Checked[] = [];
+  const cpus = availableParallelism();
+  const shares = Math.max(1, Math.floor(cpus / subjects.length));
+  const work = subjects.flatMap((subject, at) => {
+    const of = subject.mutates && subject.variant ? shares : 1;
+    // What else there is to search, the first one searches.
+    return Array.from({ length: of }, (_, index) => ({
+      ...subject,
+      ...(index > 0 && { drawn: 0 }),
+      at,
+      part: { index, of },
+    }));
+  });
+  const parts: Checked[][] = subjects.map(() => []);
   const running = new Map<number, VerifyProgress>();
   let [next, finished] = [0, 0];
   const tell = () => onProgress([...running.values()], finished);
   const serve = async (): Promise<void> => {
-    while (next < subjects.length) {
-      const index = next++;
-      const { name, ...start } = subjects[index]!;
+    while (next < work.length) {
+      const number = next++;
+      const { name, at, ...start } = work[number]!;
       const onOwnProgress = (progress: Omit<VerifyProgress, 'name'>) => {
-        running.set(index, { name, ...progress });
+        running.set(number, { name, ...progress });
         tell();
       };
-      reports[index] = await check(start, onOwnProgress, signal);
-      running.delete(index);
-      finished++;
+      parts[at]![start.part.index] = await check(start, onOwnProgress, signal);
+      running.delete(number);
+      if (Object.keys(parts[at]!).length === start.part.of) finished++;
       tell();
     }
   };
-  await Promise.all(Array.from({ length: Math.min(availableParallelism(), subjects.length) }, serve));
-  return reports;
+  await Promise.all(Array.from({ length: Math.min(cpus, work.length) }, serve));
+  return parts.map((each, at) => joinParts(each, subjects[at]!.survivors));
 }
 
 function check(

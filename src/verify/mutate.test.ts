@@ -3,6 +3,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import { checkMutants, checkScenarios, joinParts } from './designs/check.js';
 import { eventHandOff } from './fixtures/event-hand-off.js';
 import { semaphoreHandOff } from './fixtures/semaphore-hand-off.js';
 import { type MutantResult, mutate } from './mutate.js';
@@ -38,6 +39,19 @@ describe('mutants', () => {
     const survivors = alive(mutate([eventHandOff({ channels: 2, jobs: 3, conditions: 'words' })]));
     // After the sync every sender's answer is the only thing that can wake the provider.
     expect(survivors).toEqual(['provideByWords until 2 no-loop']);
+  });
+
+  it('may be shared out, and are joined in their order', () => {
+    const scenarios = [flagHandOff(1, 1)];
+    const told = (results: readonly MutantResult[]) => results.map(({ mutant, status }) => `${mutant.id}: ${status}`);
+    const checked = checkScenarios('hand-off', scenarios);
+    const of = 3;
+    const parts = [0, 1, 2].map((index) => checkMutants(checked, scenarios, () => true, { part: { index, of } }));
+    const { mutants, unknownSurvivors } = joinParts(parts, []);
+    const whole = checkMutants(checked, scenarios, () => true, {});
+    expect(told(mutants)).toEqual(told(whole.mutants));
+    expect(unknownSurvivors).toEqual(whole.unknownSurvivors);
+    expect(told(mutants)).toEqual(told(mutate(scenarios)));
   });
 
   it('keep their names when lines move, and say where they are now', () => {

@@ -30,9 +30,17 @@ export interface MutantResult {
   readonly elapsedMs: number;
 }
 
+/** One of several who share the mutants: of five, the second tries mutants 1, 6, 11 and so on, counted from 0. */
+export interface Part {
+  readonly index: number;
+  readonly of: number;
+}
+
 export interface MutateOptions extends VerifyOptions {
   /** Which source files are mutated, by path within their package. Default: all that the threads run. */
   readonly files?: (file: string) => boolean;
+  /** Every so many mutants, from the first or a later one: the others are somebody else's. Default: all. */
+  readonly part?: Part | undefined;
   /** Called after each mutant. */
   readonly onResult?: (result: MutantResult, done: number, total: number) => void;
 }
@@ -45,7 +53,7 @@ interface Use {
 }
 
 /** Short random runs that kill most mutants before a search of all states is needed. */
-const QUICK: VerifyOptions = { strategy: 'pct', schedules: 300, minimise: false };
+const QUICK: VerifyOptions = { strategy: 'pct', schedules: 100, minimise: false };
 
 const THOROUGH: VerifyOptions = { minimise: false };
 
@@ -117,7 +125,9 @@ function mutantsIn(uses: ReadonlyMap<string, Use>, options: MutateOptions): Muta
 
 /** Checks every mutant on the scenarios until one of them shows a problem: first on those that have shown the most. */
 export function mutate(scenarios: readonly Scenario[], options: MutateOptions = {}): MutantResult[] {
-  const { mutants, tried } = surveyed(scenarios, options);
+  const { mutants: all, tried } = surveyed(scenarios, options);
+  const { index, of } = options.part ?? { index: 0, of: 1 };
+  const mutants = all.filter((_, i) => i % of === index);
   return mutants.map((mutant, i) => {
     const result = tryMutant(mutant, tried, options);
     options.onResult?.(result, i + 1, mutants.length);

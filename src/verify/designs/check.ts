@@ -1,5 +1,5 @@
 // Checks a design, or the primitives: all scenarios, then all mutants, in one report.
-import { type MutantResult, type MutateOptions, mutate } from '../mutate.js';
+import { type MutantResult, type MutateOptions, mutate, type Part } from '../mutate.js';
 import type { Scenario } from '../scenario.js';
 import { checkSurvivors, type Survivor } from '../survivors.js';
 import { type Finding, type Report, type VerifyOptions, verify } from '../verify.js';
@@ -44,6 +44,8 @@ export interface CheckOptions {
   /** Runs the mutants too, unless there is a finding: it would kill them all. */
   readonly mutates?: boolean;
   readonly survivors?: readonly Survivor[];
+  /** Of the mutants; `joinParts` puts together what came of all. */
+  readonly part?: Part | undefined;
   /** Called before each scenario, and after each mutant. */
   readonly onProgress?: (what: string, done: number, total: number) => void;
 }
@@ -54,7 +56,7 @@ const MOST_FINDINGS = 3;
 const MOST_STATES = 500_000;
 const INSTEAD = { strategy: 'bounded', preemptions: 2 } as const;
 /** Mutants are tried on scenarios of at most so many states: one that lives is searched for in all of them. */
-const MOST_STATES_TO_MUTATE = 200_000;
+const MOST_STATES_TO_MUTATE = 100_000;
 
 /** Checks scenarios one after the other. */
 export function checkScenarios(name: string, scenarios: readonly Scenario[], options: CheckOptions = {}): Checked {
@@ -100,7 +102,7 @@ export function checkMutants(
   checked: Checked,
   scenarios: readonly Scenario[],
   files: NonNullable<MutateOptions['files']>,
-  { survivors = [], onProgress }: CheckOptions,
+  { survivors = [], part, onProgress }: CheckOptions,
   mostStates = MOST_STATES_TO_MUTATE,
 ): Checked {
   if (checked.findings.length > 0) return checked;
@@ -113,14 +115,34 @@ export function checkMutants(
   // With none, all are tried: what is too large to be searched leaves its mutants undecided, and that is told.
   const mutants = mutate(small.length > 0 ? small : scenarios, {
     files,
+    part,
     onResult: ({ mutant }, done, total) => onProgress?.(mutant.id, done, total),
   });
+  return withMutants({ ...checked, elapsedMs: checked.elapsedMs + performance.now() - start }, mutants, survivors);
+}
+
+function withMutants(checked: Checked, mutants: readonly MutantResult[], survivors: readonly Survivor[]): Checked {
   const { unknown, stale } = checkSurvivors(mutants, survivors);
   return {
     ...checked,
-    elapsedMs: checked.elapsedMs + performance.now() - start,
     mutants,
     unknownSurvivors: unknown.map(({ mutant }) => mutant.id),
     staleSurvivors: stale.map(({ mutant }) => mutant),
   };
+}
+
+/** One report out of those of all parts, which differ in their mutants. */
+export function joinParts(parts: readonly Checked[], survivors: readonly Survivor[]): Checked {
+  const [first] = parts;
+  if (parts.length === 1 || first!.findings.length > 0) return first!;
+  const count = parts.reduce((sum, { mutants }) => sum + mutants.length, 0);
+  const mutants = Array.from(
+    { length: count },
+    (_, i) => parts[i % parts.length]!.mutants[Math.floor(i / parts.length)]!,
+  );
+  return withMutants(
+    { ...first!, elapsedMs: Math.max(...parts.map(({ elapsedMs }) => elapsedMs)) },
+    mutants,
+    survivors,
+  );
 }

@@ -50,6 +50,8 @@ export function designSuite(variant: Variant, bounds: DesignBounds): SuiteEntry[
     ...(last > 0 ? [{ shape, steps: oneJobAndSync, fault: { channel: last, sync: 0 } }] : []),
     ...deeper(variant, bounds),
     ...severalRequesters(variant, bounds),
+    // Small enough for mutants as well, which the second often is not.
+    { shape: { ...shape, channels: 1 }, steps: oneJobAndSync, exitsEarly: true },
     { shape, steps: oneJobAndSync, exitsEarly: true },
   ];
   const names = plans.map(describePlan);
