@@ -1,5 +1,6 @@
 // Visits of cells that lived side by side: ratios by mirrors, whatever the machine does meanwhile.
 import { describe, expect, it } from 'vitest';
+import { counterOf } from '../../src/memory/latency-histogram.js';
 import { Random } from '../../src/random.js';
 import type { Cell, VisitReport } from '../../src/session/cell.js';
 import { normalValues, shareOf } from '../stats/fixtures/simulated.js';
@@ -144,6 +145,19 @@ describe('the ratio of two designs in turns that bursts hit', () => {
     expect(covered).toBeGreaterThan(0.915);
     expect(covered).toBeLessThan(0.98);
   });
+});
+
+it('a percentile that one visit has too few samples for is left out, and the others are not', () => {
+  const timed = { ...cell, workload: 'hand-off' } as Cell;
+  const counted = (samples: number) =>
+    ({
+      ...part(levels.map((level) => [level, level])),
+      latencies: { handoff: [counterOf(1000), samples - 10, counterOf(2000), 10] },
+    }) as unknown as LivePart;
+  const opening = (samples: number) => ({ cells: [timed, timed], parts: [counted(samples), counted(samples)] });
+  const [, [visit] = []] = pairedVisits([opening(2000), opening(40)]);
+  expect(Object.keys(visit!.turns)).toContain('handoffNs.p50');
+  expect(Object.keys(visit!.turns)).not.toContain('handoffNs.p99');
 });
 
 it('a metric that a cell lacks is left out', () => {

@@ -42,9 +42,9 @@ export function pairedVisits(openings: readonly Opening[], known?: Visit['turns'
   const names = Object.keys(all[0]![0]!.values);
   const levels = Object.fromEntries(
     names.flatMap((name) => {
-      const logs = all[0]!.map(({ values }) => Math.log(values[name]!));
-      const level = known?.[name]?.[0] ?? Math.exp(mean(logs));
-      return logs.every(Number.isFinite) ? [[name, level] as const] : [];
+      // A percentile that one of the visits has too few samples for has no level.
+      const logs = all[0]!.map(({ values }) => Math.log(values[name] ?? Number.NaN));
+      return logs.every(Number.isFinite) ? [[name, known?.[name]?.[0] ?? Math.exp(mean(logs))] as const] : [];
     }),
   );
   return all.map((own, at) =>
