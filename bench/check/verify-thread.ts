@@ -33,5 +33,6 @@ if (source) {
   );
   post({ kind: 'checked', checked });
 } else {
-  post({ kind: 'checked', checked: checkPrimitives({ search, mutates, onProgress }) });
+  const checked = await inTask(() => checkPrimitives({ search, mutates, onProgress }));
+  post({ kind: 'checked', checked });
 }

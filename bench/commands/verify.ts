@@ -8,7 +8,7 @@ import {
   MOST_JOBS,
   whyNotModelled,
 } from '../../src/verify/designs/index.js';
-import { ASSUMPTIONS, PRIMITIVE_SURVIVORS, type Strategy, type VerifyOptions } from '../../src/verify/index.js';
+import { ASSUMPTIONS, inTask, PRIMITIVE_SURVIVORS, type Strategy, type VerifyOptions } from '../../src/verify/index.js';
 import { exitWith } from '../base/exit-code.js';
 import { badValue, UsageError, wholeNumber } from '../base/usage-error.js';
 import { survivorsOf } from '../check/survivors.js';
@@ -68,7 +68,7 @@ export function declareVerify(program: Command): void {
     .option('--json', 'as JSON');
   declareFormat(command).action(
     async (name: string | undefined, flags: VerifyFlags & BenchmarkFlags & { benchmark?: boolean }) =>
-      exitWith(flags.benchmark ? verifyBenchmark(flags) : await verify(name, flags)),
+      exitWith(await (flags.benchmark ? inTask(() => verifyBenchmark(flags)) : verify(name, flags))),
   );
 }
 

@@ -65,11 +65,12 @@ export class Choices {
     return count;
   }
 
-  /** A message of any of the queues may be the next task. */
+  /** A message of any of the queues may be the next task, and so may any promise that is due. */
   private addTasks(machine: Machine, thread: number, { reads }: Operation, out: Int32Array, start: number): number {
     let count = start;
     for (let source = 0; source < reads!.length; source++)
-      if (!machine.queues.isEmpty(machine.state, reads![source]!)) out[count++] = thread + source * MOST_THREADS;
+      if (machine.queues.isDue(machine.state, thread, reads![source]!, this.timeouts))
+        out[count++] = thread + source * MOST_THREADS;
     return count;
   }
 

@@ -22,6 +22,7 @@ import {
   TASK,
   UNLOCK,
   WAIT,
+  WAIT_LATER,
   WAKE,
 } from './operation.js';
 import type { Problem } from './problem.js';
@@ -178,9 +179,15 @@ function shownValue(operation: Operation, result: number): string {
   if (operation.kind === WAIT) return ['not-equal', 'ok', 'timed-out'][result]!;
   if (operation.kind === SLEEP) return 'closed';
   if (operation.kind === RECEIVE) return result === NO_MESSAGE ? 'nothing' : messageText(result);
-  if (operation.kind === TASK) return messageText(result % MOST_MESSAGES);
+  if (operation.kind === TASK) return shownTask(operation.reads![Math.floor(result / MOST_MESSAGES)]!, result);
+  if (operation.kind === WAIT_LATER) return result === 1 ? 'async' : 'not-equal';
   if (operation.kind === TAKE || operation.kind === LOCK) return String(result === 1);
   return VOID.has(operation.kind) ? '' : String(result);
+}
+
+function shownTask(source: number, result: number): string {
+  if (source < 0) return result % MOST_MESSAGES === 1 ? 'ok' : 'timed-out';
+  return messageText(result % MOST_MESSAGES);
 }
 
 /** A table for a terminal: step, thread, operation, value, line. */

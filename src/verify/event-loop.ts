@@ -1,8 +1,10 @@
 // The event loop of a thread under test: promise jobs run at once, and what comes from other threads is a task.
 import { promiseHooks } from 'node:v8';
 import { MOST_MESSAGES, messageOf } from './messages.js';
-import { SLEEP, TASK } from './operation.js';
-import { emitAt, fail, flushDeferred, type Recording, running } from './recording.js';
+import { SLEEP, TASK, WAIT_LATER } from './operation.js';
+import { sourceOf } from './queues.js';
+import { emitAt, fail, flushDeferred, perform, type Recording, running } from './recording.js';
+import { MOST_THREADS } from './scenario.js';
 import { NOWHERE, type Site } from './site.js';
 
 /** Where a thread stands that waits for its next task. */
@@ -21,6 +23,8 @@ interface Waiting {
 class EventLoop {
   private readonly listeners = new Map<number, ((message: unknown) => void)[]>();
   private waiting: Waiting[] = [];
+  /** Promises of Atomics.waitAsync that are pending, by their number. */
+  private readonly promises = new Map<number, { readonly source: number; readonly settle: (ok: boolean) => void }>();
 
   listenersOf(queue: number): ((message: unknown) => void)[] {
     const known = this.listeners.get(queue) ?? [];
@@ -34,21 +38,46 @@ class EventLoop {
 
   /** Whether nothing is waited for. */
   get isIdle(): boolean {
-    return this.waiting.length === 0 && [...this.listeners.values()].every(({ length }) => length === 0);
+    const hasListeners = [...this.listeners.values()].some(({ length }) => length > 0);
+    return !hasListeners && this.waiting.length === 0 && this.promises.size === 0;
+  }
+
+  /** The lowest number that no pending promise has. */
+  freeNumber(): number {
+    let number = 0;
+    while (this.promises.has(number)) number++;
+    return number;
+  }
+
+  /** A promise of that number, which a task settles. */
+  promise(number: number, timesOut: boolean): Promise<string> {
+    return new Promise((resolve) => {
+      const settle = (ok: boolean): void => {
+        this.promises.delete(number);
+        resolve(ok ? 'ok' : 'timed-out');
+      };
+      this.promises.set(number, { source: sourceOf(number, timesOut), settle });
+    });
   }
 
   /** Waits for a task, and runs it as far as it goes without its promise jobs. */
   next(run: Recording): void {
     const queues = [...this.listeners].flatMap(([queue, { length }]) => (length > 0 ? [queue] : []));
+    const promises = [...this.promises.values()];
     const [waiting] = this.waiting;
     if (!waiting) {
       flushDeferred();
-      const task = emitAt({ kind: TASK, word: -1, a: 0, b: 0, modifier: 0 }, LOOP, queues.join());
-      const queue = queues[Math.floor(task / MOST_MESSAGES)]!;
-      for (const listener of this.listenersOf(queue).slice()) listener(messageOf(task % MOST_MESSAGES));
+      const sources = [...queues, ...promises.map(({ source }) => source)];
+      if (sources.length > MOST_THREADS)
+        throw fail('not-modelled', `a thread that waits for more than ${MOST_THREADS} things at once`);
+      const task = emitAt({ kind: TASK, word: -1, a: 0, b: 0, modifier: 0 }, LOOP, sources.join());
+      const from = Math.floor(task / MOST_MESSAGES);
+      const what = task % MOST_MESSAGES;
+      if (from >= queues.length) promises[from - queues.length]!.settle(what === 1);
+      else for (const listener of this.listenersOf(queues[from]!).slice()) listener(messageOf(what));
       return;
     }
-    if (this.waiting.length > 1 || queues.length > 0)
+    if (this.waiting.length > 1 || queues.length + promises.length > 0)
       throw fail('not-modelled', 'a thread that waits for an event beside other tasks of its event loop');
     this.waiting = [];
     if (flushDeferred()) {
@@ -77,6 +106,23 @@ export function asleepLater(event: number, site: Site): Promise<boolean> {
   const { position } = running();
   const loop = eventLoop();
   return new Promise((resolve) => loop.await({ event, site, position, resolve }));
+}
+
+/** What Atomics.waitAsync is on, and waits for. */
+interface WaitsFor {
+  readonly word: number;
+  readonly expected: number;
+  readonly range: number;
+  readonly timesOut: boolean;
+}
+
+/** As Atomics.waitAsync returns it. */
+export function waitLater({ word, expected, range, timesOut }: WaitsFor): { async: boolean; value: unknown } {
+  const loop = eventLoop();
+  const number = loop.freeNumber();
+  running().table.usePromise(number);
+  const isAsync = perform(WAIT_LATER, word, expected, timesOut ? 1 : 0, number, range) === 1;
+  return { async: isAsync, value: isAsync ? loop.promise(number, timesOut) : 'not-equal' };
 }
 
 /** Runs a thread's function and its promise jobs; where it returns a promise, tasks too, until that is settled. */

@@ -157,7 +157,8 @@ export class Execution {
     const result = this.execute(thread, operation, choice);
     if (result === ASLEEP) return;
     if (operation.kind === NOTIFY) {
-      for (let i = 0; i < result; i++) this.advance(machine.woken[i]!, WOKEN);
+      for (let i = 0; i < result; i++)
+        if (machine.waiters.isThread(machine.woken[i]!)) this.advance(machine.woken[i]!, WOKEN);
     } else if (operation.kind === WAKE) {
       this.wake(thread, operation.slot, operation.a === 1 ? choice - 1 : EVERYBODY);
     }

@@ -2,6 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import { dataViewOf } from './data-view.js';
 import { ELEMENTS, type Element, INT32, rangeAt, type Value } from './elements.js';
+import { waitLater } from './event-loop.js';
 import {
   ADD,
   ALL,
@@ -118,6 +119,15 @@ function wait(view: Int32Array, index: number, value: unknown, timeoutMs: unknow
   return WAIT_RESULTS[perform(WAIT, word, low, mayTimeOut(timeoutMs) ? 1 : 0, high, range)]!;
 }
 
+function waitAsync(view: Int32Array, index: number, value: unknown, timeoutMs: unknown = Number.POSITIVE_INFINITY) {
+  const { element, word, range } = waited(view, index);
+  if (range === LOW) throw fail('not-modelled', 'Atomics.waitAsync on 64 bits is not modelled');
+  const expected = element.encode(value);
+  if (Number(timeoutMs) > 0 || Number.isNaN(Number(timeoutMs)))
+    return waitLater({ word, expected, range, timesOut: mayTimeOut(timeoutMs) });
+  return { async: false, value: perform(LOAD, word, 0, 0, 0, range) === expected ? 'timed-out' : 'not-equal' };
+}
+
 function notify(view: Int32Array, index: number, count = Number.POSITIVE_INFINITY): number {
   const { word, range } = waited(view, index);
   return perform(NOTIFY, word, Math.min(ALL, Math.max(0, count)), 0, 0, range);
@@ -148,9 +158,7 @@ const simulatedAtomics = {
   compareExchange,
   wait,
   notify,
-  waitAsync: () => {
-    throw fail('not-modelled', 'Atomics.waitAsync is not modelled');
-  },
+  waitAsync,
   isLockFree: (bytes: number) => bytes === 1 || bytes === 2 || bytes === 4 || bytes === 8,
   pause: () => undefined,
 };

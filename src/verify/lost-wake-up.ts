@@ -1,7 +1,7 @@
 // Whether a sleeper has missed something, or rightly sleeps: it is woken once to see.
 import { EARLY } from './choices.js';
 import type { ExecutionView } from './execution-view.js';
-import { COMPARE_EXCHANGE, HINT, LOAD, PLAIN_LOAD, RECEIVE, SLEEP, WAIT } from './operation.js';
+import { COMPARE_EXCHANGE, HINT, LOAD, PLAIN_LOAD, RECEIVE, SLEEP, TASK, WAIT } from './operation.js';
 import { MOST_THREADS, MOST_TRANSITIONS } from './scenario.js';
 
 const LOOKS: ReadonlySet<number> = new Set([LOAD, HINT, PLAIN_LOAD, COMPARE_EXCHANGE, RECEIVE]);
@@ -15,7 +15,8 @@ const TRIED_ALONE = 200;
 export function wouldGoOn(execution: ExecutionView, thread: number): boolean {
   const { machine, problem, observer, steps } = execution;
   const asleep = execution.pending(thread);
-  if (asleep.kind !== WAIT && asleep.kind !== SLEEP) return false;
+  const promise = asleep.kind === TASK ? asleep.reads!.findIndex((source) => source < 0) : -1;
+  if (asleep.kind !== WAIT && asleep.kind !== SLEEP && promise < 0) return false;
   // Where nobody ever answers and the word is as it was, only who looks at memory again can find what it waited for.
   const { slot } = asleep;
   const isAsExpected = machine.state[slot] === asleep.a && !(asleep.reads && machine.hasChanged(asleep));
@@ -23,7 +24,8 @@ export function wouldGoOn(execution: ExecutionView, thread: number): boolean {
   const state = machine.state.slice();
   Object.assign(execution, { problem: null, observer: null });
   try {
-    execution.step(thread + EARLY * MOST_THREADS);
+    if (promise >= 0) machine.queues.notify(machine.state, thread, asleep.reads![promise]!);
+    execution.step(thread + (promise >= 0 ? promise : EARLY) * MOST_THREADS);
     for (let left = TRIED_ALONE; left > 0 && !execution.problem; left--) {
       const next = nextOf(execution, thread);
       if (next < 0) break;

@@ -25,6 +25,7 @@ import {
   TAKE,
   UNLOCK,
   WAIT,
+  WAIT_LATER,
   WAKE,
 } from './operation.js';
 import { Promises } from './promises.js';
@@ -73,14 +74,14 @@ export class Machine {
   race: Race | null = null;
   /** Set when a thread uses a primitive against its contract. */
   misuse: string | null = null;
-  /** The first places hold the threads that the last NOTIFY woke: as many as it returned. */
+  /** The first places hold the waiters that the last NOTIFY woke, threads and promises: as many as it returned. */
   readonly woken: Int32Array;
 
   private readonly values: Values;
 
   constructor(threads: number, table: WordTable, initial: Int32Array) {
     this.threads = threads;
-    this.woken = new Int32Array(threads);
+    this.woken = new Int32Array(threads * (1 + table.promises));
     this.slots = table.words.length;
     this.version = table.version;
     this.values = new Values(table, initial);
@@ -90,13 +91,13 @@ export class Machine {
       return size - count;
     };
     this.node = take(threads);
-    this.waiters = new Waiters(threads, take);
+    this.waiters = new Waiters(threads, table.promises, take);
     this.status = this.waiters.status;
     this.announced = take(threads);
     this.earlyWakes = take(1);
     const queues = take(sizeOfQueues(table));
     this.clocks = new ClockTable(threads, table, take);
-    this.queues = new Queues(table, this.clocks, queues);
+    this.queues = new Queues(table, this.clocks, this.waiters, queues);
     this.history = new History(this.clocks, table.uses, take);
     this.promises = new Promises(this.clocks, table, this.status, take);
     this.state = new Int32Array(size);
@@ -156,6 +157,13 @@ export class Machine {
         if (value !== operation.a || !this.isHighAsExpected(thread, operation)) return NOT_EQUAL;
         this.waiters.enter(state, thread, slot);
         return ASLEEP;
+      case WAIT_LATER:
+        clocks.enterWaiterList(state, thread, slot);
+        this.atomicRead(thread, operation);
+        clocks.leaveWaiterList(state, thread, slot);
+        if (value !== operation.a) return 0;
+        this.waiters.enter(state, this.waiters.promise(thread, operation.modifier), slot);
+        return 1;
       case NOTIFY:
         return this.notify(thread, slot, operation.a);
       case HINT:
@@ -277,7 +285,8 @@ export class Machine {
     while (count < most) {
       const first = this.waiters.takeFirst(state, slot);
       if (first < 0) break;
-      this.clocks.enterWaiterList(state, first, slot);
+      // A promise orders nothing: only what its thread reads then does.
+      if (this.waiters.isThread(first)) this.clocks.enterWaiterList(state, first, slot);
       woken[count++] = first;
     }
     return count;

@@ -27,24 +27,26 @@ export const HINT_STORE = 15;
 /** A message is put into a queue, or taken out of one if one is there. */
 export const SEND = 16;
 export const RECEIVE = 17;
-/** The thread is at its event loop, until there is a message in one of some queues. */
+/** The thread is at its event loop, until there is a message in one of some queues, or a promise of waitAsync is due. */
 export const TASK = 18;
-const LAST_SCHEDULED = TASK;
-export const PLAIN_LOAD = 19;
-export const PLAIN_STORE = 20;
+/** Whether the word is as expected; then the thread is in the waiter list, and goes on. */
+export const WAIT_LATER = 19;
+const LAST_SCHEDULED = WAIT_LATER;
+export const PLAIN_LOAD = 20;
+export const PLAIN_STORE = 21;
 /** The thread's history up to here is replaced by the digest it gave of its local state. */
-export const CHECKPOINT = 21;
-export const RETURN = 22;
-export const THROW = 23;
+export const CHECKPOINT = 22;
+export const RETURN = 23;
+export const THROW = 24;
 /** The thread is in a loop of plain reads. */
-export const SPIN = 24;
+export const SPIN = 25;
 /** Sets a word that only the scenario's hooks look at: no access of the program, and no scheduling point. */
-export const GHOST = 25;
+export const GHOST = 26;
 /** The rest of an atomic access of 64 bits: happens at once with the operation before it. */
-export const LOAD_REST = 26;
-export const STORE_REST = 27;
+export const LOAD_REST = 27;
+export const STORE_REST = 28;
 /** The thread is not followed any further: a bound of the search. */
-export const CUT = 28;
+export const CUT = 29;
 
 /** Functions of MODIFY. */
 export const ADD = 0;
@@ -77,6 +79,7 @@ const NAMES = [
   'postMessage',
   'receiveMessageOnPort',
   'message',
+  'Atomics.waitAsync',
   'plain read',
   'plain write',
   'checkpoint',
@@ -101,7 +104,7 @@ export interface Operation {
   a: number;
   /** Second operand: the replacement of a compare-exchange; 1 for a wait that may time out, and for a plain access that may tear. */
   b: number;
-  /** Function of a MODIFY; the rule that a HINT is read by (see hint-sites.ts); the high half that a wait of 64 bits expects. */
+  /** Function of a MODIFY; the rule that a HINT is read by (see hint-sites.ts); the high half that a wait of 64 bits expects; the number of a promise. */
   modifier: number;
   site: Site;
   /** The program throws the result away, so that it does not distinguish histories. */
@@ -112,11 +115,11 @@ export interface Operation {
   announces: boolean;
   /**
    * Of a SLEEP: slots the condition read, each followed by the value it saw; and the node where the condition starts. Of
-   * a WAIT of 64 bits: the slot of the high half, and what is expected there. Of a TASK: the queues.
+   * a WAIT of 64 bits: the slot of the high half, and what is expected there. Of a TASK: where it may come from.
    */
   reads: Int32Array | null;
   headNode: number;
-  /** Returned or thrown value, a checkpoint's digest, or the queues of a TASK. */
+  /** Returned or thrown value, a checkpoint's digest, or where a TASK may come from. */
   value: unknown;
   /** How a mutation changed the call that this operation came from. */
   mutation: string;
@@ -179,6 +182,7 @@ export function describe(operation: Operation, nameOf: (word: number) => string)
     case COMPARE_EXCHANGE:
       return `${name}(${word}, ${a}, ${b})`;
     case WAIT:
+    case WAIT_LATER:
       return `${name}(${word}, ${a}${b === 1 ? ', timeout' : ''})`;
     case NOTIFY:
       return `${name}(${word}${a === ALL ? '' : `, ${a}`})`;
@@ -200,12 +204,17 @@ export function describe(operation: Operation, nameOf: (word: number) => string)
     case RECEIVE:
       return `${name}(${queueName(operation.word)})`;
     case TASK:
-      return `${name} of ${Array.from(operation.reads!, queueName).join(' or ') || 'nobody'}`;
+      return `${name} of ${Array.from(operation.reads!, sourceName).join(' or ') || 'nobody'}`;
     case STEP:
       return `(${operation.mutation})`;
     default:
       return word === '' ? name : `${name}(${word})`;
   }
+}
+
+/** Where a task may come from: a queue, or (below 0) a promise. */
+function sourceName(source: number): string {
+  return source < 0 ? 'a waitAsync' : queueName(source);
 }
 
 /** Queues are numbered by twos, the ways of a port. */

@@ -22,6 +22,7 @@ import {
   STORE_REST,
   TASK,
   WAIT,
+  WAIT_LATER,
 } from './operation.js';
 import { HIGH, LOW, WHOLE } from './ranges.js';
 import { BodyError, type RuleKind } from './rules.js';
@@ -249,7 +250,7 @@ function emit(run: Recording, call: Call, site: Site, mutation: string, value?: 
   throw STOP;
 }
 
-/** The other half of what a wait of 64 bits compares; the queues that a task may come from. */
+/** The other half of what a wait of 64 bits compares; where a task may come from. */
 function readsOf({ table }: Recording, { kind, word, range, modifier }: Call, value: unknown): Int32Array | null {
   if (kind === WAIT && range === LOW) return Int32Array.of(table.use(word + 1, ATOMIC, HIGH), modifier);
   if (kind === TASK) return Int32Array.from(value === '' ? [] : String(value).split(','), Number);
@@ -287,7 +288,7 @@ function useOf(kind: number): number {
   if (kind === PLAIN_LOAD || kind === PLAIN_STORE) return PLAIN;
   if (kind === HINT) return HINTED;
   if (kind === HINT_STORE) return PLAIN | HINTED | HINT_WRITTEN;
-  if (kind === WAIT) return ATOMIC | WAITED;
+  if (kind === WAIT || kind === WAIT_LATER) return ATOMIC | WAITED;
   if (kind === NOTIFY) return WAITED;
   return ATOMIC;
 }

@@ -35,6 +35,8 @@ export class WordTable {
   /** Queues of messages, and how many each has room for. */
   queues = 0;
   room = FIRST_ROOM;
+  /** Promises of Atomics.waitAsync that a thread waits for at once. */
+  promises = 0;
   private readonly slots = new Map<number, number>();
 
   /** Returns the slot of a range of `word` and notes how it is used. */
@@ -60,6 +62,13 @@ export class WordTable {
   useQueue(queue: number): void {
     if (queue < this.queues) return;
     this.queues = queue + 1;
+    this.version++;
+  }
+
+  /** Notes that a thread waits for a promise of this number. */
+  usePromise(number: number): void {
+    if (number < this.promises) return;
+    this.promises = number + 1;
     this.version++;
   }
 

@@ -3,7 +3,7 @@ import type { WaitPolicy } from '../../memory/wait-policy.js';
 import type { Scenario } from '../scenario.js';
 import { lockScenarios } from './lock-scenarios.js';
 import { takingScenarios } from './taking-scenarios.js';
-import { waitingScenarios } from './waiting-scenarios.js';
+import { laterScenarios, waitingScenarios } from './waiting-scenarios.js';
 
 export interface PrimitiveGroup {
   readonly name: string;
@@ -24,7 +24,7 @@ export function primitiveGroups(): PrimitiveGroup[] {
   return [
     {
       name: 'semaphore and event',
-      scenarios: [...waitingScenarios(), ...takingScenarios()],
+      scenarios: [...waitingScenarios(), ...takingScenarios(), ...laterScenarios()],
       files: (file) => file === 'src/memory/semaphore.ts' || file === 'src/memory/event.ts',
     },
     lock('futex lock', 'futex-lock', [...lockScenarios('futex'), ...lockScenarios('spin', SPIN)]),

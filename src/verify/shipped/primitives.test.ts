@@ -1,6 +1,7 @@
 // The primitives as shipped, at futex level: every interleaving is right, and every weakened ordering is noticed.
 import { describe, expect, it } from 'vitest';
 import { isLong, runsNow } from '../../fixtures/tier.js';
+import { inTask } from '../event-loop.js';
 import { SimulatedEvent } from '../primitives.js';
 import type { Scenario } from '../scenario.js';
 import { type VerifyOptions, verify } from '../verify.js';
@@ -8,7 +9,7 @@ import { checkPrimitives } from './check-primitives.js';
 import { primitiveScenarios } from './groups.js';
 import { LOCK_KINDS, lockScenario, lockScenarios } from './lock-scenarios.js';
 import { takingScenario, takingScenarios } from './taking-scenarios.js';
-import { waitingScenarios } from './waiting-scenarios.js';
+import { laterScenarios, waitingScenarios } from './waiting-scenarios.js';
 
 const POLICIES = [
   ['spinning first', { spins: 1, adapts: false }],
@@ -80,6 +81,8 @@ describe('the shipped primitives', () => {
     );
   });
 
+  it.skipIf(isLong)('wait on event loops', () => inTask(() => expectRight(laterScenarios())));
+
   it.skipIf(isLong).each(LOCK_KINDS)(
     'a %s lock whose holder leaves strands the others, unless it is closed',
     (kind) => {
@@ -91,8 +94,8 @@ describe('the shipped primitives', () => {
 
   it.runIf(isLong)(
     'are right as they are, and have no ordering whose loss goes unnoticed, but for the listed ones',
-    () => {
-      const checked = checkPrimitives({ mutates: true });
+    async () => {
+      const checked = await inTask(() => checkPrimitives({ mutates: true }));
       expect(checked).toMatchObject({ complete: true, findings: [], unknownSurvivors: [], staleSurvivors: [] });
       expect(checked.mutants.length).toBeGreaterThan(90);
     },

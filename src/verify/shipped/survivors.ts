@@ -7,6 +7,10 @@ export const PRIMITIVE_SURVIVORS: readonly Survivor[] = [
     reason: 'A sleeper that counts itself out late costs a waker a notify that wakes nobody.',
   },
   {
+    mutant: 'src/memory/event.ts Event.sleepLater Atomics.sub 1 delay',
+    reason: 'A sleeper that counts itself out late costs a waker a notify that wakes nobody.',
+  },
+  {
     mutant: 'src/memory/semaphore.ts Semaphore.wait Atomics.sub 1 delay',
     reason: 'A waiter that counts itself out late costs a poster a notify that wakes nobody.',
   },

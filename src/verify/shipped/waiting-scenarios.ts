@@ -136,15 +136,17 @@ function gateScenario(
   sleepers: number,
   ends: 'woken' | 'closed' | 'both',
   { policy, elide }: PrimitiveOptions = {},
+  onEventLoops = false,
 ): Scenario {
   const open = (words: Int32Array): Event => new Event(words, 0, policy, elide);
-  const threads = Array.from({ length: sleepers }, (_, i) =>
-    thread(`sleeper ${i}`, (words) => {
-      const came = open(words).until(() => Atomics.load(words, JOB) === 1);
-      if (came && words[DATA] !== 1) throw new Error('woken without what came before the wake');
-      return came;
-    }),
-  );
+  const seen = (words: Int32Array, came: boolean): boolean => {
+    if (came && words[DATA] !== 1) throw new Error('woken without what came before the wake');
+    return came;
+  };
+  const isOpen = (words: Int32Array) => () => Atomics.load(words, JOB) === 1;
+  const blocks = (words: Int32Array): boolean => seen(words, open(words).until(isOpen(words)));
+  const later = async (words: Int32Array): Promise<boolean> => seen(words, await open(words).untilLater(isOpen(words)));
+  const threads = Array.from({ length: sleepers }, (_, i) => thread(`sleeper ${i}`, onEventLoops ? later : blocks));
   if (ends !== 'closed') {
     threads.push(
       thread('opener', (words) => {
@@ -155,13 +157,19 @@ function gateScenario(
     );
   }
   if (ends !== 'woken') threads.push(thread('closer', (words) => open(words).close()));
-  const name = `event, ${sleepers} asleep, ${ends === 'both' ? 'woken and closed' : ends}`;
+  const where = onEventLoops ? ' on event loops' : '';
+  const name = `event, ${sleepers} asleep${where}, ${ends === 'both' ? 'woken and closed' : ends}`;
   return scenario(name, threads, ['epoch', 'sleepers', '', '', 'open'], (words, results) => {
     if (words[1] !== 0) return 'sleepers are left announced';
     if (ends === 'both') return (words[0]! & 1) === 1 ? undefined : 'the event is open again';
     const came = ends === 'woken';
     return results.slice(0, sleepers).every((result) => result === came) ? undefined : `until() did not return ${came}`;
   });
+}
+
+/** Waits by a promise: those of threads that have an event loop, which are checked by `inTask`. */
+export function laterScenarios(): Scenario[] {
+  return (['woken', 'both', 'closed'] as const).map((ends) => gateScenario(2, ends, {}, true));
 }
 
 /** What `verify` runs on semaphores and events: each property with two threads, then three, then with a close at any moment. */
