@@ -8,13 +8,14 @@ import { startMeasuring } from '../src/receiver/measuring.js';
 const RELAY = fileURLToPath(new URL('../bench/tune/fixtures/relay-process.js', import.meta.url));
 const LOOPBACK = '127.0.0.1';
 const MOST_BYTES = 2 ** 30;
+const WARM_UP_BYTES = 2 ** 29;
 
 const [host, ...numbers] = process.argv.slice(2) as [string, string, string, string];
 const [roundTripMs, , rate] = numbers.map(Number) as [number, number, number];
 const isRelayed = roundTripMs > 0 || rate > 0;
 const end = await startMeasuring({ host: isRelayed ? LOOPBACK : host, port: 0 }, MOST_BYTES);
 const { port } = end.address as { port: number };
-const relay = isRelayed ? fork(RELAY, [host, String(port), ...numbers]) : undefined;
+const relay = isRelayed ? fork(RELAY, [host, String(port), ...numbers, String(WARM_UP_BYTES)]) : undefined;
 const [listening] = relay ? ((await once(relay, 'message')) as [number]) : [port];
 process.stdout.write(`${listening}\n`);
 await once(process.stdin.resume(), 'end');

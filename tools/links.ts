@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { type Command, Option } from 'commander';
 import { badValue } from '../bench/base/usage-error.js';
 import { loadVariants } from '../bench/plan/catalogue.js';
+import { meanRatio } from '../bench/stats/ratio.js';
 import { LinkPeer } from '../bench/tune/link-peer.js';
 import { choose, type LinkCount, rateOf } from '../bench/tune/link-search.js';
 import { type LinkAnswer, showRate } from '../bench/tune/link-text.js';
@@ -16,6 +17,8 @@ const CLI = fileURLToPath(new URL('../bench/cli.js', import.meta.url));
 const COUNTS = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32];
 /** Back and forth: what drifts meets all alike. */
 const SWEEPS = 3;
+/** Of the answers beside the best of the sweep. */
+const BESIDE = 4;
 const MBIT = 1e6 / 8;
 
 interface Setting extends Link {
@@ -73,12 +76,11 @@ async function rowOf(setting: Setting, open: typeof openOverRelay): Promise<stri
   const found = await tune('--peer', `${far.host}:${far.port}`);
   const seconds = (performance.now() - begun) / 1000;
   await far.close();
-  const swept = await sweep(setting, open, [found.channels, predicted.channels]);
+  const { swept, losses } = await sweep(setting, open, [found.channels, predicted.channels]);
   const { best } = choose(swept);
-  const rateAt = (channels: number) => rateOf(swept.find((each) => each.channels === channels)!);
   const said = ({ channels, counts }: LinkAnswer) => {
     const own = counts.find((each) => each.channels === channels)!.bytesPerSecond;
-    return `${channels}: ${showRate(own)}, loses ${((1 - rateAt(channels) / rateOf(best)) * 100).toFixed(0)} %`;
+    return `${channels}: ${showRate(own)}, loses ${losses.get(channels)!}`;
   };
   const cells = [name, `${best.channels}: ${showRate(rateOf(best))}`, said(found), `${seconds.toFixed(0)} s`];
   const all = swept.map((each) => `${each.channels}: ${showRate(rateOf(each))}`).join(', ');
@@ -93,23 +95,39 @@ async function tune(...words: readonly string[]): Promise<LinkAnswer> {
   return JSON.parse(said) as LinkAnswer;
 }
 
-/** The rates of all counts, and of those that were named beside them. */
-async function sweep(link: Link, open: typeof openOverRelay, also: readonly number[]): Promise<LinkCount[]> {
+/**
+ * The rates of all counts; and what those that were named lose to the best of them, with the interval, measured by turns with
+ * it after the sweep: the best of ten is partly luck.
+ */
+async function sweep(link: Link, open: typeof openOverRelay, named: readonly number[]) {
   const [listed] = await loadVariants('atomic-barrier');
   const plan = { listed: listed!, pageSize: 4096, pagesPerBatch: 128, signal: new AbortController().signal };
   const far = await open(link);
   const peer = await LinkPeer.connect({ ...plan, address: { host: far.host, port: far.port } });
   try {
     const trials = new LinkTrials((channels, bytes) => peer.trial(channels, bytes));
-    const counts = [...new Set([...COUNTS, ...also])].sort((a, b) => a - b);
-    const swept = counts.map((channels) => ({ channels, bytesPerSecond: [] as number[] }));
-    for (let round = 0; round < SWEEPS; round++) {
-      for (const { channels, bytesPerSecond } of round % 2 === 0 ? swept : swept.toReversed())
-        bytesPerSecond.push(await trials.measure(channels));
-    }
-    return swept;
+    const byTurns = async (counts: readonly number[], rounds: number): Promise<LinkCount[]> => {
+      const measured = counts.map((channels) => ({ channels, bytesPerSecond: [] as number[] }));
+      for (let round = 0; round < rounds; round++) {
+        for (const { channels, bytesPerSecond } of round % 2 === 0 ? measured : measured.toReversed())
+          bytesPerSecond.push(await trials.measure(channels));
+      }
+      return measured;
+    };
+    const swept = await byTurns(COUNTS, SWEEPS);
+    const best = swept.reduce((most, each) => (rateOf(each) > rateOf(most) ? each : most)).channels;
+    const beside = await byTurns([...new Set([best, ...named])], BESIDE);
+    const losses = new Map(beside.map((each) => [each.channels, lossText(each, beside[0]!)]));
+    return { swept, losses };
   } finally {
     await peer.close();
     await far.close();
   }
+}
+
+function lossText({ bytesPerSecond }: LinkCount, best: LinkCount): string {
+  const logs = bytesPerSecond.map((rate, round) => Math.log(rate / best.bytesPerSecond[round]!));
+  const { ratio, low, high } = meanRatio(logs);
+  const percent = (share: number) => ((1 - share) * 100).toFixed(0);
+  return `${percent(ratio)} % (${percent(high)} to ${percent(low)})`;
 }

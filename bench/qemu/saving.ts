@@ -1,4 +1,5 @@
 // Rounds of snapshots by turns: QEMU and our designs write the same RAM into mapped-ram files, below one folder.
+import { execFileSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -163,7 +164,8 @@ const PIECE = Buffer.alloc(16 << 20, 'touched');
 
 /**
  * Free memory that a virtual machine gave back to its host costs more to touch again than to write. So just before each
- * save as much is written into the same folder, and let go: every sender then finds its file's memory there.
+ * save as much is written into the same folder, and let go: every sender then finds its file's memory there. What the disk
+ * has to do for this file, and for that of the save before, is waited for: else the next save would share it.
  */
 function touchMemory(folder: string, bytes: number): void {
   const path = join(folder, 'touched');
@@ -173,6 +175,7 @@ function touchMemory(folder: string, bytes: number): void {
   } finally {
     closeSync(file);
     rmSync(path, { force: true });
+    execFileSync('sync', ['-f', folder]);
   }
 }
 
