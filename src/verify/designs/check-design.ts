@@ -14,7 +14,7 @@ const HANGS: ReadonlySet<ProblemKind> = new Set<ProblemKind>(['deadlock', 'lost-
 const UPSTREAM_FINDINGS = 8;
 /** What is drawn of scenarios that are too large to be searched. */
 const DRAWN = { strategy: 'pct', depth: 8 } as const;
-/** Schedules of each; and of designs with so many states that a schedule is mostly new ones. */
+/** Schedules of each; and of designs with so many states, or so many orders of messages, that a schedule is mostly new ones. */
 const SCHEDULES = 200;
 const FEW_SCHEDULES = 40;
 /** What carries a design, in the benchmark and here: not mutated with it. */
@@ -40,7 +40,8 @@ export function checkDesign(variant: Variant, bounds: DesignBounds, options: Che
 function withDrawn(variant: Variant, bounds: DesignBounds, checked: Checked, options: CheckOptions): Checked {
   const { strategy = 'exhaustive', seed = 1 } = options.search ?? {};
   if (strategy !== 'exhaustive' || checked.findings.length > 0) return checked;
-  const schedules = options.schedules ?? (checked.complete ? SCHEDULES : FEW_SCHEDULES);
+  const isNew = !checked.complete || variant.provider.waits === 'event-loop';
+  const schedules = options.schedules ?? (isNew ? FEW_SCHEDULES : SCHEDULES);
   if (schedules === 0) return checked;
   const scenarios = drawnSuite(variant, bounds).map(({ scenario }) => scenario);
   const search = { ...options.search, ...DRAWN, schedules, seed };

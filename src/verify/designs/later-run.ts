@@ -23,34 +23,42 @@ export function openLaterProvider(run: Run): Provider<'event-loop'> {
   const { variant } = run.design;
   if (variant.provider.waits !== 'event-loop') throw new Error('not modelled');
   const provider = variant.provider.open(run.place, 0);
-  let [handed, syncs] = [0, 0];
+  let [handed, syncs, held] = [0, 0, 0];
   run.hold(0);
+  const remember = (what: string): void => {
+    if (provider.digest) checkpoint(`${what} ${held} ${handed} ${syncs} ${provider.digest()}`);
+  };
   const told = (goesOn: boolean): boolean => {
     if (!goesOn) run.leave();
     return goesOn;
   };
   return {
     sendPages: (full) => {
+      remember('job');
       run.release();
       return then(provider.sendPages(full), (empty) => {
         if (empty === EXIT) run.leave();
         else run.hold(empty);
+        held = empty;
         handed++;
         return empty;
       });
     },
     flush: () => provider.flush?.(),
     signalSync: () => {
+      remember('sync');
       run.show('owed', handed);
       run.show('syncs', ++syncs);
       run.show('syncing', 1);
       return then(provider.signalSync(), told);
     },
-    collectSync: () =>
-      then(provider.collectSync(), (goesOn) => {
+    collectSync: () => {
+      remember('collect');
+      return then(provider.collectSync(), (goesOn) => {
         if (told(goesOn)) run.show('syncing', 0);
         return goesOn;
-      }),
+      });
+    },
   };
 }
 
