@@ -1,6 +1,9 @@
 // A state's hash, equal for states that differ only in how far clocks have counted.
+
+import type { Futures } from './futures.js';
 import { FIELDS, HIDES, KEPT, TIME, VALUE, WRITER } from './history.js';
 import type { Machine } from './machine.js';
+import type { Place } from './places.js';
 
 /** Packed ranks stay small integers. */
 const MOST_PACKED = 2 ** 30;
@@ -32,11 +35,21 @@ export class Canonical {
   private readonly records: readonly (readonly [from: number, to: number])[];
   private readonly entryBases: Int32Array;
   private readonly clockBases: Int32Array;
+  /** The slot that each record is of, and the one whose writes each clock is of; -1 for others. */
+  private readonly recordSlots: Int32Array;
+  private readonly clockSlots: Int32Array;
+  private readonly futures: Futures | null;
+  private readonly places: Place[] = [];
 
-  /** `raw` keeps clocks as they are: many more states, for holding the reduction against. */
-  constructor(machine: Machine, raw = false) {
+  /**
+   * `raw` keeps clocks as they are: many more states, for holding the reduction against. With `futures`, what nobody can
+   * make use of any more is left out: what is known of an access to a word that none of those unaware of it will touch,
+   * and what a word would teach those who will read it, if they know it already.
+   */
+  constructor(machine: Machine, raw = false, futures: Futures | null = null) {
     this.machine = machine;
     this.raw = raw;
+    this.futures = futures;
     const { clocks, history, promises, threads } = machine;
     const used = (bases: Int32Array): number[] => [...bases].filter((base) => base >= 0);
     this.records = [
@@ -50,6 +63,11 @@ export class Canonical {
     );
     const own = Array.from({ length: threads }, (_, thread) => clocks.own + thread * threads);
     this.clockBases = Int32Array.from([...own, ...used(clocks.published), ...used(clocks.list), ...clocks.messages]);
+    this.recordSlots = new Int32Array(machine.state.length).fill(-1);
+    clocks.accesses.forEach((first, slot) => {
+      if (first >= 0) this.recordSlots.fill(slot, first, first + threads * clocks.kindsOf(slot));
+    });
+    this.clockSlots = Int32Array.from(this.clockBases, (base) => clocks.published.indexOf(base));
     this.most = records / threads + this.entryBases.length;
     this.times = new Int32Array(threads * this.most);
     this.counts = new Int32Array(threads);
@@ -64,6 +82,7 @@ export class Canonical {
   hash(): void {
     const { machine, scratch, entryBases } = this;
     const { state } = machine;
+    if (this.futures) this.findPlaces(this.futures);
     if (this.raw) {
       scratch.set(state);
       this.mix(state.length);
@@ -107,7 +126,7 @@ export class Canonical {
     let lives = 0;
     for (const [from, to] of this.records) {
       for (let at = from, thread = 0; at < to; at++) {
-        if (state[at]! > seen[thread]!) {
+        if (state[at]! > seen[thread]! && this.mayMatter(at, thread)) {
           liveThreads[lives] = thread;
           live[lives++] = at;
           this.insert(thread, state[at]!);
@@ -120,6 +139,38 @@ export class Canonical {
       const writer = state[entryBases[i]! + WRITER]!;
       if (writer > 0 && writer <= threads) this.insert(writer - 1, state[entryBases[i]! + TIME]!);
     }
+  }
+
+  private findPlaces(futures: Futures): void {
+    const { machine, places } = this;
+    futures.refresh();
+    for (let thread = 0; thread < machine.threads; thread++) places[thread] = futures.placeOf(machine, thread);
+  }
+
+  /** Whether somebody who is unaware of a thread's recorded access may yet touch its word. */
+  private mayMatter(record: number, thread: number): boolean {
+    const { futures, places, recordSlots } = this;
+    const slot = recordSlots[record]!;
+    if (!futures || slot < 0) return true;
+    const { state, threads, clocks, status } = this.machine;
+    for (let other = 0; other < threads; other++) {
+      if (other === thread || state[status + other] === -1 || !futures.mayTouch(places[other]!, slot)) continue;
+      if (state[clocks.own + other * threads + thread]! < state[record]!) return true;
+    }
+    return false;
+  }
+
+  /** The rank in `thread`'s times that all know who may yet learn from a word: to know no more teaches nobody anything. */
+  private knownToReaders(slot: number, thread: number): number {
+    const { futures, places } = this;
+    const { state, threads, clocks, status } = this.machine;
+    let least = 0x7fffffff;
+    for (let reader = 0; reader < threads; reader++) {
+      if (state[status + reader] === -1 || !futures!.mayLearnFrom(places[reader]!, slot)) continue;
+      const known = this.rank(thread, state[clocks.own + reader * threads + thread]!);
+      if (known < least) least = known;
+    }
+    return least;
   }
 
   /** Appends the ranks of all records, each with its place; and those of all clocks, as many to a number as fit. */
@@ -148,10 +199,13 @@ export class Canonical {
       // Who has ended needs to know nothing any more.
       if (i < threads && state[status + i] === -1) continue;
       const base = clockBases[i]!;
+      const slot = this.futures ? this.clockSlots[i]! : -1;
       for (let k = 0; k < actives; k++) {
         const thread = active[k]!;
         const time = state[base + thread]!;
-        packed = packed * radix + (time === 0 ? 0 : this.rank(thread, time));
+        const rank = time === 0 ? 0 : this.rank(thread, time);
+        const isNews = rank > 0 && (slot < 0 || rank > this.knownToReaders(slot, thread));
+        packed = packed * radix + (isNews ? rank : 0);
         if (packed < most) continue;
         scratch[length++] = packed;
         packed = 1;

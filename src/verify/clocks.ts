@@ -83,6 +83,11 @@ export class ClockTable {
     this.recordsTo = take(0);
   }
 
+  /** How many kinds of records a slot has, where it has any. */
+  kindsOf(slot: number): number {
+    return this.kinds[slot]!;
+  }
+
   /** Begins a new operation of `thread`. */
   tick(state: Int32Array, thread: number): void {
     state[this.own + thread * this.threads + thread]!++;

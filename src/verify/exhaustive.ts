@@ -30,7 +30,10 @@ const DEEPEST = 20_000;
 /** Steps that make an execution seem to be without an end. */
 const SEEMS_ENDLESS = 2000;
 
-/** An execution came back to a state: transitions that were left out might be left out for ever. */
+/**
+ * An execution came back to a state, and not by a thread that went round alone: the threads may keep each other from
+ * getting on, which shows in all their steps. Of one alone nothing is lost where all is taken in one state of its round.
+ */
 const CAME_BACK = Symbol('came back');
 
 /** A state on the path from the start: its snapshot, its transitions, and what Tarjan's algorithm keeps of it. */
@@ -99,7 +102,7 @@ export class Exhaustive implements Search {
     for (const transition of from) execution.step(transition);
     const { machine } = execution;
     const isBounded = preemptions >= 0;
-    const canonical = new Canonical(machine, raw);
+    const canonical = new Canonical(machine, raw, persistent ? execution.futures : null);
     const seen = new StateSet();
     const frames: Frame[] = [];
     const possible = new Int32Array(MOST_TRANSITIONS);
@@ -207,8 +210,10 @@ export class Exhaustive implements Search {
       const old = enter(thread, frame.used + cost, execution.repeats);
       if (old >= 0) {
         if (closed[old] === 1) frame.component.leave(thread);
-        else if (persistent) return CAME_BACK;
         else {
+          if (persistent && !isAlone(frames, depth, old)) return CAME_BACK;
+          // It waits for others: they are not left out.
+          frame.count = frame.all;
           frame.low = Math.min(frame.low, old);
           frame.component.stay(thread);
         }
@@ -223,6 +228,18 @@ export class Exhaustive implements Search {
     }
     return result(true);
   }
+}
+
+/** Whether one thread alone led from the state with number `old` to the last one of the path. */
+function isAlone(frames: readonly Frame[], depth: number, old: number): boolean {
+  const thread = runs(frames[depth - 1]!);
+  for (let at = depth - 1; at >= 0 && runs(frames[at]!) === thread; at--) if (frames[at]!.number === old) return true;
+  return false;
+}
+
+/** The thread that was run last from a state. */
+function runs({ transitions, taken }: Frame): number {
+  return transitions[taken - 1]! % MOST_THREADS;
 }
 
 /** Whether who ran last could run on. */

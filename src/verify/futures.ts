@@ -15,8 +15,10 @@ import {
   PLAIN_STORE,
   SLEEP,
   STEP,
+  STORE,
   STORE_REST,
   WAIT,
+  WAIT_LATER,
   WAKE,
 } from './operation.js';
 import { type Place, Places } from './places.js';
@@ -26,9 +28,14 @@ import type { WordTable } from './word-table.js';
 /** Which row of a place: its own step; all that may follow, itself included; from AHEAD + 1 on, without taking one of the locks. */
 export const OWN = 0;
 export const AHEAD = 1;
-/** Numbers with 32 bits each: a row has bits for the slots read, for those written, for those closed, and for groups of watched words. */
+/** Numbers with 32 bits each: a row has parts with a bit for each slot, and last the groups of watched words. */
 const BITS = 32;
-const PARTS = 3;
+const PARTS = 5;
+/** Parts of a row: what a step reads, writes and closes, as far as order counts; which words it learns from; all that it touches. */
+export const WRITTEN = 1;
+export const CLOSED_TOO = 2;
+const LEARNT_FROM = 3;
+const TOUCHED = 4;
 
 export class Futures {
   readonly threads: readonly Places[];
@@ -55,7 +62,7 @@ export class Futures {
   /** Whether every operation is one whose dependencies are known: not accesses of several sizes, promised values or messages. */
   get areKnown(): boolean {
     return (
-      !this.threads.some(({ all }) => all.some(({ operation }) => isOnQueue(operation.kind))) &&
+      !this.threads.some(({ all }) => all.some(({ operation: { kind } }) => isOnQueue(kind) || kind === WAIT_LATER)) &&
       this.table.overlaps.every((others) => others.length === 0) &&
       this.table.promised.every((values) => values.length === 0)
     );
@@ -69,6 +76,20 @@ export class Futures {
   /** Where the row of a place starts, in its rows. */
   rowOf(which: number): number {
     return which * this.stride;
+  }
+
+  /** Whether a thread may yet learn what the last write of a word knew. */
+  mayLearnFrom(place: Place, slot: number): boolean {
+    return this.has(place, LEARNT_FROM, slot);
+  }
+
+  /** Whether a thread may yet access a word, in any way. */
+  mayTouch(place: Place, slot: number): boolean {
+    return this.has(place, TOUCHED, slot);
+  }
+
+  private has({ rows }: Place, part: number, slot: number): boolean {
+    return (rows[this.stride * AHEAD + part * this.width + (slot >>> 5)]! & (1 << (slot & 31))) !== 0;
   }
 
   /** Brings all rows up to date. */
@@ -89,8 +110,8 @@ export class Futures {
     for (const place of all) if (isAsleep(place.operation)) woken |= this.addShown(place);
     for (const place of all) {
       const { kind } = place.operation;
-      if (!isScheduled(kind)) place.rows.fill(0);
-      else place.rows[this.stride - 1] = this.addShown(place) | (kind === WAKE || kind === NOTIFY ? woken : 0);
+      if (isScheduled(kind))
+        place.rows[this.stride - 1] = this.addShown(place) | (kind === WAKE || kind === NOTIFY ? woken : 0);
       for (let which = AHEAD; which <= AHEAD + this.locks.length; which++)
         place.rows.copyWithin(this.rowOf(which), 0, this.stride);
     }
@@ -115,10 +136,14 @@ export class Futures {
    */
   private setOwn({ rows, operation }: Place, conditions: ReadonlyMap<number, ReadonlySet<number>>): void {
     const { kind, slot, event } = operation;
-    if (!isScheduled(kind) || kind === STEP || slot < 0) return;
+    if (kind === STEP || slot < 0) return;
+    this.set(rows, TOUCHED, slot);
+    if (kind === LOAD_REST) this.set(rows, LEARNT_FROM, slot);
+    if (!isScheduled(kind)) return;
+    if (kind !== STORE && kind !== WAKE) this.set(rows, LEARNT_FROM, slot);
     const isLoad = kind === LOAD || kind === LOAD_REST || kind === HINT || kind === SLEEP;
-    this.set(rows, isLoad ? 0 : 1, slot);
-    if (kind === CLOSE) this.set(rows, 2, slot);
+    this.set(rows, isLoad ? 0 : WRITTEN, slot);
+    if (kind === CLOSE) this.set(rows, CLOSED_TOO, slot);
     if (event >= 0) this.set(rows, 0, event);
     for (const read of conditions.get(event >= 0 ? event : kind === WAKE ? slot : -1) ?? []) this.set(rows, 0, read);
   }
@@ -136,7 +161,7 @@ export class Futures {
       if (each !== place && isScheduled(kind)) continue;
       const writes = kind === GHOST || kind === PLAIN_STORE || kind === STORE_REST || isWrite(kind);
       if (writes && word >= 0) shown |= this.watched.groupsOf(word);
-      if (kind === GHOST) this.set(place.rows, 1, slot);
+      if (kind === GHOST) this.set(place.rows, WRITTEN, slot);
       for (const next of each.next) seen.add(next);
       for (const next of each.locked) seen.add(next);
     }

@@ -1,6 +1,6 @@
 // Which threads' steps are enough to be taken from a state: the others can do nothing meanwhile that depends on them.
 import type { Execution } from './execution.js';
-import { AHEAD, type Futures, OWN } from './futures.js';
+import { AHEAD, CLOSED_TOO, type Futures, OWN, WRITTEN } from './futures.js';
 import { CLOSED, LOCK } from './operation.js';
 import { MOST_THREADS } from './scenario.js';
 
@@ -17,7 +17,8 @@ import { MOST_THREADS } from './scenario.js';
  * were searched; so its place would be known.
  *
  * A step that changes what the invariant looks at counts as dependent on every other such step. The search leaves nothing
- * out for ever where no execution comes back to a state; where one does, it goes without (see exhaustive.ts).
+ * out for ever where no execution comes back to a state, or one thread alone does, which waits: then all is taken in one
+ * state of its round. Where several threads go round, it goes without (see exhaustive.ts).
  */
 export class Persistent {
   private readonly execution: Execution;
@@ -100,7 +101,7 @@ export class Persistent {
         const holder = (execution.machine.state[slot]! & ~CLOSED) - 1;
         const isHeld = kind === LOCK && holder >= 0 && (chosen & (1 << holder)) !== 0;
         // A lock that one of the chosen holds can only be closed.
-        const at = futures.rowOf(which) + (isHeld ? 2 : 1) * futures.width + (slot >>> 5);
+        const at = futures.rowOf(which) + (isHeld ? CLOSED_TOO : WRITTEN) * futures.width + (slot >>> 5);
         for (let waker = 0; waker < execution.threads; waker++) {
           if (
             (awake & (1 << waker)) === 0 ||

@@ -1,6 +1,6 @@
 // What is known of a thread so far: a node is a pending operation, an edge its result. Some edges lead back or across.
 import type { History } from './loops.js';
-import { keepsValue, type Operation, SLEEP } from './operation.js';
+import { CHECKPOINT, keepsValue, type Operation, SLEEP } from './operation.js';
 import type { Places } from './places.js';
 
 export class ProgramTree {
@@ -8,6 +8,8 @@ export class ProgramTree {
   readonly operations: Operation[] = [];
   readonly depths: number[] = [];
   readonly children: Map<number, number>[] = [];
+  /** The last checkpoint on the way to each node, which may be itself; -1 without. */
+  readonly checkpoints: number[] = [];
   private readonly parents: number[] = [];
   private readonly results: number[] = [];
   private readonly places: Places;
@@ -17,7 +19,8 @@ export class ProgramTree {
   }
 
   clear(): void {
-    for (const each of [this.operations, this.parents, this.results, this.depths, this.children]) each.length = 0;
+    const { operations, parents, results, depths, children, checkpoints } = this;
+    for (const each of [operations, parents, results, depths, children, checkpoints]) each.length = 0;
     this.places.clear();
   }
 
@@ -29,6 +32,7 @@ export class ProgramTree {
     this.results.push(result);
     this.depths.push(parent < 0 ? 0 : this.depths[parent]! + 1);
     this.children.push(new Map());
+    this.checkpoints.push(operation.kind === CHECKPOINT ? node : parent < 0 ? -1 : this.checkpoints[parent]!);
     this.places.add(operation, parent);
     if (operation.kind === SLEEP) this.findHead(operation, node);
     return node;

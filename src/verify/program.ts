@@ -11,6 +11,7 @@ import type { Places } from './places.js';
 import { ProgramTree } from './program-tree.js';
 import { newRecording, type Recording, record } from './recording.js';
 import { Retries } from './retries.js';
+import { Returns } from './returns.js';
 import { BodyError, OUTGROWN } from './rules.js';
 import { describeSite } from './source.js';
 import { refuseSuspended } from './suspended.js';
@@ -57,17 +58,20 @@ export class Program {
   private merges = new Merges();
   private readonly loops = new Loops();
   private retries: Retries | null = null;
+  private readonly returns: Returns;
 
   constructor(body: () => unknown, options: ProgramOptions, places: Places) {
     this.body = body;
     this.options = options;
     this.tree = new ProgramTree(places);
     this.operations = this.tree.operations;
+    this.returns = new Returns(this.tree, (far, onStop) => this.run(far, true, onStop));
     this.begin();
   }
 
   private begin(): void {
     this.tree.clear();
+    this.returns.begin();
     this.checkpoints.clear();
     this.memories?.begin();
     this.heads.clear();
@@ -86,6 +90,7 @@ export class Program {
     } catch (error) {
       if (!(error instanceof ClosedTooEarly)) throw error;
       if (this.memories?.isTarget(error.head)) this.memories = null;
+      else if (this.returns.isTarget(error.head)) this.returns.distrust(error.head);
       else {
         this.loops.distrust(error.head);
         this.retries?.distrust(error.head);
@@ -161,6 +166,10 @@ export class Program {
       );
     const known = operation.kind === CHECKPOINT ? this.checkpoints.get(operation.value) : undefined;
     if (known !== undefined) return this.merge(node, result, known, history);
+    // What a mutation holds back is remembered by nobody, and what an async function does is not seen.
+    const isSeen = this.options.mutation?.how !== 'delay' && !this.isAsync;
+    const back = isSeen ? this.returns.target(node, history, operation) : -1;
+    if (back >= 0) return this.merge(node, result, back, history);
     const memory = this.memories?.keyOf(history, operation, (path) => this.memoryOf(path));
     const same = memory === undefined ? -1 : this.memories!.find(memory);
     if (same >= 0) return this.mergeSame(node, result, same, history);
@@ -201,7 +210,7 @@ export class Program {
         canonical,
         history,
         ...(round === 0 ? {} : { more }),
-        isSeen: this.memories?.isTarget(this.operations[target]!) === true,
+        isSeen: this.memories?.isTarget(this.operations[target]!) || this.returns.isTarget(this.operations[target]!),
       },
       (longer) => this.onwards(target, longer),
       (far) => this.run(far, true),

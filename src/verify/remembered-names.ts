@@ -20,7 +20,7 @@ export function visibleAt(program: Program, offset: number): Visible {
       isInside = true;
       for (const param of node.params) addPattern(param, names);
       addVars(node.body, names);
-    } else if (isInside) addDeclared(node, names);
+    } else if (isInside) addDeclared(node, names, offset);
     if (node.type === 'FunctionExpression' && node.id) names.add(node.id.name);
   }
   return {
@@ -67,8 +67,8 @@ function addVars(node: AnyNode, names: Set<string>): void {
   for (const child of children(node)) if (!isFunction(child)) addVars(child, names);
 }
 
-/** What a block declares for itself, and a loop or a catch for its body. */
-function addDeclared(node: AnyNode, names: Set<string>): void {
+/** What a block declares for itself up to `offset`, and a loop or a catch for its body: further on nothing has a value yet. */
+function addDeclared(node: AnyNode, names: Set<string>, offset: number): void {
   const parts: readonly (AnyNode | null | undefined)[] =
     node.type === 'BlockStatement' || node.type === 'StaticBlock'
       ? node.body
@@ -80,8 +80,10 @@ function addDeclared(node: AnyNode, names: Set<string>): void {
             ? [node.left]
             : [];
   for (const part of parts) {
-    if (part?.type === 'VariableDeclaration') for (const { id } of part.declarations) addPattern(id, names);
-    else if ((part?.type === 'FunctionDeclaration' || part?.type === 'ClassDeclaration') && part.id)
+    if (part?.type === 'VariableDeclaration') {
+      for (const { id, end } of part.declarations)
+        if (end <= offset || part.kind === 'var' || node.type.startsWith('For')) addPattern(id, names);
+    } else if ((part?.type === 'FunctionDeclaration' || part?.type === 'ClassDeclaration') && part.id)
       names.add(part.id.name);
   }
   if (node.type === 'CatchClause' && node.param) addPattern(node.param, names);

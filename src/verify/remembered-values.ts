@@ -135,10 +135,10 @@ export class Writer {
 
   private writeProperties(value: object): void {
     for (const name of Reflect.ownKeys(value)) {
-      const property = Object.getOwnPropertyDescriptor(value, name)!;
-      if (!('value' in property)) throw UNSEEN;
+      const { value: own, get, set } = Object.getOwnPropertyDescriptor(value, name)!;
       this.note(String(name));
-      this.write(property.value);
+      // An accessor remembers what its functions have around them.
+      for (const each of get || set ? [get, set] : [own]) this.write(each);
     }
   }
 }
