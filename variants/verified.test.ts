@@ -65,7 +65,7 @@ describe.each(FILES.filter((name) => !(isLong && name === WHOLE_FIRST)))('%s', (
     const search = LARGE.includes(name) ? { search: FEW } : {};
     const complete = await expectClean(isWhole ? BOUNDS : SMALL, { ...search, schedules: DRAWN });
     expect(complete).toBe(!LARGE.includes(name));
-  }, 120_000);
+  }, 300_000);
 });
 
 describe.skipIf(isLong).each(QEMU)("upstream's error path in %s", (name) => {

@@ -12,7 +12,7 @@ import { checkAll } from './verifying.js';
 export const BOUNDS = { channels: 2, jobs: 2 };
 /** What a minute has room for; `verify` searches further. */
 const MOST_STATES = 60_000;
-const LONGEST_VERIFY_MS = 25_000;
+const LONGEST_VERIFY_MS = 40_000;
 /** The fewest processes that decide anything. */
 const ROUNDS = 6;
 /** What a design is held against: QEMU's, or, where it cannot go down to their depth, others of any depth. */

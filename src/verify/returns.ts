@@ -5,7 +5,7 @@ import type { ProgramTree } from './program-tree.js';
 import { Retries } from './retries.js';
 
 /** How often a place is looked at, before it is taken for granted that what its condition read is not remembered. */
-const LOOKS = 4;
+const LOOKS = 2;
 
 type Run = (history: History, onStop?: () => void) => Operation;
 
