@@ -5,7 +5,7 @@ import { type Comparison, compare } from '../stats/comparison.js';
 import { holm } from '../stats/holm.js';
 import type { Visits } from '../stats/noise-floor.js';
 import { pairTurns, type TurnsOfVisits } from '../stats/paired.js';
-import { verdict } from '../stats/verdict.js';
+import { LEAST_DIFFERENCE, LEAST_SIDE_BY_SIDE, verdict } from '../stats/verdict.js';
 import type { ResultCell, ResultComparison } from './document.js';
 
 /** What designs are compared with, where it is measured. */
@@ -45,9 +45,11 @@ export function compareWithBaseline(
     const processes = processesOf(a, b, metric);
     return processes.length > 0 ? [{ a, b, processes }] : [];
   });
+  const leastOf = ({ a, b }: (typeof pairs)[number]) =>
+    [a, b].every((cell) => isSideBySide(cell, metric)) ? LEAST_SIDE_BY_SIDE : LEAST_DIFFERENCE;
   const inFamily = pairs.filter(({ b }) => studied.includes(b.variant));
   const compared = new Map(
-    pairs.map((pair) => [pair, compare(pair.processes, inFamily.includes(pair) ? inFamily.length : 1)]),
+    pairs.map((pair) => [pair, compare(pair.processes, inFamily.includes(pair) ? inFamily.length : 1, leastOf(pair))]),
   );
   const adjusted = holm(inFamily.map((pair) => compared.get(pair)!.p));
   return pairs.map((pair) => {
@@ -59,7 +61,7 @@ export function compareWithBaseline(
       ...names,
       ...numbers(comparison),
       adjustedP: rounded(adjustedP),
-      verdict: verdict(comparison, adjustedP, { better: betterOf(metric) }),
+      verdict: verdict(comparison, adjustedP, { better: betterOf(metric), least: leastOf(pair) }),
     };
   });
 }

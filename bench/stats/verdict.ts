@@ -8,6 +8,11 @@ export type Verdict = 'faster' | 'slower' | 'same' | 'unclear' | 'too-few';
 export const LEAST_PROCESSES = 6;
 /** Differences up to this fraction are never called faster or slower, however certain: layout alone makes as much. */
 export const LEAST_DIFFERENCE = 0.02;
+/**
+ * The same for designs that stood side by side in each process: copies of one design, compiled apart, do not differ by more.
+ * Held against measured copies by `doctor --calibrate`; docs/measuring.md has the outcome.
+ */
+export const LEAST_SIDE_BY_SIDE = 0.01;
 /** The difference that the default run is to find. */
 export const TARGET_DIFFERENCE = 0.03;
 /** Within this fraction, either way, two designs count as the same. */
