@@ -12,12 +12,12 @@ afterEach(() => void vi.useRealTimers());
 const cell = { variant: 'a', workload: 'throughput', channels: 1, depth: 1 } as Cell;
 
 /** A process in which a batch takes so many nanoseconds, by lane and by how many milliseconds its turns have taken. */
-function madeUp(jobNs: (lane: number, usedMs: number) => number) {
+function madeUp(jobNs: (lane: number, usedMs: number, amount: number) => number) {
   const usedMs = [0, 0];
   const taken: { lane: number; jobNs: number }[] = [];
   const turns = async (order: readonly LaneTurn[]) =>
     order.map(({ lane, amount }) => {
-      const each = jobNs(lane, usedMs[lane]!);
+      const each = jobNs(lane, usedMs[lane]!, amount);
       const durationNs = each * amount;
       usedMs[lane]! += durationNs / 1e6;
       vi.advanceTimersByTime(durationNs / 1e6);
@@ -55,4 +55,22 @@ it('a cell that never settles is measured all the same, after as long again and 
   const [a] = await measureLive(ends, options);
   expect(a!.mirrors.length).toBeGreaterThan(3);
   expect(usedMs[0]! + usedMs[1]!).toBeLessThan(300 * 3.5);
+});
+
+it('a design that sleeps less the longer it is at work gets long turns, and so does what it stands beside', async () => {
+  // 30 us a batch, but a tenth of that for the second once it has had 100 batches at a stretch.
+  const { ends } = madeUp((lane, _, amount) => (lane === 1 && amount > 100 ? 3e3 + (100 * 27e3) / amount : 30e3));
+  const [a, b] = await measureLive(ends, options);
+  for (const { mirrors } of [a!, b!]) {
+    for (const { durationNs } of mirrors.flat()) expect(durationNs / 1e6).toBeGreaterThan(10);
+  }
+  const perJob = ({ durationNs, jobs }: { durationNs: number; jobs: number }) => durationNs / jobs;
+  expect(perJob(a!.mirrors[0]![0]) / perJob(b!.mirrors[0]![0])).toBeGreaterThan(4);
+});
+
+it('designs that are the same in long turns keep short ones, though a burst hits a long turn', async () => {
+  let long = 0;
+  const { ends } = madeUp((_, __, amount) => (amount > 300 && long++ === 0 ? 90e3 : 30e3));
+  const [a] = await measureLive(ends, options);
+  expect(a!.amount * 30e3).toBeLessThan(2e6);
 });

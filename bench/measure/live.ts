@@ -77,6 +77,14 @@ const MOST_WINDOW_MS = 30;
  */
 const ALIKE = 4;
 
+/** Turns are held against some that are so many times as long .. */
+const LONGER = 16;
+/** .. where they are shorter than this .. */
+const SHORT_MS = 4;
+/** .. and where a design gains on another by this in the longer ones, all of them are so long. */
+const LONG_MS = 50;
+const GAIN = 2;
+
 /** Measures cells against each other. Rejects with LiveFailure; the processes are then spent. */
 export async function measureLive(ends: readonly LiveEnd[], options: LiveOptions): Promise<LivePart[]> {
   const { random, forMs } = options;
@@ -165,13 +173,40 @@ async function closing(
 /** What fills a turn of each cell, warm by then. */
 async function amountsOf(ends: readonly LiveEnd[], options: LiveOptions): Promise<number[]> {
   const isNew = ends.some(({ cold, amount }) => cold || amount === undefined);
-  const own = isNew ? await warmUp(ends, options) : ends.map(({ amount }) => amount!);
+  if (!isNew) return ends.map(({ amount }) => amount!);
+  const own = await warmUp(ends, options);
+  const isShort = options.turnMs < SHORT_MS && ends[0]!.cell.workload === 'throughput';
+  const long = isShort ? await longAmounts(ends, own, options.random) : undefined;
   const { channels } = ends[0]!.cell;
   return ends.map(({ cell, amount }, at) => {
     const [mine, first] = [own[at]!, own[0]!];
     const alike = cell.channels === channels && mine < first * ALIKE && mine > first / ALIKE;
-    return amount ?? (alike ? first : mine);
+    return amount ?? long?.[at] ?? (alike ? first : mine);
   });
+}
+
+/**
+ * A design may sleep less the longer it is at work, so that in short turns, each of which begins with senders that sleep, it is
+ * another one. Resolves with what fills long turns, where one gains on the others in them; undefined where none does.
+ */
+async function longAmounts(
+  ends: readonly LiveEnd[],
+  amounts: readonly number[],
+  random: Random,
+): Promise<number[] | undefined> {
+  const longer = amounts.map((amount) => amount * LONGER);
+  // One after the other, three times: a burst is hardly in all turns of a cell.
+  const order = [1, 2, 3].flatMap(() => [...ends.keys()]);
+  const slices = await takeTurns(ends, order, longer);
+  const jobNs = ends.map((_, at) => {
+    const own = slices.filter((_, turn) => order[turn] === at);
+    return Math.min(...own.map(({ durationNs }) => durationNs)) / longer[at]!;
+  });
+  const shortNs = await medianTurns(ends, amounts, MOST_WINDOW_MS, random);
+  const judged = [...ends.keys()].filter((at) => !ends[at]!.beside);
+  const gains = judged.map((at) => shortNs[at]! / amounts[at]! / jobNs[at]!);
+  if (Math.max(...gains) < Math.min(...gains) * GAIN) return undefined;
+  return jobNs.map((each, at) => Math.max(leastAmount(ends[at]!.cell), Math.round((LONG_MS * 1e6) / each)));
 }
 
 /** Takes turns until each fills its time and no cell gets faster. Resolves with what fills a turn of each. */

@@ -60,6 +60,8 @@ interface Standing {
   /** Of the first opening; they are turned round for each next one. */
   readonly lanes: readonly number[];
   readonly openings: Opening[];
+  /** What fills a turn of each cell, in the order of the set; of this process. */
+  amounts: readonly (number | undefined)[];
 }
 
 class Round {
@@ -72,8 +74,6 @@ class Round {
   private readonly taken = new Map<string, { planned: PlannedCell; position: number; turns: Turn[] }>();
   /** Cells that the process has run, whose code is compiled there. */
   private readonly warm = new Set<string>();
-  /** What fills a turn of a cell that has stood beside others in this process. */
-  private readonly turnAmounts = new Map<string, number>();
   private timedNs = 0;
   private position = 0;
   private killed = false;
@@ -138,6 +138,7 @@ class Round {
       position: this.position,
       lanes: this.random.shuffle([...set.cells.keys()]),
       openings: [],
+      amounts: [],
     };
     this.standing.set(set, standing);
     step(cells[0]!);
@@ -152,16 +153,14 @@ class Round {
           // Which cell is opened first, and on which threads, is drawn, and turned round for the next opening.
           lane: pass % 2 === 0 ? lane : set.cells.length - 1 - lane,
           cold: !this.warm.has(planned.id),
-          amount: this.turnAmounts.get(planned.id),
+          amount: standing.amounts[at],
           beside: at >= least,
         };
       });
       const parts = await this.processes.live(places, { turnMs, forMs, random: this.random });
       standing.openings.push({ cells: cells.map(({ cell }) => cell), parts });
-      for (const [at, { id }] of cells.entries()) {
-        this.warm.add(id);
-        this.turnAmounts.set(id, parts[at]!.amount);
-      }
+      for (const { id } of cells) this.warm.add(id);
+      standing.amounts = set.cells.map((planned) => parts[cells.indexOf(planned)]?.amount);
       this.timedNs += parts.flatMap(({ mirrors }) => mirrors.flat()).reduce((sum, slice) => sum + slice.durationNs, 0);
       return true;
     } catch (cause) {
@@ -233,7 +232,7 @@ class Round {
     // Its threads may be anywhere: a fleet in which a cell failed goes with its process.
     await this.processes.end();
     this.warm.clear();
-    this.turnAmounts.clear();
+    for (const standing of this.standing.values()) standing.amounts = [];
   }
 
   private record({ id }: PlannedCell, position: number, visits: readonly Visit[]): void {
