@@ -43,7 +43,7 @@ export function declareRun(program: Command): void {
     .option('--rounds <n>', 'number of fresh processes; a verdict needs at least 6')
     .option(
       '--turn <time>',
-      'length of one turn of designs side by side, as in 1ms; the default depends on the transport',
+      'length of one turn of designs side by side, as in 1ms; the default depends on transport and designs',
     )
     .option('--precision <percent>', 'measure until the ratios under study are known this well, as in 2%')
     .option('--budget <time>', 'start no round that would end later than this, as in 90s or 5min')

@@ -29,7 +29,7 @@ function madeUp(jobNs: (lane: number, usedMs: number, amount: number) => number)
   return { ends, usedMs };
 }
 
-const options = { turnMs: 1, forMs: 300, random: new Random(5) };
+const options = { turnMs: 1, mayLengthen: true, forMs: 300, random: new Random(5) };
 
 it('nothing is measured before the slower of two cells to warm has settled', async () => {
   // The first is compiled at once; the second falls from 90 to 30 us a batch while it is used for 120 ms.
@@ -66,6 +66,14 @@ it('a design that sleeps less the longer it is at work gets long turns, and so d
   }
   const perJob = ({ durationNs, jobs }: { durationNs: number; jobs: number }) => durationNs / jobs;
   expect(perJob(a!.mirrors[0]![0]) / perJob(b!.mirrors[0]![0])).toBeGreaterThan(4);
+});
+
+it('turns whose length was asked for keep it', async () => {
+  const { ends } = madeUp((lane, _, amount) => (lane === 1 && amount > 100 ? 3e3 + (100 * 27e3) / amount : 30e3));
+  const parts = await measureLive(ends, { ...options, mayLengthen: false });
+  for (const { mirrors } of parts) {
+    for (const { durationNs } of mirrors.flat()) expect(durationNs / 1e6).toBeLessThan(2);
+  }
 });
 
 it('designs that are the same in long turns keep short ones, though a burst hits a long turn', async () => {

@@ -157,7 +157,8 @@ class Round {
           beside: at >= least,
         };
       });
-      const parts = await this.processes.live(places, { turnMs, forMs, random: this.random });
+      const mayLengthen = this.context.plan.turnMs === undefined;
+      const parts = await this.processes.live(places, { turnMs, mayLengthen, forMs, random: this.random });
       standing.openings.push({ cells: cells.map(({ cell }) => cell), parts });
       for (const { id } of cells) this.warm.add(id);
       standing.amounts = set.cells.map((planned) => parts[cells.indexOf(planned)]?.amount);
