@@ -1,79 +1,12 @@
 // Gates over made-up histories: which cells climb the ladder to its end, where the others stop, and what is accepted.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { BuildComparison } from '../result/compare-builds.js';
-import { type MadeUp, madeUpResult } from '../store/fixtures/result.js';
-import { saveResult } from '../store/save.js';
-import type { CommitLine } from '../system/commit-line.js';
-import { attributesOf, parseFilter } from '../tables/projection.js';
-import type { Blessing } from './blessings.js';
-import { type GateOptions, judge } from './gate.js';
-import { DEFAULT_THRESHOLDS, readGateConfig, thresholdsFor } from './gate-config.js';
-import { Processes } from './gate-processes.js';
+import type { MadeUp } from '../store/fixtures/result.js';
+import { brief, byDefault, COMMITS, MACHINE, rowsOf, sha, slower, stopOf } from './fixtures/made-up-gate.js';
+import { DEFAULT_THRESHOLDS } from './gate-config.js';
 import { confirmRows, judgeComparisons } from './gate-rerun.js';
 import type { GateRow } from './gate-row.js';
 import { exitCodeOf, gateAsMarkdown, gateDocument, gateRecords, renderGate } from './gate-text.js';
-import { readHistory, seriesOf } from './history.js';
-
-const MACHINE = 'made-up-2c-8g';
-const COMMITS = 14;
-const folders: string[] = [];
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true });
-});
-const temporary = () => {
-  folders.push(mkdtempSync(join(tmpdir(), 'multifd-bench-gate-')));
-  return folders.at(-1)!;
-};
-const sha = (commit: number) => commit.toString(16).padStart(40, '0');
-const line: CommitLine = {
-  name: 'main',
-  commits: new Map(
-    Array.from({ length: COMMITS }, (_, place) => [sha(place), { sha: sha(place), place, subject: '' }]),
-  ),
-};
-const holds: GateOptions['holds'] = (filter, cell, metric) => parseFilter(filter)(attributesOf(cell, metric));
-const byDefault = () => DEFAULT_THRESHOLDS;
-
-interface Options {
-  readonly thresholds?: GateOptions['thresholds'];
-  readonly blessings?: readonly Blessing[];
-}
-
-/** The rows of the last of `COMMITS` commits; what is special about commits is asked of `about`. */
-function rowsOf(
-  about: (commit: number) => MadeUp,
-  { thresholds = byDefault, blessings = [] }: Options = {},
-): GateRow[] {
-  const folder = temporary();
-  for (let commit = 0; commit < COMMITS; commit++) {
-    const time = new Date(Date.UTC(2026, 0, 1 + commit)).toISOString();
-    const id = commit.toString(16).padStart(8, '0');
-    saveResult(folder, madeUpResult({ id, sha: sha(commit), time, seed: commit, noise: 0.02, ...about(commit) }));
-  }
-  const history = readHistory({ store: { folder, machineKey: MACHINE }, line, last: 60 });
-  const series = seriesOf(history, (_, metric) => metric === 'jobsPerSecond');
-  const options = { history, series, processes: new Processes(folder), blessings, thresholds, holds };
-  const rows = judge(options);
-  // Where those that pass are only counted, nothing else is different.
-  const short = judge({ ...options, brief: true });
-  expect(short.map((row, at) => (row.status === 'passed' ? { ...rows[at], status: 'passed' } : row))).toEqual(rows);
-  return rows;
-}
-const slower =
-  (by: number, from = COMMITS - 1) =>
-  (commit: number): MadeUp => ({
-    speed: (variant, channels) => (20_000 * channels) / (commit >= from && variant === 'mutex' ? 1 + by : 1),
-  });
-const brief = (rows: readonly GateRow[]) =>
-  rows.map(({ cell, status, rungs }) => {
-    const axes = attributesOf(cell, '');
-    return `${axes.get('variant')} ${axes.get('channels')} ${status} ${rungs.at(-1)?.name ?? ''}`;
-  });
-const stopOf = (rows: readonly GateRow[], variant = 'mutex') =>
-  new Set(brief(rows).flatMap((row) => (row.startsWith(`${variant} `) ? [row.split(' ').slice(2).join(' ')] : [])));
 
 describe('the ladder', () => {
   it('a delay of 10 % goes up to the rerun, in the cells that have it and in no other', () => {
@@ -253,54 +186,4 @@ it('explains a few cells of each kind, all of them on request, and no line is wi
   const { head, rows: records } = gateRecords(report);
   expect(records).toHaveLength(300);
   expect(head.slice(0, 3)).toEqual(['result', 'table', 'variant']);
-});
-
-describe('the config file', () => {
-  const write = (document: unknown) => {
-    const path = join(temporary(), 'multifd-bench.json');
-    writeFileSync(path, typeof document === 'string' ? document : JSON.stringify(document));
-    return path;
-  };
-
-  it('has rules by cell, the later over the earlier', () => {
-    const config = readGateConfig(
-      write({
-        gate: {
-          defaults: { relative: 0.08 },
-          rules: [
-            { cells: 'variant=mutex', relative: 0.2 },
-            { cells: 'channels>1', noiseFactor: 3 },
-            { cells: 'variant=mutex channels=4', ignore: true },
-          ],
-        },
-      }),
-    );
-    const of = (cell: string) => thresholdsFor(config, (terms) => holds(terms, cell, 'jobsPerSecond'));
-    expect(of('t mutex channels=2')).toEqual({ ...DEFAULT_THRESHOLDS, relative: 0.2, noiseFactor: 3 });
-    expect(of('t atomic-barrier channels=1')).toEqual({ ...DEFAULT_THRESHOLDS, relative: 0.08 });
-    expect(of('t mutex channels=4')).toBeUndefined();
-    expect(
-      stopOf(
-        rowsOf(slower(0.1), {
-          thresholds: (cell, metric) => thresholdsFor(config, (terms) => holds(terms, cell, metric)),
-        }),
-      ),
-    ).toEqual(new Set(['passed relative']));
-  });
-
-  it.each([
-    [{ gate: { defaults: { relative: 8 } } }, 'gate.defaults.relative: got "8", takes numbers <= 1'],
-    [{ gate: { rules: [{ relative: 0.1 }] } }, 'gate.rules[0].cells: not there'],
-    [{ gate: { rules: [{ cells: 'channels>1', noise: 3 }] } }, 'gate.rules[0].noise: no such field'],
-    [{ gates: {} }, 'gates: no such field'],
-    ['{', 'JSON'],
-  ])('that is wrong is named with the field: %j', (document, message) => {
-    const path = write(document);
-    expect(() => readGateConfig(path)).toThrow(new RegExp(`^${path}: `));
-    expect(() => readGateConfig(path)).toThrow(message);
-  });
-
-  it('that is asked for must be there', () => {
-    expect(() => readGateConfig('/nonexistent/x.json')).toThrow('/nonexistent/x.json: no such file');
-  });
 });

@@ -1,38 +1,14 @@
 // Message ports and event loops: order, races, what is a task, what is refused.
 import { receiveMessageOnPort } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
-import { Event } from '../memory/event.js';
 import { inTask } from './event-loop.js';
 import { type Body, program } from './fixtures/expect-finding.js';
+import { check, expectFindingInTask, next, outcomes } from './fixtures/in-task.js';
 import { simulatedPort } from './port.js';
 import { SimulatedEvent } from './primitives.js';
-import type { Scenario } from './scenario.js';
-import { type Report, replay, type VerifyOptions, verify } from './verify.js';
-
-const check = (bodies: Body[], options: VerifyOptions = {}, more: Partial<Scenario> = {}): Promise<Report> =>
-  inTask(() => verify(program(bodies, more), options));
-
-async function expectFinding(kind: string, text: string, bodies: Body[]): Promise<void> {
-  const { findings } = await check(bodies);
-  expect(findings.map((finding) => `${finding.kind} ${finding.message}`)).toEqual([
-    expect.stringMatching(new RegExp(`^${kind} .*${text}`)),
-  ]);
-}
-
-/** What the threads of all executions returned, each combination once. */
-async function outcomes(bodies: Body[]): Promise<string[]> {
-  const results = new Set<string>();
-  const final = (_: unknown, returned: readonly unknown[]) => {
-    results.add(JSON.stringify(returned));
-    return undefined;
-  };
-  expect(await check(bodies, {}, { final })).toMatchObject({ complete: true, findings: [] });
-  return [...results].sort();
-}
+import { replay, verify } from './verify.js';
 
 const received = (number: number): unknown => receiveMessageOnPort(simulatedPort(number, 1))?.message;
-const next = (number: number): Promise<unknown> =>
-  new Promise((resolve) => void simulatedPort(number, 1).once('message', resolve));
 
 describe('a message', () => {
   it('is there or not, and a port keeps the order', async () => {
@@ -63,7 +39,7 @@ describe('a message', () => {
       simulatedPort(0, 0).postMessage('done');
       words[0] = 7;
     };
-    await expectFinding('data-race', 'words\\[0\\]', [late, sees]);
+    await expectFindingInTask('data-race', 'words\\[0\\]', [late, sees]);
     // A receipt orders nothing for who posted.
     const waits: Body = (words) => {
       const port = simulatedPort(0, 0);
@@ -71,7 +47,7 @@ describe('a message', () => {
       port.postMessage('again');
       words[0] = 7;
     };
-    await expectFinding('data-race', 'words\\[0\\]', [waits, (words) => [received(0), words[0]]]);
+    await expectFindingInTask('data-race', 'words\\[0\\]', [waits, (words) => [received(0), words[0]]]);
   });
 
   it('is a copy', async () => {
@@ -99,15 +75,15 @@ describe('a message', () => {
       for (let i = 0; i < 9; i++) while (received(0) === undefined);
     };
     expect(await check([posts(9), takes])).toMatchObject({ complete: true, findings: [] });
-    await expectFinding('not-modelled', 'more than 64 messages', [posts(65)]);
+    await expectFindingInTask('not-modelled', 'more than 64 messages', [posts(65)]);
   });
 
   it('carries values: not memory, nor what is transferred', async () => {
-    await expectFinding('not-modelled', 'more than values', [
+    await expectFindingInTask('not-modelled', 'more than values', [
       (words) => simulatedPort(0, 0).postMessage({ memory: words.buffer }),
     ]);
-    await expectFinding('not-modelled', 'more than values', [(words) => simulatedPort(0, 0).postMessage(words)]);
-    await expectFinding('not-modelled', 'transfer', [() => simulatedPort(0, 0).postMessage(1, [])]);
+    await expectFindingInTask('not-modelled', 'more than values', [(words) => simulatedPort(0, 0).postMessage(words)]);
+    await expectFindingInTask('not-modelled', 'transfer', [() => simulatedPort(0, 0).postMessage(1, [])]);
   });
 });
 
@@ -164,13 +140,13 @@ describe('an event loop', () => {
   });
 
   it('ends with what its promise rejects with, and with what nobody catches', async () => {
-    await expectFinding('exception', 'T0 threw: awaited', [
+    await expectFindingInTask('exception', 'T0 threw: awaited', [
       async () => {
         await null;
         throw new Error('awaited');
       },
     ]);
-    await expectFinding('exception', 'T0 threw: not awaited', [
+    await expectFindingInTask('exception', 'T0 threw: not awaited', [
       async (words) => {
         void Promise.reject(new Error('not awaited'));
         await null;
@@ -189,7 +165,7 @@ describe('an event loop', () => {
     const final = (words: Int32Array) => (words[0] === 2 ? undefined : `counted ${words[0]}`);
     const { findings } = await check([adds, adds], {}, { final });
     expect(findings.map(({ message }) => message)).toEqual(['counted 1']);
-    await expectFinding('data-race', 'words\\[0\\]', [
+    await expectFindingInTask('data-race', 'words\\[0\\]', [
       adds,
       async (words) => {
         await null;
@@ -206,8 +182,8 @@ describe('an event loop', () => {
     };
     expect(await outcomes([waits, waits, wakes])).toEqual(['[true,true,null]']);
     expect(await outcomes([waits, () => new SimulatedEvent(0).close()])).toEqual(['[false,null]']);
-    await expectFinding('lost-wake-up', 'T0 in', [waits, (words) => void Atomics.store(words, 1, 1)]);
-    await expectFinding('not-modelled', 'beside other tasks', [
+    await expectFindingInTask('lost-wake-up', 'T0 in', [waits, (words) => void Atomics.store(words, 1, 1)]);
+    await expectFindingInTask('not-modelled', 'beside other tasks', [
       async (words) => {
         await Promise.all([waits(words), next(0)]);
       },
@@ -223,91 +199,6 @@ describe('an event loop', () => {
   });
 });
 
-describe('Atomics.waitAsync', () => {
-  const waits: Body = async (words) => {
-    while (Atomics.load(words, 0) === 0) await Atomics.waitAsync(words, 0, 0).value;
-  };
-  const opens: Body = (words) => {
-    Atomics.store(words, 0, 1);
-    Atomics.notify(words, 0);
-  };
-
-  it('is a task once it is notified, beside threads asleep on the same word', async () => {
-    const sleeps: Body = (words) => {
-      while (Atomics.load(words, 0) === 0) Atomics.wait(words, 0, 0);
-    };
-    expect(await check([waits, sleeps, waits, opens])).toMatchObject({ complete: true, findings: [] });
-    const one: Body = (words) => [Atomics.store(words, 0, 1), Atomics.notify(words, 0, 1)][1];
-    const { findings } = await check([waits, sleeps, one]);
-    expect(findings[0]!.kind).toBe('lost-wake-up');
-  });
-
-  it('is lost where nobody notifies, or too early', async () => {
-    await expectFinding('lost-wake-up', 'T0 in message of a waitAsync', [
-      waits,
-      (words) => void Atomics.store(words, 0, 1),
-    ]);
-    await expectFinding('lost-wake-up', 'T0 in message of a waitAsync', [
-      waits,
-      (words) => {
-        Atomics.notify(words, 0);
-        Atomics.store(words, 0, 1);
-      },
-    ]);
-  });
-
-  it('returns at once what it can', async () => {
-    const asks = (value: number, timeoutMs?: number): Body => {
-      return (words) => Atomics.waitAsync(words, 0, value, timeoutMs);
-    };
-    expect(await outcomes([asks(1), asks(0, 0)])).toEqual([
-      '[{"async":false,"value":"not-equal"},{"async":false,"value":"timed-out"}]',
-    ]);
-  });
-
-  it('may time out, or be notified, and a notify counts promises', async () => {
-    const once: Body = async (words) => Atomics.waitAsync(words, 0, 0, 10).value;
-    expect(await outcomes([once, (words) => Atomics.notify(words, 0)])).toEqual(['["ok",1]', '["timed-out",0]']);
-  });
-
-  it('orders nothing by itself', async () => {
-    const sees: Body = async (words) => {
-      const { async: isAsync, value } = Atomics.waitAsync(words, 0, 0);
-      if (isAsync) await value;
-      return words[1];
-    };
-    const gives: Body = (words) => {
-      words[1] = 7;
-      Atomics.store(words, 0, 1);
-      Atomics.notify(words, 0);
-    };
-    await expectFinding('data-race', 'words\\[1\\]', [sees, gives]);
-  });
-
-  it('stands beside messages', async () => {
-    const both: Body = async (words) => {
-      await Promise.all([waits(words), next(0)]);
-      return Atomics.load(words, 0);
-    };
-    const posts: Body = () => simulatedPort(0, 0).postMessage('come');
-    expect(await outcomes([both, opens, posts])).toEqual(['[1,null,null]']);
-  });
-
-  it('is what the shipped event waits by: none of its wakes is lost', async () => {
-    const until: Body = async (words) => new Event(words, 4).untilLater(() => Atomics.load(words, 0) === 1);
-    const wake =
-      (wakes: (event: Event) => void): Body =>
-      (words) => {
-        Atomics.store(words, 0, 1);
-        wakes(new Event(words, 4));
-      };
-    expect(await outcomes([until, until, wake((event) => event.wake())])).toEqual(['[true,true,null]']);
-    expect(await outcomes([until, (words) => new Event(words, 4).close()])).toEqual(['[false,null]']);
-    const { findings } = await check([until, wake(() => {})]);
-    expect(findings[0]!.kind).toBe('lost-wake-up');
-  });
-});
-
 describe('what is refused', () => {
   it('is an async function from within a promise job, whose own jobs would have to wait', async () => {
     await null;
@@ -318,20 +209,20 @@ describe('what is refused', () => {
   });
 
   it('is a wait that no promise of the thread stands for; jobs are run', async () => {
-    await expectFinding('not-modelled', 'does not return a promise', [() => void next(0)]);
+    await expectFindingInTask('not-modelled', 'does not return a promise', [() => void next(0)]);
     const starts: Body = (words) => {
       void (async () => {
         await null;
         words[0] = 1;
       })();
     };
-    await expectFinding('data-race', 'words\\[0\\]', [starts, starts]);
+    await expectFindingInTask('data-race', 'words\\[0\\]', [starts, starts]);
     expect(await check([starts])).toMatchObject({ complete: true, findings: [] });
   });
 
   it('is what is not simulated of a port', async () => {
     for (const method of ['close', 'addEventListener'] as const)
-      await expectFinding('not-modelled', method, [() => simulatedPort(0, 0)[method]('message', () => {})]);
+      await expectFindingInTask('not-modelled', method, [() => simulatedPort(0, 0)[method]('message', () => {})]);
   });
 });
 
