@@ -3,13 +3,16 @@
 import type { BatchIndex } from '../ram/batches.js';
 import type { ChannelWriter } from '../sender/channel-writer.js';
 import type { Provider } from '../sender/variant.js';
+import { turnNsOf } from './loop-time.js';
 
-const TURNS = 20_000;
-/** The fastest of several trials counts: the first ones run before the compiler has seen the loop. */
-const TRIALS = 12;
+/**
+ * So many first calls are timed: a thread may calibrate before its compiler got a CPU, and the loop is faster from then on.
+ * Their two looks at the clock count as work.
+ */
+const TIMED_CALLS = 256;
 /** Written only: it keeps the loop from being dropped. */
 const worked = new Int32Array(1);
-let turnNs: number | undefined;
+let calibratedNs: number | undefined;
 
 function turn(turns: number): void {
   let value = worked[0]!;
@@ -18,21 +21,31 @@ function turn(turns: number): void {
   worked[0] = value;
 }
 
-/** Work for that long, as far as this thread has a CPU; calibrated once a thread. */
+/** Work for that long, as far as this thread has a CPU; calibrated once a thread, and corrected by its first calls. */
 export function workFor(nanoseconds: number): () => void {
-  turnNs ??= calibrate();
-  const turns = Math.max(1, Math.round(nanoseconds / turnNs));
-  return () => turn(turns);
+  calibratedNs ??= turnNsOf(turn);
+  return correctedWork(nanoseconds, calibratedNs, turn);
 }
 
-function calibrate(): number {
-  let fastest = Number.POSITIVE_INFINITY;
-  for (let trial = 0; trial < TRIALS; trial++) {
-    const start = process.hrtime.bigint();
-    turn(TURNS);
-    fastest = Math.min(fastest, Number(process.hrtime.bigint() - start) / TURNS);
-  }
-  return fastest;
+/** Work by turns of `loop`, which seemed to take `turnNs` each and may turn out to be faster. */
+export function correctedWork(
+  nanoseconds: number,
+  turnNs: number,
+  loop: (turns: number) => void,
+  clock: () => number = () => Number(process.hrtime.bigint()),
+): () => void {
+  const turnsAt = (ns: number) => Math.max(1, Math.round(nanoseconds / ns));
+  let fastestNs = turnNs;
+  let turns = turnsAt(fastestNs);
+  let timed = 0;
+  return () => {
+    if (timed === TIMED_CALLS) return loop(turns);
+    timed++;
+    const start = clock();
+    loop(turns);
+    fastestNs = Math.min(fastestNs, (clock() - start) / turns);
+    turns = turnsAt(fastestNs);
+  };
 }
 
 /** A provider that works before each hand-over. */

@@ -1,6 +1,7 @@
 // How many turns of a waiting loop fill a time on this thread: a spin budget is a time, and loops differ by CPU.
 import { lookAgain, PARK, SpinBudget, type WaitPolicy } from '../memory/wait-policy.js';
 import type { Wait } from './cell.js';
+import { turnNsOf } from './loop-time.js';
 
 /**
  * The most that an adaptive waiter looks: about a parked round trip between two CPUs of a virtual machine (`doctor`
@@ -9,9 +10,6 @@ import type { Wait } from './cell.js';
 const ADAPTIVE_MOST_NS = 50_000;
 /** The same where threads exceed CPUs, or may: who looks keeps the one it waits for from running. */
 const CROWDED_MOST_NS = 5000;
-const TURNS = 20_000;
-/** The fastest of several trials counts: the first ones run before the compiler has seen the loop. */
-const TRIALS = 12;
 let turnNs: number | undefined;
 
 /** The policy of a wait axis on this thread; the loop is calibrated once a thread. */
@@ -32,12 +30,5 @@ function turnsIn(nanoseconds: number): number {
 
 function measureTurn(): number {
   const words = new Int32Array(new SharedArrayBuffer(4));
-  const budget = new SpinBudget({ spins: TURNS });
-  let fastest = Number.POSITIVE_INFINITY;
-  for (let trial = 0; trial < TRIALS; trial++) {
-    const start = process.hrtime.bigint();
-    lookAgain(words, 0, budget);
-    fastest = Math.min(fastest, Number(process.hrtime.bigint() - start) / TURNS);
-  }
-  return fastest;
+  return turnNsOf((turns) => lookAgain(words, 0, new SpinBudget({ spins: turns })));
 }
