@@ -10,7 +10,7 @@ const measuring = [
   'src/memory/{primitives,scan}',
   'src/session/{access-counter,sequences,side-by-side}',
   'src/workloads/*',
-  'bench/measure/{child-start,counts,floors,keep-awake,paired-visits,peers}',
+  'bench/measure/{child-start,counts,floors,keep-awake,paired-visits,peers,round}',
   'bench/doctor/resolution',
   'bench/environment',
   'bench/qemu/run-qemu',

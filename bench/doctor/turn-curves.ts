@@ -62,6 +62,7 @@ export async function measureTurnCurves(options: TurnCurvesOptions): Promise<Tur
             lane: lanes[index]!,
             cold: at === 0,
             amount: undefined,
+            beside: false,
           }));
           const parts = await processes.live(places, { turnMs, forMs: FOR_MS, random });
           const seconds = secondsOf(parts);

@@ -25,8 +25,10 @@ function madeUp(jobNs: (lane: number, usedMs: number, amount: number) => number)
       return { jobs: amount, pages: amount, durationNs, startedNs: 0 };
     });
   const client = { open: async () => {}, close: async () => ({}), turns } as unknown as Child;
-  const ends = [0, 1].map((lane): LiveEnd => ({ cell, client, lane, peer: undefined, cold: true, amount: undefined }));
-  return { ends, usedMs };
+  const ends = [0, 1].map(
+    (lane): LiveEnd => ({ cell, client, lane, peer: undefined, cold: true, amount: undefined, beside: false }),
+  );
+  return { ends, usedMs, taken };
 }
 
 const options = { turnMs: 1, mayLengthen: true, forMs: 300, random: new Random(5) };
@@ -81,4 +83,21 @@ it('designs that are the same in long turns keep short ones, though a burst hits
   const { ends } = madeUp((_, __, amount) => (amount > 300 && long++ === 0 ? 90e3 : 30e3));
   const [a] = await measureLive(ends, options);
   expect(a!.amount * 30e3).toBeLessThan(2e6);
+});
+
+it('a design that only stands beside those under study is in one mirror of six', async () => {
+  const { ends } = madeUp(() => 30e3);
+  const [a, b] = await measureLive([ends[0]!, { ...ends[1]!, beside: true }], options);
+  expect(a!.mirrors.length).toBeGreaterThan(100);
+  expect(b!.numbers).toEqual(a!.numbers.filter((number) => number % 6 === b!.numbers[0]! % 6));
+});
+
+it('cold cells whose amounts are known run for 30 ms each before they are measured, in turns of that amount', async () => {
+  const { ends, taken } = madeUp((_, used) => (used < 28 ? 90e3 : 30e3));
+  const known = ends.map((end) => ({ ...end, amount: 33 }));
+  const parts = await measureLive(known, options);
+  for (const { mirrors } of parts) {
+    for (const { durationNs, jobs } of mirrors.flat()) expect([durationNs, jobs]).toEqual([33 * 30e3, 33]);
+  }
+  expect(taken.length).toBeLessThan(360);
 });

@@ -15,10 +15,10 @@ export interface LiveEnd {
   readonly peer: Peer | undefined;
   /** True in a process that has not run the cell yet: its code is not compiled there. */
   readonly cold: boolean;
-  /** Jobs, or syncs, of a turn, where an earlier opening found how many. */
+  /** Jobs, or syncs, of a turn, where an earlier opening, in this process or another, found how many. */
   readonly amount: number | undefined;
   /** True for one that only stands beside those under study: it takes part in some of the mirrors. */
-  readonly beside?: boolean;
+  readonly beside: boolean;
 }
 
 export interface LiveOptions {
@@ -53,6 +53,8 @@ export class LiveFailure extends Error {
   }
 }
 
+/** Cold cells whose amounts an earlier process found run for so long each before they are measured: V8 compiles meanwhile. */
+const WARM_MS = 30;
 /** A question to the process takes about this long: short enough to be stopped in, long enough to cost nothing. */
 const RUN_MS = 60;
 const MOST_MIRRORS_A_RUN = 400;
@@ -93,9 +95,10 @@ export async function measureLive(ends: readonly LiveEnd[], options: LiveOptions
   for (const at of random.shuffle([...ends.keys()])) await opening(ends, at);
   const amounts = await amountsOf(ends, options);
   const tried = performance.now();
-  await takeTurns(ends, mirrorOf(ends, random), amounts);
-  // Its turns also fill and empty their channels, and may take longer now than when the amounts were found.
-  let mirrorMs = performance.now() - tried;
+  const judged = mirrorOf(ends, random, 1);
+  await takeTurns(ends, judged.slice(judged.length / 2), amounts);
+  // Turns also fill and empty their channels, and may take longer now than when the amounts were found.
+  let mirrorMs = 2 * (performance.now() - tried);
   for (const [at, end] of ends.entries())
     if (keepsHistograms(end.cell)) await failing(at, end.client.latencies(end.lane));
 
@@ -173,13 +176,21 @@ async function closing(
 }
 
 /** What fills a turn of each cell, warm by then. */
-async function amountsOf(ends: readonly LiveEnd[], options: LiveOptions): Promise<number[]> {
-  const isNew = ends.some(({ cold, amount }) => cold || amount === undefined);
-  if (!isNew) return ends.map(({ amount }) => amount!);
+async function amountsOf(ends: readonly LiveEnd[], options: LiveOptions): Promise<readonly number[]> {
+  const known = ends.flatMap(({ amount }) => amount ?? []);
+  if (known.length < ends.length) return foundAmounts(ends, options);
+  const cold = ends.filter((end) => end.cold).length;
+  if (cold > 0) await medianTurns(ends, known, WARM_MS * cold, options.random);
+  return known;
+}
+
+async function foundAmounts(ends: readonly LiveEnd[], options: LiveOptions): Promise<readonly number[]> {
   const own = await warmUp(ends, options);
-  const { turnMs, mayLengthen } = options;
+  const { turnMs, mayLengthen, random } = options;
   const isTried = mayLengthen && turnMs < SHORT_MS && ends[0]!.cell.workload === 'throughput';
-  const long = isTried ? await longAmounts(ends, own, options.random) : undefined;
+  // Seen twice: how long sleepers take to wake may change once between the turns of one length and those of the other.
+  const isOther = isTried && (await longAmounts(ends, own, random)) !== undefined;
+  const long = isOther ? await longAmounts(ends, own, random) : undefined;
   const { channels } = ends[0]!.cell;
   return ends.map(({ cell, amount }, at) => {
     const [mine, first] = [own[at]!, own[0]!];

@@ -18,7 +18,7 @@ import { type Turn, type TurnOptions, takeTurn } from './turn.js';
 const SHARED_MEMORY = 'shared memory: ';
 
 /** A cell that is to be opened beside others. */
-export type LivePlace = Pick<LiveEnd, 'cell' | 'lane' | 'cold' | 'amount'>;
+export type LivePlace = Omit<LiveEnd, 'client' | 'peer'>;
 
 /** All that a round has running: started when a turn needs it, ended together. */
 export class Processes {
@@ -40,8 +40,9 @@ export class Processes {
   async live(cells: readonly LivePlace[], options: LiveOptions): Promise<LivePart[]> {
     const places = cells.map((place, at) => {
       const { build } = listedOf(place.cell, this.plan.listed);
-      const cell = build ? { ...place.cell, variant: build.variant } : place.cell;
-      return { process: this.processOf(build), place: { ...place, cell, rests: spins(place.cell, this.plan) }, at };
+      const named = build ? { ...place.cell, variant: build.variant } : place.cell;
+      const cell = spins(place.cell, this.plan) ? { ...named, rests: true } : named;
+      return { process: this.processOf(build), place: { ...place, cell }, at };
     });
     for (const { process, at } of places) await failing(at, process.begin());
     // Their receivers start side by side: that takes as long as one.
@@ -130,11 +131,11 @@ class BuildProcess {
   }
 
   /** Where a cell can be opened beside others: a process has lanes, which other builds may not know. */
-  async endFor({ cell, lane, cold, amount, rests }: LivePlace & { rests: boolean }): Promise<LiveEnd> {
+  async endFor(place: LivePlace): Promise<LiveEnd> {
     const { client, peers } = await this.begin();
-    const own = this.runtime.build === undefined ? lane : 0;
-    const peer = await peers.for(cell, own);
-    return { cell: rests ? { ...cell, rests } : cell, client, lane: own, peer, cold, amount };
+    const lane = this.runtime.build === undefined ? place.lane : 0;
+    const peer = await peers.for(place.cell, lane);
+    return { ...place, client, lane, peer };
   }
 
   /** Throws UsageError for a report of a build that leaves something out. */

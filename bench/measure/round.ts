@@ -30,7 +30,10 @@ export interface Failure {
 export interface RoundContext {
   readonly plan: Plan;
   readonly signal: AbortSignal;
-  /** Amount of work of a slice of a long turn, by cell: found once a run, and the same for all builds of a design. */
+  /**
+   * Found once a run. Of a long turn, the amount of a slice by cell, the same for all builds of a design; of cells side by
+   * side, the amount of a turn by the set and the cell.
+   */
   readonly amounts: Map<string, number>;
   /** By cell; a cell that failed is not tried again: it would fail again, and a hang costs its whole watchdog time. */
   readonly failures: Map<string, Failure>;
@@ -60,8 +63,6 @@ interface Standing {
   /** Of the first opening; they are turned round for each next one. */
   readonly lanes: readonly number[];
   readonly openings: Opening[];
-  /** What fills a turn of each cell, in the order of the set; of this process. */
-  amounts: readonly (number | undefined)[];
 }
 
 class Round {
@@ -131,14 +132,13 @@ class Round {
   /** Opens the cells of a set side by side. False when one of them failed: the others are measured again. */
   private async open(set: LiveSet, pass: number): Promise<boolean> {
     const { turnMs, forMs } = set;
-    const { step } = this.context;
+    const { amounts, step } = this.context;
     const cells = this.left(set);
     if (cells.length === 0 || (cells.length === 1 && set.cells.length > 1 && this.stands(cells[0]!, set))) return true;
     const standing = this.standing.get(set) ?? {
       position: this.position,
       lanes: this.random.shuffle([...set.cells.keys()]),
       openings: [],
-      amounts: [],
     };
     this.standing.set(set, standing);
     step(cells[0]!);
@@ -153,7 +153,7 @@ class Round {
           // Which cell is opened first, and on which threads, is drawn, and turned round for the next opening.
           lane: pass % 2 === 0 ? lane : set.cells.length - 1 - lane,
           cold: !this.warm.has(planned.id),
-          amount: standing.amounts[at],
+          amount: amounts.get(turnKey(set, planned)),
           beside: at >= least,
         };
       });
@@ -161,7 +161,7 @@ class Round {
       const parts = await this.processes.live(places, { turnMs, mayLengthen, forMs, random: this.random });
       standing.openings.push({ cells: cells.map(({ cell }) => cell), parts });
       for (const { id } of cells) this.warm.add(id);
-      standing.amounts = set.cells.map((planned) => parts[cells.indexOf(planned)]?.amount);
+      for (const [at, planned] of cells.entries()) amounts.set(turnKey(set, planned), parts[at]!.amount);
       this.timedNs += parts.flatMap(({ mirrors }) => mirrors.flat()).reduce((sum, slice) => sum + slice.durationNs, 0);
       return true;
     } catch (cause) {
@@ -233,10 +233,14 @@ class Round {
     // Its threads may be anywhere: a fleet in which a cell failed goes with its process.
     await this.processes.end();
     this.warm.clear();
-    for (const standing of this.standing.values()) standing.amounts = [];
   }
 
   private record({ id }: PlannedCell, position: number, visits: readonly Visit[]): void {
     for (const visit of visits) this.visits.push({ cellId: id, round: this.number, position, ...visit });
   }
+}
+
+/** Cells side by side have amounts that suit each other: what one has depends on the others. */
+function turnKey({ cells }: LiveSet, { id }: PlannedCell): string {
+  return `${cells.map((other) => other.id).join(', ')}: ${id}`;
 }
