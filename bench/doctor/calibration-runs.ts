@@ -33,9 +33,8 @@ function calibrationNames(design: string): readonly [string, string, string] {
 }
 
 /**
- * The plan of the default run with the three in the place of the pair under study. What is timed of the third takes
- * longer by a share of itself: by spinning inside the timed region; the stamps of a ping-pong and
- * the parts of a sync only count as longer.
+ * The plan of the default run with the three in the place of the pair under study. What is timed of the third
+ * counts as longer by a share of itself.
  */
 export function calibrationPlan(options: PlanOptions, design: Listed, delay = BUILT_IN): Plan {
   const names = calibrationNames(design.variant.name);

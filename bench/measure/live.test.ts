@@ -4,7 +4,8 @@ import { Random } from '../../src/random.js';
 import type { Cell } from '../../src/session/cell.js';
 import type { LaneTurn } from '../../src/session/fleet.js';
 import type { Child } from './child.js';
-import { type LiveEnd, measureLive } from './live.js';
+import { measureLive } from './live.js';
+import type { LiveEnd } from './live-turns.js';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }));
 afterEach(() => void vi.useRealTimers());
@@ -100,4 +101,18 @@ it('cold cells whose amounts are known run for 30 ms each before they are measur
     for (const { durationNs, jobs } of mirrors.flat()) expect([durationNs, jobs]).toEqual([33 * 30e3, 33]);
   }
   expect(taken.length).toBeLessThan(360);
+});
+
+it('an opening whose turns were too short asks for more in the next one, alike for all; long ones stay long', async () => {
+  const { ends } = madeUp((lane) => (lane === 0 ? 10e3 : 12e3));
+  const next = async (amount: number) =>
+    (
+      await measureLive(
+        ends.map((end) => ({ ...end, cold: false, amount })),
+        options,
+      )
+    ).map((part) => part.nextAmount);
+  expect(await next(20)).toEqual([100, 100]);
+  expect(await next(90)).toEqual([90, 90]);
+  expect(await next(5000)).toEqual([5000, 5000]);
 });

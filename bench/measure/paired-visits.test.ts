@@ -19,7 +19,7 @@ const report = {
 function part(durations: readonly (readonly [number, number])[]): LivePart {
   const slice = (durationNs: number) => ({ jobs: 100, pages: 100, durationNs, startedNs: 0 });
   const mirrors = durations.map(([first, second]) => [slice(first), slice(second)] as const);
-  return { mirrors, numbers: [...mirrors.keys()], latencies: undefined, report, amount: 100 };
+  return { mirrors, numbers: [...mirrors.keys()], latencies: undefined, report, amount: 100, nextAmount: 100 };
 }
 
 /** Levels that wander by far more than the designs differ. */

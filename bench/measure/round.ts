@@ -4,7 +4,7 @@ import { CellFailure } from '../../src/session/cell.js';
 import { type Group, type LiveSet, type LongTurn, roundGroups, slicesOf } from '../plan/order.js';
 import { listedOf, type Plan, type PlannedCell } from '../plan/planned.js';
 import { ProcessKilled } from './child.js';
-import { LiveFailure } from './live.js';
+import { LiveFailure } from './live-turns.js';
 import { type Opening, pairedVisits } from './paired-visits.js';
 import { Processes } from './processes.js';
 import type { Turn } from './turn.js';
@@ -161,7 +161,7 @@ class Round {
       const parts = await this.processes.live(places, { turnMs, mayLengthen, forMs, random: this.random });
       standing.openings.push({ cells: cells.map(({ cell }) => cell), parts });
       for (const { id } of cells) this.warm.add(id);
-      for (const [at, planned] of cells.entries()) amounts.set(turnKey(set, planned), parts[at]!.amount);
+      for (const [at, planned] of cells.entries()) amounts.set(turnKey(set, planned), parts[at]!.nextAmount);
       this.timedNs += parts.flatMap(({ mirrors }) => mirrors.flat()).reduce((sum, slice) => sum + slice.durationNs, 0);
       return true;
     } catch (cause) {

@@ -70,7 +70,7 @@ export interface Cell {
   /** `upstream` keeps the hang that QEMU has when a write fails during a sync. */
   readonly errorPath: 'repaired' | 'upstream';
   readonly dose?: Dose | undefined;
-  /** What is timed takes longer by this share: a known difference, for calibrations. */
+  /** What is timed counts as longer by this share: a known difference, for calibrations. */
   readonly stretch?: number;
   /** True lets its senders sleep from a slice's last sync to the next slice: spinning, they would take others' CPUs. */
   readonly rests?: boolean;

@@ -16,7 +16,7 @@ import { MainLine } from '../transport/main-line.js';
 import { MappedRamStream } from '../transport/mapped-ram-stream.js';
 import { sampleOf } from '../transport/memory.js';
 import { syncsAmong, timeWaits } from '../workloads/device-state.js';
-import { countedLonger, type Elapsed, elapsed, stretched } from '../workloads/elapsed.js';
+import { elapsedWith } from '../workloads/elapsed.js';
 import { workloads } from '../workloads/index.js';
 import { PageCursor } from '../workloads/page-cursor.js';
 import type { DeviceState } from '../workloads/run.js';
@@ -83,7 +83,7 @@ export class ProviderSide {
       ...{ channels, pagesPerBatch, pageSize, ram, main, clock, awaitHolds },
       cursor: new PageCursor(ram, pageSize, begins),
       inFlight: channels * cell.depth,
-      elapsed: clockOf(cell),
+      elapsed: elapsedWith(cell.stretch),
       device: cell.workload === 'device-state' ? deviceOf(cell, control, requester) : undefined,
       idleSync: cell.syncLoad === 'idle',
       syncTimes: () => control.syncTimes(channels),
@@ -226,11 +226,6 @@ export class ProviderSide {
     }
     return checksum;
   }
-}
-
-function clockOf({ stretch, workload }: Cell): Elapsed {
-  if (stretch === undefined) return elapsed;
-  return workload === 'sync' ? countedLonger(stretch) : stretched(stretch);
 }
 
 function deviceOf(cell: Cell, control: Control, requester: number): DeviceState {

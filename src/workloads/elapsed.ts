@@ -1,24 +1,14 @@
-// How a workload stops its clock; in a calibration a design is made slower by a known share here.
+// How a workload stops its clock; in a calibration the time of one design counts as longer by a known share here.
 
 /** Nanoseconds since `start`. */
 export type Elapsed = (start: bigint) => number;
 
-export const elapsed: Elapsed = (start) => Number(process.hrtime.bigint() - start);
-
-/** Spins on for `share` of the time that has passed, so that all of it takes 1 + share times as long. */
-export function stretched(share: number): Elapsed {
-  return (start) => {
-    const end = elapsed(start) * (1 + share);
-    let now = elapsed(start);
-    while (now < end) now = elapsed(start);
-    return now;
-  };
-}
-
 /**
- * Counts all time as longer by `share`, and takes no longer: of a sync, whose signals are shorter than a look at the clock,
- * and find channels asleep where the provider came later.
+ * The time that has passed, as longer by `share`: a difference that is known exactly. Nothing takes longer: who spun meanwhile would be
+ * interrupted by senders that are still at work, and come later by what they take. One function for all designs, 0 included:
+ * a sync's signals are shorter than some closures.
  */
-export function countedLonger(share: number): Elapsed {
-  return (start) => elapsed(start) * (1 + share);
+export function elapsedWith(share = 0): Elapsed {
+  const factor = 1 + share;
+  return (start) => Number(process.hrtime.bigint() - start) * factor;
 }

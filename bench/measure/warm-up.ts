@@ -1,0 +1,125 @@
+// What fills a turn of cells side by side, found once they are warm: in turns like those that are measured.
+import type { Random } from '../../src/random.js';
+import type { Cell } from '../../src/session/cell.js';
+import { median } from '../stats/quantile.js';
+import { type LiveEnd, type LiveOptions, mirrorOf, takeTurns } from './live-turns.js';
+
+/** Cold cells whose amounts an earlier process found run for so long each before they are measured: V8 compiles meanwhile. */
+const WARM_MS = 30;
+const FIRST_AMOUNT = 8;
+const MOST_GROWTH = 8;
+/**
+ * Cold cells are warm when, in two windows of turns in a row, none of their medians is below the least before by more than
+ * this ..
+ */
+const STILL_RISING = 0.03;
+/** .. or after so many windows, each a mirror or more: this part of the time that is measured afterwards. */
+const MOST_WINDOWS = 16;
+const WINDOW_SHARE = 0.25;
+const MOST_WINDOW_MS = 30;
+/**
+ * Designs of one shape get the same amount, unless they differ by far more than noise makes them: a turn of few jobs has
+ * other costs a job than one of many.
+ */
+const ALIKE = 4;
+
+/** Turns are held against some that are so many times as long .. */
+const LONGER = 16;
+/** .. where they are shorter than this .. */
+const SHORT_MS = 4;
+/** .. and where a design gains on another by this in the longer ones, all of them are so long. */
+const LONG_MS = 50;
+const GAIN = 2;
+
+/** What fills a turn of each cell, warm by then. */
+export async function amountsOf(ends: readonly LiveEnd[], options: LiveOptions): Promise<readonly number[]> {
+  const known = ends.flatMap(({ amount }) => amount ?? []);
+  if (known.length < ends.length) return foundAmounts(ends, options);
+  const cold = ends.filter((end) => end.cold).length;
+  if (cold > 0) await medianTurns(ends, known, WARM_MS * cold, options.random);
+  return known;
+}
+
+async function foundAmounts(ends: readonly LiveEnd[], options: LiveOptions): Promise<readonly number[]> {
+  const own = await warmUp(ends, options);
+  const { turnMs, mayLengthen, random } = options;
+  const isTried = mayLengthen && turnMs < SHORT_MS && ends[0]!.cell.workload === 'throughput';
+  // Seen twice: how long sleepers take to wake may change once between the turns of one length and those of the other.
+  const isOther = isTried && (await longAmounts(ends, own, random)) !== undefined;
+  const long = isOther ? await longAmounts(ends, own, random) : undefined;
+  const { channels } = ends[0]!.cell;
+  return ends.map(({ cell, amount }, at) => {
+    const [mine, first] = [own[at]!, own[0]!];
+    const alike = cell.channels === channels && mine < first * ALIKE && mine > first / ALIKE;
+    return amount ?? long?.[at] ?? (alike ? first : mine);
+  });
+}
+
+/**
+ * A design may sleep less the longer it is at work, so that in short turns, each of which begins with senders that sleep, it is
+ * another one. Resolves with what fills long turns, where one gains on the others in them; undefined where none does.
+ */
+async function longAmounts(
+  ends: readonly LiveEnd[],
+  amounts: readonly number[],
+  random: Random,
+): Promise<number[] | undefined> {
+  const longer = amounts.map((amount) => amount * LONGER);
+  // One after the other, three times: a burst is hardly in all turns of a cell.
+  const order = [1, 2, 3].flatMap(() => [...ends.keys()]);
+  const slices = await takeTurns(ends, order, longer);
+  const jobNs = ends.map((_, at) => {
+    const own = slices.filter((_, turn) => order[turn] === at);
+    return Math.min(...own.map(({ durationNs }) => durationNs)) / longer[at]!;
+  });
+  const shortNs = await medianTurns(ends, amounts, MOST_WINDOW_MS, random);
+  const judged = [...ends.keys()].filter((at) => !ends[at]!.beside);
+  const gains = judged.map((at) => shortNs[at]! / amounts[at]! / jobNs[at]!);
+  if (Math.max(...gains) < Math.min(...gains) * GAIN) return undefined;
+  return jobNs.map((each, at) => Math.max(leastAmount(ends[at]!.cell), Math.round((LONG_MS * 1e6) / each)));
+}
+
+/** Takes turns until each fills its time and no cell gets faster. Resolves with what fills a turn of each. */
+async function warmUp(ends: readonly LiveEnd[], { turnMs, forMs, random }: LiveOptions): Promise<number[]> {
+  const amounts = ends.map(({ cell, amount }) => amount ?? firstAmount(cell));
+  const leastJobNs = ends.map(() => Number.POSITIVE_INFINITY);
+  const windowMs = Math.min(MOST_WINDOW_MS, forMs * WINDOW_SHARE);
+  for (let window = 0, settled = 0; window < MOST_WINDOWS && settled < 2; window++) {
+    settled++;
+    for (const [at, turnNs] of (await medianTurns(ends, amounts, windowMs, random)).entries()) {
+      const { cell, cold } = ends[at]!;
+      const jobNs = turnNs / amounts[at]!;
+      const wanted = Math.min(amounts[at]! * MOST_GROWTH, (turnMs * 1e6) / Math.min(jobNs, leastJobNs[at]!));
+      if (wanted > amounts[at]! * 1.5 || (cold && jobNs < leastJobNs[at]! * (1 - STILL_RISING))) settled = 0;
+      leastJobNs[at] = Math.min(leastJobNs[at]!, jobNs);
+      amounts[at] = Math.max(leastAmount(cell), Math.round(wanted));
+    }
+  }
+  return amounts;
+}
+
+/** Of one window, by cell, in nanoseconds. */
+async function medianTurns(
+  ends: readonly LiveEnd[],
+  amounts: readonly number[],
+  windowMs: number,
+  random: Random,
+): Promise<number[]> {
+  const durations = ends.map((): number[] => []);
+  const begun = performance.now();
+  do {
+    const order = mirrorOf(ends, random);
+    for (const [at, slice] of (await takeTurns(ends, order, amounts)).entries()) {
+      durations[order[at]!]!.push(slice.durationNs);
+    }
+  } while (performance.now() - begun < windowMs);
+  return durations.map((each) => median(each));
+}
+
+function firstAmount(cell: Cell): number {
+  return cell.workload === 'sync' ? 1 : Math.max(FIRST_AMOUNT, leastAmount(cell));
+}
+
+function leastAmount({ channels, depth, workload }: Cell): number {
+  return workload === 'sync' ? 1 : channels * depth;
+}
