@@ -136,6 +136,7 @@ describe('the package, installed', () => {
       'replay.ts',
       'flag.ts',
       'turns.ts',
+      'ports.ts',
       'mutants.ts',
     ]);
     for (const { file, output } of checks) {

@@ -152,7 +152,10 @@ export class Futures {
     rows[part * this.width + (slot >>> 5)]! |= 1 << (slot & 31);
   }
 
-  /** Returns the groups of what a step writes, with all that runs together with it; ghosts of that are written too. */
+  /**
+   * Returns the groups of what a step writes, with all that runs together with it. Ghosts of that are written too, and so
+   * is the rest of a 64-bit access: where it reads and writes in one, it begins with a load.
+   */
   private addShown(place: Place): number {
     let shown = 0;
     const seen = new Set<Place>([place]);
@@ -161,7 +164,8 @@ export class Futures {
       if (each !== place && isScheduled(kind)) continue;
       const writes = kind === GHOST || kind === PLAIN_STORE || kind === STORE_REST || isWrite(kind);
       if (writes && word >= 0) shown |= this.watched.groupsOf(word);
-      if (kind === GHOST) this.set(place.rows, WRITTEN, slot);
+      if (kind === GHOST || kind === STORE_REST) this.set(place.rows, WRITTEN, slot);
+      if (kind === LOAD_REST) this.set(place.rows, 0, slot);
       for (const next of each.next) seen.add(next);
       for (const next of each.locked) seen.add(next);
     }

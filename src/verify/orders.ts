@@ -2,6 +2,7 @@
 import type { Execution } from './execution.js';
 import type { Machine } from './machine.js';
 import { COMPARE_EXCHANGE, LOAD, MODIFY, type Operation, STEP, STORE } from './operation.js';
+import { LOW } from './ranges.js';
 import { MOST_TRANSITIONS } from './scenario.js';
 import { type Access, areDependent, insert, isWeakInitial, type WakeUp } from './wake-ups.js';
 
@@ -198,7 +199,9 @@ function blank(size: number, threads: number): Event {
   };
 }
 
-function isSuited({ kind }: Operation): boolean {
+/** 64 bits are read and written by several operations at once. */
+function isSuited({ kind, range }: Operation): boolean {
+  if (range >= LOW) return false;
   return kind === LOAD || kind === STORE || kind === MODIFY || kind === COMPARE_EXCHANGE || kind === STEP;
 }
 

@@ -14,14 +14,16 @@ vi.setConfig({ testTimeout: 120_000 });
 /** Programs that are drawn, by their seeds from 1 on. */
 const PROGRAMS = isLong ? 2000 : 80;
 
-/** Words of drawn programs: three atomic, three plain, two locks, a semaphore, an event, a word to sleep on, and ghosts. */
+/** Words of drawn programs: three atomic, three plain, two locks, a semaphore, an event, a word to sleep on, ghosts, and 64 bits. */
 const PLAIN = 3;
 const LOCKS = 6;
 const SEMAPHORE = 8;
 const EVENT = 9;
 const FUTEX = 10;
 const GHOSTS = 11;
-const WORDS = 15;
+const GHOSTS_END = 15;
+const WIDE = 16;
+const WORDS = 18;
 
 const count = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
@@ -56,7 +58,7 @@ describe('the search of states by persistent sets', () => {
       const seen = (reduces: boolean): string[] => {
         const states = new Set<string>();
         const invariant = (words: Int32Array): undefined => {
-          states.add(words.slice(GHOSTS, WORDS).join());
+          states.add(words.slice(GHOSTS, GHOSTS_END).join());
         };
         searched({ ...drawn(seed), invariant, watched: [[GHOSTS, GHOSTS + 1, GHOSTS + 2, GHOSTS + 3]] }, reduces);
         return [...states].sort();
@@ -124,7 +126,7 @@ function drawn(seed: number): Scenario {
     return (state >>> 8) % limit;
   };
   const bodies = count(2 + below(2)).map((_, thread): Body => {
-    const steps = count(1 + below(4)).map(() => [below(12), below(3), below(3), below(4)] as const);
+    const steps = count(1 + below(4)).map(() => [below(13), below(3), below(3), below(4)] as const);
     return (words) => {
       const seen: number[] = [];
       for (const [kind, at, value, when] of steps) {
@@ -138,7 +140,8 @@ function drawn(seed: number): Scenario {
         else if (kind === 8) new SimulatedSemaphore(SEMAPHORE).post();
         else if (kind === 9) new SimulatedSemaphore(SEMAPHORE).wait();
         else if (kind === 10) wakeOrWait(words, at, value);
-        else sleepOrNotify(words, value);
+        else if (kind === 11) sleepOrNotify(words, value);
+        else seen.push(wide(words, at, value));
       }
       return seen;
     };
@@ -160,6 +163,14 @@ function underLock(words: Int32Array, at: number, value: number, when: number): 
   if (value === 2) ghost(GHOSTS + 3, at);
   lock.unlock();
   return seen;
+}
+
+/** Reads and writes 64 bits in one step: loads, or an exchange that happens or not. */
+function wide(words: Int32Array, at: number, value: number): number {
+  const both = new BigInt64Array(words.buffer, WIDE * 4, 1);
+  if (at === 0) return Number(Atomics.load(both, 0));
+  if (at === 1) return Number(Atomics.add(both, 0, 1n));
+  return Number(Atomics.compareExchange(both, 0, BigInt(value), BigInt(value + 1)));
 }
 
 function wakeOrWait(words: Int32Array, at: number, value: number): void {
