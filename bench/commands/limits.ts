@@ -9,7 +9,7 @@ import { UsageError, wholeNumber } from '../base/usage-error.js';
 import { CRing } from '../measure/c-ring.js';
 import { type Contest, type ContestResult, type Limit, limitCell, measureLimits } from '../measure/limits.js';
 import { axes } from '../plan/axes.js';
-import { parseAxis } from '../plan/axis.js';
+import { axisHelp, parseAxis } from '../plan/axis.js';
 import { type Listed, loadVariants } from '../plan/catalogue.js';
 import { reasonToSkip } from '../plan/plan.js';
 import { describeCommit } from '../system/commit.js';
@@ -43,7 +43,7 @@ export function declareLimits(program: Command): void {
     .description('compare designs with the most this machine can do: a ring in C, and the floors of two threads')
     .option('--variants <names>', `names from \`list\`, or paths of .js files; default ${DEFAULT_VARIANT}`)
     .option('--depth <n>', `batches in flight beside the ring in C; default ${DEFAULT_DEPTH}`)
-    .option('--publish-every <list>', `beside the ring in C: ${axes.publishEvery.takes}`)
+    .option('--publish-every <list>', `beside the ring in C: ${axisHelp(axes.publishEvery, 'list')}`)
     .option('--rounds <n>', 'fresh processes')
     .option('--seed <n>', 'seed for the order of turns; default random, and printed')
     .option('--quick', 'fewer processes and turns; shows large differences only')

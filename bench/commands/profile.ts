@@ -12,10 +12,12 @@ import { badValue, UsageError } from '../base/usage-error.js';
 import { type Profiler, profileCell } from '../measure/cpu-profile.js';
 import { summariseProfile } from '../measure/profile-summary.js';
 import { axes } from '../plan/axes.js';
+import { type Axis, axisHelp } from '../plan/axis.js';
 import { loadVariants } from '../plan/catalogue.js';
 import { parseCellId } from '../plan/cell-id.js';
 import { ONE_SHOT_AXES, type OneShotFlags, oneShotCell, oneValue } from '../plan/one-shot.js';
 import { reasonToSkip } from '../plan/plan.js';
+import { WAIT_HELP } from '../plan/plan-flags.js';
 import { senderThreads } from '../plan/planned.js';
 import { parseRam } from '../plan/ram-flag.js';
 import { PROJECT } from '../system/project.js';
@@ -42,11 +44,11 @@ export function declareProfile(program: Command): void {
     .description('run one cell under a profiler; list its files, and where each thread spent its time')
     .argument('[cell]', 'its id, as `run --dry-run` prints it; without it the flags describe the cell')
     .option('--variants <name>', 'a design from `list`, or the path of a .js file; default atomic-barrier');
-  for (const { flag, takes } of [axes.workload, axes.transport, ...ONE_SHOT_AXES]) {
-    profileCommand.option(`${flag} <value>`, takes);
+  for (const axis of [axes.workload, axes.transport, ...ONE_SHOT_AXES] as readonly Axis[]) {
+    profileCommand.option(`${axis.flag} <value>`, axisHelp(axis, 'one'));
   }
   profileCommand
-    .option('--wait <policy>', axes.senderWait.takes)
+    .option('--wait <policy>', WAIT_HELP)
     .option('--with <profiler>', 'cpu-prof (one file per thread), or perf where it is installed', 'cpu-prof')
     .option('--time <time>', 'how long the cell runs', '2s')
     .option('--ram <what>', 'a file, or a size as in 64m')

@@ -18,6 +18,7 @@ import { parseBytes, parseNanoseconds } from '../base/quantities.js';
 import { NO_TOKEN, TOKEN_VARIABLE, tokenOf } from '../base/token.js';
 import { badValue, UsageError } from '../base/usage-error.js';
 import { axes, PACKET_BYTES } from '../plan/axes.js';
+import { axisHelp } from '../plan/axis.js';
 import { availableBytes, requireMemory } from '../plan/memory.js';
 import { type OneShotFlags, oneShotCell, packetLimitMs, stallLimitOf } from '../plan/one-shot.js';
 import { withStallLimit } from '../plan/one-shot-options.js';
@@ -68,11 +69,11 @@ export function declareReceive(program: Command): void {
     .option('--blocks-out <directory>', 'keep every RAM block of a QEMU in a file of its own; must not be there yet')
     .option('--uuid <uuid>', "the machine's; default all zero, as of a QEMU without -uuid")
     .option('--strict-numbers', 'packet numbers of a QEMU must grow and leave none out: 9.0 and newer keep to that')
-    .option('--channels <n>', `${axes.channels.takes}; 0 for a QEMU without multifd`, '2')
+    .option('--channels <n>', `${axisHelp(axes.channels, 'one')}; 0 for a QEMU without multifd`, '2')
     .option('--pause-limit <time>', `longest silence of a QEMU, as in 10min; none for any (default ${PAUSE_LIMIT})`)
-    .option('--page-size <size>', `${axes.pageSize.takes}; from 1k for a QEMU, whose page it has to be`)
+    .option('--page-size <size>', `${axisHelp(axes.pageSize, 'one')}; from 1k for a QEMU, whose page it has to be`)
     .option('--batch-pages <n>', axes.pagesPerBatch.takes)
-    .option('--codec <name>', axes.codec.takes)
+    .option('--codec <name>', axisHelp(axes.codec, 'one'))
     .option('--token-file <file>', `senders must show this token; or by ${TOKEN_VARIABLE}; not with a QEMU`)
     .option('--measure', 'serve one `tune --peer` of another host on --listen: it sends, this end times')
     .option('--force', 'write over the file that --ram-out names')

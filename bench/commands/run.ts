@@ -53,7 +53,9 @@ export function declareRun(program: Command): void {
     .option('--table <name>', "upstream: QEMU's shapes of the hand-over with 1 to 8 requesters; axes narrow it")
     .option('--keep-awake', 'spin an idle-priority thread on each CPU, so that no CPU halts between wake-ups')
     .option('--force-spin', 'measure spinning even with more threads than CPUs')
-    .addOption(new Option('--quick', 'under 20 s; shows large differences only').conflicts('rigorous'))
+    .addOption(
+      new Option('--quick', 'shorter turns, in less than a minute; shows large differences only').conflicts('rigorous'),
+    )
     .option('--rigorous', 'twice the processes, four times the time in each')
     .option('--plot', 'print bars, box plots over processes and a curve over channels below the tables')
     .option('--explain', 'count shared accesses before timing and print them below each table')

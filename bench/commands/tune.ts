@@ -8,6 +8,7 @@ import { SIGNAL_CODES } from '../base/interruption.js';
 import { parseNanoseconds } from '../base/quantities.js';
 import { badValue, UsageError } from '../base/usage-error.js';
 import { axes } from '../plan/axes.js';
+import { axisHelp } from '../plan/axis.js';
 import { describeMachine } from '../system/machine.js';
 import { declareFormat, formatOf } from '../tables/format.js';
 import { adviceOf } from '../tune/advice.js';
@@ -32,7 +33,7 @@ export function declareTune(program: Command): void {
     .option('--channels <list>', `only these counts: ${axes.channels.takes}`)
     .option('--most <n>', 'every count up to this; default 64');
   // Its load is that of --p99.
-  for (const { key, flag, takes } of FIXED) if (key !== 'load') command.option(`${flag} <value>`, takes);
+  for (const axis of FIXED) if (axis.key !== 'load') command.option(`${axis.flag} <value>`, axisHelp(axis, 'one'));
   command
     .option('--wait <list>', `to choose from: ${axes.senderWait.takes}`)
     .option('--provider-wait <list>', 'the same for the provider alone')

@@ -2,6 +2,7 @@
 
 import { basename } from 'node:path';
 import { processes } from '../base/quantities.js';
+import { headingOfMetric } from '../tables/metrics.js';
 import { FINE } from './calibration.js';
 import { advise, type Check, line } from './check.js';
 import type { Facts } from './facts.js';
@@ -10,7 +11,7 @@ import type { TableResolution } from './resolution.js';
 const GROUP = 'The smallest difference that the default run detects';
 /** What the default run aims at. */
 const FINE_ROWS = 0.8;
-const HOW = 'npm run bench measures it, in two minutes, and saves it';
+const HOW = 'npm run bench measures it, in three minutes, and saves it';
 
 export function checkResolution({ resolution, machine, node, harness }: Facts): Check[] {
   if (!resolution) {
@@ -18,7 +19,7 @@ export function checkResolution({ resolution, machine, node, harness }: Facts): 
   }
   const tables = resolution.tables.map(({ table, metric, least, most }) => {
     const range = least === most ? percent(least) : `${percent(least)} to ${percent(most)}`;
-    return line(GROUP, table, 'ok', `${range}, row by row (${metric})`);
+    return line(GROUP, table, 'ok', `${range}, row by row (${headingOfMetric(metric)})`);
   });
   const sum = (of: (table: TableResolution) => number) => resolution.tables.reduce((all, table) => all + of(table), 0);
   const [rows, fine] = [sum((table) => table.rows), sum((table) => table.fineRows)];
@@ -56,5 +57,7 @@ function percent(share: number): string {
 
 function age(finishedAt: string): string {
   const hours = (Date.now() - Date.parse(finishedAt)) / 3_600_000;
-  return hours < 48 ? `${Math.max(0, Math.round(hours))} hours ago` : `${Math.round(hours / 24)} days ago`;
+  const [count, unit] = hours < 48 ? [hours, 'hour'] : [hours / 24, 'day'];
+  const whole = Math.max(0, Math.round(count));
+  return `${whole} ${unit}${whole === 1 ? '' : 's'} ago`;
 }

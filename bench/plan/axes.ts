@@ -19,7 +19,7 @@ const asIs = <V extends string | number>(value: V) => value;
 function wait<const F extends string>(
   key: 'providerWait' | 'senderWait',
   flag: F,
-  rest: Pick<Axis<'senderWait'>, 'field' | 'label'>,
+  rest: Pick<Axis<'senderWait'>, 'field' | 'label' | 'what'>,
 ) {
   return axis({
     key,
@@ -40,6 +40,7 @@ function work<const F extends string>(key: 'providerWorkNs' | 'senderWorkNs', fl
     key,
     flag,
     takes: '0, or a time up to 1s for each batch as in 500ns, 2us',
+    what: 'added work',
     fallback: [undefined],
     scope: 'matrix',
     json: 'number',
@@ -57,6 +58,7 @@ function work<const F extends string>(key: 'providerWorkNs' | 'senderWorkNs', fl
 /** In the order of ids and titles. */
 export const axes = {
   workload: oneOf('workload', '--workload', ['throughput', 'hand-off', 'sync', 'device-state', 'precopy'], {
+    what: 'what the provider does',
     scope: 'matrix',
     label: (workload) => workload,
   }),
@@ -64,6 +66,8 @@ export const axes = {
     key: 'channels',
     flag: '--channels',
     takes: `1 to ${MOST_CHANNELS}, as in 1,2,4..16 (doubling)`,
+    takesOne: `1 to ${MOST_CHANNELS}`,
+    what: 'channels, each with its sender',
     fallback: [1, 2, 4, 8],
     scope: 'matrix',
     json: 'count',
@@ -77,6 +81,7 @@ export const axes = {
     key: 'requesters',
     flag: '--requesters',
     takes: '1 to 16',
+    what: 'threads that hand batches over',
     fallback: [1],
     scope: 'matrix',
     json: 'count',
@@ -89,6 +94,7 @@ export const axes = {
     key: 'depth',
     flag: '--depth',
     takes: '1 to 256',
+    what: 'batches in flight per channel',
     fallback: [1],
     scope: 'matrix',
     json: 'count',
@@ -102,7 +108,8 @@ export const axes = {
   publishEvery: axis({
     key: 'publishEvery',
     flag: '--publish-every',
-    takes: '1 to 256 batches of a channel, published together by designs that can; at most the depth',
+    takes: '1 to 256, at most the depth',
+    what: 'batches of a channel published together, by designs that can',
     fallback: [undefined],
     scope: 'matrix',
     json: 'count',
@@ -118,6 +125,7 @@ export const axes = {
     key: 'pageSize',
     flag: '--page-size',
     takes: 'powers of two from 4k to 2m',
+    takesOne: 'a power of two from 4k to 2m',
     fallback: [4096],
     scope: 'matrix',
     json: 'count',
@@ -147,24 +155,31 @@ export const axes = {
   }),
   transport: oneOf('transport', '--transport', Object.keys(transports), {
     fallback: ['memory'],
+    what: 'where channels write',
     scope: 'matrix',
     label: (transport) => transport,
     tune: 'fixed',
   }),
   codec: oneOf('codec', '--codec', HAS_ZSTD ? ['none', 'zlib', 'zstd'] : ['none', 'zlib'], {
     takes: `none, zlib, zstd${HAS_ZSTD ? '' : ` (not here: zstd needs Node 22.15 or newer, this is ${process.version})`}`,
+    what: 'how pages are packed',
     scope: 'matrix',
     label: (codec) => (codec === 'none' ? undefined : codec),
     oneShot: true,
     tune: 'fixed',
   }),
-  providerWait: wait('providerWait', '--provider-wait', { field: ['wait', 'provider'] }),
+  providerWait: wait('providerWait', '--provider-wait', {
+    what: 'how the provider alone waits',
+    field: ['wait', 'provider'],
+  }),
   senderWait: wait('senderWait', '--sender-wait', {
+    what: 'how the senders alone wait',
     field: ['wait', 'sender'],
     label: (_, { wait: { provider, sender } }) =>
       provider === 'park' && sender === 'park' ? undefined : `wait ${provider}/${sender}`,
   }),
   place: oneOf('place', '--place', ['spread', 'same', 'none'] as Placement[], {
+    what: 'which CPUs threads are pinned to',
     scope: 'everywhere',
     label: (place) => (place === 'spread' ? undefined : `place ${place}`),
     oneShot: true,
@@ -212,6 +227,7 @@ export const axes = {
     key: 'scan',
     flag: '--scan',
     takes: SCAN_KINDS.join(', '),
+    what: 'how the provider looks for a free channel',
     fallback: [undefined],
     scope: 'matrix',
     json: 'string',
@@ -258,6 +274,7 @@ export const axes = {
     key: 'dose',
     flag: '--dose',
     takes: 'lock=LIST, mutex=LIST, notify=LIST (numbers to 1000) or hold=LIST (times to 1s), as in lock=0,1,10,50',
+    what: 'slopes',
     fallback: [undefined],
     scope: 'slopes',
     json: 'object',

@@ -11,6 +11,10 @@ export interface Axis<K extends keyof Cell = keyof Cell, F extends string = stri
   readonly flag: F;
   /** What one value may be, for help and errors. */
   readonly takes: string;
+  /** What the axis is, for help, where its flag does not say it. */
+  readonly what?: string;
+  /** What a command with one value takes, where `takes` speaks of lists. */
+  readonly takesOne?: string;
   readonly fallback: readonly Cell[K][];
   readonly scope: AxisScope;
   /** The one workload that has it. */
@@ -41,6 +45,15 @@ export interface Axis<K extends keyof Cell = keyof Cell, F extends string = stri
 interface LabelledCell {
   readonly pageSize: number;
   readonly wait: { readonly provider: string; readonly sender: string };
+}
+
+type Help = Pick<Axis, 'only' | 'what' | 'takes' | 'takesOne'>;
+
+/** The text of its flag in the help of a command that takes a list, or one value. */
+export function axisHelp({ only, what, takes, takesOne = takes }: Help, count: 'list' | 'one'): string {
+  const about = what ?? (only && `with --workload ${only}`);
+  const values = count === 'one' ? takesOne : takes;
+  return about === undefined ? values : `${about}: ${values}`;
 }
 
 export function axis<K extends keyof Cell, const F extends string>(definition: Axis<K, F>): Axis<K, F> {

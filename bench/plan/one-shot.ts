@@ -63,7 +63,7 @@ export async function oneShotVariant(names: string | undefined, depth: number): 
 
 /** Throws UsageError for a list of several. */
 export function oneValue<K extends keyof Cell>(axis: Axis<K>, text: string): Cell[K] {
-  const values = parseAxis(axis, text);
+  const values = parseAxis({ ...axis, takes: axis.takesOne ?? axis.takes }, text);
   if (values.length > 1) throw new UsageError(`${axis.flag}: got "${text}", takes one value here`);
   return values[0]!;
 }

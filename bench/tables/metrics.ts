@@ -63,6 +63,12 @@ export function titleOf(metric: string): string {
   return known?.title ?? `${metric} (${betterOf(metric)} is better)`;
 }
 
+/** `pickup p50`, or `thousand batches/s`. */
+export function headingOfMetric(metric: string): string {
+  const known = Object.hasOwn(METRIC_VIEWS, metric) ? METRIC_VIEWS[metric as MetricName] : undefined;
+  return known?.heading ?? known?.title.replace(/ \(\w+ is better\)$/, '') ?? metric;
+}
+
 /** What a stored value is multiplied by to be shown. */
 export function scaleOf(metric: string): number {
   return Object.hasOwn(METRIC_VIEWS, metric) ? METRIC_VIEWS[metric as MetricName].scale : 1;

@@ -112,7 +112,7 @@ it('eleven commits, halved from the seventh: too few to tell, and how many would
   });
   const { history, exit } = casesOf(11, halved);
   expect(history).toMatch(
-    /Too few commits to tell: x0\.(49|50).* since .*"work 6".* needs 14 commits, 11 are measured/,
+    /Too few commits to tell whether .*"work 6":\n {2}x0\.(49|50)\d* .* needs 14 commits, 11 are measured/,
   );
   expect(history).not.toContain('No change');
   expect(exit).toBe(1);

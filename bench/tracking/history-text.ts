@@ -38,7 +38,7 @@ export function renderHistory({ history, series, changes, hidden, overturned }: 
     ...machineNotes(history).map((line) => wrap(line, columns, 2)),
     ...overturnedTexts(overturned ?? []).map((line) => wrap(line, columns, 2)),
     ...groupByCommit(changes).map((group) => describeGroup(group, labels, columns)),
-    ...undecidedOf(history, series, labels).map((line) => wrap(line, columns, 2)),
+    ...undecidedOf(history, series, labels, columns),
     ...(changes.length === 0 && !series.some(isUndecided)
       ? [wrap(noChange(history, series.length + hidden), columns)]
       : []),
@@ -93,19 +93,26 @@ function isUndecided({ changes }: Series): boolean {
   return changes.undecided.length > 0;
 }
 
-/** What looks like a step among too few commits. */
-function undecidedOf({ commits }: History, series: readonly Series[], labels: ReadonlyMap<string, string>): string[] {
-  return series.filter(isUndecided).flatMap((each) =>
-    each.changes.undecided.map(({ at, ratio, needs }) => {
+/** What looks like a step among too few commits, by the commit where it would begin. */
+function undecidedOf(
+  { commits }: History,
+  series: readonly Series[],
+  labels: ReadonlyMap<string, string>,
+  columns: number,
+): string[] {
+  const byCommit = new Map<HistoryCommit, string[]>();
+  for (const each of series) {
+    for (const { at, ratio, needs } of each.changes.undecided) {
       const commit = commits[each.at[at]!]!;
-      const size = timesText(ratio, 3);
       const needed = needs === undefined ? 'more than 1000 commits' : `${needs} commits`;
-      return (
-        `Too few commits to tell: ${size} since ${forTerminal(nameOf(commit))} ${dateOf(commit)}${subjectOf(commit)}, ` +
-        `${forTerminal(fullName(each, labels))}: a step of ${size} there needs ${needed}, ${each.points.length} are measured`
-      );
-    }),
-  );
+      const line = `${timesText(ratio, 3)} ${forTerminal(fullName(each, labels))}: needs ${needed}, ${each.points.length} are measured`;
+      byCommit.set(commit, [...(byCommit.get(commit) ?? []), `  ${wrap(line, columns - 2, 4)}`]);
+    }
+  }
+  return [...byCommit].map(([commit, lines]) => {
+    const head = `Too few commits to tell whether there are steps at ${forTerminal(nameOf(commit))} ${dateOf(commit)}${subjectOf(commit)}:`;
+    return [wrap(head, columns, 2), ...lines].join('\n');
+  });
 }
 
 function wanderingOf(series: readonly Series[], labels: ReadonlyMap<string, string>): string[] {
