@@ -61,7 +61,7 @@ export async function measureTurnCurves(options: TurnCurvesOptions): Promise<Tur
             cell,
             lane: lanes[index]!,
             cold: at === 0,
-            amount: undefined,
+            turn: undefined,
             beside: false,
           }));
           const parts = await processes.live(places, { turnMs, forMs: FOR_MS, random });

@@ -8,6 +8,13 @@ import type { Peer } from './peers.js';
 /** Cells beside those under study are in one mirror of so many. */
 const BESIDE_EVERY = 6;
 
+export interface TurnSize {
+  /** Jobs, or syncs. */
+  readonly amount: number;
+  /** Whether its turns are longer than was asked for, as the cell, or one beside it, is another one in short turns. */
+  readonly isLong: boolean;
+}
+
 /** A cell with the process that it is opened in; those of one process are opened in lanes of it. */
 export interface LiveEnd {
   readonly cell: Cell;
@@ -17,8 +24,8 @@ export interface LiveEnd {
   readonly peer: Peer | undefined;
   /** True in a process that has not run the cell yet: its code is not compiled there. */
   readonly cold: boolean;
-  /** Jobs, or syncs, of a turn, where an earlier opening, in this process or another, found how many. */
-  readonly amount: number | undefined;
+  /** Where an earlier opening found it, in this process or another. */
+  readonly turn: TurnSize | undefined;
   /** True for one that only stands beside those under study: it takes part in some of the mirrors. */
   readonly beside: boolean;
 }
@@ -55,11 +62,11 @@ export function mirrorOf(ends: readonly LiveEnd[], random: Random, number = 0): 
 export async function takeTurns(
   ends: readonly LiveEnd[],
   order: readonly number[],
-  amounts: readonly number[],
+  sizes: readonly TurnSize[],
 ): Promise<readonly Slice[]> {
   const { client } = ends[0]!;
   if (ends.every((end) => end.client === client)) {
-    const turns = order.map((at) => ({ lane: ends[at]!.lane, amount: amounts[at]! }));
+    const turns = order.map((at) => ({ lane: ends[at]!.lane, amount: sizes[at]!.amount }));
     return client.turns(turns).catch((cause) => {
       if (!(cause instanceof CellFailure)) throw cause;
       throw new LiveFailure(
@@ -69,7 +76,7 @@ export async function takeTurns(
     });
   }
   const slices: Slice[] = [];
-  for (const at of order) slices.push(await failing(at, ends[at]!.client.slice(amounts[at]!, ends[at]!.lane)));
+  for (const at of order) slices.push(await failing(at, ends[at]!.client.slice(sizes[at]!.amount, ends[at]!.lane)));
   return slices;
 }
 

@@ -27,7 +27,7 @@ function madeUp(jobNs: (lane: number, usedMs: number, amount: number) => number)
     });
   const client = { open: async () => {}, close: async () => ({}), turns } as unknown as Child;
   const ends = [0, 1].map(
-    (lane): LiveEnd => ({ cell, client, lane, peer: undefined, cold: true, amount: undefined, beside: false }),
+    (lane): LiveEnd => ({ cell, client, lane, peer: undefined, cold: true, turn: undefined, beside: false }),
   );
   return { ends, usedMs, taken };
 }
@@ -68,6 +68,7 @@ it('a design that sleeps less the longer it is at work gets long turns, and so d
     for (const { durationNs } of mirrors.flat()) expect(durationNs / 1e6).toBeGreaterThan(10);
   }
   const perJob = ({ durationNs, jobs }: { durationNs: number; jobs: number }) => durationNs / jobs;
+  expect([a!.next.isLong, b!.next.isLong]).toEqual([true, true]);
   expect(perJob(a!.mirrors[0]![0]) / perJob(b!.mirrors[0]![0])).toBeGreaterThan(4);
 });
 
@@ -95,7 +96,7 @@ it('a design that only stands beside those under study is in one mirror of six',
 
 it('cold cells whose amounts are known run for 30 ms each before they are measured, in turns of that amount', async () => {
   const { ends, taken } = madeUp((_, used) => (used < 28 ? 90e3 : 30e3));
-  const known = ends.map((end) => ({ ...end, amount: 33 }));
+  const known = ends.map((end) => ({ ...end, turn: { amount: 33, isLong: false } }));
   const parts = await measureLive(known, options);
   for (const { mirrors } of parts) {
     for (const { durationNs, jobs } of mirrors.flat()) expect([durationNs, jobs]).toEqual([33 * 30e3, 33]);
@@ -108,10 +109,10 @@ it('an opening whose turns were too short asks for more in the next one, alike f
   const next = async (amount: number) =>
     (
       await measureLive(
-        ends.map((end) => ({ ...end, cold: false, amount })),
+        ends.map((end) => ({ ...end, cold: false, turn: { amount, isLong: false } })),
         options,
       )
-    ).map((part) => part.nextAmount);
+    ).map((part) => part.next.amount);
   expect(await next(20)).toEqual([100, 100]);
   expect(await next(90)).toEqual([90, 90]);
   expect(await next(5000)).toEqual([5000, 5000]);

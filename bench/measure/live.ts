@@ -2,8 +2,8 @@
 import { keepsHistograms, type VisitReport } from '../../src/session/cell.js';
 import type { Slice } from '../../src/workloads/slice.js';
 import { median } from '../stats/quantile.js';
-import { failing, type LiveEnd, type LiveOptions, mirrorOf, takeTurns } from './live-turns.js';
-import { amountsOf } from './warm-up.js';
+import { failing, type LiveEnd, type LiveOptions, mirrorOf, type TurnSize, takeTurns } from './live-turns.js';
+import { turnsOf } from './warm-up.js';
 
 /** What one opening of a cell measured: its two turns of each mirror, in which a cell stands twice (A B B A). */
 export interface LivePart {
@@ -13,8 +13,8 @@ export interface LivePart {
   readonly latencies: Slice['latencies'];
   readonly report: VisitReport;
   readonly amount: number;
-  /** What the next opening is to take: as much, or more where these turns were too short. */
-  readonly nextAmount: number;
+  /** Of the next opening: as much, or more where these turns were too short. */
+  readonly next: TurnSize;
 }
 
 /** A question to the process takes about this long: short enough to be stopped in, long enough to cost nothing. */
@@ -32,11 +32,11 @@ const LEAST_GROWTH = 1.5;
 export async function measureLive(ends: readonly LiveEnd[], options: LiveOptions): Promise<LivePart[]> {
   const { random, forMs } = options;
   for (const at of random.shuffle([...ends.keys()])) await opening(ends, at);
-  const amounts = await amountsOf(ends, options);
+  const sizes = await turnsOf(ends, options);
   const tried = performance.now();
   const judged = mirrorOf(ends, random, 1);
-  await takeTurns(ends, judged.slice(judged.length / 2), amounts);
-  // Turns also fill and empty their channels, and may take longer now than when the amounts were found.
+  await takeTurns(ends, judged.slice(judged.length / 2), sizes);
+  // Turns also fill and empty their channels, and may take longer now than when their amounts were found.
   let mirrorMs = 2 * (performance.now() - tried);
   for (const [at, end] of ends.entries())
     if (keepsHistograms(end.cell)) await failing(at, end.client.latencies(end.lane));
@@ -48,7 +48,7 @@ export async function measureLive(ends: readonly LiveEnd[], options: LiveOptions
     const left = Math.max(0, forMs - (performance.now() - begun));
     const some = Math.max(1, Math.min(MOST_MIRRORS_A_RUN, Math.round(Math.min(RUN_MS, left) / mirrorMs)));
     const orders = Array.from({ length: some }, (_, at) => mirrorOf(ends, random, count + at));
-    const slices = (await takeTurns(ends, orders.flat(), amounts)).values();
+    const slices = (await takeTurns(ends, orders.flat(), sizes)).values();
     for (const order of orders) {
       const own = order.map(() => slices.next().value!);
       count++;
@@ -61,7 +61,7 @@ export async function measureLive(ends: readonly LiveEnd[], options: LiveOptions
     }
     mirrorMs = (performance.now() - begun) / count;
   }
-  return closing(ends, taken, amounts, growthOf(taken[0]!.mirrors.flat(), options.turnMs));
+  return closing(ends, taken, sizes, growthOf(taken[0]!.mirrors.flat(), options.turnMs));
 }
 
 /** The first opening of a run may find a machine, or a connection, at a tenth of its speed. */
@@ -79,7 +79,7 @@ async function opening(ends: readonly LiveEnd[], at: number): Promise<void> {
 async function closing(
   ends: readonly LiveEnd[],
   taken: readonly Pick<LivePart, 'mirrors' | 'numbers'>[],
-  amounts: readonly number[],
+  sizes: readonly TurnSize[],
   growth: number,
 ): Promise<LivePart[]> {
   const parts: LivePart[] = [];
@@ -88,8 +88,9 @@ async function closing(
     const latencies = keepsHistograms(end.cell) ? await failing(at, client.latencies(lane)) : undefined;
     const report = await failing(at, client.close(lane));
     if (peer) await failing(at, peer.check(report));
-    const amount = amounts[at]!;
-    parts.push({ ...taken[at]!, latencies, report, amount, nextAmount: Math.round(amount * growth) });
+    const { amount, isLong } = sizes[at]!;
+    const next = { amount: Math.round(amount * growth), isLong };
+    parts.push({ ...taken[at]!, latencies, report, amount, next });
   }
   return parts;
 }

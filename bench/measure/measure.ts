@@ -2,6 +2,7 @@
 
 import { roundGroups, stepsOf } from '../plan/order.js';
 import type { Plan, PlannedCell } from '../plan/planned.js';
+import type { TurnSize } from './live-turns.js';
 import { type Failure, type RecordedVisit, takeRound } from './round.js';
 
 /** What ended a run: its number of rounds, one of the two limits, a signal, or the end of one of its processes. */
@@ -38,7 +39,7 @@ export async function measureRounds(plan: Plan, options: RoundsOptions): Promise
   const failures = new Map<string, Failure>();
   const visits: RecordedVisit[] = [...(earlier?.visits ?? [])];
   const begun = performance.now();
-  const amounts = new Map<string, number>();
+  const [amounts, turns] = [new Map<string, number>(), new Map<string, TurnSize>()];
   let finishedRounds = earlier?.finishedRounds ?? 0;
   let timedNs = 0;
   let done = 0;
@@ -53,7 +54,7 @@ export async function measureRounds(plan: Plan, options: RoundsOptions): Promise
     if (signal.aborted) return soFar('interrupted');
     const share = finishedRounds > 0 ? shares?.(soFar('rounds')) : undefined;
     const step = (cell: PlannedCell) => progress({ round, done: done++, total, cell });
-    const took = await takeRound(round, { plan, signal, amounts, failures, step, ...(share && { share }) });
+    const took = await takeRound(round, { plan, signal, amounts, turns, failures, step, ...(share && { share }) });
     timedNs += took.timedNs;
     if (took.end !== 'finished') return soFar(took.end);
     visits.push(...took.visits);

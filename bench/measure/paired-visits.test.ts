@@ -16,10 +16,17 @@ const report = {
 } as VisitReport;
 
 /** A part whose turns take so long, two a mirror. */
-function part(durations: readonly (readonly [number, number])[]): LivePart {
+function part(durations: readonly (readonly [number, number])[], isLong = false): LivePart {
   const slice = (durationNs: number) => ({ jobs: 100, pages: 100, durationNs, startedNs: 0 });
   const mirrors = durations.map(([first, second]) => [slice(first), slice(second)] as const);
-  return { mirrors, numbers: [...mirrors.keys()], latencies: undefined, report, amount: 100, nextAmount: 100 };
+  return {
+    mirrors,
+    numbers: [...mirrors.keys()],
+    latencies: undefined,
+    report,
+    amount: 100,
+    next: { amount: 100, isLong },
+  };
 }
 
 /** Levels that wander by far more than the designs differ. */
@@ -169,4 +176,10 @@ it('a metric that a cell lacks is left out', () => {
     'nsPerJob',
     'pagesPerSecond',
   ]);
+});
+
+it('a visit says that its turns were long', () => {
+  const [mutex, long] = [part([[1e6, 1e6]]), part([[50e6, 50e6]], true)];
+  const openings = [mutex, long].map((own) => ({ cells: [cell], parts: [own] }));
+  expect(pairedVisits(openings)[0]!.map(({ longTurns }) => longTurns)).toEqual([undefined, true]);
 });

@@ -82,7 +82,9 @@ function visitOf(cell: Cell, parts: readonly LivePart[]): Visit {
     report,
     amount,
   }));
-  return { ...summarise(cell, turns), slices: parts.flatMap(({ mirrors }) => coarse(mirrors.flat())) };
+  const isLong = parts.some(({ next }) => next.isLong);
+  const slices = parts.flatMap(({ mirrors }) => coarse(mirrors.flat()));
+  return { ...summarise(cell, turns), slices, ...(isLong && { longTurns: true }) };
 }
 
 /**

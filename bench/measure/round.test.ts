@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { loadVariants } from '../plan/catalogue.js';
 import { makePlan } from '../plan/plan.js';
 import { customTable } from '../plan/tables.js';
+import type { TurnSize } from './live-turns.js';
 import { takeRound } from './round.js';
 
 it('gives the designs under study the time, and those that stand beside them a few turns', async () => {
@@ -16,15 +17,22 @@ it('gives the designs under study the time, and those that stand beside them a f
     ...{ forceSpin: false, seed: 1, cpus: 2 },
     ram: { bytes: 1 << 20, seed: 1, shares: { zero: 1, text: 1, random: 1 } },
   });
-  const amounts = new Map<string, number>();
-  const context = { plan, signal: new AbortController().signal, amounts, failures: new Map(), step: () => {} };
+  const turns = new Map<string, TurnSize>();
+  const context = {
+    plan,
+    signal: new AbortController().signal,
+    amounts: new Map(),
+    turns,
+    failures: new Map(),
+    step: () => {},
+  };
   const { end, visits } = await takeRound(0, context);
   expect(end).toBe('finished');
-  const turns = (variant: string) =>
+  const taken = (variant: string) =>
     visits
       .filter(({ cellId }) => cellId.includes(` ${variant} `))
       .reduce((sum, visit) => sum + (visit.counters?.jobs ?? 0) / amountOf(variant), 0);
-  const amountOf = (variant: string) => [...amounts].find(([key]) => key.includes(`: custom ${variant} `))![1];
-  expect(turns('message-port')).toBeLessThan(turns('mutex') * 0.7);
-  expect(turns('atomic-barrier')).toBeGreaterThan(turns('mutex') * 0.8);
+  const amountOf = (variant: string) => [...turns].find(([key]) => key.includes(`: custom ${variant} `))![1].amount;
+  expect(taken('message-port')).toBeLessThan(taken('mutex') * 0.7);
+  expect(taken('atomic-barrier')).toBeGreaterThan(taken('mutex') * 0.8);
 });

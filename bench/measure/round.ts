@@ -4,7 +4,7 @@ import { CellFailure } from '../../src/session/cell.js';
 import { type Group, type LiveSet, type LongTurn, roundGroups, slicesOf } from '../plan/order.js';
 import { listedOf, type Plan, type PlannedCell } from '../plan/planned.js';
 import { ProcessKilled } from './child.js';
-import { LiveFailure } from './live-turns.js';
+import { LiveFailure, type TurnSize } from './live-turns.js';
 import { type Opening, pairedVisits } from './paired-visits.js';
 import { Processes } from './processes.js';
 import type { Turn } from './turn.js';
@@ -30,11 +30,10 @@ export interface Failure {
 export interface RoundContext {
   readonly plan: Plan;
   readonly signal: AbortSignal;
-  /**
-   * Found once a run. Of a long turn, the amount of a slice by cell, the same for all builds of a design; of cells side by
-   * side, the amount of a turn by the set and the cell.
-   */
+  /** Amount of work of a slice of a long turn, by cell: found once a run, and the same for all builds of a design. */
   readonly amounts: Map<string, number>;
+  /** Turns of cells side by side, by the set and the cell: found once a run. */
+  readonly turns: Map<string, TurnSize>;
   /** By cell; a cell that failed is not tried again: it would fail again, and a hang costs its whole watchdog time. */
   readonly failures: Map<string, Failure>;
   /** What a group of cells is to have of its time. */
@@ -132,7 +131,7 @@ class Round {
   /** Opens the cells of a set side by side. False when one of them failed: the others are measured again. */
   private async open(set: LiveSet, pass: number): Promise<boolean> {
     const { turnMs, forMs } = set;
-    const { amounts, step } = this.context;
+    const { turns, step } = this.context;
     const cells = this.left(set);
     if (cells.length === 0 || (cells.length === 1 && set.cells.length > 1 && this.stands(cells[0]!, set))) return true;
     const standing = this.standing.get(set) ?? {
@@ -153,7 +152,7 @@ class Round {
           // Which cell is opened first, and on which threads, is drawn, and turned round for the next opening.
           lane: pass % 2 === 0 ? lane : set.cells.length - 1 - lane,
           cold: !this.warm.has(planned.id),
-          amount: amounts.get(turnKey(set, planned)),
+          turn: turns.get(turnKey(set, planned)),
           beside: at >= least,
         };
       });
@@ -161,7 +160,7 @@ class Round {
       const parts = await this.processes.live(places, { turnMs, mayLengthen, forMs, random: this.random });
       standing.openings.push({ cells: cells.map(({ cell }) => cell), parts });
       for (const { id } of cells) this.warm.add(id);
-      for (const [at, planned] of cells.entries()) amounts.set(turnKey(set, planned), parts[at]!.nextAmount);
+      for (const [at, planned] of cells.entries()) turns.set(turnKey(set, planned), parts[at]!.next);
       this.timedNs += parts.flatMap(({ mirrors }) => mirrors.flat()).reduce((sum, slice) => sum + slice.durationNs, 0);
       return true;
     } catch (cause) {
@@ -240,7 +239,7 @@ class Round {
   }
 }
 
-/** Cells side by side have amounts that suit each other: what one has depends on the others. */
+/** Cells side by side have turns that suit each other: what one has depends on the others. */
 function turnKey({ cells }: LiveSet, { id }: PlannedCell): string {
   return `${cells.map((other) => other.id).join(', ')}: ${id}`;
 }

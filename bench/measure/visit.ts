@@ -27,6 +27,8 @@ export interface Visit {
   readonly runQueueNs?: readonly number[];
   /** Sync only: the median delay of each channel's SYNC. */
   readonly delayNsPerChannel?: readonly number[];
+  /** True where turns were longer than asked for, as the cell, or one beside it, is another one in short turns. */
+  readonly longTurns?: boolean;
   /** Timed cells only. */
   readonly latencies?: Latencies;
 }

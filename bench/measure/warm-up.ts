@@ -2,7 +2,7 @@
 import type { Random } from '../../src/random.js';
 import type { Cell } from '../../src/session/cell.js';
 import { median } from '../stats/quantile.js';
-import { type LiveEnd, type LiveOptions, mirrorOf, takeTurns } from './live-turns.js';
+import { type LiveEnd, type LiveOptions, mirrorOf, type TurnSize, takeTurns } from './live-turns.js';
 
 /** Cold cells whose amounts an earlier process found run for so long each before they are measured: V8 compiles meanwhile. */
 const WARM_MS = 30;
@@ -32,26 +32,27 @@ const LONG_MS = 50;
 const GAIN = 2;
 
 /** What fills a turn of each cell, warm by then. */
-export async function amountsOf(ends: readonly LiveEnd[], options: LiveOptions): Promise<readonly number[]> {
-  const known = ends.flatMap(({ amount }) => amount ?? []);
-  if (known.length < ends.length) return foundAmounts(ends, options);
+export async function turnsOf(ends: readonly LiveEnd[], options: LiveOptions): Promise<readonly TurnSize[]> {
+  const known = ends.flatMap(({ turn }) => turn ?? []);
+  if (known.length < ends.length) return foundTurns(ends, options);
   const cold = ends.filter((end) => end.cold).length;
   if (cold > 0) await medianTurns(ends, known, WARM_MS * cold, options.random);
   return known;
 }
 
-async function foundAmounts(ends: readonly LiveEnd[], options: LiveOptions): Promise<readonly number[]> {
+async function foundTurns(ends: readonly LiveEnd[], options: LiveOptions): Promise<readonly TurnSize[]> {
   const own = await warmUp(ends, options);
   const { turnMs, mayLengthen, random } = options;
   const isTried = mayLengthen && turnMs < SHORT_MS && ends[0]!.cell.workload === 'throughput';
   // Seen twice: how long sleepers take to wake may change once between the turns of one length and those of the other.
-  const isOther = isTried && (await longAmounts(ends, own, random)) !== undefined;
-  const long = isOther ? await longAmounts(ends, own, random) : undefined;
+  const isOther = isTried && (await longTurns(ends, own, random)) !== undefined;
+  const long = isOther ? await longTurns(ends, own, random) : undefined;
   const { channels } = ends[0]!.cell;
-  return ends.map(({ cell, amount }, at) => {
+  return ends.map(({ cell, turn }, at) => {
     const [mine, first] = [own[at]!, own[0]!];
-    const alike = cell.channels === channels && mine < first * ALIKE && mine > first / ALIKE;
-    return amount ?? long?.[at] ?? (alike ? first : mine);
+    const ratio = mine.amount / first.amount;
+    const isAlike = cell.channels === channels && ratio < ALIKE && ratio > 1 / ALIKE;
+    return turn ?? long?.[at] ?? (isAlike ? first : mine);
   });
 }
 
@@ -59,34 +60,37 @@ async function foundAmounts(ends: readonly LiveEnd[], options: LiveOptions): Pro
  * A design may sleep less the longer it is at work, so that in short turns, each of which begins with senders that sleep, it is
  * another one. Resolves with what fills long turns, where one gains on the others in them; undefined where none does.
  */
-async function longAmounts(
+async function longTurns(
   ends: readonly LiveEnd[],
-  amounts: readonly number[],
+  sizes: readonly TurnSize[],
   random: Random,
-): Promise<number[] | undefined> {
-  const longer = amounts.map((amount) => amount * LONGER);
+): Promise<TurnSize[] | undefined> {
+  const longer = sizes.map(({ amount }) => sizeOf(amount * LONGER));
   // One after the other, three times: a burst is hardly in all turns of a cell.
   const order = [1, 2, 3].flatMap(() => [...ends.keys()]);
   const slices = await takeTurns(ends, order, longer);
   const jobNs = ends.map((_, at) => {
     const own = slices.filter((_, turn) => order[turn] === at);
-    return Math.min(...own.map(({ durationNs }) => durationNs)) / longer[at]!;
+    return Math.min(...own.map(({ durationNs }) => durationNs)) / longer[at]!.amount;
   });
-  const shortNs = await medianTurns(ends, amounts, MOST_WINDOW_MS, random);
+  const shortNs = await medianTurns(ends, sizes, MOST_WINDOW_MS, random);
   const judged = [...ends.keys()].filter((at) => !ends[at]!.beside);
-  const gains = judged.map((at) => shortNs[at]! / amounts[at]! / jobNs[at]!);
+  const gains = judged.map((at) => shortNs[at]! / sizes[at]!.amount / jobNs[at]!);
   if (Math.max(...gains) < Math.min(...gains) * GAIN) return undefined;
-  return jobNs.map((each, at) => Math.max(leastAmount(ends[at]!.cell), Math.round((LONG_MS * 1e6) / each)));
+  return jobNs.map((each, at) => ({
+    amount: Math.max(leastAmount(ends[at]!.cell), Math.round((LONG_MS * 1e6) / each)),
+    isLong: true,
+  }));
 }
 
 /** Takes turns until each fills its time and no cell gets faster. Resolves with what fills a turn of each. */
-async function warmUp(ends: readonly LiveEnd[], { turnMs, forMs, random }: LiveOptions): Promise<number[]> {
-  const amounts = ends.map(({ cell, amount }) => amount ?? firstAmount(cell));
+async function warmUp(ends: readonly LiveEnd[], { turnMs, forMs, random }: LiveOptions): Promise<TurnSize[]> {
+  const amounts = ends.map(({ cell, turn }) => turn?.amount ?? firstAmount(cell));
   const leastJobNs = ends.map(() => Number.POSITIVE_INFINITY);
   const windowMs = Math.min(MOST_WINDOW_MS, forMs * WINDOW_SHARE);
   for (let window = 0, settled = 0; window < MOST_WINDOWS && settled < 2; window++) {
     settled++;
-    for (const [at, turnNs] of (await medianTurns(ends, amounts, windowMs, random)).entries()) {
+    for (const [at, turnNs] of (await medianTurns(ends, amounts.map(sizeOf), windowMs, random)).entries()) {
       const { cell, cold } = ends[at]!;
       const jobNs = turnNs / amounts[at]!;
       const wanted = Math.min(amounts[at]! * MOST_GROWTH, (turnMs * 1e6) / Math.min(jobNs, leastJobNs[at]!));
@@ -95,13 +99,13 @@ async function warmUp(ends: readonly LiveEnd[], { turnMs, forMs, random }: LiveO
       amounts[at] = Math.max(leastAmount(cell), Math.round(wanted));
     }
   }
-  return amounts;
+  return amounts.map(sizeOf);
 }
 
 /** Of one window, by cell, in nanoseconds. */
 async function medianTurns(
   ends: readonly LiveEnd[],
-  amounts: readonly number[],
+  sizes: readonly TurnSize[],
   windowMs: number,
   random: Random,
 ): Promise<number[]> {
@@ -109,11 +113,15 @@ async function medianTurns(
   const begun = performance.now();
   do {
     const order = mirrorOf(ends, random);
-    for (const [at, slice] of (await takeTurns(ends, order, amounts)).entries()) {
+    for (const [at, slice] of (await takeTurns(ends, order, sizes)).entries()) {
       durations[order[at]!]!.push(slice.durationNs);
     }
   } while (performance.now() - begun < windowMs);
   return durations.map((each) => median(each));
+}
+
+function sizeOf(amount: number): TurnSize {
+  return { amount, isLong: false };
 }
 
 function firstAmount(cell: Cell): number {

@@ -58,6 +58,8 @@ export interface ResultCell extends ResultAxes {
     /** By thread: requesters, then senders. Absent in older files, and where the kernel does not count it. */
     readonly runQueueNs?: readonly number[];
     readonly delayNsPerChannel?: readonly number[];
+    /** Its turns were longer than was asked for: in short ones it, or one beside it, is another design. */
+    readonly longTurns?: boolean;
   }[];
 }
 

@@ -124,15 +124,16 @@ function resultCell(
     ...steadinessOf(own),
     metrics: status === 'measured' ? metricsOf(own, latencies) : {},
     ...(latencies && { histograms: encodeLatencies(latencies) }),
-    visits: own.map(({ round, position, values, turns, counters, jobsPerChannel, runQueueNs, delayNsPerChannel }) => ({
-      round,
-      position,
+    visits: own.map(({ values, turns, counters, runQueueNs, delayNsPerChannel, longTurns, ...visit }) => ({
+      round: visit.round,
+      position: visit.position,
       values: mapValues(values, rounded),
       turns: Object.fromEntries(shown.map((metric) => [metric, (turns[metric] ?? []).map(rounded)])),
       counters: mapValues(counters, rounded),
-      jobsPerChannel,
+      jobsPerChannel: visit.jobsPerChannel,
       ...(runQueueNs ? { runQueueNs: runQueueNs.map(rounded) } : {}),
       ...(delayNsPerChannel && { delayNsPerChannel: delayNsPerChannel.map(rounded) }),
+      ...(longTurns && { longTurns }),
     })),
   };
 }

@@ -53,6 +53,20 @@ describe('the tables of a run', () => {
     expect(render({ ...made, cells: wide, comparisons: [] } as Result)).toContain('5.00 to 60.0');
   });
 
+  it('mark cells whose turns were long, as a design in them sleeps more in short ones', () => {
+    const long = (variant: string) => variant === 'mine' || variant === 'mutex';
+    const cells = made.cells.map((cell) =>
+      long(cell.variant)
+        ? { ...cell, visits: cell.visits.map((visit, at) => ({ ...visit, ...(at === 3 && { longTurns: true }) })) }
+        : cell,
+    );
+    const text = render({ ...made, cells });
+    expect(text).toContain('l long turns, of 50 ms');
+    expect(text).toMatch(/│ mine +│ +[\d.]+[a-z*]*l /);
+    expect(text).toMatch(/│ tiny +│ +[\d.]+[a-km-z*]* /);
+    expect(render(made)).not.toContain('l long turns');
+  });
+
   it('mark a ratio that runs against the medians beside it', () => {
     const comparisons = made.comparisons.map((each) => (each.b === 'mine' ? { ...each, ratio: 0.5 } : each));
     const text = render({ ...made, comparisons });

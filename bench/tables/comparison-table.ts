@@ -80,6 +80,7 @@ const MARKS = {
   d: 'drifting: its speed moved by more than 2 % while it was measured',
   b: 'bistable: spinning with no work on either side (--sender-work)',
   u: 'unstable: the 10th to 90th percentile of its slices spans over 25 %',
+  l: 'long turns, of 50 ms: in short ones a design of this row sleeps more',
   r: 'ratio and medians differ in direction: trust the ratio, of turns side by side',
 } as const;
 type Mark = keyof typeof MARKS;
@@ -120,6 +121,7 @@ function cellText(result: Result, cell: ResultCell, metric: MetricName, cores: n
   if (isBistable(cell)) marks.push('b');
   if (cell.steadiness === 'drifting') marks.push('d');
   if (cell.steadiness === 'unstable') marks.push('u');
+  if (cell.visits.some(({ longTurns }) => longTurns)) marks.push('l');
   for (const mark of marks) marked.add(mark);
   const { median, low = Number.NaN, high = Number.NaN } = summary;
   const comparison = comparisonOf(result, cell, metric);

@@ -2,6 +2,7 @@
 
 import { mergeCounts } from '../../src/memory/latency-histogram.js';
 import { distributionOf } from '../measure/latencies.js';
+import type { TurnSize } from '../measure/live-turns.js';
 import { type Failure, type RecordedVisit, takeRound } from '../measure/round.js';
 import { type PlannedCell, senderThreads } from '../plan/planned.js';
 import { mean } from '../stats/mean.js';
@@ -19,6 +20,7 @@ export class Measuring {
   private readonly signal: AbortSignal;
   private readonly turn: (at: { done: number; total: number; cell: PlannedCell }) => void;
   private readonly amounts = new Map<string, number>();
+  private readonly turns = new Map<string, TurnSize>();
   private readonly latencies = new Map<string, RecordedVisit[]>();
 
   /** `turn` is told before each turn, never inside one. */
@@ -40,6 +42,7 @@ export class Measuring {
       plan: part,
       signal: this.signal,
       amounts: this.amounts,
+      turns: this.turns,
       failures: this.failures,
       step: (cell) => this.turn({ done: done++, total: turns, cell }),
     });
