@@ -46,6 +46,7 @@ export interface ExecutionOptions {
   readonly earlyWakes?: number;
   readonly mutation?: Mutation | null;
   readonly onSite?: ProgramOptions['onSite'];
+  readonly looksLeft?: ProgramOptions['looksLeft'];
 }
 
 /** Called for every operation that is executed, with its result. */
@@ -84,10 +85,11 @@ export class Execution {
     scenario.init?.(this.initial);
     this.view = this.initial.slice();
     this.watched = new Watched(scenario, this.initial);
-    const words = simulatedWords(scenario.words);
-    const { mutation = null, onSite = null } = options;
-    const shared = { table: this.table, mutation, hints: this.hints, counters: scenario.counters ?? [], onSite };
+    const { mutation = null, onSite = null, looksLeft = new Map() } = options;
+    const { counters = [] } = scenario;
+    const shared = { table: this.table, mutation, hints: this.hints, counters, onSite, looksLeft };
     this.futures = new Futures(this.threads, this.table, this.watched);
+    const words = simulatedWords(scenario.words);
     this.programs = scenario.threads.map(
       (thread, i) => new Program(() => thread.run(words), shared, this.futures.threads[i]!),
     );
@@ -284,10 +286,8 @@ export class Execution {
       }
       const result = operation.kind === CHECKPOINT ? 0 : this.execute(thread, operation, -1);
       const after = this.next(thread, node, result);
-      if (fuel === 0) {
-        this.report(plainSpin(this, thread, operation));
-        break;
-      }
+      if (fuel === 0) this.report(plainSpin(this, thread, operation));
+      if (fuel === 0) break;
       node = after;
     }
     machine.state[machine.node + thread] = node;

@@ -85,14 +85,15 @@ function surveyed(
   options: MutateOptions,
 ): { readonly mutants: Mutant[]; readonly tried: Tried[] } {
   const uses = new Map<string, Use>();
+  const looksLeft = new Map<string, number>();
   const tried = scenarios.map((scenario) => {
     const sites = new Set<string>();
     const onSite = (site: Site, kind: number, modifier: number, a: number): void => {
       sites.add(site.key);
       if (!uses.has(site.key)) uses.set(site.key, { site, kind, modifier, wakesAll: a === ALL });
     };
-    verify(scenario, { ...options, strategy: 'random', schedules: 200, onSite });
-    const { complete } = verify(scenario, { ...options, strategy: 'exhaustive', onSite });
+    verify(scenario, { ...options, strategy: 'random', schedules: 200, onSite, looksLeft });
+    const { complete } = verify(scenario, { ...options, strategy: 'exhaustive', onSite, looksLeft });
     return new Tried(scenario, complete ? sites : null);
   });
   return { mutants: mutantsIn(uses, options), tried };
@@ -140,10 +141,11 @@ function tryMutant(mutant: Mutant, all: readonly Tried[], options: MutateOptions
   const start = performance.now();
   let states = 0;
   let complete = true;
+  const looksLeft = new Map<string, number>();
   for (const effort of [QUICK, THOROUGH]) {
     for (const each of tried) {
       const { scenario } = each;
-      const report = verify(scenario, { ...options, ...effort, mutation: mutant, mostFindings: 1 });
+      const report = verify(scenario, { ...options, ...effort, mutation: mutant, mostFindings: 1, looksLeft });
       states += report.states;
       if (effort !== QUICK) complete &&= report.complete;
       const finding = report.findings[0];

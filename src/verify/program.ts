@@ -11,7 +11,7 @@ import type { Places } from './places.js';
 import { ProgramTree } from './program-tree.js';
 import { newRecording, type Recording, record } from './recording.js';
 import { Retries } from './retries.js';
-import { Returns } from './returns.js';
+import { type LooksLeft, Returns } from './returns.js';
 import { BodyError, OUTGROWN } from './rules.js';
 import { describeSite } from './source.js';
 import { refuseSuspended } from './suspended.js';
@@ -30,6 +30,7 @@ export interface ProgramOptions {
   readonly hints: HintSites;
   readonly counters: Recording['counters'];
   readonly onSite: Recording['onSite'];
+  readonly looksLeft: LooksLeft;
 }
 
 /**
@@ -65,7 +66,7 @@ export class Program {
     this.options = options;
     this.tree = new ProgramTree(places);
     this.operations = this.tree.operations;
-    this.returns = new Returns(this.tree, (far, onStop) => this.run(far, true, onStop));
+    this.returns = new Returns(this.tree, (far, onStop) => this.run(far, true, onStop), options.looksLeft);
     this.begin();
   }
 

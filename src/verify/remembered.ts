@@ -1,5 +1,6 @@
 // What a thread remembers where it stands: its position and all its variables, seen through the engine's own debugger.
 import { type Debugger, type Runtime, Session } from 'node:inspector';
+import { setImmediate } from 'node:timers';
 import { type Program, parse } from 'acorn';
 import { type Visible, visibleAt } from './remembered-names.js';
 import { type Outside, UNSEEN, Writer } from './remembered-values.js';
@@ -39,9 +40,15 @@ class Debugging {
     this.session.on('Debugger.paused', ({ params }) => this.onPause?.(params.callFrames));
   }
 
-  /** Calls `look` with the frames that call this, innermost first. */
+  /**
+   * Calls `look` with the frames that call this, innermost first. The engine tells of all scripts as it is asked first,
+   * which takes some 100 ms: so it stays asked until the work under way is done, and its thread has nothing else to do.
+   */
   pause(look: (frames: readonly Debugger.CallFrame[]) => void): void {
-    if (!this.isOn) this.post('Debugger.enable');
+    if (!this.isOn) {
+      this.post('Debugger.enable');
+      setImmediate(() => this.rest()).unref();
+    }
     this.isOn = true;
     this.onPause = look;
     // biome-ignore lint/suspicious/noDebugger: it is what this is for
@@ -51,8 +58,8 @@ class Debugging {
   }
 
   /** Ends what slows all code down a little. */
-  rest(): void {
-    if (this.isOn) this.post('Debugger.disable');
+  private rest(): void {
+    this.post('Debugger.disable');
     this.isOn = false;
     this.scripts.clear();
     this.urls.clear();
@@ -87,15 +94,12 @@ class Debugging {
     const { result } = this.post('Runtime.evaluate', { expression, objectGroup: GROUP, silent: true });
     if (!result.objectId) return undefined;
     const { internalProperties = [], privateProperties = [] } = this.properties(result.objectId);
-    if (typeof value !== 'function')
-      return privateProperties.flatMap(({ name, value: field }) => (field ? [[name, this.real(field)] as const] : []));
+    if (typeof value !== 'function') return this.real(privateProperties.filter((each) => each.value));
     const scopes = internalProperties.find(({ name }) => name === '[[Scopes]]')?.value?.objectId;
     if (!scopes) return undefined;
     return this.properties(scopes).result.flatMap(({ value: around }) => {
       if (!around?.objectId || !/^(?:Closure|Block|Catch|Local|With)/.test(around.description ?? '')) return [];
-      return this.properties(around.objectId).result.map(
-        ({ name, value: variable }) => [name, variable && this.real(variable)] as const,
-      );
+      return this.real(this.properties(around.objectId).result);
     });
   }
 
@@ -103,15 +107,20 @@ class Debugging {
     return this.post('Runtime.getProperties', { objectId, ownProperties: true });
   }
 
-  /** The value that a message stands for. */
-  private real(remote: Runtime.RemoteObject): unknown {
-    if (remote.objectId) {
-      scope[HANDED] = undefined;
-      const functionDeclaration = `function(){globalThis[Symbol.for(${JSON.stringify(HANDED.description)})]=this}`;
-      this.post('Runtime.callFunctionOn', { objectId: remote.objectId, functionDeclaration, silent: true });
-      return scope[HANDED];
+  /** The values that messages stand for: of objects all in one go, as each question takes its time. */
+  private real(properties: readonly Runtime.PropertyDescriptor[]): (readonly [string, unknown])[] {
+    const objects = properties.flatMap(({ value }) => (value?.objectId ? [{ objectId: value.objectId }] : []));
+    scope[HANDED] = [];
+    if (objects.length > 0) {
+      const functionDeclaration = `function(...all){globalThis[Symbol.for(${JSON.stringify(HANDED.description)})]=all}`;
+      const [{ objectId }] = objects as [{ objectId: string }];
+      this.post('Runtime.callFunctionOn', { objectId, functionDeclaration, arguments: objects, silent: true });
     }
-    return remote.unserializableValue === undefined ? (remote.value as unknown) : remote.unserializableValue;
+    const handed = (scope[HANDED] as unknown[]).values();
+    return properties.map(({ name, value }) => {
+      if (value?.objectId) return [name, handed.next().value];
+      return [name, value?.unserializableValue ?? (value?.value as unknown)];
+    });
   }
 
   private script(scriptId: string): Script {
@@ -188,9 +197,4 @@ export function remembered(outside: Outside): string | undefined {
     }
   });
   return isSeen ? writer.text : undefined;
-}
-
-/** Ends the session's hold on the engine, if there is one. */
-export function stopLooking(): void {
-  debugging?.rest();
 }

@@ -7,6 +7,9 @@ import { Retries } from './retries.js';
 /** How often a place is looked at, before it is taken for granted that what its condition read is not remembered. */
 const LOOKS = 2;
 
+/** Looks that are still to be taken at a call site, by its key; infinite where one showed a difference. Whoever checks the same code in several scenarios shares one. */
+export type LooksLeft = Map<string, number>;
+
 type Run = (history: History, onStop?: () => void) => Operation;
 
 /**
@@ -20,12 +23,14 @@ export class Returns {
   private readonly run: Run;
   private readonly looks = new Retries();
   private readonly targets = new Set<Operation>();
-  /** Looks that are still to be taken at a site; infinite where a claim was wrong. */
-  private readonly left = new Map<string, number>();
+  private readonly left: LooksLeft;
+  /** Sites where a claim was wrong. */
+  private readonly wrong = new Set<string>();
 
-  constructor(tree: ProgramTree, run: Run) {
+  constructor(tree: ProgramTree, run: Run, left: LooksLeft) {
     this.tree = tree;
     this.run = run;
+    this.left = left;
   }
 
   /** The tree begins anew. */
@@ -40,10 +45,13 @@ export class Returns {
     if (!isAfterCondition || next.event >= 0 || !isScheduled(next.kind)) return -1;
     const { key } = next.site;
     const left = this.left.get(key) ?? LOOKS;
-    const target = left === Number.POSITIVE_INFINITY ? -1 : this.earlier(node, next);
+    const isWrong = left === Number.POSITIVE_INFINITY || this.wrong.has(key);
+    const target = isWrong ? -1 : this.earlier(node, next);
     if (target < 0) return -1;
     if (left > 0) {
-      if (!this.areAlike(this.tree.pathTo(target), history)) {
+      const areAlike = this.areAlike(this.tree.pathTo(target), history);
+      if (areAlike === false) this.left.set(key, Number.POSITIVE_INFINITY);
+      if (!areAlike) {
         this.distrust(next);
         return -1;
       }
@@ -59,7 +67,7 @@ export class Returns {
 
   /** Notes that histories were merged here though what follows is not the same. */
   distrust({ site: { key } }: Operation): void {
-    this.left.set(key, Number.POSITIVE_INFINITY);
+    this.wrong.add(key);
   }
 
   /** The first node since the last checkpoint, outside conditions, that is the same call; -1 without. */
@@ -73,9 +81,10 @@ export class Returns {
     return -1;
   }
 
-  /** Whether two histories leave the same behind, as far as can be seen. */
-  private areAlike(one: History, other: History): boolean {
+  /** Whether two histories leave the same behind; undefined where that is not seen. */
+  private areAlike(one: History, other: History): boolean | undefined {
     const memory = this.looks.memoryOf(one, this.run);
-    return memory !== undefined && memory === this.looks.memoryOf(other, this.run);
+    const others = memory === undefined ? undefined : this.looks.memoryOf(other, this.run);
+    return others === undefined ? undefined : memory === others;
   }
 }

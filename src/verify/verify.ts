@@ -7,7 +7,6 @@ import { Hunt } from './hunt.js';
 import { shortestTo } from './livelock.js';
 import { type Problem, simple } from './problem.js';
 import { RandomSearch } from './random.js';
-import { stopLooking } from './remembered.js';
 import { BodyError, OUTGROWN } from './rules.js';
 import type { Scenario } from './scenario.js';
 import type { Search, SearchResult } from './search.js';
@@ -120,8 +119,6 @@ export function verify(scenario: Scenario, options: VerifyOptions = {}): Report 
     const problem = simple(error.kind, error.message);
     found.set(problem.key, { ...problem, schedule: [], trace: [] });
     result = { ...result, complete: false };
-  } finally {
-    stopLooking();
   }
   return {
     scenario: scenario.name,

@@ -24,7 +24,7 @@ const CARRIERS =
 export function checkDesign(variant: Variant, bounds: DesignBounds, options: CheckOptions = {}): Checked {
   const scenarios = designSuite(variant, bounds).map(({ scenario }) => scenario);
   const reached = new Reached();
-  const watched = { ...options, search: { ...options.search, onSite: reached.onSite } };
+  const watched = { ...options, search: { ...options.search, onSite: reached.onSite, looksLeft: new Map() } };
   const searched = withDrawn(
     variant,
     bounds,
