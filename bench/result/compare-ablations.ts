@@ -1,11 +1,9 @@
 // What an ablation costs: each value that a run measured against one of them, design by design, from turns of the same processes.
 
-import { rounded } from '../base/rounding.js';
 import { ABLATIONS, type Ablation } from '../plan/ablations.js';
 import { compare } from '../stats/comparison.js';
 import { holm } from '../stats/holm.js';
-import { verdict } from '../stats/verdict.js';
-import { betterOf, groupOf, numbers, processesOf, withoutAxis } from './comparisons.js';
+import { barOf, groupOf, judged, processesOf, withoutAxis } from './comparisons.js';
 import type { ResultCell, ResultComparison } from './document.js';
 
 /** How a comparison of ablations names its ends: `mutex layout=packed`. */
@@ -34,12 +32,10 @@ function compareAblation(ablation: Ablation, cells: readonly ResultCell[], metri
       return processes.length === 0 ? [] : [{ a, b, processes }];
     });
   });
-  const compared = pairs.map(({ processes }) => compare(processes, pairs.length));
+  const compared = pairs.map(({ a, b, processes }) => compare(processes, pairs.length, barOf(a, b, metric)));
   const adjusted = holm(compared.map(({ p }) => p));
   return pairs.map(({ a, b }, at) => ({
     ...{ cell: ablatedGroup(ablation, b), a: ablatedName(ablation, a), b: ablatedName(ablation, b), metric },
-    ...numbers(compared[at]!),
-    adjustedP: rounded(adjusted[at]!),
-    verdict: verdict(compared[at]!, adjusted[at]!, { better: betterOf(metric) }),
+    ...judged(compared[at]!, adjusted[at]!, metric, barOf(a, b, metric)),
   }));
 }

@@ -1,13 +1,11 @@
 // Two builds of the same designs: cell by cell and metric by metric, from turns that alternated.
 
-import { rounded } from '../base/rounding.js';
 import type { Measured } from '../measure/measure.js';
 import { plainName, type Side } from '../plan/catalogue.js';
 import type { Plan } from '../plan/planned.js';
 import { type Comparison, compare } from '../stats/comparison.js';
 import { holm } from '../stats/holm.js';
-import { verdict } from '../stats/verdict.js';
-import { betterOf, numbers, processesOf } from './comparisons.js';
+import { judged, processesOf } from './comparisons.js';
 import type { ResultCell, ResultComparison } from './document.js';
 import { resultCells } from './make-result.js';
 
@@ -70,9 +68,7 @@ export function compareBuilds(
   const adjusted = holm(compared.map(({ p }) => p));
   return pairs.map(({ cell: { id, variant, table }, metric }, at) => ({
     ...{ cell: id, variant, table, a: names.a, b: names.b, metric },
-    ...numbers(compared[at]!),
-    adjustedP: rounded(adjusted[at]!),
-    verdict: verdict(compared[at]!, adjusted[at]!, { better: betterOf(metric) }),
+    ...judged(compared[at]!, adjusted[at]!, metric),
   }));
 }
 

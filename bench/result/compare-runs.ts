@@ -1,12 +1,10 @@
 // Two saved runs compared, cell by cell: processes that never met, so without pairs.
 
-import { rounded } from '../base/rounding.js';
 import { holm } from '../stats/holm.js';
 import { compareUnpaired } from '../stats/unpaired.js';
-import { verdict } from '../stats/verdict.js';
 import type { Aligned } from './align.js';
 import type { BuildComparison } from './compare-builds.js';
-import { betterOf, byRound, numbers } from './comparisons.js';
+import { byRound, judged } from './comparisons.js';
 import type { Result, ResultCell } from './document.js';
 
 /**
@@ -31,9 +29,7 @@ export function compareRuns(
   const adjusted = holm(compared.map(({ p }) => p));
   return both.map(({ cell: { id, variant, table }, metric }, at) => ({
     ...{ cell: id, variant, table, a: names.a, b: names.b, metric },
-    ...numbers(compared[at]!),
-    adjustedP: rounded(adjusted[at]!),
-    verdict: verdict(compared[at]!, adjusted[at]!, { better: betterOf(metric) }),
+    ...judged(compared[at]!, adjusted[at]!, metric),
     sameCode: code.a.harness === code.b.harness && code.a.variants[variant] === code.b.variants[variant],
   }));
 }

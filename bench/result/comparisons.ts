@@ -5,7 +5,7 @@ import { type Comparison, compare } from '../stats/comparison.js';
 import { holm } from '../stats/holm.js';
 import type { Visits } from '../stats/noise-floor.js';
 import { pairTurns, type TurnsOfVisits } from '../stats/paired.js';
-import { LEAST_DIFFERENCE, LEAST_SIDE_BY_SIDE, verdict } from '../stats/verdict.js';
+import { APART, type Bar, SIDE_BY_SIDE, verdict } from '../stats/verdict.js';
 import type { ResultCell, ResultComparison } from './document.js';
 
 /** What designs are compared with, where it is measured. */
@@ -45,11 +45,12 @@ export function compareWithBaseline(
     const processes = processesOf(a, b, metric);
     return processes.length > 0 ? [{ a, b, processes }] : [];
   });
-  const leastOf = ({ a, b }: (typeof pairs)[number]) =>
-    [a, b].every((cell) => isSideBySide(cell, metric)) ? LEAST_SIDE_BY_SIDE : LEAST_DIFFERENCE;
   const inFamily = pairs.filter(({ b }) => studied.includes(b.variant));
   const compared = new Map(
-    pairs.map((pair) => [pair, compare(pair.processes, inFamily.includes(pair) ? inFamily.length : 1, leastOf(pair))]),
+    pairs.map((pair) => {
+      const { a, b, processes } = pair;
+      return [pair, compare(processes, inFamily.includes(pair) ? inFamily.length : 1, barOf(a, b, metric))];
+    }),
   );
   const adjusted = holm(inFamily.map((pair) => compared.get(pair)!.p));
   return pairs.map((pair) => {
@@ -57,13 +58,21 @@ export function compareWithBaseline(
     const comparison = compared.get(pair)!;
     const adjustedP = adjusted[inFamily.indexOf(pair)] ?? comparison.p;
     const names = { cell: groupOf(b), a: a.variant, b: b.variant, metric };
-    return {
-      ...names,
-      ...numbers(comparison),
-      adjustedP: rounded(adjustedP),
-      verdict: verdict(comparison, adjustedP, { better: betterOf(metric), least: leastOf(pair) }),
-    };
+    return { ...names, ...judged(comparison, adjustedP, metric, barOf(a, b, metric)) };
   });
+}
+
+/** What a difference between two cells has to pass. */
+export function barOf(a: ResultCell, b: ResultCell, metric: string): Bar {
+  return isSideBySide(a, metric) && isSideBySide(b, metric) ? SIDE_BY_SIDE : APART;
+}
+
+/** What a file keeps of a comparison, beside its names. */
+export function judged(comparison: Comparison, adjustedP: number, metric: string, bar = APART) {
+  const word = verdict(comparison, adjustedP, { better: betterOf(metric), bar });
+  // What is called a difference is not marked as one that may be nothing.
+  const underNoiseFloor = comparison.underNoiseFloor && word !== 'faster' && word !== 'slower';
+  return { ...numbers({ ...comparison, underNoiseFloor }), adjustedP: rounded(adjustedP), verdict: word };
 }
 
 /** Whether a design stood beside others, and what it is compared by comes from all mirrors of a visit. */
@@ -77,19 +86,8 @@ export function betterOf(metric: string): 'higher' | 'lower' {
   return HIGHER_IS_BETTER.has(metric) ? 'higher' : 'lower';
 }
 
-/** What a file keeps of a comparison, beside its names and its verdict. */
-export function numbers({
-  ratio,
-  low,
-  high,
-  p,
-  n,
-  ranks,
-  noiseFloor,
-  underNoiseFloor,
-  resolvable,
-  bimodal,
-}: Comparison) {
+/** The same without a verdict. */
+function numbers({ ratio, low, high, p, n, ranks, noiseFloor, underNoiseFloor, resolvable, bimodal }: Comparison) {
   const values = { ratio, low, high, p, noiseFloor, resolvable, hodgesLehmann: ranks.ratio, signedRankP: ranks.p };
   return { ...mapValues(values, rounded), n, underNoiseFloor, bimodal };
 }

@@ -12,13 +12,13 @@ import {
 } from './fixtures/simulated.js';
 import { holm } from './holm.js';
 import { pairTurns } from './paired.js';
-import { type Verdict, verdict } from './verdict.js';
+import { APART, type Bar, SIDE_BY_SIDE, type Verdict, verdict } from './verdict.js';
 
 const normal = normalValues(new Random(31));
 
-function verdicts(family: readonly Comparison[]): Verdict[] {
+function verdicts(family: readonly Comparison[], bar = APART): Verdict[] {
   const adjusted = holm(family.map(({ p }) => p));
-  return family.map((comparison, index) => verdict(comparison, adjusted[index], { better: 'higher' }));
+  return family.map((comparison, index) => verdict(comparison, adjusted[index], { better: 'higher', bar }));
 }
 
 const once = (noise: Noise) => compare(simulatedProcesses(normal, noise));
@@ -42,6 +42,35 @@ describe('two equal designs', () => {
   it('are called the same when the noise allows it', () => {
     const quiet: Noise = { ratio: 1, processes: 6, visit: 0.01, process: 0.01 };
     expect(shareOf(300, () => verdicts([once(quiet)])[0] === 'same')).toBeGreaterThan(0.95);
+  });
+});
+
+describe('two equal designs side by side', () => {
+  const beside = (noise: Omit<Noise, 'ratio'>) => verdicts([once({ ratio: 1, ...noise })], SIDE_BY_SIDE)[0]!;
+
+  // No noise floor stands behind the interval here: its own error rate is all there is.
+  it.each([
+    { processes: 7, visit: 0.03, process: 0 },
+    { processes: 7, visit: 0.1, process: 0 },
+    { processes: 7, visit: 0.1, process: 0.1 },
+  ])('are told apart in less than 2.5 % of runs, however noisy: $visit and $process', (noise) => {
+    expect(shareOf(2000, () => differs(beside(noise)))).toBeLessThan(0.025);
+  });
+
+  it('are told apart in less than 2.5 % of tables of four rows', () => {
+    const table = () => Array.from({ length: 4 }, () => once({ ratio: 1, processes: 7, visit: 0.05, process: 0.03 }));
+    expect(shareOf(600, () => verdicts(table(), SIDE_BY_SIDE).some(differs))).toBeLessThan(0.025);
+  });
+
+  it('are told apart in less than 0.1 % of quiet runs, as they differ by less than 1 %', () => {
+    expect(shareOf(2000, () => differs(beside({ processes: 7, visit: 0.005, process: 0.005 })))).toBeLessThan(0.001);
+  });
+
+  it('are found when they differ by 4 %, in runs that a noise floor would leave unclear', () => {
+    const noise: Noise = { ratio: 1 / 1.04, processes: 7, visit: 0.02, process: 0 };
+    const found = (bar: Bar) => shareOf(400, () => verdicts([once(noise)], bar)[0] === 'slower');
+    expect(found(SIDE_BY_SIDE)).toBeGreaterThan(0.85);
+    expect(found({ ...SIDE_BY_SIDE, isFloored: true })).toBeLessThan(0.8);
   });
 });
 

@@ -5,7 +5,7 @@ import { noiseFloor, type Visits } from './noise-floor.js';
 import { type MeanRatio, meanRatio, type RatioInterval } from './ratio.js';
 import { smallestResolvable } from './resolvable.js';
 import { hodgesLehmann, signedRankP } from './signed-rank.js';
-import { type Evidence, LEAST_DIFFERENCE } from './verdict.js';
+import { APART, type Evidence, LEAST_DIFFERENCE } from './verdict.js';
 
 /** The ratio by ranks: Hodges-Lehmann with its exact interval, and the exact signed-rank p. */
 interface RankRatio extends RatioInterval {
@@ -51,10 +51,10 @@ export function logRatios(processes: readonly Visits[]): number[] {
  *
  * @param processes one entry a fresh process, each with its visits in the metric's unit
  * @param familySize the comparisons that `holm` will adjust together with this one
- * @param least differences up to this fraction are never called one
+ * @param bar what the verdict will be drawn by
  * @throws RangeError when there are no processes, or as `logRatios`
  */
-export function compare(processes: readonly Visits[], familySize = 1, least = LEAST_DIFFERENCE): Comparison {
+export function compare(processes: readonly Visits[], familySize = 1, bar = APART): Comparison {
   const logs = logRatios(processes);
   const direct = meanRatio(logs);
   const ranked = hodgesLehmann(logs);
@@ -70,7 +70,7 @@ export function compare(processes: readonly Visits[], familySize = 1, least = LE
     },
     noiseFloor: floor,
     underNoiseFloor: Math.abs(Math.log(direct.ratio)) < Math.log1p(floor),
-    resolvable: smallestResolvable({ ...direct, noiseFloor: floor, familySize, least }),
+    resolvable: smallestResolvable({ ...direct, noiseFloor: floor, familySize, bar }),
     bimodal: isBimodal(logs, Math.log1p(LEAST_DIFFERENCE)),
   };
 }

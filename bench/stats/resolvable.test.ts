@@ -4,7 +4,7 @@ import { compare } from './comparison.js';
 import { normalValues, shareOf, simulatedProcesses } from './fixtures/simulated.js';
 import { smallestResolvable } from './resolvable.js';
 import { studentQuantile } from './student.js';
-import { verdict } from './verdict.js';
+import { APART, SIDE_BY_SIDE, verdict } from './verdict.js';
 
 describe('smallestResolvable', () => {
   const normal = normalValues(new Random(41));
@@ -14,17 +14,20 @@ describe('smallestResolvable', () => {
     { processes: 6, visit: 0.03, process: 0, familySize: 1 },
     { processes: 6, visit: 0.01, process: 0.03, familySize: 24 },
     { processes: 10, visit: 0.02, process: 0.03, familySize: 1 },
-  ])('is found in about 80 % of runs: %j', ({ familySize, ...noise }) => {
+    { processes: 7, visit: 0.03, process: 0, familySize: 4, bar: SIDE_BY_SIDE },
+    { processes: 7, visit: 0.005, process: 0.005, familySize: 1, bar: SIDE_BY_SIDE },
+  ])('is found in about 80 % of runs: %j', ({ familySize, bar = APART, ...noise }) => {
     const n = noise.processes;
     const difference = smallestResolvable({
       standardError: Math.hypot(noise.visit, noise.process) / Math.sqrt(n),
       n,
       noiseFloor: Math.expm1((studentQuantile(0.975, 2 * n) * noise.visit) / Math.sqrt(n)),
       familySize,
+      bar,
     });
     const found = shareOf(1500, () => {
       const comparison = compare(simulatedProcesses(normal, { ratio: 1 + difference, ...noise }));
-      return verdict(comparison, Math.min(1, familySize * comparison.p), { better: 'higher' }) === 'faster';
+      return verdict(comparison, Math.min(1, familySize * comparison.p), { better: 'higher', bar }) === 'faster';
     });
     expect(found).toBeGreaterThan(0.74);
     expect(found).toBeLessThan(0.84);

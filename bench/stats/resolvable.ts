@@ -1,7 +1,7 @@
 // The smallest difference that a comparison could have found: printed in each row, so that "unclear" says how unclear.
 import { SIGNIFICANCE } from './holm.js';
 import { studentQuantile } from './student.js';
-import { decisionMargin } from './verdict.js';
+import { APART, type Bar, decisionMargin } from './verdict.js';
 
 /** The normal value that 80 % lie below: how often the difference should be found. */
 const POWER_POINT = 0.8416212335729143;
@@ -15,8 +15,8 @@ export interface Resolution {
   readonly noiseFloor: number;
   /** Comparisons in the family that Holm adjusts for; this one is taken to be the only true difference among them. */
   readonly familySize: number;
-  /** Differences up to this fraction are never called one; default as in `decisionMargin`. */
-  readonly least?: number;
+  /** Default `APART`. */
+  readonly bar?: Bar;
 }
 
 /**
@@ -24,11 +24,10 @@ export interface Resolution {
  * mean log-ratio must be farther out than the decision margin by the half-width of its interval, and than zero by what
  * the adjusted p needs. Simulated, such differences are found in 75-82 % of runs. Infinite for a single process.
  */
-export function smallestResolvable({ standardError, n, noiseFloor, familySize, least }: Resolution): number {
+export function smallestResolvable({ standardError, n, noiseFloor, familySize, bar = APART }: Resolution): number {
   if (n < 2) return Infinity;
-  const beyondMargin =
-    Math.log1p(decisionMargin(noiseFloor, least)) + standardError * errorsToPass(SIGNIFICANCE, n - 1);
-  const beyondChance = standardError * errorsToPass(SIGNIFICANCE / familySize, n - 1);
+  const beyondMargin = Math.log1p(decisionMargin(noiseFloor, bar)) + standardError * errorsToPass(SIGNIFICANCE, n - 1);
+  const beyondChance = standardError * errorsToPass(bar.significance / familySize, n - 1);
   return Math.expm1(Math.max(beyondMargin, beyondChance));
 }
 

@@ -8,11 +8,26 @@ export type Verdict = 'faster' | 'slower' | 'same' | 'unclear' | 'too-few';
 export const LEAST_PROCESSES = 6;
 /** Differences up to this fraction are never called faster or slower, however certain: layout alone makes as much. */
 export const LEAST_DIFFERENCE = 0.02;
+
+/** What a difference has to pass to be called faster or slower. */
+export interface Bar {
+  /** Differences up to this fraction are never called one. */
+  readonly least: number;
+  /** The adjusted p has to be below it. */
+  readonly significance: number;
+  /** Whether the interval has to be clear of the noise floor as well. */
+  readonly isFloored: boolean;
+}
+
+/** Of what was measured at other moments, in long turns or by whole visits. */
+export const APART: Bar = { least: LEAST_DIFFERENCE, significance: SIGNIFICANCE, isFloored: true };
 /**
- * The same for designs that stood side by side in each process: copies of one design, compiled apart, do not differ by more.
- * Held against measured copies by `doctor --calibrate`; docs/measuring.md has the outcome.
+ * Of designs that stood side by side: their turns are milliseconds apart, so that what two visits differ by is in the interval
+ * already, and copies of one design, compiled apart, do not differ by 1 %. Held against measured copies by
+ * `doctor --calibrate`; docs/measuring.md has the outcome.
  */
-export const LEAST_SIDE_BY_SIDE = 0.01;
+export const SIDE_BY_SIDE: Bar = { least: 0.01, significance: 0.02, isFloored: false };
+
 /** The difference that the default run is to find. */
 export const TARGET_DIFFERENCE = 0.03;
 /** Within this fraction, either way, two designs count as the same. */
@@ -30,17 +45,17 @@ export interface Rule {
   readonly better: 'higher' | 'lower';
   /** Default `EQUIVALENCE_MARGIN`. */
   readonly margin?: number;
-  /** Default `LEAST_DIFFERENCE`. */
-  readonly least?: number;
+  /** Default `APART`. */
+  readonly bar?: Bar;
   /**
    * The effect that a slope experiment predicts for the same pair; 'same' may rest on it where the direct one cannot.
    */
   readonly slope?: RatioInterval;
 }
 
-/** The fraction that an interval must be clear of: the noise floor, and never less than `least`. */
-export function decisionMargin(noiseFloor: number, least = LEAST_DIFFERENCE): number {
-  return Math.max(noiseFloor, least);
+/** The fraction that an interval must be clear of. */
+export function decisionMargin(noiseFloor: number, { least, isFloored }: Bar = APART): number {
+  return isFloored ? Math.max(noiseFloor, least) : least;
 }
 
 /**
@@ -52,17 +67,17 @@ export function isEquivalent({ low, high }: RatioInterval, margin = EQUIVALENCE_
 }
 
 /**
- * What b is, compared with a. 'faster' and 'slower' need the p below 0.05 and the whole interval beyond the decision
+ * What b is, compared with a. 'faster' and 'slower' need the p below the bar's and the whole interval beyond the decision
  * margin; 'same' needs it inside the equivalence margin. A difference that is certain and small, between the two
  * margins, is called by its direction.
  *
  * @param adjustedP the comparison's p after `holm` over its family
  */
-export function verdict(evidence: Evidence, adjustedP: number, { better, margin, least, slope }: Rule): Verdict {
+export function verdict(evidence: Evidence, adjustedP: number, { better, margin, bar = APART, slope }: Rule): Verdict {
   if (evidence.n < LEAST_PROCESSES) return 'too-few';
-  const clearOf = 1 + decisionMargin(evidence.noiseFloor, least);
-  if (adjustedP < SIGNIFICANCE && evidence.low > clearOf) return better === 'higher' ? 'faster' : 'slower';
-  if (adjustedP < SIGNIFICANCE && evidence.high < 1 / clearOf) return better === 'higher' ? 'slower' : 'faster';
+  const clearOf = 1 + decisionMargin(evidence.noiseFloor, bar);
+  if (adjustedP < bar.significance && evidence.low > clearOf) return better === 'higher' ? 'faster' : 'slower';
+  if (adjustedP < bar.significance && evidence.high < 1 / clearOf) return better === 'higher' ? 'slower' : 'faster';
   if (isEquivalent(evidence, margin) || (slope && isEquivalent(slope, margin))) return 'same';
   return 'unclear';
 }
