@@ -8,6 +8,8 @@ import { describeSite } from './source.js';
 /** Steps in turns without anybody falling asleep or ending, and steps alone after which a thread would not. */
 const TURNS_TRIED = 1500;
 const ALONE = 300;
+/** States, about, from which threads are let run alone. */
+const LOOKED_AT = 12;
 /** Operations of a turn, at most; one thread's first turn may be shorter. */
 const LONGEST_TURN = 4;
 /** Beginnings that turns are taken after, drawn at random, and how long they are. */
@@ -26,7 +28,7 @@ interface Turns {
 
 /**
  * Some threads take turns of a few steps, for very long, and none of them ends or sleeps; yet each of them, left alone
- * at any of these places, would. So they do not wait for others: they keep each other from it. A lock that adds to its
+ * at one of these places, would. So they do not wait for others: they keep each other from it. A lock that adds to its
  * word before it sleeps on the sum is one that never comes to rest (Drepper's first mutex).
  */
 export class Hunt implements Search {
@@ -77,17 +79,20 @@ export class Hunt implements Search {
       return this.next(execution, thread) >= 0;
     };
     for (const thread of threads) if (!take(thread, ahead)) return false;
+    // States of the last turns, one after each thread's own: a lock that one of them holds is free in another.
     const awake: Int32Array[] = [];
     while (path.length - begun < TURNS_TRIED) {
-      for (const thread of threads) if (!take(thread, length)) return false;
-      if (path.length - begun > (awake.length + 1) * (TURNS_TRIED / 4)) awake.push(execution.machine.state.slice());
-    }
-    for (const state of awake) {
       for (const thread of threads) {
-        execution.machine.state.set(state);
-        if (!this.comesToRest(execution, thread)) return false;
+        if (!take(thread, length)) return false;
+        if (TURNS_TRIED - path.length + begun < LOOKED_AT * length) awake.push(execution.machine.state.slice());
       }
     }
+    const rests = (thread: number): boolean =>
+      awake.some((state) => {
+        execution.machine.state.set(state);
+        return this.comesToRest(execution, thread);
+      });
+    if (!threads.every(rests)) return false;
     execution.machine.state.set(awake[0]!);
     const where = threads.map((thread) => {
       const { site } = execution.pending(thread);
@@ -96,6 +101,7 @@ export class Hunt implements Search {
     execution.problem = simple(
       'livelock',
       `threads that take turns keep each other from getting on, as often as they try: ${where.join(', ')}`,
+      `of ${threads.join()}`,
     );
     path.length = begun + threads.length * (ahead + SHOWN * length);
     return true;

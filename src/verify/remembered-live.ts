@@ -46,13 +46,40 @@ function beginning(path: readonly AnyNode[], innermost: FunctionNode): number {
   return (loop ?? statement ?? innermost).start;
 }
 
+/**
+ * What only gets a value in a node, and is not read: the target of a declaration or of `n = ..`; and of `n++` or `n += ..`
+ * where the result is thrown away. Who only counts up does not remember how often.
+ */
+function targetsOf(node: AnyNode): AnyNode[] {
+  switch (node.type) {
+    case 'VariableDeclarator':
+      return [node.id];
+    case 'AssignmentExpression':
+      return node.operator === '=' ? [node.left] : [];
+    case 'ExpressionStatement':
+      return countedIn(node.expression);
+    case 'ForStatement':
+      return node.update ? countedIn(node.update) : [];
+    default:
+      return [];
+  }
+}
+
+function countedIn(node: AnyNode): AnyNode[] {
+  if (node.type === 'SequenceExpression') return node.expressions.flatMap(countedIn);
+  if (node.type === 'UpdateExpression') return [node.argument];
+  return node.type === 'AssignmentExpression' ? [node.left] : [];
+}
+
 function textOf(node: FunctionNode): Text {
   let text = texts.get(node);
   if (!text) {
     const uses = new Map<string, Uses>();
     let hasEval = false;
+    const written = new Set<AnyNode>();
     const visit = (each: AnyNode, isWithin: boolean): void => {
-      if (each.type === 'Identifier') {
+      for (const target of targetsOf(each)) written.add(target);
+      if (each.type === 'Identifier' && !written.has(each)) {
         if (each.name === 'eval') hasEval = true;
         const found = uses.get(each.name) ?? { at: [], isCaptured: false };
         uses.set(each.name, found);

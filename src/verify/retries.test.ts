@@ -1,7 +1,9 @@
 // Loops that write while they try again: finite where a thread comes back to what it remembered, and livelocks of them.
 import { describe, expect, it, vi } from 'vitest';
 import { isLong, runsNow } from '../fixtures/tier.js';
+import { endsOf } from './fixtures/ends-of.js';
 import { type Body, expectFinding, program } from './fixtures/expect-finding.js';
+import { Hunt } from './hunt.js';
 import type { Scenario } from './scenario.js';
 import { replay, verify } from './verify.js';
 
@@ -28,9 +30,9 @@ describe('a loop that tries again by writing', () => {
     return report.states;
   };
 
-  it.skipIf(isLong)('is finite: looking under a lock until something is there', () => {
+  it.skipIf(isLong)('is finite: looking under a lock until something is there, counting rounds', () => {
     const poll: Body = (words) => {
-      for (;;) {
+      for (let _tries = 0; ; _tries++) {
         lock(words);
         const ready = words[1];
         unlock(words);
@@ -109,6 +111,21 @@ describe('a livelock of loops that write', () => {
       count(words);
       Atomics.store(words, own, 0);
     };
+  /** Takes two locks, or gives the first back; and says how often it tried, so that no state comes again. */
+  const take = (words: Int32Array, word: number): boolean => Atomics.compareExchange(words, word, 0, 1) === 0;
+  const giving =
+    (own: number): Body =>
+    (words) => {
+      for (let tries = 0; ; tries++) {
+        if (!take(words, own)) continue;
+        if (take(words, 1 - own)) {
+          Atomics.store(words, 1 - own, 0);
+          Atomics.store(words, own, 0);
+          return tries;
+        }
+        Atomics.store(words, own, 0);
+      }
+    };
   /** Adds to the word, and sleeps on the sum: another who does so too is in time to keep it awake. */
   const adding: Body = (words) => {
     for (let old = Atomics.add(words, LOCK, 1); old !== 0; old = Atomics.add(words, LOCK, 1))
@@ -132,4 +149,11 @@ describe('a livelock of loops that write', () => {
       expect(replay(scenario, findings[0]!.schedule).problem).toMatchObject({ kind: 'livelock' });
     },
   );
+
+  it.runIf(isLong)('is found by turns where no state comes again, though a lock is held in some', () => {
+    const { ends } = endsOf(program([giving(0), giving(1)]), (execution, found) => new Hunt().run(execution, found));
+    expect(ends).toEqual([expect.stringContaining('livelock')]);
+    const inOrder = endsOf(program([giving(0), giving(0)]), (execution, found) => new Hunt().run(execution, found));
+    expect(inOrder.ends).toEqual([]);
+  });
 });
