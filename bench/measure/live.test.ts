@@ -53,11 +53,11 @@ it('a turn of warm cells of one shape takes what was asked for, with the same am
   expect(first.durationNs / 1e6).toBeLessThan(1.05);
 });
 
-it('a cell that never settles is measured all the same, after as long again and a half', async () => {
+it('a cell that never settles is measured after as long again at most', async () => {
   const { ends, usedMs } = madeUp((_, used) => 1e6 / (1 + used / 10));
   const [a] = await measureLive(ends, options);
   expect(a!.mirrors.length).toBeGreaterThan(3);
-  expect(usedMs[0]! + usedMs[1]!).toBeLessThan(300 * 3.5);
+  expect(usedMs[0]! + usedMs[1]!).toBeLessThan(300 * 2.2);
 });
 
 it('a design that sleeps less the longer it is at work gets long turns, and so does what it stands beside', async () => {

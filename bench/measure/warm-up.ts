@@ -14,7 +14,7 @@ const MOST_GROWTH = 8;
  */
 const STILL_RISING = 0.03;
 /** .. or after so many windows, each a mirror or more: this part of the time that is measured afterwards. */
-const MOST_WINDOWS = 16;
+const MOST_WINDOWS = 8;
 const WINDOW_SHARE = 0.25;
 const MOST_WINDOW_MS = 30;
 /**
