@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { failureOf } from './base/failure.js';
+import { badValue } from './base/usage-error.js';
 import { foreignRuntime } from './system/runtime.js';
 import { forTerminal } from './terminal/escape.js';
 
@@ -80,7 +81,11 @@ const MODES: Readonly<Record<string, readonly string[]>> = {
 };
 
 const [first = '', ...rest] = process.argv.slice(2);
-const words = Object.hasOwn(MODES, first) ? [...MODES[first]!, ...rest] : [first, ...rest];
+const commands = [...Object.values(groups).flatMap(Object.keys), ...Object.keys(MODES)];
+if (first === 'help' && rest.length > 0 && !commands.includes(rest[0]!))
+  end(2, `multifd-bench: ${badValue('help', rest[0]!, commands.join(', ')).message}`);
+const modeOf = (name: string) => (Object.hasOwn(MODES, name) ? MODES[name]! : [name]);
+const words = first === 'help' ? [first, ...rest.flatMap((name) => modeOf(name)[0]!)] : [...modeOf(first), ...rest];
 const asked = Object.values(groups).find((commands) => Object.hasOwn(commands, words[0]!));
 if (asked) (await asked[words[0]!]!())(program);
 else {

@@ -6,9 +6,15 @@ export class UsageError extends Error {
 }
 
 /** `flag: got "x", takes ...`, and the near one where those are names; `known`: names that `takes` does not list. */
-export function badValue(flag: string, got: string, takes: string, known: readonly string[] = []): UsageError {
+export function badValue(
+  flag: string,
+  got: string | undefined,
+  takes: string,
+  known: readonly string[] = [],
+): UsageError {
   // A list of names: no sentence, no range.
   const names = takes.split(/,\s*(?:or\s+)?/).filter((name) => /^[a-zA-Z][\w-]*$/.test(name));
+  if (got === undefined) return new UsageError(`${flag}: got nothing, takes ${takes}`);
   return new UsageError(`${flag}: got "${got}", takes ${takes}${didYouMean(got, [...names, ...known])}`);
 }
 

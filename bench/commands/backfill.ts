@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { allowedCpus } from '../../src/os/cpus.js';
 import { exitWith } from '../base/exit-code.js';
 import { Interrupts } from '../base/interrupts.js';
+import { counted } from '../base/quantities.js';
 import { UsageError, wholeNumber } from '../base/usage-error.js';
 import { recordedFloors } from '../measure/floors.js';
 import { estimateMs } from '../plan/order.js';
@@ -54,7 +55,7 @@ export async function backfill(range: string, flags: BackfillFlags): Promise<num
   const say = (text: string) => process.stderr.write(`${text}\n`);
   const minutes = Math.ceil((missing.length * estimateMs(plan)) / 60e3);
   say(
-    `${commits.length} commits, ${commits.length - missing.length} of them measured before: about ${minutes} min, and the builds`,
+    `${counted(commits.length, 'commit')}, ${commits.length - missing.length} of them measured before: about ${minutes} min, and the builds`,
   );
   if (dryRun) {
     for (const commit of commits)

@@ -1,10 +1,12 @@
 // The bless command: accepts what changed at a commit, for history and gate.
 import type { Command } from 'commander';
 import { exitWith } from '../base/exit-code.js';
-import { badValue } from '../base/usage-error.js';
+import { badValue, UsageError } from '../base/usage-error.js';
+import { findRuns, type Store } from '../store/find.js';
 import { declareStore, type StoreFlags, storeOf } from '../store/store-flags.js';
+import { readSummaries } from '../store/summaries.js';
 import { commitOf } from '../system/git.js';
-import { parseFilter } from '../tables/projection.js';
+import { attributesOf, parseFilter, requireSome } from '../tables/projection.js';
 import { bless as addBlessing } from '../tracking/blessings.js';
 
 export interface BlessFlags extends StoreFlags {
@@ -28,6 +30,7 @@ export function bless(revision: string, { reason, filter, ...flags }: BlessFlags
   const text = reason.replace(/\s+/g, ' ').trim();
   if (text === '') throw badValue('--reason', reason, 'some words');
   if (filter !== undefined) parseFilter(filter);
+  requireRuns(store, filter);
   const { sha } = commitOf(revision, 'bless');
   const at = new Date().toISOString();
   const path = addBlessing(store.folder, store.machineKey, {
@@ -38,4 +41,16 @@ export function bless(revision: string, { reason, filter, ...flags }: BlessFlags
   });
   process.stderr.write(`accepted what changed at ${sha.slice(0, 12)}: a line in ${path}, to be committed\n`);
   return 0;
+}
+
+/** What nothing is judged by would be accepted without effect. Throws UsageError where there are no runs or no cells. */
+function requireRuns({ folder, machineKey }: Store, filter: string | undefined): void {
+  const { runs } = findRuns(folder, machineKey);
+  if (runs.length === 0) throw new UsageError(`bless: no run of ${machineKey} under ${folder}`);
+  if (filter === undefined) return;
+  const { keys } = readSummaries(folder, runs);
+  requireSome(
+    filter,
+    keys.map(({ cell, metric }) => attributesOf(cell, metric)),
+  );
 }

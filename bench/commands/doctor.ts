@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import { exitWith } from '../base/exit-code.js';
-import { requireMode } from '../base/modes.js';
+import { refuseBeside, requireMode } from '../base/modes.js';
 import { calibrateHistories } from '../doctor/calibrate-histories.js';
 import { checkAll, exitCode } from '../doctor/checks.js';
 import { renderReport, reportRecords } from '../doctor/doctor-report.js';
@@ -41,6 +41,8 @@ export function declareDoctor(program: Command): void {
   declareFormat(command).action(async (flags: DoctorFlags) => {
     requireMode(command, 'calibrate', ['--runs', '--delay', '--seed', '--no-save', '--histories', '--series']);
     requireMode(command, 'turns', ['--svg']);
+    requireMode(command, 'histories', ['--series']);
+    refuseBeside(command, flags.turns === true, '--turns', ['--calibrate']);
     if (flags.turns) return exitWith(await turns(flags));
     if (!flags.calibrate) return exitWith(await doctor(flags));
     return exitWith(flags.histories ? calibrateHistories(flags) : await calibrate(flags));

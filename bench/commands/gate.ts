@@ -3,6 +3,7 @@
 import type { Command } from 'commander';
 import { exitWith } from '../base/exit-code.js';
 import { Interrupts } from '../base/interrupts.js';
+import { requireMode } from '../base/modes.js';
 import { badValue, UsageError } from '../base/usage-error.js';
 import { declareMeasuring } from '../plan/plan-flags.js';
 import { STUDIED_PAIR } from '../plan/tables.js';
@@ -34,9 +35,15 @@ export function declareGate(program: Command): void {
     .option('--filter <terms>', 'only these cells, as in "variant=mutex channels>2"')
     .option('--no-confirm', 'decide by saved runs alone, without measuring both builds again')
     .option('--explain [how]', 'show also what passes, a few cells of each kind; all: each rung of every cell');
-  declareFormat(declareStore(declareMeasuring(command, STUDIED_PAIR.join(','))))
+  const known = command.options.length;
+  declareMeasuring(command, STUDIED_PAIR.join(','));
+  const ofPlans = command.options.slice(known).map(({ long }) => long!);
+  declareFormat(declareStore(command))
     .option('--json', 'print the document, and nothing else, on stdout')
-    .action(async (commit: string, flags: GateFlags) => exitWith(await gate(commit, flags)));
+    .action(async (commit: string, flags: GateFlags) => {
+      requireMode(command, 'against', ofPlans);
+      return exitWith(await gate(commit, flags));
+    });
 }
 
 /** Returns 0 fine, 1 a regression, 3 inconclusive, or the code of a signal. */

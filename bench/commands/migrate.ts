@@ -12,6 +12,7 @@ import { type Cell, CellFailure } from '../../src/session/cell.js';
 import { transports } from '../../src/transport/index.js';
 import { exitWith } from '../base/exit-code.js';
 import { Interrupts } from '../base/interrupts.js';
+import { requireFor, requireMode } from '../base/modes.js';
 import { requireFree } from '../base/output.js';
 import { counted } from '../base/quantities.js';
 import { badValue, UsageError, wholeNumber } from '../base/usage-error.js';
@@ -66,7 +67,11 @@ export function declareMigrate(program: Command): void {
     )
     .option('--json', 'as JSON')
     .addHelpText('after', () => faultHelp())
-    .action(async (file: string, flags: MigrateFlags) => exitWith(await migrate(file, flags)));
+    .action(async (file: string, flags: MigrateFlags) => {
+      requireMode(migrateCommand, 'ceiling', ['--pairs']);
+      requireFor(migrateCommand, flags.ramOut !== undefined, '--ram-out', ['--force']);
+      return exitWith(await migrate(file, flags));
+    });
 }
 
 /** Returns 0 when both ends are equal, 1 when they differ or a channel failed. */
@@ -81,7 +86,7 @@ export async function migrate(file: string, flags: MigrateFlags): Promise<number
     throw new UsageError(`--ceiling: compares plain writes, got --codec ${shape.codec}`);
   }
   const pairs = flags.ceiling ? wholeNumber('--pairs', flags.pairs, 1, 1000) : 0;
-  requireFree('--ram-out', flags.ramOut, flags.force);
+  requireFree('--ram-out', flags.ramOut, { force: flags.force, source: file });
   const bytes = ramBytes(parseRamFile(file));
   requireMemory({ RAM: bytes, "the receiver's RAM": bytes });
   const zeroPages = parseZeroPages(flags.zeroPages, ['none', 'multifd']);

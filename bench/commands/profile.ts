@@ -1,12 +1,13 @@
 // The profile command: runs one cell under a profiler, and says which files it wrote and what is in them.
 
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { allowedCpus } from '../../src/os/cpus.js';
 import { type Cell, CellFailure, type FleetPlan } from '../../src/session/cell.js';
 import { exitWith } from '../base/exit-code.js';
+import { makeFolder } from '../base/output.js';
 import { parseNanoseconds } from '../base/quantities.js';
 import { badValue, UsageError } from '../base/usage-error.js';
 import { type Profiler, profileCell } from '../measure/cpu-profile.js';
@@ -63,7 +64,8 @@ export async function profile(id: string | undefined, flags: ProfileFlags): Prom
   const timeNs = parseNanoseconds(flags.time) ?? 0;
   if (!(timeNs > 0 && timeNs <= LONGEST_NS)) throw badValue('--time', flags.time, 'a time up to 600s, as in 2s');
   const asked = id === undefined ? cellOf(flags) : cellById(id, flags);
-  const listed = await loadVariants(asked.variant);
+  const listed = await loadVariants(asked.variant, id === undefined ? '--variants' : 'CELL');
+  if (listed.length > 1) throw new UsageError(`--variants: got "${asked.variant}", takes one variant here`);
   const cell: Cell = { ...asked, variant: listed[0]!.variant.name };
   if (cell.load !== undefined) throw new UsageError('profile: got an open loop, takes closed ones: leave out load');
   // Who asks for one cell may have it spin as it likes.
@@ -76,7 +78,7 @@ export async function profile(id: string | undefined, flags: ProfileFlags): Prom
     watchdogMs: WATCHDOG_MS,
   };
   const folder = resolve(flags.out ?? join('profiles', `${stamp()}-${cell.variant}`));
-  const made = mkdirSync(folder, { recursive: true });
+  const made = makeFolder('--out', folder);
   if (made === undefined) throw new UsageError(`--out: ${folder} is there already`);
   const discard = () => {
     rmSync(folder, { recursive: true, force: true });

@@ -1,6 +1,6 @@
 // The receive command: the receiving end alone, of our own sender or of a real QEMU, by connections or from a file. It checks every field.
 
-import { statSync } from 'node:fs';
+import { lstatSync, statSync } from 'node:fs';
 import type { Command } from 'commander';
 import { addressText } from '../../src/os/address.js';
 import { roundUp } from '../../src/ram/ram.js';
@@ -111,13 +111,23 @@ async function receiveFile(file: string, flags: ReceiveFlags): Promise<number> {
   }
 }
 
-function outputsOf({ ramOut, force, block, blocksOut }: ReceiveFlags) {
-  requireFree('--ram-out', ramOut, force);
+function outputsOf(flags: ReceiveFlags) {
+  const { ramOut, force, block, blocksOut } = flags;
+  requireOfOutputs(flags);
+  requireFree('--ram-out', ramOut, { force });
+  if (blocksOut !== undefined && lstatSync(blocksOut, { throwIfNoEntry: false }))
+    throw badValue('--blocks-out', blocksOut, 'a name that is free');
   return {
     ...(ramOut === undefined ? {} : { ramOut, replaces: force === true }),
     ...(block === undefined ? {} : { block }),
     ...(blocksOut === undefined ? {} : { blocksOut }),
   };
+}
+
+/** What is said of an output needs one. */
+function requireOfOutputs({ ramOut, block, force }: Pick<ReceiveFlags, 'ramOut' | 'block' | 'force'>): void {
+  const flag = block !== undefined ? '--block' : force ? '--force' : undefined;
+  if (ramOut === undefined && flag !== undefined) throw new UsageError(`${flag}: requires --ram-out`);
 }
 
 /** QEMU's packets: 512 KiB of its pages, which some architectures have from 1 KiB on. */
@@ -204,7 +214,8 @@ function planOf(flags: ReceiveFlags): ReceiverPlan {
     ...(uuid === undefined ? {} : { uuid }),
     ...(ramOut === undefined ? {} : { ramOut, replaces: flags.force === true }),
   };
-  requireFree('--ram-out', ramOut, flags.force);
+  requireFree('--ram-out', ramOut, { force: flags.force });
+  requireOfOutputs(flags);
   const token = tokenOf(flags.tokenFile);
   if (ramBytes === undefined) {
     if (token !== undefined) throw new UsageError(NO_TOKEN);

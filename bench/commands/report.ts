@@ -1,9 +1,10 @@
 // The report command: a saved run as one HTML file that opens anywhere and asks nobody for anything; its charts as SVG.
 
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { exitWith } from '../base/exit-code.js';
+import { makeFolder } from '../base/output.js';
 import { UsageError } from '../base/usage-error.js';
 import { adviseChannels } from '../report/channels.js';
 import { historyOf } from '../report/history.js';
@@ -86,7 +87,7 @@ function write(flag: string, target: string, text: string): void {
   const path = resolve(target);
   const temporary = `${path}.${process.pid}.tmp`;
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(flag, dirname(path));
     try {
       writeFileSync(temporary, text, { flag: 'wx' });
       renameSync(temporary, path);
@@ -95,6 +96,7 @@ function write(flag: string, target: string, text: string): void {
       throw cause;
     }
   } catch (cause) {
+    if (cause instanceof UsageError) throw cause;
     throw new UsageError(`${flag}: cannot write ${target}: ${(cause as Error).message}`);
   }
 }

@@ -66,7 +66,9 @@ export function declareRun(program: Command): void {
       '--shard <i/n>',
       'measure only this part of the plan, on one of n machines; `merge` joins them; needs --seed',
     )
-    .option('--dry-run', 'print the plan and its estimated time, measure nothing')
+    .addOption(
+      new Option('--dry-run', 'print the plan and its estimated time, measure nothing').conflicts(['json', 'format']),
+    )
     .option('--results <folder>', "where the run is kept; default this project's results/")
     .option('--raw', 'also save every slice in order, in a file that git ignores')
     .option('--no-save', 'write no file there')

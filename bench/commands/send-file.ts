@@ -35,7 +35,7 @@ export async function sendToFile(path: string, flags: SendFlags): Promise<number
   requireQemuPackets(shape);
   const listed = await oneShotVariant(flags.variants, shape.depth);
   const given = parseRam(flags.ram, 1);
-  requireFree('--to', path, flags.force);
+  requireFree('--to', path, { force: flags.force, ...('file' in given ? { source: given.file } : {}) });
   const bytes = ramBytes(given);
   requireMemory({ RAM: bytes });
   const ram = { ...given, ...(flags.block === undefined ? {} : { block: parseBlockName(flags.block) }) };

@@ -60,7 +60,8 @@ export function declareSend(program: Command): void {
 export async function send(flags: SendFlags): Promise<number> {
   const path = fileOf(flags.to);
   if (path !== undefined) return sendToFile(path, flags);
-  if (flags.directIo) throw new UsageError('--direct-io: only where --to is a file');
+  const ofFiles = flags.directIo ? '--direct-io' : flags.force ? '--force' : undefined;
+  if (ofFiles !== undefined) throw new UsageError(`${ofFiles}: requires --to file:PATH`);
   const peer = parsePeer(flags.peer);
   const { mainStream } = peer;
   const zeroPages = parseZeroPages(flags.zeroPages, peer.zeroPages);

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { type Held, heldBy } from '../../src/os/held.js';
 import { exitWith } from '../base/exit-code.js';
 import { Interrupts } from '../base/interrupts.js';
-import { requireMode } from '../base/modes.js';
+import { refuseBeside, requireMode } from '../base/modes.js';
 import { parseNanoseconds, showNumber } from '../base/quantities.js';
 import { badValue, UsageError, wholeNumber } from '../base/usage-error.js';
 import { type Growth, growthOf } from '../check/leftovers.js';
@@ -41,6 +41,8 @@ export function declareSoak(program: Command): void {
     .option('--parked <n>', 'with --stress: hand-offs of each threaded design while parking', '200000')
     .action(async (flags: SoakFlags, command: Command) => {
       requireMode(command, 'stress', ['--cycles', '--spinning', '--parked']);
+      refuseBeside(command, flags.stress === true, '--stress', ['--for', '--run']);
+      refuseBeside(command, flags.run !== undefined, '--run', ['--for']);
       return exitWith(await (flags.stress ? stress(flags) : soak(flags)));
     });
 }

@@ -10,6 +10,7 @@ import {
 } from '../../src/verify/designs/index.js';
 import { ASSUMPTIONS, inTask, PRIMITIVE_SURVIVORS, type Strategy, type VerifyOptions } from '../../src/verify/index.js';
 import { exitWith } from '../base/exit-code.js';
+import { refuseBeside, requireFor, requireMode } from '../base/modes.js';
 import { badValue, UsageError, wholeNumber } from '../base/usage-error.js';
 import { survivorsOf } from '../check/survivors.js';
 import { type BenchmarkFlags, verifyBenchmark } from '../check/verify-benchmark.js';
@@ -38,6 +39,7 @@ export interface VerifyFlags {
 
 /** The primitives in place of a variant. */
 const PRIMITIVES = 'primitives';
+const OF_SEARCHES = ['--channels', '--jobs', '--strategy', '--states', '--drawn', '--mutate'];
 const STRATEGIES: readonly Strategy[] = ['exhaustive', 'bounded', 'random', 'pct'];
 const MOST = 1e9;
 /** Fewer, and orderings that are needed survive; the survivors files are written for these. */
@@ -67,13 +69,26 @@ export function declareVerify(program: Command): void {
     .option('--replay <schedule>', 'of a program: the schedule that a finding printed, step by step')
     .option('--json', 'as JSON');
   declareFormat(command).action(
-    async (name: string | undefined, flags: VerifyFlags & BenchmarkFlags & { benchmark?: boolean }) =>
-      exitWith(await (flags.benchmark ? inTask(() => verifyBenchmark(flags)) : verify(name, flags))),
+    async (name: string | undefined, flags: VerifyFlags & BenchmarkFlags & { benchmark?: boolean }) => {
+      requireUsed(command, flags);
+      return exitWith(await (flags.benchmark ? inTask(() => verifyBenchmark(flags)) : verify(name, flags, command)));
+    },
   );
 }
 
+/** Throws UsageError for a flag that the search, or what is checked, would take no notice of. */
+function requireUsed(command: Command, { strategy, benchmark, replay }: VerifyFlags & { benchmark?: boolean }): void {
+  const drawn = strategy === 'random' || strategy === 'pct';
+  requireMode(command, 'benchmark', ['--against']);
+  refuseBeside(command, benchmark === true, '--benchmark', [...OF_SEARCHES, '--replay']);
+  refuseBeside(command, replay !== undefined, '--replay', OF_SEARCHES);
+  requireFor(command, drawn, '--strategy random or pct', ['--schedules', '--seed']);
+  requireFor(command, strategy === 'bounded', '--strategy bounded', ['--preemptions']);
+  refuseBeside(command, drawn, `--strategy ${strategy}`, ['--states']);
+}
+
 /** Checks what is named, or everything; returns 1 for a finding or an unknown survivor, 3 if a search met its bound. */
-export async function verify(name: string | undefined, flags: VerifyFlags): Promise<number> {
+export async function verify(name: string | undefined, flags: VerifyFlags, command: Command): Promise<number> {
   const bounds = {
     channels: wholeNumber('--channels', flags.channels, 1, MOST_CHANNELS),
     jobs: wholeNumber('--jobs', flags.jobs, 1, MOST_JOBS),
@@ -82,6 +97,7 @@ export async function verify(name: string | undefined, flags: VerifyFlags): Prom
   const format = formatOf(flags.format);
   const mutates = flags.mutate === true;
   const scenarios = name !== undefined && isPath(name) && !name.includes(',') ? await loadProgram(name) : undefined;
+  refuseBeside(command, scenarios !== undefined, 'a program of your own', ['--channels', '--jobs', '--drawn']);
   if (scenarios && mutates)
     throw new UsageError('--mutate: is for designs; of a program, import `mutate` from multifd-bench/verify');
   if (flags.replay !== undefined) {

@@ -1,6 +1,7 @@
 // The outcome of a calibration: how often the default run cries wolf here, and how often it finds what is there.
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../base/output.js';
 import { median } from '../stats/quantile.js';
 import { TARGET_DIFFERENCE } from '../stats/verdict.js';
 import { harnessHash } from '../system/code-hash.js';
@@ -128,7 +129,7 @@ export function saveCalibration(results: string, calibration: Calibration): stri
   const folder = join(results, calibration.machine.key, CALIBRATIONS);
   const sha = calibration.commit?.sha.slice(0, 12) ?? 'no-commit';
   const path = join(folder, `${calibration.finishedAt.replace(/[-:]|\.\d+/g, '')}-${sha}.json`);
-  mkdirSync(folder, { recursive: true });
+  makeFolder('--results', folder);
   writeFileSync(`${path}.tmp`, `${JSON.stringify(calibration, null, 1)}\n`, { flag: 'wx' });
   renameSync(`${path}.tmp`, path);
   return path;

@@ -1,6 +1,7 @@
 // A comparison with QEMU as it is saved: every sample, and what is needed to make it again.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../base/output.js';
 import { rounded } from '../base/rounding.js';
 import { UsageError } from '../base/usage-error.js';
 import { QEMU_FOLDER } from '../store/read.js';
@@ -41,7 +42,7 @@ export function saveQemuResult(folder: string, result: QemuResult): string {
   const { commit, machine, startedAt, id } = result;
   const time = (commit?.time ?? startedAt).replace(/[-:]|\.\d+/g, '');
   const home = join(folder, machine.key, QEMU_FOLDER);
-  mkdirSync(home, { recursive: true });
+  makeFolder('--results', home);
   const path = join(home, `${time}-${commit?.sha.slice(0, 12) ?? 'no-commit'}-${id}.json`);
   writeFileSync(path, `${stringifyQemu(result)}\n`, { flag: 'wx' });
   return path;

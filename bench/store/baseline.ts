@@ -1,8 +1,9 @@
 // Baselines: saved runs that have a name, so that others are compared with `baseline:NAME`.
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { didYouMean } from '../base/did-you-mean.js';
+import { makeFolder } from '../base/output.js';
 import { badValue, UsageError } from '../base/usage-error.js';
 import type { Result } from '../result/document.js';
 
@@ -32,7 +33,7 @@ export function saveBaseline(path: string, { commit, run }: Result, place: strin
     throw new UsageError(`baseline: run ${run.id} was made with uncommitted changes, and cannot be made again`);
   if (!run.complete) throw new UsageError(`baseline: run ${run.id} was interrupted`);
   const baseline: Baseline = { schema: 1, run: place, sha: commit.sha };
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder('--results', dirname(path));
   writeFileSync(`${path}.${process.pid}.tmp`, `${JSON.stringify(baseline, null, 1)}\n`, { flag: 'wx' });
   renameSync(`${path}.${process.pid}.tmp`, path);
   return baseline;

@@ -1,6 +1,6 @@
 // Older versions of a result file, brought up to the present one, version by version.
 
-import { badValue } from '../base/usage-error.js';
+import { badValue, UsageError } from '../base/usage-error.js';
 import { SCHEMA } from '../result/document.js';
 
 type Document = Readonly<Record<string, unknown>>;
@@ -17,6 +17,10 @@ const STEPS: Readonly<Record<number, (document: Document) => Document>> = {
 export function migrate(document: unknown, file: string): Document {
   if (!isRecord(document)) throw badValue(file, Array.isArray(document) ? 'a list' : String(document), 'a result file');
   const { schema } = document;
+  if (schema === undefined) throw new UsageError(`${file}: not a result file: it has no field "schema"`);
+  // A comparison with QEMU, or what another command printed.
+  if (typeof schema === 'string' && schema.startsWith('multifd-bench/'))
+    throw badValue(file, schema, 'a saved run, as `multifd-bench run` saves it below results/MACHINE/YEAR/');
   const takes = `whole numbers from 1 to ${SCHEMA}`;
   if (!Number.isInteger(schema) || (schema as number) < 1) throw badValue(`${file}: schema`, String(schema), takes);
   if ((schema as number) > SCHEMA) {

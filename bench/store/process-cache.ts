@@ -1,6 +1,7 @@
 // What gates asked of the processes of runs, kept for the next one: to unpack their visits again takes a hundred times as long.
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { makeFolder } from '../base/output.js';
 import { CACHE_FOLDER } from './summary-cache.js';
 
 /** Raised with every change of the format, and of what is asked for under a name. */
@@ -42,7 +43,7 @@ export class ProcessCache {
     const home = join(this.folder, CACHE_FOLDER);
     const temporary = join(home, `${FILE}.${process.pid}.tmp`);
     try {
-      mkdirSync(home, { recursive: true });
+      makeFolder('--results', home);
       try {
         writeFileSync(temporary, JSON.stringify({ version: VERSION, files: Object.fromEntries(this.asked) }));
         renameSync(temporary, join(home, FILE));

@@ -5,7 +5,6 @@ import {
   existsSync,
   fsyncSync,
   linkSync,
-  mkdirSync,
   mkdtempSync,
   openSync,
   renameSync,
@@ -13,8 +12,9 @@ import {
   writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { makeFolder } from '../base/output.js';
 import { UsageError } from '../base/usage-error.js';
 import type { RecordedVisit } from '../measure/round.js';
 import type { Result } from '../result/document.js';
@@ -47,7 +47,7 @@ export function saveRaw(path: string, { run }: Pick<Result, 'run'>, visits: read
 
 /** Writes a file that must not be there, whole or not at all: neither a full disk nor two at once leave a part of it. */
 export function saveFile(path: string, content: string | Uint8Array): void {
-  makeFolder(dirname(path));
+  makeFolder('--results', dirname(path));
   const temporary = `${path}.${process.pid}.tmp`;
   try {
     const file = openSync(temporary, 'wx');
@@ -101,7 +101,7 @@ export function saveOrKeep(folder: string, result: Result, say: (text: string) =
  * after it.
  */
 export function requireWritable(folder: string): void {
-  makeFolder(folder);
+  makeFolder('--results', folder);
   const path = join(folder, `.${process.pid}.tmp`);
   try {
     closeSync(openSync(path, 'wx'));
@@ -109,23 +109,6 @@ export function requireWritable(folder: string): void {
     throw new UsageError(`--results: cannot write in ${folder}: ${(cause as Error).message}`);
   }
   rmSync(path, { force: true });
-}
-
-/** Folder by folder: Node's own recursion never ends where the file system refuses some of them. */
-function makeFolder(folder: string): void {
-  const missing: string[] = [];
-  let at = resolve(folder);
-  for (; !existsSync(at) && dirname(at) !== at; at = dirname(at)) missing.push(at);
-  for (const each of missing.reverse()) {
-    try {
-      mkdirSync(each);
-    } catch (cause) {
-      const { code, message } = cause as NodeJS.ErrnoException;
-      // Another run made it meanwhile.
-      if (code === 'EEXIST') continue;
-      throw new UsageError(`--results: cannot make the folder ${each}: ${message}`);
-    }
-  }
 }
 
 function writeAll(file: number, bytes: Uint8Array): void {

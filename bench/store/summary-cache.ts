@@ -1,7 +1,8 @@
 // The file behind `readSummaries`: a header in JSON, the medians as doubles, their errors as floats. Anything wrong with it makes it empty.
 
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, renameSync, unlinkSync, writeSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { makeFolder } from '../base/output.js';
 import type { Conditions } from '../result/conditions.js';
 import type { Result, ResultCell } from '../result/document.js';
 import type { Commit } from '../system/commit.js';
@@ -44,7 +45,7 @@ export function writeCache(folder: string, entries: readonly Entry[], series: Se
   const path = join(home, FILE);
   const temporary = `${path}.${process.pid}.tmp`;
   try {
-    mkdirSync(home, { recursive: true });
+    makeFolder('--results', home);
     const file = openSync(temporary, 'w');
     try {
       for (const bytes of serialise(folder, entries, series)) writeSync(file, bytes);

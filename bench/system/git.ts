@@ -75,6 +75,8 @@ export function commitsBetween(range: string, flag: string): Commit[] {
   const match = /^(.+?)\.\.(.+)$/.exec(range);
   if (!match) throw badValue(flag, range, 'a range of commits, as in v1..main');
   const [first, last] = [commitOf(match[1]!, flag), commitOf(match[2]!, flag)];
+  if (git('merge-base', '--is-ancestor', first.sha, last.sha) === undefined)
+    throw badValue(flag, range, 'a range whose first commit is an ancestor of its last, as in v1..main');
   const lines = git('rev-list', '--first-parent', '--reverse', `${first.sha}..${last.sha}`);
   const shas = [first.sha, ...(lines ?? '').split('\n').filter((line) => line !== '')];
   return shas.map((sha) => ({ sha, branch: last.branch, time: commitTime(sha), dirty: false }));

@@ -1,5 +1,5 @@
 // The form that tables are printed in, the same for all commands: tables for people, also when piped, others on request.
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { badValue } from '../base/usage-error.js';
 import { type Records, recordsAsCsv, recordsAsMarkdown, recordsAsTsv } from '../terminal/grid.js';
 
@@ -17,7 +17,8 @@ export interface Printed {
 }
 
 export function declareFormat(command: Command): Command {
-  return command.option('--format <how>', 'table, markdown; csv or tsv for programs; default table');
+  const how = new Option('--format <how>', 'table, markdown; csv or tsv for programs; default table');
+  return command.addOption(how.conflicts('json'));
 }
 
 /** Throws UsageError for another one. */

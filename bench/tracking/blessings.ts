@@ -1,6 +1,7 @@
 // Changes that somebody has accepted: a tracked file for each machine, a line for each commit.
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../base/output.js';
 import { UsageError } from '../base/usage-error.js';
 import { requireSchema } from '../store/schema.js';
 
@@ -45,7 +46,7 @@ export function bless(folder: string, machineKey: string, blessing: Blessing): s
   );
   const path = join(folder, machineKey, FILE);
   if (known) throw new UsageError(`bless: ${path} has ${known.commit.slice(0, 12)} already: ${known.reason}`);
-  mkdirSync(join(folder, machineKey), { recursive: true });
+  makeFolder('--results', join(folder, machineKey));
   // One write, so that two at once leave two whole lines.
   const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
   appendFileSync(path, `${text === '' || text.endsWith('\n') ? '' : '\n'}${JSON.stringify(blessing)}\n`);

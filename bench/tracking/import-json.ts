@@ -23,7 +23,8 @@ export function importJson(text: string, file: string): { run: ImportedRun; note
   function ofHyperfine(each: unknown, at: number): ImportedCell {
     const where = `${file}: results[${at}]`;
     const { command, parameters = {}, times, exit_codes: codes = [] } = (each ?? {}) as Record<string, unknown>;
-    if (typeof command !== 'string') throw badValue(`${where}.command`, String(command), 'text');
+    if (typeof command !== 'string')
+      throw badValue(`${where}.command`, command === undefined ? undefined : String(command), 'text');
     const named = Object.entries(parameters as object).filter(([, value]) => !command.includes(String(value)));
     const name = [command, ...named.map(([parameter, value]) => `${parameter}:${value}`)].join(' ');
     const bad = (codes as readonly (number | null)[]).find((code) => code !== 0);
@@ -61,7 +62,8 @@ function ofGoogleBenchmark(benchmarks: readonly unknown[], file: string) {
     const benchmark = (each ?? {}) as GoogleBenchmark;
     const where = `${file}: benchmarks[${at}]`;
     const name = benchmark.run_name ?? benchmark.name;
-    if (typeof name !== 'string') throw badValue(`${where}.name`, String(name), 'text');
+    if (typeof name !== 'string')
+      throw badValue(`${where}.name`, name === undefined ? undefined : String(name), 'text');
     if (benchmark.run_type === 'aggregate') {
       aggregates++;
       continue;
@@ -99,7 +101,7 @@ function numbersOf({ time_unit: unit = 'ns', ...benchmark }: GoogleBenchmark, wh
 
 function positive(value: unknown, where: string, unit: string): number {
   if (typeof value === 'number' && value > 0 && Number.isFinite(value)) return value;
-  throw badValue(where, String(value), `${unit} above 0`);
+  throw badValue(where, value === undefined ? undefined : String(value), `${unit} above 0`);
 }
 
 function timeOf(context: unknown, file: string): string | undefined {
@@ -107,6 +109,10 @@ function timeOf(context: unknown, file: string): string | undefined {
   if (date === undefined) return undefined;
   const time = new Date(String(date));
   if (Number.isNaN(time.getTime()))
-    throw badValue(`${file}: context.date`, String(date), 'a time, as in 2026-11-30T10:00:00Z');
+    throw badValue(
+      `${file}: context.date`,
+      date === undefined ? undefined : String(date),
+      'a time, as in 2026-11-30T10:00:00Z',
+    );
   return time.toISOString();
 }

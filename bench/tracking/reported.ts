@@ -1,6 +1,7 @@
 // What a history has said before: a step keeps its commit until later commits overturn it, and then that is said.
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../base/output.js';
 import { keptStep } from '../stats/change-points.js';
 import type { Step } from '../stats/level-changes.js';
 import type { Store } from '../store/find.js';
@@ -134,7 +135,7 @@ function read(path: string): Ledger {
 function write(path: string, reported: Ledger): void {
   const temporary = `${path}.${process.pid}.tmp`;
   try {
-    mkdirSync(join(path, '..'), { recursive: true });
+    makeFolder('--results', join(path, '..'));
     writeFileSync(temporary, JSON.stringify({ version: 1, reported }));
     renameSync(temporary, path);
   } catch {}

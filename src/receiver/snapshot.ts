@@ -191,7 +191,9 @@ class Reading {
     const read = readSync(this.descriptor, head, { position: 0 });
     const start = afterLibvirtHeader(head.subarray(0, read), this.bytes) ?? 0;
     const magic = Buffer.alloc(4);
-    readSync(this.descriptor, magic, { position: start });
+    const came = readSync(this.descriptor, magic, { position: start });
+    if (came < magic.length)
+      throw new WireError({ channel: 'main', packet: 0, at: start }, 'magic', `${magic.length} bytes`, `${came}`);
     if (magic.readUInt32BE() !== MAIN_MAGIC) {
       const got = hexadecimal(magic.readUInt32BE());
       throw new WireError({ channel: 'main', packet: 0, at: start }, 'magic', hexadecimal(MAIN_MAGIC), got);
