@@ -37,8 +37,11 @@ export class Peer {
     this.folder = folder;
   }
 
-  /** Starts a receiver for packets of the cell's shape and connects it. Rejects with the reason. */
-  static async start(client: Child, cell: Cell, plan: PeerPlan): Promise<Peer> {
+  /**
+   * Starts a receiver for packets of the cell's shape, while the process that writes to it may be starting as well, and
+   * connects it. Rejects with the reason.
+   */
+  static async start(starting: Child | Promise<Child>, cell: Cell, plan: PeerPlan): Promise<Peer> {
     const folder = cell.transport === 'unix' ? temporaryFolder() : undefined;
     const receiver = await Receiver.start({
       listen: folder === undefined ? { host: '127.0.0.1', port: 0 } : { path: join(folder, 'receiver') },
@@ -58,6 +61,10 @@ export class Peer {
       pinned: cell.place !== 'none',
       digest: cell.workload === 'precopy',
     }).catch(failed);
+    const client = await Promise.resolve(starting).catch(async (cause) => {
+      await ended(receiver, folder);
+      throw cause;
+    });
     const peer = new Peer(client, receiver, folder);
     try {
       await client.connect(peer.name, receiver.address, plan.channels);
@@ -119,9 +126,13 @@ export class Peer {
 
   /** Ends the receiver at once. */
   async stop(): Promise<void> {
-    await this.receiver.stop();
-    if (this.folder !== undefined) rmSync(this.folder, { recursive: true, force: true });
+    await ended(this.receiver, this.folder);
   }
+}
+
+async function ended(receiver: Receiver, folder: string | undefined): Promise<void> {
+  await receiver.stop();
+  if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
 }
 
 function failed({ message }: Error): never {
@@ -142,12 +153,13 @@ export function writesToPeer({ transport }: Cell): boolean {
 
 /** The peers of one process of a round, by transport and shape of packet. */
 export class Peers {
-  private readonly client: Child;
+  private readonly client: Child | Promise<Child>;
   private readonly plan: PeerPlan;
   private readonly peers = new Map<string, Peer>();
   private over = false;
 
-  constructor(client: Child, plan: PeerPlan) {
+  /** @param client may still be starting */
+  constructor(client: Child | Promise<Child>, plan: PeerPlan) {
     this.client = client;
     this.plan = plan;
   }

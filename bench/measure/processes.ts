@@ -53,6 +53,12 @@ export class Processes {
     return parts;
   }
 
+  /** Starts what cells need that will stand side by side, unless they are of other builds. Rejects with CellFailure. */
+  async begin(cells: readonly Cell[]): Promise<void> {
+    const isOurs = cells.every((cell) => listedOf(cell, this.plan.listed).build === undefined);
+    if (isOurs) await this.processOf(undefined).beginWith(cells);
+  }
+
   private processOf(build: Build | undefined): BuildProcess {
     const key = build?.folder ?? '';
     const process = this.byBuild.get(key) ?? new BuildProcess(this.plan, build);
@@ -84,7 +90,9 @@ class BuildProcess {
   private readonly runtime: Runtime;
   private readonly plan: Plan;
   private readonly peerPlan: PeerPlan;
-  private client: Child | undefined;
+  private client: Promise<Child> | undefined;
+  /** The client once it has started. */
+  private started: Child | undefined;
   private peers: Peers | undefined;
   /** Of this process, in jobs a second, by the closed loop that measured it. */
   private readonly capacities = new Map<string, number>();
@@ -147,14 +155,24 @@ class BuildProcess {
 
   /** Starts the process where it is not there yet. */
   async begin(): Promise<{ client: Child; peers: Peers }> {
-    this.client ??= await this.start();
+    this.client ??= this.start();
     this.peers ??= new Peers(this.client, this.peerPlan);
-    return { client: this.client, peers: this.peers };
+    const { client, peers } = this;
+    return { client: await client, peers };
+  }
+
+  /** Starts the process and the receivers of cells that will stand side by side, all at once. */
+  async beginWith(cells: readonly Cell[]): Promise<void> {
+    const beginning = this.begin();
+    await Promise.all([beginning, ...cells.map((cell, lane) => this.peers!.for(cell, lane))]);
   }
 
   private async start(): Promise<Child> {
     const client = await this.startClient();
-    if (!this.over) return client;
+    if (!this.over) {
+      this.started = client;
+      return client;
+    }
     // It was ended while this process was being started: nobody else knows of it.
     await client.kill();
     throw new CellFailure('the round is over');
@@ -185,9 +203,10 @@ class BuildProcess {
 
   async end(): Promise<void> {
     this.over = true;
-    const { client, peers } = this;
+    const { started, peers } = this;
     this.client = undefined;
+    this.started = undefined;
     this.peers = undefined;
-    await Promise.all([client?.kill(), peers?.stop()]);
+    await Promise.all([started?.kill(), peers?.stop()]);
   }
 }

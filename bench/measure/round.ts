@@ -6,6 +6,7 @@ import { listedOf, type Plan, type PlannedCell } from '../plan/planned.js';
 import { ProcessKilled } from './child.js';
 import { LiveFailure, type TurnSize } from './live-turns.js';
 import { type Opening, pairedVisits } from './paired-visits.js';
+import { writesToPeer } from './peers.js';
 import { Processes } from './processes.js';
 import type { Turn } from './turn.js';
 import { summarise, type Visit } from './visit.js';
@@ -113,6 +114,10 @@ class Round {
    * how long a sleeper takes to wake then, is in one of them.
    */
   private async openAll(groups: readonly Group[]): Promise<void> {
+    const sets = groups.flatMap((group) => group.sets);
+    const writing = sets.find(({ cells }) => writesToPeer(cells[0]!.cell));
+    // One that cannot be had fails again where its cell is opened, and is that cell's failure.
+    if (writing) await this.processes.begin(writing.cells.map(({ cell }) => cell)).catch(() => {});
     const passes = Math.max(0, ...groups.flatMap(({ sets }) => sets.map(({ openings }) => openings)));
     for (let pass = 0; pass < passes; pass++) {
       for (const { sets } of this.random.shuffle([...groups])) {
