@@ -46,8 +46,36 @@ it.each([
   ['export default { words: 1, threads: [] }', 'threads: got [], takes a list of { name, run }'],
   ['export default { words: 1, threads: [{}] }', 'threads[0].run: got undefined, takes a function of the words'],
   ['export default { words: 1, threads: [{ run() {} }], final: 1 }', 'final: got 1, takes a function'],
+  [
+    'export default () => ({})',
+    'default export: got a function, takes a design, as defineVariant() makes it, or a program',
+  ],
+  ['export default { words: 1, threads: [{ run() {} }], init() { throw new Error("none") } }', 'init() threw: none'],
+  [
+    'export default { words: 1, threads: [{ run() {} }], final: () => true }',
+    'final() returned true, takes a text that says what is wrong, or undefined if nothing is',
+  ],
 ])('refuses %s', async (text, message) => {
   const { status, stderr } = await cli('verify', written(`bad-${message.length}.mjs`, text));
   expect(stderr).toContain(message);
   expect(status).toBe(2);
+});
+
+it('takes assertions for a final check, operations under names of their own, and prints nothing that threads print', async () => {
+  const { status, stdout } = await cli(
+    'verify',
+    written(
+      'asserts.mjs',
+      `import { strict as assert } from 'node:assert';
+      const { load, store } = Atomics;
+      const run = (words) => {
+        console.log('counts');
+        store(words, 0, load(words, 0) + 1);
+      };
+      export default { words: 1, threads: [{ run }, { run }], final: (words) => assert.equal(words[0], 2, 'one is lost') };`,
+    ),
+  );
+  expect(stdout).toMatch(/^final-state in "asserts.mjs": final\(\) threw: one is lost$/m);
+  expect(stdout).not.toContain('counts');
+  expect(status).toBe(1);
 });

@@ -2,7 +2,16 @@
 import { basename, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { checkScenarios } from '../../src/verify/designs/check.js';
-import { ASSUMPTIONS, inTask, renderTrace, replay, type Scenario, type VerifyOptions } from '../../src/verify/index.js';
+import {
+  ASSUMPTIONS,
+  inTask,
+  renderTrace,
+  replay,
+  type Scenario,
+  ScenarioError,
+  type VerifyOptions,
+  withShareableAtomics,
+} from '../../src/verify/index.js';
 import { UsageError } from '../base/usage-error.js';
 import type { Format } from '../tables/format.js';
 import { renderChecked } from './verify-report.js';
@@ -11,11 +20,17 @@ import { renderChecked } from './verify-report.js';
 export async function loadProgram(path: string): Promise<readonly Scenario[] | undefined> {
   let exported: unknown;
   try {
-    exported = ((await import(pathToFileURL(resolve(path)).href)) as { default?: unknown }).default;
+    exported = await withShareableAtomics(
+      async () => ((await import(pathToFileURL(resolve(path)).href)) as { default?: unknown }).default,
+    );
   } catch {
     // Told as of a design's file.
     return undefined;
   }
+  if (exported === undefined || typeof exported === 'function')
+    throw new UsageError(
+      `verify: ${path}: default export: got ${exported === undefined ? 'nothing' : 'a function'}, takes a design, as defineVariant() makes it, or a program: { words, threads: [{ name, run(words) { .. } }], final(words, results) { .. } }`,
+    );
   const all: unknown[] = Array.isArray(exported) ? exported : [exported];
   if (all.length === 0 || !all.some((each) => typeof each === 'object' && each !== null && 'threads' in each))
     return undefined;
@@ -47,7 +62,23 @@ function checked(where: string, value: unknown, name: string): Scenario {
     if (typeof thread?.run !== 'function') refuse(`threads[${i}].run`, thread?.run, 'a function of the words');
     return { ...thread, name: thread.name ?? `thread ${i}`, run: thread.run.bind(thread) };
   });
-  return { ...scenario, threads };
+  const init = (words: Int32Array): void => {
+    try {
+      scenario.init?.(words);
+    } catch (error) {
+      throw new ScenarioError(`init() threw: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  };
+  return { ...scenario, threads, init };
+}
+
+/** What is wrong with a scenario shows as it is run. */
+async function ofProgram<T>(path: string, run: () => T): Promise<T> {
+  try {
+    return await inTask(run);
+  } catch (error) {
+    throw error instanceof ScenarioError ? new UsageError(`verify: ${path}: ${error.message}`) : error;
+  }
 }
 
 function shown(value: unknown): string {
@@ -61,7 +92,7 @@ export async function verifyProgram(
   search: VerifyOptions,
   format: Format | 'json',
 ): Promise<number> {
-  const report = await inTask(() => checkScenarios(basename(path), scenarios, { search }));
+  const report = await ofProgram(path, () => checkScenarios(basename(path), scenarios, { search }));
   if (format === 'json') {
     const { mutants: _, unknownSurvivors: __, staleSurvivors: ___, unreached: ____, ...program } = report;
     process.stdout.write(`${JSON.stringify({ schema: 1, assumptions: ASSUMPTIONS, program }, null, 1)}\n`);
@@ -91,7 +122,7 @@ export async function replayProgram(path: string, scenarios: readonly Scenario[]
     throw new UsageError(
       `--replay: got "${bad}" in a schedule, takes whole numbers with commas, as a finding prints them`,
     );
-  const { trace, problem } = await inTask(() => replay(scenario, steps.map(Number)));
+  const { trace, problem } = await ofProgram(path, () => replay(scenario, steps.map(Number)));
   process.stdout.write(
     `${renderTrace(trace)}\n${problem ? `${problem.kind}: ${problem.message}` : 'nothing is wrong'}\n`,
   );

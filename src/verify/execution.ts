@@ -22,7 +22,7 @@ import {
 import { deadlock, exception, type Problem, plainSpin, raceProblem, simple } from './problem.js';
 import { Program, type ProgramOptions } from './program.js';
 import { MOST_PROMISED } from './promises.js';
-import { OUTGROWN } from './rules.js';
+import { asked, OUTGROWN, ScenarioError } from './rules.js';
 import { type Hints, MOST_THREADS, type Scenario } from './scenario.js';
 import { simulatedWords } from './views.js';
 import { addWakesOfOne } from './wakes-of-one.js';
@@ -75,7 +75,7 @@ export class Execution {
   readonly earlyWakes: number;
 
   constructor(scenario: Scenario, options: ExecutionOptions = {}) {
-    if (scenario.threads.length > MOST_THREADS) throw new RangeError(`scenario: at most ${MOST_THREADS} threads`);
+    if (scenario.threads.length > MOST_THREADS) throw new ScenarioError(`scenario: at most ${MOST_THREADS} threads`);
     this.scenario = scenario;
     this.threads = scenario.threads.length;
     this.hints = new HintSites(options.hints ?? scenario.hints ?? { mode: 'weak' }, ONLY);
@@ -180,14 +180,14 @@ export class Execution {
       }
       results.push(this.pending(thread).value);
     }
-    const wrong = this.scenario.final?.(machine.spread(this.view), results);
+    const wrong = asked(this.scenario, 'final', machine.spread(this.view), results);
     if (wrong !== undefined) this.report(simple('final-state', wrong));
   }
 
   /** Checks the scenario's invariant in the current state. */
   checkInvariant(): void {
     if (this.problem || !this.scenario.invariant) return;
-    const broken = this.scenario.invariant(this.watched.show(this.machine.spread(this.view)));
+    const broken = asked(this.scenario, 'invariant', this.watched.show(this.machine.spread(this.view)));
     if (broken !== undefined) this.report(simple('invariant', broken));
   }
 

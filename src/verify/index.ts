@@ -2,6 +2,7 @@
 export { renderTrace, type TraceRow } from './counterexample.js';
 export type { Counter } from './discarded.js';
 export { inTask } from './event-loop.js';
+export { withShareableAtomics } from './instrument.js';
 export { type Mutant, type MutantResult, type MutateOptions, mutantsOf, mutate, type Part, WAYS } from './mutate.js';
 export { simulatedPort } from './port.js';
 export {
@@ -14,6 +15,7 @@ export {
 } from './primitives.js';
 export type { Problem, ProblemKind } from './problem.js';
 export { checkpoint, ghost } from './recording.js';
+export { ScenarioError } from './rules.js';
 export type { HintSite, Hints, Scenario, Thread } from './scenario.js';
 export { checkPrimitives } from './shipped/check-primitives.js';
 export { PRIMITIVE_SURVIVORS } from './shipped/survivors.js';

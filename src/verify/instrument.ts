@@ -196,6 +196,9 @@ const STAND_INS: readonly (readonly [target: Record<string, unknown>, name: stri
   [performance as unknown as Record<string, unknown>, 'now', forbid('performance.now')],
   ...LATER.map((name) => [scope, name, outside(name)] as const),
   [process as unknown as Record<string, unknown>, 'nextTick', outside('process.nextTick')],
+  [process as unknown as Record<string, unknown>, 'exit', outside('process.exit')],
+  // Bodies are run thousands of times.
+  [scope, 'console', new Proxy(console, { get: (target, name) => (name in target ? () => undefined : undefined) })],
   ...SENDERS.map(({ name, prototype }) => {
     const target = prototype as unknown as Record<string, unknown>;
     return [target, 'postMessage', outside(`${name}.postMessage (only a simulatedPort is)`)] as const;
@@ -210,5 +213,21 @@ export function withSimulatedGlobals<T>(body: () => T): T {
     return body();
   } finally {
     for (let i = 0; i < STAND_INS.length; i++) STAND_INS[i]![0][STAND_INS[i]![1]] = REAL[i];
+  }
+}
+
+/** What `make` takes from Atomics, as by `const { load } = Atomics`, is simulated too wherever a thread is. */
+export async function withShareableAtomics<T>(make: () => Promise<T>): Promise<T> {
+  const atomics = Atomics as unknown as Record<string, (...all: unknown[]) => unknown>;
+  const names = Object.getOwnPropertyNames(atomics).filter((name) => typeof atomics[name] === 'function');
+  const real = names.map((name) => atomics[name]!);
+  for (const [i, name] of names.entries()) {
+    atomics[name] = (...all) =>
+      (Atomics === (atomics as unknown) ? real[i]! : Atomics[name as 'load']!)(...(all as [Int32Array, number]));
+  }
+  try {
+    return await make();
+  } finally {
+    for (const [i, name] of names.entries()) atomics[name] = real[i]!;
   }
 }

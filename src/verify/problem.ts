@@ -56,7 +56,11 @@ export function raceProblem(execution: ExecutionView, race: Race): Problem {
 export function exception(execution: ExecutionView, thread: number, operation: Operation): Problem {
   const { value } = operation;
   const what = value instanceof Error ? value.message : String(value);
-  return simple('exception', `${execution.scenario.threads[thread]!.name} threw: ${what}`);
+  // The real Atomics met a simulated view.
+  const note = /^#<Object> is not an? .*typed array/.test(what)
+    ? ' (Atomics is used by its name in a thread: `const { load } = Atomics` outside of it is the real one)'
+    : '';
+  return simple('exception', `${execution.scenario.threads[thread]!.name} threw: ${what}${note}`);
 }
 
 export function plainSpin(execution: ExecutionView, thread: number, operation: Operation): Problem {

@@ -1,4 +1,5 @@
 // What a thread's function must keep to, so that it can be checked at all.
+import type { Scenario } from './scenario.js';
 
 /**
  * What breaking a rule is called:
@@ -23,4 +24,27 @@ export class BodyError extends Error {
     super(message);
     this.kind = kind;
   }
+}
+
+/** The scenario itself is wrong: no program was checked. */
+export class ScenarioError extends RangeError {}
+
+/** What a hook of the scenario says is wrong, or undefined. It may throw as well, as assertions do. */
+export function asked(
+  scenario: Scenario,
+  hook: 'final' | 'invariant',
+  words: Int32Array,
+  results: readonly unknown[] = [],
+): string | undefined {
+  let said: unknown;
+  try {
+    said = scenario[hook]?.(words, results);
+  } catch (error) {
+    return `${hook}() threw: ${error instanceof Error ? error.message : String(error)}`;
+  }
+  if (said === undefined || said === null) return undefined;
+  if (typeof said === 'string') return said;
+  throw new ScenarioError(
+    `scenario: ${hook}() returned ${String(said)}, takes a text that says what is wrong, or undefined if nothing is`,
+  );
 }

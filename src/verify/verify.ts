@@ -7,7 +7,7 @@ import { Hunt } from './hunt.js';
 import { shortestTo } from './livelock.js';
 import { type Problem, simple } from './problem.js';
 import { RandomSearch } from './random.js';
-import { BodyError, OUTGROWN } from './rules.js';
+import { BodyError, OUTGROWN, ScenarioError } from './rules.js';
 import type { Scenario } from './scenario.js';
 import type { Search, SearchResult } from './search.js';
 import { Whole, Within } from './whole.js';
@@ -185,7 +185,7 @@ function checkHints(hints: HintSites, isComplete: boolean, found: Map<string, Fi
   if (unmet.length === 0) return;
   const quoted = (places: readonly string[]): string => places.map((at) => `"${at}"`).join(', ') || 'no place';
   const what = `no plain read at ${quoted(unmet)}; plain reads are at ${quoted(reads)}`;
-  if (isComplete) throw new RangeError(`hints: ${what}`);
+  if (isComplete) throw new ScenarioError(`hints: ${what}`);
   for (const [key, finding] of found) {
     const isRace = finding.kind === 'data-race' || finding.kind === 'plain-spin';
     if (isRace) found.set(key, { ...finding, message: `${finding.message} (hints: ${what})` });
