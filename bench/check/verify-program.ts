@@ -14,7 +14,7 @@ import {
 } from '../../src/verify/index.js';
 import { UsageError } from '../base/usage-error.js';
 import type { Format } from '../tables/format.js';
-import { renderChecked } from './verify-report.js';
+import { renderChecked, said } from './verify-report.js';
 
 /** The scenarios that a file exports by default; undefined for a file that exports something else. */
 export async function loadProgram(path: string): Promise<readonly Scenario[] | undefined> {
@@ -97,7 +97,7 @@ export async function verifyProgram(
     const { mutants: _, unknownSurvivors: __, staleSurvivors: ___, unreached: ____, ...program } = report;
     process.stdout.write(`${JSON.stringify({ schema: 1, assumptions: ASSUMPTIONS, program }, null, 1)}\n`);
   } else {
-    process.stdout.write(`${renderChecked(report, [], format)}\nassumed: ${ASSUMPTIONS.join('; ')}\n`);
+    process.stdout.write(`${renderChecked(report, [], format)}\n${said(`assumed: ${ASSUMPTIONS.join('; ')}`)}\n`);
   }
   if (report.findings.length > 0) return 1;
   return search.strategy === 'exhaustive' && !report.complete ? 3 : 0;

@@ -58,7 +58,7 @@ export function renderChecked(checked: Checked, survivors: readonly Survivor[], 
   return parts.join('\n');
 }
 
-function said(text: string): string {
+export function said(text: string): string {
   return wrap(text, WIDEST, 4);
 }
 
@@ -155,7 +155,7 @@ export function summaryOf(run: VerifyRun, primitives: string, assumptions: reado
   if (strategy === 'exhaustive') {
     say('no finding, but NOT searched whole', (each) => !each.complete);
   } else say(`no finding by ${strategy} search ${within}`, (each) => !each.complete);
-  lines.push(`assumed: ${assumptions.join('; ')}`);
+  lines.push(said(`assumed: ${assumptions.join('; ')}`));
   return lines.join('\n');
 }
 

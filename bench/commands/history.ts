@@ -82,7 +82,7 @@ export function history(flags: HistoryFlags): number {
 }
 
 /** Which numbers are asked for. Throws UsageError where there are none. */
-function wantedOf({ cell, filter, metric, variants }: HistoryFlags, { summaries, commits }: History) {
+function wantedOf({ cell: asked, filter, metric, variants }: HistoryFlags, { summaries, commits }: History) {
   const has = new Set(
     commits.flatMap(({ runs }) => [...new Set(runs.map(({ shape }) => shape))]).flatMap(({ keys }) => keys),
   );
@@ -99,6 +99,8 @@ function wantedOf({ cell, filter, metric, variants }: HistoryFlags, { summaries,
     if (!all.includes(name)) throw badValue('--variants', name, all.join(', '));
   }
   const test = filter === undefined ? undefined : parseFilter(filter);
+  // As it was copied from a terminal, over several lines.
+  const cell = asked?.replace(/\s+/g, ' ');
   const ids = new Set(keys.map((key) => key.cell));
   const holdsCell = (id: string) => cell === undefined || (ids.has(cell) ? id === cell : id.includes(cell));
   const wanted = (id: string, name: string) =>

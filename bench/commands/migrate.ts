@@ -29,6 +29,8 @@ import { parseRamFile, ramBytes } from '../plan/ram-flag.js';
 import { parseZeroPages } from '../plan/sending.js';
 import { TransferProgress } from '../tables/transfer-progress.js';
 import { transferRate, transferSize } from '../tables/transfer-rate.js';
+import { columnsOf } from '../terminal/width.js';
+import { wrap } from '../terminal/wrap.js';
 
 export interface MigrateFlags extends OneShotFlags {
   readonly ceiling?: boolean;
@@ -262,7 +264,8 @@ function describe(answer: {
     `${transferSize(bytes)} by ${variant} over ${counted(channels, `${transport} channel`)}`,
     transferRate(bytes, answer),
     `${received.packets} packets came, ${received.syncs} of them SYNC`,
-    `SHA-256 ${answer.sha256.here}: ${answer.equal ? 'equal at both ends' : 'DIFFERENT at the receiver'}`,
+    answer.equal ? 'equal at both ends' : 'DIFFERENT at the receiver',
+    `SHA-256 ${answer.sha256.here}`,
   ];
   if (ceiling) {
     const { median, low, high, pairs, ceilingMibPerSecond } = ceiling;
@@ -271,5 +274,5 @@ function describe(answer: {
         ` plain writes ${ceilingMibPerSecond.toFixed(0)} MiB/s`,
     );
   }
-  return lines.join('\n');
+  return lines.map((line) => wrap(line, columnsOf(process.stdout), 2)).join('\n');
 }

@@ -77,7 +77,7 @@ describe.skipIf(binaries.length === 0)(`from a real QEMU${why}`, () => {
         old ? /^from a QEMU before 8\.1, or one that/ : /^from QEMU (8\.1 to 9\.2|10\.0 or newer), /,
       );
       expect(stdout).toContain(', machine none\nblock m0: 2097152 bytes\n');
-      expect(stdout).toMatch(/\n1 rounds in which pages came\n[\d.]+ s, SHA-256 [0-9a-f]{64}\n$/);
+      expect(stdout).toMatch(/\n1 round in which pages came\nin [\d.]+ s\nSHA-256 [0-9a-f]{64}\n$/);
     });
 
     it.runIf(isLong)(

@@ -106,7 +106,9 @@ export async function run(flags: RunFlags): Promise<number> {
 function list({ cells }: Plan): number {
   for (const { id, skipped, repeats } of cells) {
     const why = skipped ? `  skipped: ${skipped}` : repeats ? `  as ${repeats}` : '';
-    process.stdout.write(`${id}${why}\n`);
+    // A line each for programs; where an id is copied from a terminal, its line breaks do no harm.
+    const line = `${id}${why}`;
+    process.stdout.write(`${process.stdout.isTTY ? wrap(line, columnsOf(process.stdout), 2) : line}\n`);
   }
   return 0;
 }

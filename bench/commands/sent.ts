@@ -5,6 +5,8 @@ import { counted } from '../base/quantities.js';
 import type { Transferred } from '../measure/transfer.js';
 import type { OneShotFlags } from '../plan/one-shot.js';
 import { transferRate, transferSize } from '../tables/transfer-rate.js';
+import { columnsOf } from '../terminal/width.js';
+import { wrap } from '../terminal/wrap.js';
 
 export interface SendFlags extends OneShotFlags {
   readonly ram: string;
@@ -41,10 +43,11 @@ export function printSent({ json }: SendFlags, cell: Cell, { peer, bytes, sha256
   const lines = [
     `${transferSize(bytes)} sent by ${variant} over ${counted(channels, 'channel')}`,
     transferRate(bytes, sent, by),
-    `SHA-256 ${sha256}${acknowledged ? ': equal at the receiver' : ''}`,
+    ...(acknowledged ? ['equal at the receiver'] : []),
+    `SHA-256 ${sha256}`,
     ...knownOf(peer, acknowledged),
   ];
-  process.stdout.write(`${lines.join('\n')}\n`);
+  process.stdout.write(`${lines.map((line) => wrap(line, columnsOf(process.stdout), 2)).join('\n')}\n`);
 }
 
 /** What a sender knows of its peer in the end. */

@@ -2,6 +2,9 @@
 import type { MainCounts, ReceiverReport } from '../../src/receiver/plan.js';
 import type { SnapshotReport } from '../../src/receiver/snapshot.js';
 import { named } from '../../src/wire/wire-error.js';
+import { counted } from '../base/quantities.js';
+import { columnsOf } from '../terminal/width.js';
+import { wrap } from '../terminal/wrap.js';
 
 /** Lines of text. */
 export function showReception({ channels, main, blocks = [], rounds, durationMs, sha256 }: ReceiverReport): string {
@@ -22,9 +25,9 @@ export function showReception({ channels, main, blocks = [], rounds, durationMs,
       `channel ${channel}: ${pages} pages, ${zeroPages} zero pages, ${packets} packets, ${syncs} SYNC, ${bytes} bytes`,
     );
   }
-  if (main) lines.push(`${rounds} rounds in which pages came`);
-  lines.push(`${(durationMs / 1000).toFixed(2)} s, SHA-256 ${sha256}`);
-  return `${lines.join('\n')}\n`;
+  if (main) lines.push(`${counted(rounds, 'round')} in which pages came`);
+  lines.push(`in ${(durationMs / 1000).toFixed(2)} s`, `SHA-256 ${sha256}`);
+  return textOf(lines);
 }
 
 /** Lines of text, of a file. */
@@ -32,11 +35,16 @@ export function showSnapshot({ format, libvirt, main, blocks = [], durationMs, s
   const { machine, pages, zeroPages, devices } = main!;
   const lines = [
     `${format === 'stream' ? "QEMU's stream" : 'mapped-ram'}${libvirt ? " behind libvirt's header" : ''}, machine ${named([machine])}`,
-    ...blocks.map(({ name, bytes, sha256 }) => `block ${named([name])}: ${bytes} bytes, SHA-256 ${sha256}`),
+    ...blocks.flatMap(({ name, bytes, sha256 }) => [`block ${named([name])}: ${bytes} bytes`, `  SHA-256 ${sha256}`]),
     `${pages} pages, ${zeroPages} zero pages, ${devices} devices passed over`,
-    `${(durationMs / 1000).toFixed(2)} s, SHA-256 ${sha256}`,
+    `in ${(durationMs / 1000).toFixed(2)} s`,
+    `SHA-256 ${sha256}`,
   ];
-  return `${lines.join('\n')}\n`;
+  return textOf(lines);
+}
+
+function textOf(lines: readonly string[]): string {
+  return `${lines.map((line) => wrap(line, columnsOf(process.stdout), 2)).join('\n')}\n`;
 }
 
 /** The version, as far as a stream shows it. */

@@ -50,8 +50,20 @@ describe('a counterexample', () => {
 
   it('prints as a table', () => {
     const finding = verify(scenario, { mutation: dropped! }).findings[0]!;
-    const [head, first] = renderTrace(finding.trace).split('\n');
+    const [head, first] = renderTrace(finding.trace, 200).split('\n');
     expect(head).toMatch(/^step {2}thread +operation +value +line$/);
     expect(first).toMatch(/^ +1 {2}(provider|sender \d) .+flag-hand-off\.ts:\d+/);
+  });
+
+  it('fits 80 columns, whatever its operations and files are called, and says all of it', () => {
+    const operation = 'Atomics.compareExchange(words[lock of the channel with the longest name], 0, 1)';
+    const line = 'variants/a-design-in-a-folder/with-a-long-name/of-its-own.ts:1234 (anAction)';
+    const row = { step: 12, thread: 'provider 0', operation, value: '0', line };
+    const shown = renderTrace([row, { ...row, operation: 'ends', line: '' }]).split('\n');
+    expect(Math.max(...shown.map(({ length }) => length))).toBeLessThanOrEqual(80);
+    const letters = (text: string) => [...text.replace(/\s/g, '')].sort().join('');
+    const all = `${Object.keys(row).join('')}${Object.values(row).join('')}12provider 0ends0`;
+    expect(letters(shown.join(''))).toBe(letters(all));
+    expect(shown.at(-1)).toMatch(/^ {2}12 {2}provider 0 {2}ends +0$/);
   });
 });

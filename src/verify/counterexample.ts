@@ -190,15 +190,40 @@ function shownTask(source: number, result: number): string {
   return messageText(result % MOST_MESSAGES);
 }
 
-/** A table for a terminal: step, thread, operation, value, line. */
-export function renderTrace(rows: readonly TraceRow[]): string {
+/** A table for a terminal: step, thread, operation, value, line. Cells that are too wide go on below. */
+export function renderTrace(rows: readonly TraceRow[], columns = 80): string {
   const head = ['step', 'thread', 'operation', 'value', 'line'];
   const cells = rows.map((row) => [String(row.step), row.thread, row.operation, row.value, row.line]);
   const widths = head.map((name, i) => Math.max(name.length, ...cells.map((row) => row[i]!.length)));
-  const line = (row: readonly string[]): string =>
-    row
-      .map((cell, i) => (i === 0 ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))
-      .join('  ')
-      .trimEnd();
-  return [head, ...cells].map(line).join('\n');
+  // The widest gives way.
+  const room = Math.max(columns - GAP.length * (head.length - 1), head.join('').length * 2);
+  for (let over = sum(widths) - room; over > 0; over--) widths[widths.indexOf(Math.max(...widths))]!--;
+  const line = (row: readonly string[]): string[] => {
+    const parts = row.map((cell, i) => broken(cell, widths[i]!));
+    return Array.from({ length: Math.max(...parts.map(({ length }) => length)) }, (_, at) =>
+      parts
+        .map((part, i) => (i === 0 ? (part[at] ?? '').padStart(widths[i]!) : (part[at] ?? '').padEnd(widths[i]!)))
+        .join(GAP)
+        .trimEnd(),
+    );
+  };
+  return [head, ...cells].flatMap(line).join('\n');
+}
+
+const GAP = '  ';
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((all, each) => all + each, 0);
+}
+
+/** Parts of at most `width` characters, cut after a space, a bracket or a slash where there is one. */
+function broken(text: string, width: number): string[] {
+  const parts: string[] = [];
+  let rest = text;
+  while (rest.length > width) {
+    const at = Math.max(...[' ', '(', '/'].map((sign) => rest.lastIndexOf(sign, width - 1))) + 1 || width;
+    parts.push(rest.slice(0, at).trimEnd());
+    rest = rest.slice(at);
+  }
+  return [...parts, rest];
 }
