@@ -160,17 +160,27 @@ export class Canonical {
     return false;
   }
 
-  /** The rank in `thread`'s times that all know who may yet learn from a word: to know no more teaches nobody anything. */
-  private knownToReaders(slot: number, thread: number): number {
-    const { futures, places } = this;
-    const { state, threads, clocks, status } = this.machine;
+  /** Who may yet learn from a word, as bits. */
+  private readersOf(slot: number): number {
+    const { state, threads, status } = this.machine;
+    let readers = 0;
+    for (let reader = 0; reader < threads; reader++)
+      if (state[status + reader] !== -1 && this.futures!.mayLearnFrom(this.places[reader]!, slot)) readers |= 1 << reader;
+    return readers;
+  }
+
+  /** The rank of a time of `thread` that a word knows of; 0 if `readers` know as much: to know no more teaches nobody anything. */
+  private news(thread: number, time: number, readers: number): number {
+    const { state, threads, clocks } = this.machine;
     let least = 0x7fffffff;
     for (let reader = 0; reader < threads; reader++) {
-      if (state[status + reader] === -1 || !futures!.mayLearnFrom(places[reader]!, slot)) continue;
-      const known = this.rank(thread, state[clocks.own + reader * threads + thread]!);
+      if ((readers & (1 << reader)) === 0) continue;
+      const known = state[clocks.own + reader * threads + thread]!;
       if (known < least) least = known;
     }
-    return least;
+    if (time <= least) return 0;
+    const rank = this.rank(thread, time);
+    return rank > this.rank(thread, least) ? rank : 0;
   }
 
   /** Appends the ranks of all records, each with its place; and those of all clocks, as many to a number as fit. */
@@ -200,12 +210,12 @@ export class Canonical {
       if (i < threads && state[status + i] === -1) continue;
       const base = clockBases[i]!;
       const slot = this.futures ? this.clockSlots[i]! : -1;
+      const readers = slot < 0 ? 0 : this.readersOf(slot);
       for (let k = 0; k < actives; k++) {
         const thread = active[k]!;
         const time = state[base + thread]!;
-        const rank = time === 0 ? 0 : this.rank(thread, time);
-        const isNews = rank > 0 && (slot < 0 || rank > this.knownToReaders(slot, thread));
-        packed = packed * radix + (isNews ? rank : 0);
+        const rank = time === 0 ? 0 : slot < 0 ? this.rank(thread, time) : this.news(thread, time, readers);
+        packed = packed * radix + rank;
         if (packed < most) continue;
         scratch[length++] = packed;
         packed = 1;
