@@ -165,7 +165,8 @@ export class Canonical {
     const { state, threads, status } = this.machine;
     let readers = 0;
     for (let reader = 0; reader < threads; reader++)
-      if (state[status + reader] !== -1 && this.futures!.mayLearnFrom(this.places[reader]!, slot)) readers |= 1 << reader;
+      if (state[status + reader] !== -1 && this.futures!.mayLearnFrom(this.places[reader]!, slot))
+        readers |= 1 << reader;
     return readers;
   }
 

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { isLong } from '../fixtures/tier.js';
 import { Exhaustive } from './exhaustive.js';
 import { endsOf } from './fixtures/ends-of.js';
-import { type Body, program } from './fixtures/expect-finding.js';
+import { type Body, expectFinding, program } from './fixtures/expect-finding.js';
 import { SimulatedEvent, SimulatedLock, SimulatedSemaphore } from './primitives.js';
 import { ghost } from './recording.js';
 import type { Scenario } from './scenario.js';
@@ -101,6 +101,36 @@ describe('the search of states by persistent sets', () => {
     const [all, few] = [searched(scenario, false), searched(scenario, true)];
     expect(few.ends).toEqual(all.ends);
     expect(few.states * 2).toBeLessThan(all.states);
+  });
+
+  it('takes a wake of one before and after writes of what its sleepers look at', () => {
+    const event = new SimulatedEvent(EVENT);
+    const [woke, wrote] = [new SimulatedSemaphore(SEMAPHORE), new SimulatedSemaphore(FUTEX)];
+    const waitFor = (words: Int32Array, word: number) => event.until(() => Atomics.load(words, word) !== 0);
+    const bodies: Body[] = [
+      (words) => {
+        waitFor(words, 0);
+        Atomics.store(words, 2, 1);
+      },
+      (words) => waitFor(words, 1),
+      // Meant for the second. Only if the first one's word was written meanwhile, it may take the wake.
+      (words) => {
+        Atomics.store(words, 1, 1);
+        event.wakeOne();
+        woke.post();
+      },
+      (words) => {
+        Atomics.store(words, 0, 1);
+        wrote.post();
+      },
+      // Makes up for it, unless the first one is seen to have been woken: then the second sleeps for good.
+      (words) => {
+        woke.wait();
+        wrote.wait();
+        if (Atomics.load(words, 2) === 0) event.wake();
+      },
+    ];
+    expectFinding('lost-wake-up', bodies, { words: WORDS });
   });
 
   it('leaves out nothing where executions come back to a state', () => {

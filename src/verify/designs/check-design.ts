@@ -3,7 +3,14 @@ import type { Variant } from '../../sender/variant.js';
 import type { ProblemKind } from '../problem.js';
 import { pathInPackage, sourceFileOf } from '../source.js';
 import { Reached } from '../unreached.js';
-import { addFinding, type Checked, type CheckOptions, checkMutants, checkScenarios } from './check.js';
+import {
+  addFinding,
+  type Checked,
+  type CheckedFinding,
+  type CheckOptions,
+  checkMutants,
+  checkScenarios,
+} from './check.js';
 import { initialPlace } from './place.js';
 import { type DesignBounds, designSuite, drawnSuite, upstreamSuite } from './suite.js';
 import { layDesign } from './words.js';
@@ -22,18 +29,35 @@ const CARRIERS =
   /^src\/(?:faults|ram|session|transport|verify|workloads)\/|^src\/sender\/(?:channel-work|invariant|loops|page-queue|tally)\./;
 
 export function checkDesign(variant: Variant, bounds: DesignBounds, options: CheckOptions = {}): Checked {
-  const scenarios = designSuite(variant, bounds).map(({ scenario }) => scenario);
+  const suite = designSuite(variant, bounds).map(({ scenario }) => scenario);
   const reached = new Reached();
   const watched = { ...options, search: { ...options.search, onSite: reached.onSite, looksLeft: new Map() } };
-  const searched = withDrawn(
-    variant,
-    bounds,
-    withUpstream(variant, bounds, checkScenarios(variant.name, scenarios, watched), watched),
-    watched,
-  );
+  const scenarios = suite.filter(({ hints }) => !hints);
+  let main = checkScenarios(variant.name, scenarios, watched);
+  // Where nobody comes to a hint, it makes no difference what one returns.
+  if (main.scenarios.some(({ complete, hints }) => !complete || hints.length > 0)) {
+    const wild = suite.filter(({ hints }) => hints);
+    scenarios.push(...wild);
+    main = joined(main, checkScenarios(variant.name, wild, watched));
+  }
+  const searched = withDrawn(variant, bounds, withUpstream(variant, bounds, main, watched), watched);
   const isDesign = (file: string): boolean => !CARRIERS.test(file);
   const checked = { ...searched, unreached: reached.left((file) => isDesign(pathInPackage(sourceFileOf(file)))) };
   return options.mutates ? checkMutants(checked, scenarios, isDesign, options) : checked;
+}
+
+/** One report of two parts of a suite. */
+function joined(one: Checked, other: Checked): Checked {
+  const findings = one.findings.slice();
+  for (const finding of other.findings) addFinding(findings, finding);
+  return {
+    ...one,
+    complete: one.complete && other.complete,
+    states: one.states + other.states,
+    elapsedMs: one.elapsedMs + other.elapsedMs,
+    scenarios: [...one.scenarios, ...other.scenarios],
+    findings,
+  };
 }
 
 /** Adds schedules that are drawn, of scenarios that are too large: for findings that need more channels, depth or syncs. */
@@ -55,16 +79,10 @@ function withUpstream(variant: Variant, bounds: DesignBounds, checked: Checked, 
   const scenarios = upstreamSuite(variant, bounds).map(({ scenario }) => scenario);
   const search = { ...options.search, mostFindings: UPSTREAM_FINDINGS };
   const upstream = checkScenarios(variant.name, scenarios, { ...options, search });
-  const findings = checked.findings.slice();
-  for (const finding of upstream.findings) if (!HANGS.has(finding.kind)) addFinding(findings, finding);
+  const isHang = ({ kind }: CheckedFinding): boolean => HANGS.has(kind);
   return {
-    ...checked,
-    complete: checked.complete && upstream.complete,
-    states: checked.states + upstream.states,
-    elapsedMs: checked.elapsedMs + upstream.elapsedMs,
-    scenarios: [...checked.scenarios, ...upstream.scenarios],
-    findings,
-    upstreamHangs: upstream.findings.filter(({ kind }) => HANGS.has(kind)),
+    ...joined(checked, { ...upstream, findings: upstream.findings.filter((each) => !isHang(each)) }),
+    upstreamHangs: upstream.findings.filter(isHang),
   };
 }
 
