@@ -190,38 +190,34 @@ function shownTask(source: number, result: number): string {
   return messageText(result % MOST_MESSAGES);
 }
 
-/** A table for a terminal: step, thread, operation, value, line. Cells that are too wide go on below. */
-export function renderTrace(rows: readonly TraceRow[], columns = 80): string {
-  const head = ['step', 'thread', 'operation', 'value', 'line'];
-  const cells = rows.map((row) => [String(row.step), row.thread, row.operation, row.value, row.line]);
-  const widths = head.map((name, i) => Math.max(name.length, ...cells.map((row) => row[i]!.length)));
-  // The widest gives way.
-  const room = Math.max(columns - GAP.length * (head.length - 1), head.join('').length * 2);
-  for (let over = sum(widths) - room; over > 0; over--) widths[widths.indexOf(Math.max(...widths))]!--;
-  const line = (row: readonly string[]): string[] => {
-    const parts = row.map((cell, i) => broken(cell, widths[i]!));
-    return Array.from({ length: Math.max(...parts.map(({ length }) => length)) }, (_, at) =>
-      parts
-        .map((part, i) => (i === 0 ? (part[at] ?? '').padStart(widths[i]!) : (part[at] ?? '').padEnd(widths[i]!)))
-        .join(GAP)
-        .trimEnd(),
-    );
-  };
-  return [head, ...cells].flatMap(line).join('\n');
-}
-
 const GAP = '  ';
 
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((all, each) => all + each, 0);
+/** A table for a terminal: step, thread, operation, value, line. What does not fit `columns` stands below its row. */
+export function renderTrace(rows: readonly TraceRow[], columns = 80): string {
+  const head = ['step', 'thread', 'operation', 'value'];
+  const cells = rows.map((row) => [String(row.step), row.thread, row.operation, row.value]);
+  const widths = head.map((name, i) => Math.max(name.length, ...cells.map((row) => row[i]!.length)));
+  const others = widths[0]! + widths[1]! + widths[3]! + 3 * GAP.length;
+  widths[2] = Math.max('operation'.length, Math.min(widths[2]!, columns - others));
+  const below = ' '.repeat(widths[0]! + GAP.length);
+  const lines = (row: readonly string[], place: string): string[] => {
+    const [operation = '', ...rest] = broken(row[2]!, widths[2]!);
+    const first = [row[0]!.padStart(widths[0]!), row[1], operation, row[3]].map((cell, i) => cell!.padEnd(widths[i]!));
+    const beside = [...first, place].join(GAP).trimEnd();
+    const under = rest.map((part) => `${' '.repeat(below.length + widths[1]! + GAP.length)}${part}`);
+    if (beside.length <= columns) return [beside, ...under];
+    // Whole, so that an editor finds it.
+    return [first.join(GAP).trimEnd(), ...under, `${below}${place}`];
+  };
+  return [lines(head, 'line'), ...cells.map((row, i) => lines(row, rows[i]!.line))].flat().join('\n');
 }
 
-/** Parts of at most `width` characters, cut after a space, a bracket or a slash where there is one. */
+/** Parts of at most `width` characters, cut after a space or a bracket where there is one. */
 function broken(text: string, width: number): string[] {
   const parts: string[] = [];
   let rest = text;
   while (rest.length > width) {
-    const at = Math.max(...[' ', '(', '/'].map((sign) => rest.lastIndexOf(sign, width - 1))) + 1 || width;
+    const at = Math.max(...[' ', '('].map((sign) => rest.lastIndexOf(sign, width - 1))) + 1 || width;
     parts.push(rest.slice(0, at).trimEnd());
     rest = rest.slice(at);
   }
