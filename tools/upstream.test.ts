@@ -8,6 +8,7 @@ import { readResult } from '../bench/store/read.js';
 import { PROJECT } from '../bench/system/project.js';
 import { shownRun, UPSTREAM_PAGE, withTables } from './upstream.js';
 import { predicted } from './upstream-model.js';
+import { shortOf } from './upstream-short.js';
 
 const COSTS = { providerNs: 4000, senderNs: 1000, wakeNs: 5000 };
 const load = (requesters: number, channels = 16) => ({ channels, requesters, depth: 1, cpuNs: 1, cpus: 1000 });
@@ -71,6 +72,17 @@ describe(UPSTREAM_PAGE, () => {
   it('shows exactly what the run that it names holds: `npm run upstream` writes it', () => {
     const shown = shownRun(page);
     if (shown !== undefined) expect(withTables(page, readResult(`${PROJECT}${shown}`), shown)).toBe(page);
+  });
+
+  it('says in short which shapes differ, and of what the run does not have nothing', () => {
+    const asMutex = JSON.parse(JSON.stringify(run()).replaceAll('requesters-cas', 'mutex')) as Result;
+    expect(shortOf(asMutex).slice(2)).toEqual([
+      '- **With one thread that hands over, 1 of 1 row of the shapes before 10.0 differ** (x2.00).',
+    ]);
+    const inBursts = JSON.parse(JSON.stringify(run()).replaceAll('upstream-hand-off', 'upstream-bursts')) as Result;
+    expect(shortOf(inBursts)[2]).toMatch(
+      /it does cost\.\*\* .+ is faster in 1 of 1 row \(x2\.00\) and slower in none\.$/,
+    );
   });
 
   it('has a row for each design, with its ratio to the first, and the model beside where there is a ping-pong', () => {

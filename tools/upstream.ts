@@ -17,10 +17,12 @@ import { timesText } from '../bench/tables/figures.js';
 import { scaleOf } from '../bench/tables/metrics.js';
 import { marks, withBetween } from './marks.js';
 import { costsOf, predicted } from './upstream-model.js';
+import { shortOf } from './upstream-short.js';
 
 /** The note, and where the tables go in it. */
 export const UPSTREAM_PAGE = 'docs/upstream.md';
 const MARKS = marks('upstream', '`npm run upstream`');
+const SHORT_MARKS = marks('upstream in short', '`npm run upstream`');
 /** Where the model is to say what more CPUs would do. */
 const MANY_CPUS = 16;
 
@@ -68,7 +70,8 @@ export function withTables(page: string, result: Result, path: string): string {
       ? costsTable(result)
       : [`### ${title}`, '', ...readingOf(result, id), '', ...rowsOf(result, id), ''],
   );
-  return withBetween(UPSTREAM_PAGE, page, MARKS, [about, '', ...blocks].join('\n'));
+  const short = withBetween(UPSTREAM_PAGE, page, SHORT_MARKS, `${shortOf(result).join('\n')}\n`);
+  return withBetween(UPSTREAM_PAGE, short, MARKS, [about, '', ...blocks].join('\n'));
 }
 
 /** Half-widths up to this are what the tables are for. */
