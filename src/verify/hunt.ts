@@ -5,11 +5,13 @@ import { MOST_THREADS, MOST_TRANSITIONS } from './scenario.js';
 import type { Search, SearchResult } from './search.js';
 import { describeSite } from './source.js';
 
-/** Steps in turns without anybody falling asleep or ending, and steps alone after which a thread would not. */
-const TURNS_TRIED = 1500;
+/**
+ * Steps that each takes in turns without falling asleep or ending; after a quarter of them and at last, one of so many
+ * turns leads to where it would, alone, within so many steps. So it is not just long: a quarter and these are fewer.
+ */
+const TURNS_TRIED = 750;
+const LOOKED_AT = 6;
 const ALONE = 300;
-/** States, about, from which threads are let run alone. */
-const LOOKED_AT = 12;
 /** Operations of a turn, at most; one thread's first turn may be shorter. */
 const LONGEST_TURN = 4;
 /** Beginnings that turns are taken after, drawn at random, and how long they are. */
@@ -28,7 +30,7 @@ interface Turns {
 
 /**
  * Some threads take turns of a few steps, for very long, and none of them ends or sleeps; yet each of them, left alone
- * at one of these places, would. So they do not wait for others: they keep each other from it. A lock that adds to its
+ * at some of these places, would. So they do not wait for others: they keep each other from it. A lock that adds to its
  * word before it sleeps on the sum is one that never comes to rest (Drepper's first mutex).
  */
 export class Hunt implements Search {
@@ -79,21 +81,23 @@ export class Hunt implements Search {
       return this.next(execution, thread) >= 0;
     };
     for (const thread of threads) if (!take(thread, ahead)) return false;
-    // States of the last turns, one after each thread's own: a lock that one of them holds is free in another.
-    const awake: Int32Array[] = [];
-    while (path.length - begun < TURNS_TRIED) {
+    // A lock that one of them holds is free after another's turn.
+    const early: Int32Array[] = [];
+    const late: Int32Array[] = [];
+    for (let taken = 0; taken < TURNS_TRIED; taken += length) {
+      const looked = taken >= TURNS_TRIED - LOOKED_AT * length ? late : taken >= TURNS_TRIED / 4 ? early : null;
       for (const thread of threads) {
         if (!take(thread, length)) return false;
-        if (TURNS_TRIED - path.length + begun < LOOKED_AT * length) awake.push(execution.machine.state.slice());
+        if (looked && looked.length < LOOKED_AT * threads.length) looked.push(execution.machine.state.slice());
       }
     }
-    const rests = (thread: number): boolean =>
-      awake.some((state) => {
+    const rests = (states: readonly Int32Array[], thread: number): boolean =>
+      states.some((state) => {
         execution.machine.state.set(state);
         return this.comesToRest(execution, thread);
       });
-    if (!threads.every(rests)) return false;
-    execution.machine.state.set(awake[0]!);
+    if (![early, late].every((states) => threads.every((thread) => rests(states, thread)))) return false;
+    execution.machine.state.set(early[0]!);
     const where = threads.map((thread) => {
       const { site } = execution.pending(thread);
       return `${execution.scenario.threads[thread]!.name} at ${describeSite(site)}`;

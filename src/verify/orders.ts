@@ -25,6 +25,9 @@ interface Event {
   ways: WakeUp[];
 }
 
+/** Each step is compared with those before it: so often for an execution, that of a long one takes no longer. */
+const COMPARED = 4000;
+
 /**
  * Abdulla, Aronis, Jonsson, Sagonas: Source Sets, J. ACM 64(4), 2017, algorithm 2. Where two operations on a word could
  * have come the other way round, the shortest sequence that shows it is put down at the place where they part.
@@ -39,6 +42,7 @@ export class Orders {
   private readonly events: Event[] = [];
   private readonly possible = new Int32Array(MOST_TRANSITIONS);
   private depth = 0;
+  private compared = 0;
 
   /** The execution is at its start. */
   constructor(execution: Execution) {
@@ -47,11 +51,11 @@ export class Orders {
     this.enter([], () => null);
   }
 
-  /** Goes on until `mostExecutions` were followed in all. `found` as in Search. */
+  /** Goes on until `mostExecutions` were followed in all, or as much was done as short ones take. `found` as in Search. */
   visit(mostExecutions: number, found: (path: number[]) => boolean): Outcome {
     const { execution, events } = this;
     while (this.depth > 0) {
-      if (this.executions >= mostExecutions) return 'more';
+      if (this.executions >= mostExecutions || this.compared > mostExecutions * COMPARED) return 'more';
       const event = events[this.depth - 1]!;
       const [way] = event.ways;
       if (!way) {
@@ -129,6 +133,7 @@ export class Orders {
   /** Finds what happens before the event on top, and what it races with. */
   private order(event: Event): void {
     const { events } = this;
+    this.compared += this.depth;
     const { clock, access } = event;
     clock.fill(0);
     event.races = [];
