@@ -19,21 +19,20 @@ export function verifyBenchmark({ json, format: asked, against }: BenchmarkFlags
   const say = (what: string): void => {
     if (process.stderr.isTTY) process.stderr.write(`measured: ${what}\n`);
   };
+  const show = (head: string[], body: string[][], sides: string): void => {
+    const shown = inFormat(format, {
+      table: () => boxedTable(head, body, sides),
+      records: () => ({ head, rows: body }),
+    });
+    if (!json) process.stdout.write(shown);
+  };
   const programs = measurePrograms(against, ({ name }) => say(name));
+  const isBeside = against !== undefined;
+  const programRows = programs.map((program) => programCells(program, isBeside));
+  show([...PROGRAM_HEAD, ...(isBeside ? ['time, of the other'] : [])], programRows, 'lrrrrr');
   const figures = measureSpeed(({ what }) => say(what));
+  show(['verify', 'measured', 'goal', '', 'counted'], figures.map(cells), 'lrrl');
   if (json) process.stdout.write(`${JSON.stringify({ node: process.version, figures, programs }, null, 1)}\n`);
-  else {
-    const rows = figures.map(cells);
-    const isBeside = against !== undefined;
-    const programRows = programs.map((program) => programCells(program, isBeside));
-    const table = (head: string[], body: string[][], sides: string): string =>
-      inFormat(format, {
-        table: () => boxedTable(head, body, sides),
-        records: () => ({ head, rows: body }),
-      });
-    process.stdout.write(table([...PROGRAM_HEAD, ...(isBeside ? ['time, of the other'] : [])], programRows, 'lrrrrr'));
-    process.stdout.write(table(['verify', 'measured', 'goal', '', 'counted'], rows, 'lrrl'));
-  }
   process.stderr.write(`Node ${process.version}; the engine's warm-up included: run it on an idle machine\n`);
   return figures.every(({ isMet }) => isMet) && programs.every(isRight) ? 0 : 1;
 }
