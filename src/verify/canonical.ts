@@ -154,8 +154,8 @@ export class Canonical {
     if (!futures || slot < 0) return true;
     const { state, threads, clocks, status } = this.machine;
     for (let other = 0; other < threads; other++) {
-      if (other === thread || state[status + other] === -1 || !futures.mayTouch(places[other]!, slot)) continue;
-      if (state[clocks.own + other * threads + thread]! < state[record]!) return true;
+      if (state[clocks.own + other * threads + thread]! >= state[record]!) continue;
+      if (other !== thread && state[status + other] !== -1 && futures.mayTouch(places[other]!, slot)) return true;
     }
     return false;
   }
