@@ -7,6 +7,7 @@ import { exitWith } from '../bench/base/exit-code.js';
 import { UsageError, wholeNumber } from '../bench/base/usage-error.js';
 import { loadVariants } from '../bench/plan/catalogue.js';
 import { PROJECT } from '../bench/system/project.js';
+import type { Variant } from '../src/sender/variant.js';
 import { MOST_CHANNELS, MOST_JOBS, whyNotModelled } from '../src/verify/designs/index.js';
 import { registry } from '../variants/index.js';
 import { marks, withBetween } from './marks.js';
@@ -32,7 +33,7 @@ export function declareSearches(program: Command): void {
   program
     .command('searches')
     .description(`search each shipped design that blocks, whole, each in a process of its own; a table for ${PAGE}`)
-    .option('--variants <names>', 'names from `list`; default all that are modelled, one for each file')
+    .option('--variants <names>', 'names from `list`; default all that block, one for each file')
     .option('--channels <n>', 'channels', '2')
     .option('--jobs <n>', 'batches before the sync', '3')
     .option('--states <n>', 'most states of a scenario', '20000000')
@@ -51,7 +52,8 @@ async function searches(flags: SearchesFlags): Promise<number> {
   const rows: Row[] = [];
   for (const { variant } of listed) {
     const isNamed = flags.variants !== undefined;
-    if (whyNotModelled(variant) !== undefined || (!isNamed && !isFirstOfFile(variant.name))) continue;
+    const isListed = isNamed || (doesBlock(variant) && isFirstOfFile(variant.name));
+    if (whyNotModelled(variant) !== undefined || !isListed) continue;
     rows.push([variant.name, searchDesign(variant.name, [channels, jobs, states], seconds)]);
     process.stderr.write(`${rowOf(rows.at(-1)!)}\n`);
   }
@@ -65,6 +67,10 @@ async function searches(flags: SearchesFlags): Promise<number> {
   const found = rows.flatMap(([, searched]) => searched?.findings ?? []);
   for (const finding of found) process.stderr.write(`${finding}\n`);
   return found.length > 0 ? 1 : rows.every(([, searched]) => isWhole(searched)) ? 0 : 3;
+}
+
+function doesBlock({ provider, sender }: Variant): boolean {
+  return provider.waits === 'blocks' && sender.waits === 'blocks';
 }
 
 /** Designs that share a file differ in their locks, or in what they scan. */
