@@ -2,8 +2,12 @@
 import { showNumber } from '../base/quantities.js';
 import { LEAST_DIFFERENCE } from '../stats/verdict.js';
 import { renderCurve } from '../terminal/curve.js';
+import { wrap } from '../terminal/wrap.js';
 import { uslText } from './advice-facts.js';
 import type { PairsAdvice } from './csv.js';
+
+/** Characters before what a line says. */
+const NAMES = 12;
 
 export function renderCsvAdvice(
   { channels, equalSet, usl, lawChannels, curve, pairs }: PairsAdvice,
@@ -23,7 +27,7 @@ export function renderCsvAdvice(
         ]
       : []),
     '',
-  ];
+  ].map((line) => wrap(line, columns, NAMES));
   const width = Math.max(...curve.map((point) => showNumber(point.throughput).length), 10);
   lines.push(`${'load'.padStart(8)}  ${'throughput'.padStart(width)}  ${'USL'.padStart(width)}`);
   for (const point of curve) {
