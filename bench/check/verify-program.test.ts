@@ -24,7 +24,7 @@ it('checks the program of the documentation, and follows the schedule that it pr
   expect(example).toHaveLength(1);
   const counter = written('counter.mjs', example[0]!);
   const { status, stdout } = await cli('verify', counter);
-  expect(stdout).toMatch(/^counter\.mjs: 1 FINDINGS; /m);
+  expect(stdout).toMatch(/^counter\.mjs: 1 FINDING; /m);
   expect(stdout).toMatch(/^final-state in "counter": counted 1$/m);
   expect(status).toBe(1);
   const schedule = /^schedule (\S+)$/m.exec(stdout)![1]!;

@@ -32,7 +32,8 @@ function renderRows(head: readonly string[], rows: Rows, format: Format): string
 /** One subject: what was searched, what was found, which mutants died of what. */
 export function renderChecked(checked: Checked, survivors: readonly Survivor[], format: Format): string {
   const { name, complete, states, elapsedMs, findings, scenarios, upstreamHangs } = checked;
-  const verdict = findings.length === 0 ? 'no finding' : `${findings.length} FINDINGS`;
+  const verdict =
+    findings.length === 0 ? 'no finding' : `${findings.length} FINDING${findings.length === 1 ? '' : 'S'}`;
   const parts = [
     `${name}: ${verdict}; ${complete ? 'complete' : 'NOT complete'}; ${states} states, ${showNumber(elapsedMs / 1000)} s`,
     renderRows(
