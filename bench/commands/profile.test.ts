@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { isLong } from '../../src/fixtures/tier.js';
 import { CLI, runCli } from '../fixtures/cli.js';
 import { useCommands } from '../fixtures/commands.js';
@@ -17,6 +17,13 @@ const cli = (...words: string[]) => runCli(words, { cwd: folder });
 const SHORT = ['--time', '200ms', '--ram', '1m'];
 
 const refused = useCommands();
+
+/** The process under the profiler, once it has started its engine. */
+function childWithThreads(parent: number): number {
+  const [pid = 0] = readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').trim().split(' ').map(Number);
+  expect(readdirSync(`/proc/${pid}/task`).length).toBeGreaterThan(8);
+  return pid;
+}
 
 describe('profile', () => {
   it.skipIf(isLong)('writes a file a thread, names it, and shows where the thread was', () => {
@@ -65,9 +72,11 @@ describe('profile', () => {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
-    await new Promise((resolve) => child.stderr.once('data', resolve));
+    const profiled = await vi.waitFor(() => childWithThreads(child.pid!), { timeout: 20_000 });
     child.kill('SIGINT');
     expect(await ended).toBe(130);
+    // It would write its part of a profile as it ends.
+    await vi.waitFor(() => expect(existsSync(`/proc/${profiled}`)).toBe(false), { timeout: 10_000 });
     expect(existsSync(join(folder, 'interrupted'))).toBe(false);
   });
 });

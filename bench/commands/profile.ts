@@ -1,7 +1,7 @@
 // The profile command: runs one cell under a profiler, and says which files it wrote and what is in them.
 
 import { spawnSync } from 'node:child_process';
-import { readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { allowedCpus } from '../../src/os/cpus.js';
@@ -86,8 +86,9 @@ export async function profile(id: string | undefined, flags: ProfileFlags): Prom
       rmdirSync(above);
   };
   for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 })) {
-    // The process under the profiler ends with this one; what it wrote is no whole profile.
+    // The process under the profiler writes what it has as it ends, which is no whole profile: it is killed first.
     process.once(signal, () => {
+      for (const pid of children()) process.kill(pid, 'SIGKILL');
       discard();
       process.exit(code);
     });
@@ -157,6 +158,16 @@ function show(
       ? 'perf report -i FILE reads it, on this machine: names of functions are in /tmp/perf-PID.map'
       : "Shares are of the time that a thread was there, asleep or not; a browser's developer tools read the files";
   process.stderr.write(`${wrap(how, WIDEST, 2)}\n`);
+}
+
+/** None where the kernel does not list them. */
+function children(): number[] {
+  try {
+    const list = readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8').trim();
+    return list === '' ? [] : list.split(' ').map(Number);
+  } catch {
+    return [];
+  }
 }
 
 function isEmpty(folder: string): boolean {
