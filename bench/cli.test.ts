@@ -1,6 +1,6 @@
 // The program as a user meets it: what it refuses, plans and lists.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -15,6 +15,10 @@ const folder = mkdtempSync(join(tmpdir(), 'multifd-bench-cli-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const started = useCommands();
+
+it('is built as a program: npx starts it after each `npm run build`', () => {
+  expect(statSync(CLI).mode & 0o111).toBe(0o111);
+});
 
 describe('bad input ends with 2 and one line that says what is accepted', () => {
   it.each([
