@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { useCommands } from '../fixtures/commands.js';
 import { docExamples } from '../fixtures/doc-examples.js';
+import { ProgramThread } from './program-thread.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'multifd-bench-program-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -78,4 +79,23 @@ it('takes assertions for a final check, operations under names of their own, and
   expect(stdout).toMatch(/^final-state in "asserts.mjs": final\(\) threw: one is lost$/m);
   expect(stdout).not.toContain('counts');
   expect(status).toBe(1);
+});
+
+it('ends a body that loops without any access to shared memory, and says what it waits for', async () => {
+  const path = written(
+    'endless.mjs',
+    `let done = false;
+    export default {
+      words: 1,
+      threads: [
+        { name: 'waits', run(words) { if (Atomics.load(words, 0) === 0) while (!done); } },
+        { name: 'sets', run(words) { Atomics.store(words, 0, 1); } },
+      ],
+    };`,
+  );
+  const program = (await ProgramThread.load(path))!;
+  const search = { strategy: 'exhaustive' } as const;
+  await expect(program.perform({ kind: 'verify', search, format: 'table' }, 500)).rejects.toThrow(
+    /endless\.mjs: a thread ran for 0\.5 s and came to no access to shared memory/,
+  );
 });

@@ -16,6 +16,16 @@ import { UsageError } from '../base/usage-error.js';
 import type { Format } from '../tables/format.js';
 import { renderChecked, said } from './verify-report.js';
 
+/** What came of a program: a text, and the exit code. */
+export interface Said {
+  readonly text: string;
+  readonly code: number;
+}
+
+export type ProgramTask =
+  | { readonly kind: 'verify'; readonly search: VerifyOptions; readonly format: Format | 'json' }
+  | { readonly kind: 'replay'; readonly schedule: string };
+
 /** The scenarios that a file exports by default; undefined for a file that exports something else. */
 export async function loadProgram(path: string): Promise<readonly Scenario[] | undefined> {
   let exported: unknown;
@@ -85,26 +95,25 @@ function shown(value: unknown): string {
   return JSON.stringify(value) ?? String(value);
 }
 
-/** Checks the scenarios, and writes what came of it; returns the exit code. */
+/** Checks the scenarios. */
 export async function verifyProgram(
   path: string,
   scenarios: readonly Scenario[],
   search: VerifyOptions,
   format: Format | 'json',
-): Promise<number> {
+): Promise<Said> {
   const report = await ofProgram(path, () => checkScenarios(basename(path), scenarios, { search }));
-  if (format === 'json') {
-    const { mutants: _, unknownSurvivors: __, staleSurvivors: ___, unreached: ____, ...program } = report;
-    process.stdout.write(`${JSON.stringify({ schema: 1, assumptions: ASSUMPTIONS, program }, null, 1)}\n`);
-  } else {
-    process.stdout.write(`${renderChecked(report, [], format)}\n${said(`assumed: ${ASSUMPTIONS.join('; ')}`)}\n`);
-  }
-  if (report.findings.length > 0) return 1;
-  return search.strategy === 'exhaustive' && !report.complete ? 3 : 0;
+  const { mutants: _, unknownSurvivors: __, staleSurvivors: ___, unreached: ____, ...program } = report;
+  const text =
+    format === 'json'
+      ? JSON.stringify({ schema: 1, assumptions: ASSUMPTIONS, program }, null, 1)
+      : `${renderChecked(report, [], format)}\n${said(`assumed: ${ASSUMPTIONS.join('; ')}`)}`;
+  const isPartial = search.strategy === 'exhaustive' && !report.complete;
+  return { text, code: report.findings.length > 0 ? 1 : isPartial ? 3 : 0 };
 }
 
-/** Follows a schedule that was printed: `1,0,0`, or `NAME: 1,0,0` where there are several scenarios. Returns the exit code. */
-export async function replayProgram(path: string, scenarios: readonly Scenario[], text: string): Promise<number> {
+/** Follows a schedule that was printed: `1,0,0`, or `NAME: 1,0,0` where there are several scenarios. */
+export async function replayProgram(path: string, scenarios: readonly Scenario[], text: string): Promise<Said> {
   const colon = text.lastIndexOf(':');
   const name = colon < 0 ? undefined : text.slice(0, colon);
   const steps = text
@@ -123,8 +132,6 @@ export async function replayProgram(path: string, scenarios: readonly Scenario[]
       `--replay: got "${bad}" in a schedule, takes whole numbers with commas, as a finding prints them`,
     );
   const { trace, problem } = await ofProgram(path, () => replay(scenario, steps.map(Number)));
-  process.stdout.write(
-    `${renderTrace(trace)}\n${problem ? `${problem.kind}: ${problem.message}` : 'nothing is wrong'}\n`,
-  );
-  return problem ? 1 : 0;
+  const outcome = problem ? `${problem.kind}: ${problem.message}` : 'nothing is wrong';
+  return { text: `${renderTrace(trace)}\n${outcome}`, code: problem ? 1 : 0 };
 }

@@ -12,9 +12,10 @@ import { ASSUMPTIONS, inTask, PRIMITIVE_SURVIVORS, type Strategy, type VerifyOpt
 import { exitWith } from '../base/exit-code.js';
 import { refuseBeside, requireFor, requireMode } from '../base/modes.js';
 import { badValue, UsageError, wholeNumber } from '../base/usage-error.js';
+import { ProgramThread } from '../check/program-thread.js';
 import { survivorsOf } from '../check/survivors.js';
 import { type BenchmarkFlags, verifyBenchmark } from '../check/verify-benchmark.js';
-import { loadProgram, replayProgram, verifyProgram } from '../check/verify-program.js';
+import type { ProgramTask } from '../check/verify-program.js';
 import { VerifyProgressLine } from '../check/verify-progress.js';
 import { renderChecked, summaryOf, verifyDocument } from '../check/verify-report.js';
 import { checkAll, type Subject } from '../check/verifying.js';
@@ -96,15 +97,16 @@ export async function verify(name: string | undefined, flags: VerifyFlags, comma
   const search = searchOf(flags);
   const format = formatOf(flags.format);
   const mutates = flags.mutate === true;
-  const scenarios = name !== undefined && isPath(name) && !name.includes(',') ? await loadProgram(name) : undefined;
-  refuseBeside(command, scenarios !== undefined, 'a program of your own', ['--channels', '--jobs', '--drawn']);
-  if (scenarios && mutates)
+  const isFile = name !== undefined && isPath(name) && !name.includes(',');
+  const program = isFile ? await ProgramThread.load(name) : undefined;
+  refuseBeside(command, program !== undefined, 'a program of your own', ['--channels', '--jobs', '--drawn']);
+  if (program && mutates)
     throw new UsageError('--mutate: is for designs; of a program, import `mutate` from multifd-bench/verify');
   if (flags.replay !== undefined) {
-    if (!scenarios) throw new UsageError('--replay: is for a program, given by path');
-    return replayProgram(name!, scenarios, flags.replay);
+    if (!program) throw new UsageError('--replay: is for a program, given by path');
+    return performed(program, { kind: 'replay', schedule: flags.replay });
   }
-  if (scenarios) return verifyProgram(name!, scenarios, search, flags.json === true ? 'json' : format);
+  if (program) return performed(program, { kind: 'verify', search, format: flags.json === true ? 'json' : format });
   if (mutates) checkBoundsToMutate(bounds, search);
   const { listed, notModelled, primitives } = await subjectsOf(name);
   const drawn = flags.drawn === undefined ? undefined : wholeNumber('--drawn', flags.drawn, 0, MOST);
@@ -127,6 +129,12 @@ export async function verify(name: string | undefined, flags: VerifyFlags, comma
     process.stdout.write(`${summaryOf(run, PRIMITIVES, ASSUMPTIONS)}\n`);
   }
   return exitCode(run.reports, search.strategy!);
+}
+
+async function performed(program: ProgramThread, task: ProgramTask): Promise<number> {
+  const { text, code } = await program.perform(task);
+  process.stdout.write(`${text}\n`);
+  return code;
 }
 
 /** With larger bounds than the survivors files are written for, fewer mutants live: what is stale there says nothing. */

@@ -9,6 +9,7 @@ import type { Mutation } from './mutation.js';
 import { CHECKPOINT, CUT, ending, NOTIFY, type Operation, RETURN, SLEEP, SPIN, THROW } from './operation.js';
 import type { Places } from './places.js';
 import { ProgramTree } from './program-tree.js';
+import { pulse } from './pulse.js';
 import { newRecording, type Recording, record } from './recording.js';
 import { Retries } from './retries.js';
 import { type LooksLeft, Returns } from './returns.js';
@@ -44,7 +45,6 @@ export class Program {
 
   /** The pending operation of each node; node 0 is the start. */
   readonly operations: readonly Operation[];
-
   private readonly body: () => unknown;
   private readonly options: ProgramOptions;
   private readonly checkpoints = new Map<unknown, number>();
@@ -83,6 +83,7 @@ export class Program {
 
   /** The node after `node`'s operation gave `result`. */
   next(node: number, result: number): number {
+    pulse[0]!++;
     const kept = this.tree.operations[node]!.discards ? 0 : result;
     const known = this.tree.children[node]!.get(kept);
     if (known !== undefined) return known;
