@@ -36,7 +36,7 @@ export interface PlanFlags extends Omit<OneShotFlags, 'elide'> {
   readonly table?: string;
 }
 
-/** How much a profile measures. The default is to take 90 s on 2 cores, and took 180 s on shared ones. */
+/** How much a profile measures. The default is to take 90 s on 2 cores, and took 140 s on shared ones. */
 const PROFILES = {
   quick: { rounds: 3, visitMs: 60, slices: 2, sliceMs: 5, turnFactor: 1 / 3, besideEvery: 3 },
   default: { rounds: 7, visitMs: 220, slices: 3, sliceMs: 13, turnFactor: 1, besideEvery: 8 },
