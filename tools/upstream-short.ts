@@ -35,7 +35,7 @@ function ofOneRequester(result: Result): string[] {
   const said =
     differ.length === 0
       ? `the mutex costs nothing that could be seen**: of ${counted(shapes.length, 'row')} of the shapes before 10.0 none was shown to differ (${range(shapes)})`
-      : `${differ.length} of ${counted(shapes.length, 'row')} of the shapes before 10.0 differ** (${range(differ)})`;
+      : `${differ.length} of ${counted(shapes.length, 'row')} of the shapes before 10.0 ${differ.length === 1 ? 'differs' : 'differ'}** (${range(differ)})`;
   return [`- **With one thread that hands over, ${said}.${queueIn(rows, ' The bounded queue is ')}`];
 }
 
