@@ -77,7 +77,7 @@ describe(UPSTREAM_PAGE, () => {
   it('says in short which shapes differ, and of what the run does not have nothing', () => {
     const asMutex = JSON.parse(JSON.stringify(run()).replaceAll('requesters-cas', 'mutex')) as Result;
     expect(shortOf(asMutex).slice(2)).toEqual([
-      '- **With one thread that hands over, 1 of 1 row of the shapes before 10.0 differ** (x2.00).',
+      '- **With one thread that hands over, 1 of 1 row of the shapes before 10.0 differs** (x2.00).',
     ]);
     const inBursts = JSON.parse(JSON.stringify(run()).replaceAll('upstream-hand-off', 'upstream-bursts')) as Result;
     expect(shortOf(inBursts)[2]).toMatch(
