@@ -26,7 +26,7 @@ export function requireFree(flag: string, path: string | undefined, { force = fa
 
 /**
  * Makes a folder and those above it. Returns the first that was not there. Throws UsageError that names it. Folder by
- * folder: Node's own recursion never ends where the file system refuses some of them, as /proc does.
+ * folder, so that the one that cannot be made is named.
  */
 export function makeFolder(flag: string, folder: string): string | undefined {
   const missing: string[] = [];
