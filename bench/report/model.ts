@@ -33,6 +33,8 @@ export interface ReportCell {
   /** Whether provider and senders are more than the CPUs. */
   readonly oversubscribed: boolean;
   readonly steadiness?: string;
+  /** Turns of 50 ms: in short ones it, or one beside it, is another design. */
+  readonly longTurns?: boolean;
   readonly metrics: Readonly<Record<string, Value>>;
   readonly curves?: Curves;
 }
@@ -145,6 +147,7 @@ function reportCell(cell: ResultCell, group: number, cores: number): ReportCell 
     ...(reason === undefined ? {} : { reason }),
     oversubscribed: isOversubscribed(cell, cores),
     ...(steadiness === undefined ? {} : { steadiness }),
+    ...(cell.visits.some(({ longTurns }) => longTurns) && { longTurns: true }),
     metrics: Object.fromEntries(metrics),
     ...(histograms === undefined ? {} : { curves: curvesOf(histograms) }),
   };

@@ -19,7 +19,7 @@ import { renderPage } from './page.js';
 import type { PeerRatio } from './peer.js';
 import { printable } from './printable.js';
 import { renderCharts } from './svg.js';
-import { comparisonWords } from './words.js';
+import { cellWords, comparisonWords } from './words.js';
 
 const saved = defaultRun();
 const report = { ...reportOf(saved, 'saved'), named: false };
@@ -85,6 +85,18 @@ describe('the answer', () => {
     expect(headlines(report)).toEqual([expect.stringMatching(/^atomic-barrier against mutex: /)]);
     expect(headlines(report)[0]).toMatch(new RegExp(`SAME in ${same}\\b`));
     expect(headlines(report)[0]).toContain(` of ${studied.length} comparisons`);
+  });
+});
+
+describe('a point', () => {
+  it('says that its turns were long, if one of them was', () => {
+    const cells = saved.cells.map((cell, at) =>
+      at === 0 ? { ...cell, visits: cell.visits.map((visit) => ({ ...visit, longTurns: true })) } : cell,
+    );
+    const [long, other] = reportOf({ ...saved, cells }, 'long').cells;
+    const metric = Object.keys(long!.metrics)[0]!;
+    expect(cellWords(long!, metric)).toContain('long turns');
+    expect(cellWords(other!, metric)).not.toContain('long turns');
   });
 });
 

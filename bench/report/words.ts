@@ -44,6 +44,7 @@ export function cellWords(cell: ReportCell, metric: string): string {
     ...(value.rounds === undefined ? ['all samples together'] : [processes(value.rounds)]),
     ...(cell.oversubscribed ? ['more threads than CPUs'] : []),
     ...(cell.steadiness && cell.steadiness !== 'steady' ? [cell.steadiness] : []),
+    ...(cell.longTurns ? ['long turns'] : []),
   ].join('\n');
 }
 
