@@ -34,7 +34,7 @@ describe('run', () => {
         said.stderr += chunk;
         if (begun || !/round 3 of/.test(said.stderr)) return;
         begun = true;
-        // Over tcp the receiver is a child too, started when the first turn asks for it.
+        // Over tcp the receivers are children too, started beside the process of the round.
         while (!children().some((pid) => commandOf(pid).includes(awaited)))
           await new Promise((again) => setTimeout(again, 1));
         resolve(children());
@@ -103,7 +103,7 @@ describe('run', () => {
   it.runIf(isLong)('ends when a receiver is killed, with the finished rounds', async () => {
     const { said, ended, rounds } = await startLongRun('--transport', 'tcp');
     const receivers = rounds.filter((pid) => commandOf(pid).includes('receiver-process'));
-    expect(receivers.length).toBe(1);
+    expect(receivers.length).toBeGreaterThan(0);
     process.kill(receivers[0]!, 'SIGKILL');
     expect(await ended).toBe(1);
     const { cells, run } = JSON.parse(said.stdout) as Result;

@@ -116,8 +116,7 @@ class Round {
   private async openAll(groups: readonly Group[]): Promise<void> {
     const sets = groups.flatMap((group) => group.sets);
     const writing = sets.find(({ cells }) => writesToPeer(cells[0]!.cell));
-    // One that cannot be had fails again where its cell is opened, and is that cell's failure.
-    if (writing) await this.processes.begin(writing.cells.map(({ cell }) => cell)).catch(() => {});
+    if (writing) await this.begin(writing);
     const passes = Math.max(0, ...groups.flatMap(({ sets }) => sets.map(({ openings }) => openings)));
     for (let pass = 0; pass < passes; pass++) {
       for (const { sets } of this.random.shuffle([...groups])) {
@@ -126,6 +125,15 @@ class Round {
           while (this.goesOn && !(await this.open(set, pass)));
         }
       }
+    }
+  }
+
+  /** What cannot be had fails again where its cell is opened, and is that cell's failure; what was killed is not tried again. */
+  private async begin({ cells }: LiveSet): Promise<void> {
+    try {
+      await this.processes.begin(cells.map(({ cell }) => cell));
+    } catch (cause) {
+      if (cause instanceof ProcessKilled) await this.failed(cells[0]!, cause);
     }
   }
 
