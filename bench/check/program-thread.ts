@@ -1,5 +1,4 @@
 // A program of somebody's own, checked on a thread of its own, which is watched: a loop without a shared access has no end.
-import { setInterval } from 'node:timers';
 import { Worker } from 'node:worker_threads';
 import { UsageError } from '../base/usage-error.js';
 import type { ProgramTask, Said } from './verify-program.js';
@@ -73,7 +72,7 @@ export class ProgramThread {
       });
       this.worker.once('error', reject);
       this.worker.once('exit', (code) =>
-        reject(new UsageError(`verify: ${this.path}: it ended its thread with ${code}`)),
+        reject(new UsageError(`verify: ${this.path}: the file ended its process, with ${code}, before it was checked`)),
       );
     });
   }

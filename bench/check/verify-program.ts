@@ -10,8 +10,8 @@ import {
   type Scenario,
   ScenarioError,
   type VerifyOptions,
-  withShareableAtomics,
 } from '../../src/verify/index.js';
+import { withShareableAtomics } from '../../src/verify/instrument.js';
 import { UsageError } from '../base/usage-error.js';
 import type { Format } from '../tables/format.js';
 import { renderChecked, said } from './verify-report.js';

@@ -1,9 +1,8 @@
 // Cells that stand open side by side and take turns of a millisecond: opened together, warmed up, measured, closed.
 import { keepsHistograms, type VisitReport } from '../../src/session/cell.js';
 import type { Slice } from '../../src/workloads/slice.js';
-import { median } from '../stats/quantile.js';
 import { failing, type LiveEnd, type LiveOptions, mirrorOf, type TurnSize, takeTurns } from './live-turns.js';
-import { turnsOf } from './warm-up.js';
+import { growthOf, turnsOf } from './warm-up.js';
 
 /** What one opening of a cell measured: its two turns of each mirror, in which a cell stands twice (A B B A). */
 export interface LivePart {
@@ -24,9 +23,6 @@ const MOST_MIRRORS_A_RUN = 400;
 const SETTLING_MS = 5;
 /** However long they take. */
 const LEAST_MIRRORS = 3;
-const MOST_GROWTH = 8;
-/** Turns that are shorter than they should be by less than this stay as they are. */
-const LEAST_GROWTH = 1.5;
 
 /** Measures cells against each other. Rejects with LiveFailure; the processes are then spent. */
 export async function measureLive(ends: readonly LiveEnd[], options: LiveOptions): Promise<LivePart[]> {
@@ -62,12 +58,6 @@ export async function measureLive(ends: readonly LiveEnd[], options: LiveOptions
     mirrorMs = (performance.now() - begun) / count;
   }
   return closing(ends, taken, sizes, growthOf(taken[0]!.mirrors.flat(), options.turnMs));
-}
-
-/** The first opening of a run may find a machine, or a connection, at a tenth of its speed. */
-function growthOf(turns: readonly Slice[], turnMs: number): number {
-  const growth = (turnMs * 1e6) / median(turns.map(({ durationNs }) => durationNs));
-  return growth > LEAST_GROWTH ? Math.min(growth, MOST_GROWTH) : 1;
 }
 
 async function opening(ends: readonly LiveEnd[], at: number): Promise<void> {

@@ -115,7 +115,8 @@ class Round {
    */
   private async openAll(groups: readonly Group[]): Promise<void> {
     const sets = groups.flatMap((group) => group.sets);
-    const writing = sets.find(({ cells }) => writesToPeer(cells[0]!.cell));
+    // A receiver of packed pages serves one opening, and is started with it.
+    const writing = sets.find(({ cells: [first] }) => writesToPeer(first!.cell) && first!.cell.codec === 'none');
     if (writing) await this.begin(writing);
     const passes = Math.max(0, ...groups.flatMap(({ sets }) => sets.map(({ openings }) => openings)));
     for (let pass = 0; pass < passes; pass++) {

@@ -1,6 +1,7 @@
 // What fills a turn of cells side by side, found once they are warm: in turns like those that are measured.
 import type { Random } from '../../src/random.js';
 import type { Cell } from '../../src/session/cell.js';
+import type { Slice } from '../../src/workloads/slice.js';
 import { median } from '../stats/quantile.js';
 import { type LiveEnd, type LiveOptions, mirrorOf, type TurnSize, takeTurns } from './live-turns.js';
 
@@ -8,6 +9,8 @@ import { type LiveEnd, type LiveOptions, mirrorOf, type TurnSize, takeTurns } fr
 const WARM_MS = 30;
 const FIRST_AMOUNT = 8;
 const MOST_GROWTH = 8;
+/** Turns that are shorter than they should be by less than this stay as they are. */
+const LEAST_GROWTH = 1.5;
 /**
  * Cold cells are warm when, in two windows of turns in a row, none of their medians is below the least before by more than
  * this ..
@@ -94,7 +97,7 @@ async function warmUp(ends: readonly LiveEnd[], { turnMs, forMs, random }: LiveO
       const { cell, cold } = ends[at]!;
       const jobNs = turnNs / amounts[at]!;
       const wanted = Math.min(amounts[at]! * MOST_GROWTH, (turnMs * 1e6) / Math.min(jobNs, leastJobNs[at]!));
-      if (wanted > amounts[at]! * 1.5 || (cold && jobNs < leastJobNs[at]! * (1 - STILL_RISING))) settled = 0;
+      if (wanted > amounts[at]! * LEAST_GROWTH || (cold && jobNs < leastJobNs[at]! * (1 - STILL_RISING))) settled = 0;
       leastJobNs[at] = Math.min(leastJobNs[at]!, jobNs);
       amounts[at] = Math.max(leastAmount(cell), Math.round(wanted));
     }
@@ -118,6 +121,12 @@ async function medianTurns(
     }
   } while (performance.now() - begun < windowMs);
   return durations.map((each) => median(each));
+}
+
+/** The first opening of a run may find a machine, or a connection, at a tenth of its speed. */
+export function growthOf(turns: readonly Slice[], turnMs: number): number {
+  const growth = (turnMs * 1e6) / median(turns.map(({ durationNs }) => durationNs));
+  return growth > LEAST_GROWTH ? Math.min(growth, MOST_GROWTH) : 1;
 }
 
 function sizeOf(amount: number): TurnSize {

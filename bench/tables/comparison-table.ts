@@ -80,7 +80,7 @@ const MARKS = {
   d: 'drifting: its speed moved by more than 2 % while it was measured',
   b: 'bistable: spinning with no work on either side (--sender-work)',
   u: 'unstable: the 10th to 90th percentile of its slices spans over 25 %',
-  l: 'long turns, of 50 ms: in short ones a design of this row sleeps more',
+  l: 'long turns, of 50 ms: in short ones it, or a design beside it, sleeps more',
   r: 'ratio and medians differ in direction: trust the ratio, of turns side by side',
 } as const;
 type Mark = keyof typeof MARKS;

@@ -90,9 +90,8 @@ export class Execution {
     const shared = { table: this.table, mutation, hints: this.hints, counters, onSite, looksLeft };
     this.futures = new Futures(this.threads, this.table, this.watched);
     const words = simulatedWords(scenario.words);
-    this.programs = scenario.threads.map(
-      (thread, i) => new Program(() => thread.run(words), shared, this.futures.threads[i]!),
-    );
+    const { threads: places } = this.futures;
+    this.programs = scenario.threads.map((thread, i) => new Program(() => thread.run(words), shared, places[i]!));
     this.machine = new Machine(this.threads, this.table, this.initial);
   }
 
@@ -174,8 +173,7 @@ export class Execution {
     const results: unknown[] = [];
     for (let thread = 0; thread < this.threads; thread++) {
       if (machine.state[machine.status + thread] !== ENDED) {
-        if (this.isCut()) return;
-        this.report(deadlock(this));
+        if (!this.isCut()) this.report(deadlock(this));
         return;
       }
       results.push(this.pending(thread).value);
@@ -286,8 +284,10 @@ export class Execution {
       }
       const result = operation.kind === CHECKPOINT ? 0 : this.execute(thread, operation, -1);
       const after = this.next(thread, node, result);
-      if (fuel === 0) this.report(plainSpin(this, thread, operation));
-      if (fuel === 0) break;
+      if (fuel === 0) {
+        this.report(plainSpin(this, thread, operation));
+        break;
+      }
       node = after;
     }
     machine.state[machine.node + thread] = node;

@@ -61,9 +61,9 @@ class Frame {
 /**
  * States are merged by their canonical hash. Of each, only those transitions are taken whose order matters (persistent.ts).
  * Tarjan's strongly connected components are found along the way: a set of states that reach only each other and no end is
- * a livelock, and so is one that threads go round for ever though each
- * gets its turn (see component.ts). Within a number of preemptions, states are merged if they agree in who ran last and
- * in the preemptions used as well; leaving a thread that has just gone round a loop is free, or it would spin for ever.
+ * a livelock, and so is one that threads go round for ever though each gets its turn (see component.ts). Within a number of
+ * preemptions, states are merged if they agree in who ran last and in the preemptions used as well; leaving a thread that
+ * has just gone round a loop is free, or it would spin for ever.
  */
 export class Exhaustive implements Search {
   private readonly options: ExhaustiveOptions;

@@ -2,7 +2,6 @@
 export { renderTrace, type TraceRow } from './counterexample.js';
 export type { Counter } from './discarded.js';
 export { inTask } from './event-loop.js';
-export { withShareableAtomics } from './instrument.js';
 export { type Mutant, type MutantResult, type MutateOptions, mutantsOf, mutate, type Part, WAYS } from './mutate.js';
 export { simulatedPort } from './port.js';
 export {
