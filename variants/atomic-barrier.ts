@@ -177,10 +177,10 @@ const atomicBarrier = (name: string, scan: 'asked' | 'atomic', summary: string) 
 export default atomicBarrier(
   'atomic-barrier',
   'asked',
-  'One flag a channel publishes its batch, both ways, without a mutex. For one provider: QEMU after the patch.',
+  'One flag per channel hands its batch over, and back; no mutex. For one provider: QEMU after the patch.',
 );
 export const scan = atomicBarrier(
   'atomic-scan',
   'atomic',
-  'atomic-barrier with an atomic load of every flag that its search looks at. To see what the guesses save, in V8.',
+  'atomic-barrier with an atomic load of every flag that its scan looks at. Control: isolates what plain hints save in V8.',
 );

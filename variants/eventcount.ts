@@ -203,10 +203,10 @@ const eventcount = (name: string, sender: OpensSender<Table>, summary: string): 
 export default eventcount(
   'eventcount',
   blocks,
-  'One flag a channel as in atomic-barrier, and no semaphores: who sleeps announces it. Where both sides are mostly awake.',
+  'One flag per channel as in atomic-barrier, and no semaphores: a thread announces that it sleeps. For sides that are mostly awake.',
 );
 export const waitAsync = eventcount(
   'wait-async',
   onEventLoop,
-  'eventcount with senders that wait on their event loops, by waitAsync. For threads that have more to do.',
+  'eventcount with senders that wait on their event loops, by waitAsync. For threads that have other work too.',
 );

@@ -181,25 +181,25 @@ const mutex = (name: string, lock: LockKind, summary: string) =>
 export default mutex(
   'mutex',
   'futex',
-  'A mutex a channel, held by its sender over the whole write, SYNC included. The baseline: QEMU before the patch.',
+  'One mutex per channel, held by its sender during the whole write, SYNC included. The baseline: QEMU before the patch.',
 );
 export const spin = mutex(
   'mutex-spin',
   'spin',
-  'mutex, with a lock that looks for a while before it parks. For writes that are shorter than a wake-up.',
+  'mutex with a lock that spins for a while before it parks. For writes that are shorter than a wake-up.',
 );
 export const ticket = mutex(
   'mutex-ticket',
   'ticket',
-  'mutex, with a ticket lock: who waits comes in turn. For more than two threads at a lock, of which none may starve.',
+  'mutex with a ticket lock, which waiting threads get in the order in which they came. For locks that more than two threads share.',
 );
 export const mcs = mutex(
   'mutex-mcs',
   'mcs',
-  'mutex, with a queue lock: who waits looks at a word of its own. For many threads at a lock, on many CPUs.',
+  'mutex with a queue lock, at which each waiting thread spins on a word of its own. For many threads on many CPUs.',
 );
 export const tas = mutex(
   'mutex-tas',
   'tas',
-  'mutex, with a test-and-set lock that backs off and never parks. For a CPU a thread: it burns one while it waits.',
+  'mutex with a test-and-set lock, which backs off and never parks. For machines with one CPU per thread: waiting uses a whole one.',
 );

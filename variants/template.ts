@@ -1,5 +1,5 @@
 /**
- * Template: a flag a channel says whose its batch is, channels take turns, and who has nothing to do sleeps on an event.
+ * Template: one flag per channel says whose its batch is, channels take turns, and a thread with nothing to do sleeps on an event.
  * Use it as a start for a design of your own, and say here what yours does and when to use it.
  *
  *   provider: sendPages()                      sender: next() .. complete()
@@ -22,7 +22,7 @@ export default defineVariant({
   // The mechanism in one sentence; when to use it in a second.
   summary: 'One flag per channel, channels in turn, events to sleep on. A start for your own design.',
   family: 'lock-free',
-  // Batches in flight a channel: the least and the most that the design can hold.
+  // Batches in flight per channel: the least and the most that the design can hold.
   depth: [1, 1],
   requesters: 'one',
 

@@ -1,6 +1,7 @@
 // The processes of a round: one, or one for each build that takes part, so that their turns can alternate.
 
 import { basename } from 'node:path';
+import { NO_SHARED_MEMORY } from '../../src/memory/shared-memory.js';
 import { type Cell, CellFailure, type VisitReport } from '../../src/session/cell.js';
 import { UsageError } from '../base/usage-error.js';
 import type { Build } from '../plan/catalogue.js';
@@ -14,9 +15,6 @@ import { capacityCell, capacityOf, LEAST_REACHED, reachedLoad } from './offered-
 import { type PeerPlan, Peers, writesToPeer } from './peers.js';
 import { precopyTurn } from './precopy-turn.js';
 import { type Turn, type TurnOptions, takeTurn } from './turn.js';
-
-/** How errors begin that say that there is none here. */
-const SHARED_MEMORY = 'shared memory: ';
 
 /** A cell that is to be opened beside others. */
 export type LivePlace = Omit<LiveEnd, 'client' | 'peer'>;
@@ -184,7 +182,7 @@ class BuildProcess {
     } catch (cause) {
       const isOurs = this.runtime.build === undefined || !(cause instanceof CellFailure);
       // No build has memory where this one has none.
-      if (isOurs || cause.message.startsWith(SHARED_MEMORY)) throw cause;
+      if (isOurs || cause.message.startsWith(NO_SHARED_MEMORY)) throw cause;
       throw this.tooOld(cause.message);
     }
   }
