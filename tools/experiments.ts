@@ -54,10 +54,6 @@ export const EXPERIMENTS: readonly Experiment[] = [
     command: run('--variants', 'mutex,mutex-spin,mutex-ticket,mutex-mcs,mutex-tas', '--channels', '1,4', ...ALONE),
   },
   {
-    id: 'requesters',
-    command: run('--variants', 'requesters-mutex,requesters-cas', '--requesters', '1,2,4', '--channels', '4', ...ALONE),
-  },
-  {
     id: 'alternatives',
     command: run(
       '--variants',

@@ -1,4 +1,4 @@
-// The qemu tool: QEMU's own sender beside ours, into README.md and docs/qemu-compared.md.
+// The qemu tool: QEMU's own sender beside ours, into docs/qemu-compared.md.
 import type { Command } from 'commander';
 import { exitWith } from '../bench/base/exit-code.js';
 import { runAgainstQemu } from '../bench/qemu/run-qemu.js';
@@ -7,6 +7,6 @@ import { publishQemu } from './publish-qemu.js';
 export function declareQemu(program: Command): void {
   program
     .command('qemu')
-    .description('run --peer qemu, and its tables into README.md and docs/qemu-compared.md')
+    .description('run --peer qemu, and put its tables into docs/qemu-compared.md')
     .action(async () => exitWith(await runAgainstQemu({ peer: 'qemu', save: true }, publishQemu)));
 }
