@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
 import { Random } from '../../src/random.js';
 import { exitWith } from '../base/exit-code.js';
-import { SIGNAL_CODES } from '../base/interruption.js';
+import { Interrupts } from '../base/interrupts.js';
 import { parseNanoseconds } from '../base/quantities.js';
 import { badValue, UsageError } from '../base/usage-error.js';
 import { axes } from '../plan/axes.js';
@@ -82,20 +82,25 @@ export async function tune(flags: TuneFlags): Promise<number> {
   if (flags.dryRun) return 0;
   const machine = describeMachine();
   const startedAt = new Date();
-  const searched = await searchHere(space, limit, budgetMs);
-  const subject = subjectOf(space, searched, machine, linkBytes, limit);
-  const advice = adviceOf(subject, new Random(space.plan.seed));
-  const result = makeTuneResult(space, searched, { machine, startedAt, flags: { ...flags, seed } });
-  for (const { cellId, reason } of searched.measuring.failures.values())
-    process.stderr.write(`FAILED ${cellId}: ${reason}\n`);
-  const code = showAdvice(advice, flags, { result, ended: searched.found.ended, limit });
-  const isSaved = !flags.save || searched.measuring.finishedRounds === 0 || save(result);
-  if (searched.interrupted) return SIGNAL_CODES[searched.interrupted];
-  // Not inconclusive: nothing worked.
-  if (!advice && searched.measuring.visits.length === 0 && searched.measuring.failures.size > 0) return 1;
-  if (!isSaved) return 1;
-  if (!flags.validate || !advice) return code;
-  return (await import('../tune/tune-validate.js')).validate(space, advice, machine);
+  const interrupts = new Interrupts();
+  try {
+    const searched = await searchHere(space, limit, budgetMs, interrupts.signal);
+    const subject = subjectOf(space, searched, machine, linkBytes, limit);
+    const advice = adviceOf(subject, new Random(space.plan.seed));
+    const result = makeTuneResult(space, searched, { machine, startedAt, flags: { ...flags, seed } });
+    for (const { cellId, reason } of searched.measuring.failures.values())
+      process.stderr.write(`FAILED ${cellId}: ${reason}\n`);
+    const code = showAdvice(advice, flags, { result, ended: searched.found.ended, limit });
+    const isSaved = !flags.save || searched.measuring.finishedRounds === 0 || save(result);
+    if (interrupts.code !== undefined) return interrupts.code;
+    // Not inconclusive: nothing worked.
+    if (!advice && searched.measuring.visits.length === 0 && searched.measuring.failures.size > 0) return 1;
+    if (!isSaved) return 1;
+    if (!flags.validate || !advice) return code;
+    return await (await import('../tune/tune-validate.js')).validate(space, advice, machine, interrupts);
+  } finally {
+    interrupts.close();
+  }
 }
 
 /** What `tune` takes that makes the plan. */

@@ -94,13 +94,14 @@ class BuildProcess {
   private peers: Peers | undefined;
   /** Of this process, in jobs a second, by the closed loop that measured it. */
   private readonly capacities = new Map<string, number>();
-  private over = false;
+  /** Also ends the client while it is being started, when nobody else knows of it. */
+  private readonly ending = new AbortController();
   /** Open loops that could not keep pace: their later turns are cut short, since they are invalid already. */
   private readonly missed = new Set<string>();
 
   constructor(plan: Plan, build: Build | undefined) {
     this.plan = plan;
-    this.runtime = build ? { build: build.folder } : {};
+    this.runtime = { signal: this.ending.signal, ...(build && { build: build.folder }) };
     this.peerPlan = {
       ramBytes: ramBytes(plan.ram),
       channels: Math.max(...plan.cells.map(({ cell }) => (writesToPeer(cell) ? cell.channels : 1))),
@@ -167,13 +168,12 @@ class BuildProcess {
 
   private async start(): Promise<Child> {
     const client = await this.startClient();
-    if (!this.over) {
-      this.started = client;
-      return client;
+    if (this.ending.signal.aborted) {
+      await client.kill();
+      throw new CellFailure('the round is over');
     }
-    // It was ended while this process was being started: nobody else knows of it.
-    await client.kill();
-    throw new CellFailure('the round is over');
+    this.started = client;
+    return client;
   }
 
   private async startClient(): Promise<Child> {
@@ -181,8 +181,8 @@ class BuildProcess {
       return await Child.start(this.plan.fleet, this.plan.listed, this.runtime);
     } catch (cause) {
       const isOurs = this.runtime.build === undefined || !(cause instanceof CellFailure);
-      // No build has memory where this one has none.
-      if (isOurs || cause.message.startsWith(NO_SHARED_MEMORY)) throw cause;
+      // No build has memory where this one has none, and none answers that was ended.
+      if (isOurs || this.ending.signal.aborted || cause.message.startsWith(NO_SHARED_MEMORY)) throw cause;
       throw this.tooOld(cause.message);
     }
   }
@@ -200,7 +200,7 @@ class BuildProcess {
   }
 
   async end(): Promise<void> {
-    this.over = true;
+    this.ending.abort();
     const { started, peers } = this;
     this.client = undefined;
     this.started = undefined;

@@ -53,7 +53,7 @@ const MOST_RECEIVERS = 2;
 /** Designs that only stand beside those under study, in sets of their own: so long each, where that is not longer than theirs. */
 const BESIDE_MS = 20;
 /** A visit is measured in parts of about so long, at moments spread over the round: a machine is another one every few seconds. */
-const PART_MS = 110;
+const PART_MS = 220;
 const MOST_PARTS = 3;
 
 /** The groups of a round, at random. `share` says how much of a group's time it is to have. */

@@ -122,8 +122,8 @@ async function measureRounds({ plan, ram, drain, first, end, progress, signal, f
       plain,
     ];
     const pieces = PIECES.map((each) => bare.contender(each));
-    await warmUp([...designs, plain], channels);
-    await warmUp(pieces, 1);
+    await warmUp([...designs, plain], channels, signal);
+    await warmUp(pieces, 1, signal);
     for (let round = first; round < end; round++) {
       const cells = [
         ...plan.channels.flatMap((count) => turned(contenders, round).map((contender) => ({ contender, count }))),
@@ -159,9 +159,12 @@ function sampleOf(came: Drained, name: string, channels: number, round: number):
  * Compiling is no part of what is compared: it goes on for seconds, and what was compiled for one design is compiled
  * anew when the threads meet another. So all are met before each is warmed up again.
  */
-async function warmUp(contenders: readonly Contender[], channels: number): Promise<void> {
+async function warmUp(contenders: readonly Contender[], channels: number, signal: AbortSignal): Promise<void> {
   for (let time = 0; time < WARM_UPS; time++) {
-    for (const contender of contenders) await named(contender, channels);
+    for (const contender of contenders) {
+      if (signal.aborted) return;
+      await named(contender, channels);
+    }
   }
 }
 

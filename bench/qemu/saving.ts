@@ -57,7 +57,9 @@ export async function compareSaves(
     const fleet = { senders, requesters: 1, ram: { file: ram.path }, watchdogMs: LIMIT_MS, stallMs: LIMIT_MS };
     client = await Child.start(fleet, listed);
     const ours = oursOf(plan, client, ram, folder);
-    for (let time = 0; time < WARM_UPS; time++) for (const each of ours) await named(each, senders);
+    for (let time = 0; time < WARM_UPS; time++) {
+      for (const each of ours) if (!signal.aborted) await named(each, senders);
+    }
     for (let round = 0; round < plan.rounds && !signal.aborted; round++) {
       const cells = plan.channels.flatMap((count) =>
         turned([...qemusOf(plan, ram, folder, count), ...ours], round).map((saver) => ({ saver, count })),

@@ -1,7 +1,6 @@
 // The search of tune on this machine: with progress and interrupts, and its rounds as a run like any other.
 
 import { randomBytes } from 'node:crypto';
-import { type Interrupting, interruptible } from '../base/interruption.js';
 import type { Stopped } from '../measure/measure.js';
 import { cellBytes } from '../plan/memory.js';
 import { estimateMs } from '../plan/order.js';
@@ -23,12 +22,16 @@ import type { Subject } from './subject.js';
 export interface Searched {
   readonly found: Found & { readonly ended: Ended };
   readonly measuring: Measuring;
-  readonly interrupted: Interrupting | undefined;
   readonly wholeNs: number;
 }
 
-/** Searches within the budget. */
-export async function searchHere(space: Space, limit: LatencyLimit | undefined, budgetMs: number): Promise<Searched> {
+/** Searches within the budget, until the signal aborts. */
+export async function searchHere(
+  space: Space,
+  limit: LatencyLimit | undefined,
+  budgetMs: number,
+  signal: AbortSignal,
+): Promise<Searched> {
   const begun = performance.now();
   const line = new ProgressLine();
   let said = 'the coarse grid first';
@@ -36,7 +39,7 @@ export async function searchHere(space: Space, limit: LatencyLimit | undefined, 
   let ofSize = 0;
   const elapsed = () => performance.now() - begun;
   const expectedMs = (candidates: number) => (ofSize === 0 ? 0 : roundMs * Math.max(0.5, candidates / ofSize));
-  const { value, interrupted } = await interruptible(async (signal) => {
+  try {
     const measuring = new Measuring(space, signal, ({ done, total }) => {
       const left = MOST_ROUNDS - measuring.finishedRounds;
       const guess = roundMs === 0 ? estimateMs(space.plan) : roundMs * left;
@@ -65,9 +68,10 @@ export async function searchHere(space: Space, limit: LatencyLimit | undefined, 
         said = describeFound(sofar, space.arms);
       },
     });
-    return { found, measuring };
-  }).finally(() => line.end());
-  return { ...value, interrupted, wholeNs: elapsed() * 1e6 };
+    return { found, measuring, wholeNs: elapsed() * 1e6 };
+  } finally {
+    line.end();
+  }
 }
 
 /** What the answer is made from. */

@@ -1,6 +1,6 @@
 // tune --validate: a full sweep of the counts in fresh processes, and whether any of them beats the one that was advised.
 
-import { interruptible, SIGNAL_CODES } from '../base/interruption.js';
+import type { Interrupts } from '../base/interrupts.js';
 import { compare } from '../stats/comparison.js';
 import { holm } from '../stats/holm.js';
 import { pairTurns } from '../stats/paired.js';
@@ -32,7 +32,12 @@ interface Swept {
  * Returns 0 when no count is FASTER than the advised one, 1 when one is or one cannot be judged, 128 and the signal's
  * number when interrupted.
  */
-export async function validate(space: Space, advice: Advice, machine: Machine): Promise<number> {
+export async function validate(
+  space: Space,
+  advice: Advice,
+  machine: Machine,
+  interrupts: Interrupts,
+): Promise<number> {
   const arm = space.arms.findIndex(
     ({ variant, place, wait }) =>
       variant === advice.variant && place === advice.place && JSON.stringify(wait) === JSON.stringify(advice.wait),
@@ -44,22 +49,22 @@ export async function validate(space: Space, advice: Advice, machine: Machine): 
   process.stderr.write(`a sweep of ${candidates.length} counts in ${ROUNDS} fresh processes\n`);
   const line = new ProgressLine();
   const begun = performance.now();
-  const { value: rounds, interrupted } = await interruptible(async (signal) => {
-    const measuring = new Measuring(withoutParts(space), signal, ({ done, total }) => {
+  const rounds: Round[] = [];
+  try {
+    const measuring = new Measuring(withoutParts(space), interrupts.signal, ({ done, total }) => {
       const taken = measuring.finishedRounds + done / total;
       const leftMs = taken === 0 ? 0 : ((performance.now() - begun) / taken) * (ROUNDS - taken);
       line.searching({ round: measuring.finishedRounds, done, total, found: 'sweep', leftMs });
     });
-    const all: Round[] = [];
     for (let round = 0; round < ROUNDS; round++) {
       // Other orders than those of the search.
       const taken = await measuring.measure(1000 + round, candidates);
-      if (!taken) break;
-      all.push(taken);
+      if (!taken) return interrupts.code ?? 1;
+      rounds.push(taken);
     }
-    return all;
-  }).finally(() => line.end());
-  if (interrupted || rounds.length < ROUNDS) return interrupted ? SIGNAL_CODES[interrupted] : 1;
+  } finally {
+    line.end();
+  }
   const swept = sweepOf(rounds, arm, advice.channels);
   process.stderr.write(`${table(swept, advice.channels)}\n`);
   const seconds = ((performance.now() - begun) / 1000).toFixed(0);
