@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { PROJECT } from '../bench/system/project.js';
 import { EXPERIMENTS } from './experiments.js';
-import { blockOf, commandLine, withBlock } from './page.js';
+import { blockOf, commandLine, withBlock } from './findings.js';
 
 const CLI = fileURLToPath(new URL('../bench/cli.js', import.meta.url));
 const page = readFileSync(`${PROJECT}docs/findings.md`, 'utf8');

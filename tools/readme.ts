@@ -24,7 +24,7 @@ import { savedRounds } from '../bench/tune/saved.js';
 import { channelsSentence } from '../bench/tune/sentence.js';
 import { adviceFrom } from '../bench/tune/tune-saved.js';
 import { marks, withBetween } from './marks.js';
-import { publishQemu } from './publish-qemu.js';
+import { publishQemu } from './qemu.js';
 
 const RESULTS = marks('results', '`npm run readme`');
 const TUNE = marks('tune', '`npm run readme` from a run of tune');

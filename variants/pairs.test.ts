@@ -149,19 +149,3 @@ describe.each(PAIRS)('$designs differ where docs/designs.md says: $says', (pair)
     }
   });
 });
-
-describe.each([
-  ['mutex', 'lock', ['mutex-spin', 'mutex-ticket', 'mutex-mcs', 'mutex-tas']],
-  ['atomic-barrier', 'scan', ['atomic-scan']],
-] as const)('%s and its kinds are one file, and differ by the %s in their table', (base, field, others) => {
-  it.each(others)('%s', async (other) => {
-    expect(registry[other]!.module).toBe(registry[base]!.module);
-    const strip = (table: object) =>
-      JSON.parse(JSON.stringify(table, (key, value) => (key === field ? undefined : value)));
-    const [left, right] = [await tableOf(base), await tableOf(other)];
-    expect(left).not.toEqual(right);
-    expect(strip(left)).toEqual(strip(right));
-    const [one, two] = [await loadRegistered(registry[base]!), await loadRegistered(registry[other]!)];
-    expect(String(two.provider.open)).toBe(String(one.provider.open));
-  });
-});

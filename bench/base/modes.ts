@@ -23,3 +23,6 @@ function firstGiven(command: Command, flags: readonly string[]): string | undefi
   const isGiven = (name: string) => command.getOptionValueSource(name) === 'cli';
   return command.options.find((option) => flags.includes(option.long!) && isGiven(option.attributeName()))?.long;
 }
+
+/** The flag of an option's name in camel case. */
+export const flagOf = (name: string): string => `--${name.replace(/[A-Z]/g, '-$&').toLowerCase()}`;

@@ -1,4 +1,5 @@
 // What a user got wrong: which flag or file, what came, what is accepted. Ends the program with exit code 2.
+import { randomBytes } from 'node:crypto';
 import { didYouMean } from './did-you-mean.js';
 
 export class UsageError extends Error {
@@ -25,4 +26,9 @@ export function wholeNumber(flag: string, text: string, least: number, most: num
     throw badValue(flag, text, `whole numbers from ${least} to ${most}`);
   }
   return value;
+}
+
+/** What `--seed` got, else a random one. Throws UsageError beyond `most`. */
+export function seedOf(text: string | undefined, most = 2 ** 32 - 1): number {
+  return text === undefined ? randomBytes(2).readUInt16LE() : wholeNumber('--seed', text, 0, most);
 }

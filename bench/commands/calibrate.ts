@@ -1,9 +1,8 @@
 // doctor --calibrate: whether the default run's verdicts can be trusted on this machine, from runs of known outcome.
 
-import { randomBytes } from 'node:crypto';
 import { Interrupts } from '../base/interrupts.js';
 import { processes } from '../base/quantities.js';
-import { wholeNumber } from '../base/usage-error.js';
+import { seedOf, wholeNumber } from '../base/usage-error.js';
 import { makeCalibration, newestCalibration, saveCalibration, tally } from '../doctor/calibration.js';
 import { BUILT_IN, type CalibratedCell, calibrateOnce, calibrationPlan } from '../doctor/calibration-runs.js';
 import { describeStored, describeTally, renderCalibration } from '../doctor/calibration-table.js';
@@ -32,7 +31,7 @@ const RESULTS = `${WORKPLACE}results`;
  * anew. Returns 0, or 1 when there is none, or the code of a signal.
  */
 export async function calibrate(flags: CalibrateFlags): Promise<number> {
-  const seed = flags.seed === undefined ? randomBytes(2).readUInt16LE() : wholeNumber('--seed', flags.seed, 0, 2 ** 32);
+  const seed = seedOf(flags.seed);
   const runs = flags.json ? 1 : wholeNumber('--runs', flags.runs, 1, 1000);
   const stored = flags.json ? newestCalibration(RESULTS) : undefined;
   if (stored) process.stderr.write(`${describeStored(stored)}\n`);

@@ -1,11 +1,11 @@
 // The limits command: how near a design comes to what this machine can do, a ring in C and the floors of two threads.
 
-import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
 import { allowedCpus } from '../../src/os/cpus.js';
 import { CellFailure } from '../../src/session/cell.js';
 import { exitWith } from '../base/exit-code.js';
-import { UsageError, wholeNumber } from '../base/usage-error.js';
+import { Interrupts } from '../base/interrupts.js';
+import { seedOf, UsageError, wholeNumber } from '../base/usage-error.js';
 import { CRing } from '../measure/c-ring.js';
 import { type Contest, type ContestResult, type Limit, limitCell, measureLimits } from '../measure/limits.js';
 import { axes } from '../plan/axes.js';
@@ -24,7 +24,6 @@ const PROFILES = {
   default: { rounds: 7, mirrors: 3, slices: 3, sliceMs: 13 },
   quick: { rounds: 3, mirrors: 1, slices: 2, sliceMs: 10 },
 } as const;
-const INTERRUPTED = 130;
 
 export interface LimitsFlags {
   readonly variants?: string;
@@ -51,14 +50,13 @@ export function declareLimits(program: Command): void {
   declareFormat(command).action(async (flags: LimitsFlags) => exitWith(await limits(flags)));
 }
 
-/** Returns 0, 1 when a cell failed, or 130 when it was interrupted. */
+/** Returns 0, 1 when a cell failed, or the code of a signal. */
 export async function limits(flags: LimitsFlags): Promise<number> {
   const { json } = flags;
   const format = formatOf(flags.format);
   const profile = PROFILES[flags.quick ? 'quick' : 'default'];
   const rounds = flags.rounds === undefined ? profile.rounds : wholeNumber('--rounds', flags.rounds, 1, 1000);
-  const seed =
-    flags.seed === undefined ? randomBytes(2).readUInt16LE() : wholeNumber('--seed', flags.seed, 0, 2 ** 32 - 1);
+  const seed = seedOf(flags.seed);
   const listed = await loadVariants(flags.variants ?? DEFAULT_VARIANT);
   const depths = parseAxis(axes.depth, flags.depth ?? DEFAULT_DEPTH);
   if (depths.length > 1) throw new UsageError(`--depth: got "${flags.depth}", takes one value here`);
@@ -74,15 +72,13 @@ export async function limits(flags: LimitsFlags): Promise<number> {
     ...asked.flatMap(({ skipped, limit, cell }) => (skipped ? [`${cell.variant}, ${limit}: ${skipped}`] : [])),
   );
   if (contests.length === 0) throw new UsageError(`nothing to measure: ${notes.join('; ')}`);
-  const abort = new AbortController();
-  const interrupt = () => abort.abort();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, interrupt);
+  const interrupts = new Interrupts();
   process.stderr.write(`${contests.length} limits in ${rounds} fresh processes (seed ${seed})\n`);
   let results: readonly ContestResult[];
   try {
     results = await measureLimits({
       ...profile,
-      ...{ contests, listed, rounds, seed, signal: abort.signal },
+      ...{ contests, listed, rounds, seed, signal: interrupts.signal },
       ring: typeof ring === 'string' ? undefined : ring,
       progress: (round) => {
         if (process.stderr.isTTY) process.stderr.write(`round ${round + 1} of ${rounds}\n`);
@@ -93,12 +89,12 @@ export async function limits(flags: LimitsFlags): Promise<number> {
     process.stderr.write(`FAILED ${cause.message}\n`);
     return 1;
   } finally {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.removeListener(signal, interrupt);
+    interrupts.close();
     if (typeof ring !== 'string') ring.remove();
   }
   if (results.length === 0) {
     process.stderr.write('interrupted before a round was finished: nothing to show\n');
-    return INTERRUPTED;
+    return interrupts.code ?? 1;
   }
   const rows = limitRows(results);
   if (json) {
@@ -111,7 +107,7 @@ export async function limits(flags: LimitsFlags): Promise<number> {
     );
     for (const note of notes) process.stderr.write(`${note}\n`);
   }
-  return abort.signal.aborted ? INTERRUPTED : 0;
+  return interrupts.code ?? 0;
 }
 
 function contestsOf(

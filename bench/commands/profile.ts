@@ -7,6 +7,7 @@ import type { Command } from 'commander';
 import { allowedCpus } from '../../src/os/cpus.js';
 import { type Cell, CellFailure, type FleetPlan } from '../../src/session/cell.js';
 import { exitWith } from '../base/exit-code.js';
+import { flagOf } from '../base/modes.js';
 import { makeFolder } from '../base/output.js';
 import { parseNanoseconds } from '../base/quantities.js';
 import { badValue, UsageError } from '../base/usage-error.js';
@@ -125,7 +126,7 @@ function cellOf(flags: ProfileFlags): Cell {
 function cellById(id: string, flags: ProfileFlags): Cell {
   const { with: _with, time: _time, ram: _ram, out: _out, json: _json, ...ofCell } = flags;
   const twice = Object.keys(ofCell)[0];
-  if (twice !== undefined) throw new UsageError(`profile: CELL says what runs; leave out --${kebab(twice)}`);
+  if (twice !== undefined) throw new UsageError(`profile: CELL says what runs; leave out ${flagOf(twice)}`);
   return parseCellId(id);
 }
 
@@ -176,8 +177,4 @@ function isEmpty(folder: string): boolean {
 
 function stamp(): string {
   return new Date().toISOString().replace(/[-:]|\.\d+Z/g, '');
-}
-
-function kebab(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

@@ -3,6 +3,7 @@ import { addressText } from '../../src/os/address.js';
 import { startMeasuring } from '../../src/receiver/measuring.js';
 import { isThisMachine, parseAddress } from '../base/address.js';
 import { Interrupts } from '../base/interrupts.js';
+import { flagOf } from '../base/modes.js';
 import { UsageError } from '../base/usage-error.js';
 import { availableBytes } from '../plan/memory.js';
 
@@ -20,7 +21,7 @@ export async function serveTune({
 }): Promise<number> {
   const other = Object.entries(rest).find(([key, value]) => value !== undefined && !DEFAULTED.has(key))?.[0];
   if (other !== undefined) {
-    throw new UsageError(`--${other.replace(/[A-Z]/g, '-$&').toLowerCase()}: not with --measure`);
+    throw new UsageError(`${flagOf(other)}: not with --measure`);
   }
   if (listen === undefined) throw new UsageError('--listen: required with --measure');
   const address = parseAddress('--listen', listen);

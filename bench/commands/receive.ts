@@ -13,6 +13,7 @@ import { uuidBytes } from '../../src/wire/initial-packet.js';
 import { isThisMachine, parseAddress } from '../base/address.js';
 import { exitWith } from '../base/exit-code.js';
 import { Interrupts } from '../base/interrupts.js';
+import { flagOf } from '../base/modes.js';
 import { requireFree } from '../base/output.js';
 import { parseBytes, parseNanoseconds } from '../base/quantities.js';
 import { NO_TOKEN, TOKEN_VARIABLE, tokenOf } from '../base/token.js';
@@ -89,7 +90,7 @@ const OF_FILES = new Set('ramOut force block blocksOut uuid pageSize json channe
 /** Returns 0 when the file is whole and as it should be, 1 otherwise; no output then appears. */
 async function receiveFile(file: string, flags: ReceiveFlags): Promise<number> {
   const other = Object.entries(flags).find(([key, value]) => value !== undefined && !OF_FILES.has(key))?.[0];
-  if (other !== undefined) throw new UsageError(`--${other.replace(/[A-Z]/g, '-$&').toLowerCase()}: not with a file`);
+  if (other !== undefined) throw new UsageError(`${flagOf(other)}: not with a file`);
   if (!statSync(file, { throwIfNoEntry: false })?.isFile()) throw badValue('file', file, 'the path of a regular file');
   const { uuid } = flags;
   if (uuid !== undefined) checkUuid(uuid);

@@ -2,6 +2,7 @@
 import { rmSync } from 'node:fs';
 import { checkOutput, temporaryName } from '../../src/os/output-file.js';
 import type { Cell } from '../../src/session/cell.js';
+import { flagOf } from '../base/modes.js';
 import { requireFree } from '../base/output.js';
 import { badValue, UsageError } from '../base/usage-error.js';
 import { Child } from '../measure/child.js';
@@ -27,7 +28,7 @@ export function fileOf(to: string): string | undefined {
 /** Returns 0 when the file is whole, on the disk, and has its name; 1 otherwise, and then nothing is left of it. */
 export async function sendToFile(path: string, flags: SendFlags): Promise<number> {
   const other = OF_PEERS.find((flag) => flags[flag] !== undefined && flags[flag] !== 'none');
-  if (other !== undefined) throw new UsageError(`--${other === 'tokenFile' ? 'token-file' : other}: not with a file`);
+  if (other !== undefined) throw new UsageError(`${flagOf(other)}: not with a file`);
   if (flags.peer !== 'receiver') throw badValue('--peer', flags.peer, 'nothing where --to is a file');
   const zeroPages = parseZeroPages(flags.zeroPages, ['multifd', 'legacy', 'none']);
   const direct = flags.directIo === true;

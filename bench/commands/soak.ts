@@ -1,12 +1,11 @@
 // The soak command: random runs, sender and receiver in separate processes, for as long as is asked; every one is checked.
-import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
 import { type Held, heldBy } from '../../src/os/held.js';
 import { exitWith } from '../base/exit-code.js';
 import { Interrupts } from '../base/interrupts.js';
 import { refuseBeside, requireMode } from '../base/modes.js';
 import { parseNanoseconds, showNumber } from '../base/quantities.js';
-import { badValue, UsageError, wholeNumber } from '../base/usage-error.js';
+import { badValue, seedOf, UsageError, wholeNumber } from '../base/usage-error.js';
 import { type Growth, growthOf } from '../check/leftovers.js';
 import { describeRun, drawRun, MOST_CHANNELS, RAM_BYTES } from '../check/soak-draw.js';
 import { type Ended, takeRun } from '../check/soak-run.js';
@@ -61,7 +60,7 @@ export async function soak(flags: SoakFlags): Promise<number> {
   const forNs = parseNanoseconds(flags.for);
   if (forNs === undefined || forNs < 1e9 || forNs > LONGEST_NS)
     throw badValue('--for', flags.for, '1s to 48h, as in 10min');
-  const seed = flags.seed === undefined ? randomBytes(2).readUInt16LE() : wholeNumber('--seed', flags.seed, 0, 2 ** 31);
+  const seed = seedOf(flags.seed, 2 ** 31);
   const only = flags.run === undefined ? undefined : wholeNumber('--run', flags.run, 1, 1e9);
   const designs = (await loadVariants(flags.variants)).filter(({ variant }) => variant.unavailable?.() === undefined);
   if (designs.length === 0) throw new UsageError('soak: no design that can run here');

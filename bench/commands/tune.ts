@@ -1,12 +1,11 @@
 // The tune command: which number of channels to use, measured adaptively, or read from what was measured before.
 
-import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
 import { Random } from '../../src/random.js';
 import { exitWith } from '../base/exit-code.js';
 import { Interrupts } from '../base/interrupts.js';
 import { parseNanoseconds } from '../base/quantities.js';
-import { badValue, UsageError } from '../base/usage-error.js';
+import { badValue, seedOf, UsageError } from '../base/usage-error.js';
 import { axes } from '../plan/axes.js';
 import { axisHelp } from '../plan/axis.js';
 import { describeMachine } from '../system/machine.js';
@@ -14,7 +13,7 @@ import { declareFormat, formatOf } from '../tables/format.js';
 import { adviceOf } from '../tune/advice.js';
 import type { LatencyLimit } from '../tune/limit.js';
 import { MOST_ROUNDS } from '../tune/search.js';
-import { FIXED, type Space, type TuneFlags as SpaceFlags, showArm, spaceOf } from '../tune/space.js';
+import { FIXED, type Space, showArm, spaceOf } from '../tune/space.js';
 import type { TuneFlags } from '../tune/tune-flags.js';
 import { makeTuneResult, save, searchHere, subjectOf } from '../tune/tune-search.js';
 import { showAdvice } from '../tune/tune-show.js';
@@ -74,9 +73,9 @@ export async function tune(flags: TuneFlags): Promise<number> {
   const linkBytes = flags.link === undefined ? undefined : parseLink(flags.link);
   if (peer !== undefined || rtt !== undefined) return (await import('../tune/tune-link.js')).tuneLink(flags, linkBytes);
   if (flags.window !== undefined) throw new UsageError('--window: only with --rtt');
-  const seed = flags.seed ?? String(randomBytes(2).readUInt16LE());
+  const seed = flags.seed ?? String(seedOf(undefined));
   const budget = flags.budget ?? DEFAULT_BUDGET;
-  const space = await spaceOf({ ...spaceFlags(flags), seed, budget }, limit !== undefined);
+  const space = await spaceOf({ ...flags, seed, budget }, limit !== undefined);
   const budgetMs = parseNanoseconds(budget)! / 1e6;
   announce(space, budgetMs);
   if (flags.dryRun) return 0;
@@ -101,27 +100,6 @@ export async function tune(flags: TuneFlags): Promise<number> {
   } finally {
     interrupts.close();
   }
-}
-
-/** What `tune` takes that makes the plan. */
-function spaceFlags(flags: TuneFlags): SpaceFlags {
-  const {
-    p99: _,
-    link: __,
-    peer: _peer,
-    rtt: _rtt,
-    window: _window,
-    from: ___,
-    csv: ____,
-    simulate: _____,
-    validate: ______,
-    dryRun: _______,
-    save: ________,
-    json: _________,
-    format: __________,
-    ...rest
-  } = flags;
-  return rest;
 }
 
 function announce({ plan, arms, counts, skipped }: Space, budgetMs: number): void {

@@ -1,10 +1,9 @@
 // doctor --turns: how long turns should be on this machine.
 
-import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { Interrupts } from '../base/interrupts.js';
 import { requireFree } from '../base/output.js';
-import { wholeNumber } from '../base/usage-error.js';
+import { seedOf } from '../base/usage-error.js';
 import { measureTurnCurves } from '../doctor/turn-curves.js';
 import { drawTurnCurves, renderTurnCurves } from '../doctor/turn-curves-text.js';
 import { loadVariants } from '../plan/catalogue.js';
@@ -23,7 +22,7 @@ const STEP_MS = 900;
 
 /** Measures the curves of the default run's cells and prints them. Returns 0, or the code of a signal. */
 export async function turns({ seed: asked, json, svg }: TurnsFlags): Promise<number> {
-  const seed = asked === undefined ? randomBytes(2).readUInt16LE() : wholeNumber('--seed', asked, 0, 2 ** 32);
+  const seed = seedOf(asked);
   // Before the minutes that measuring takes.
   requireFree('--svg', svg, { force: true });
   const interrupts = new Interrupts();

@@ -1,9 +1,8 @@
 // From flags to a plan: the profile, the matrix that axis flags describe, and what applies to all of it.
 
-import { randomBytes } from 'node:crypto';
 import { DEFAULT_VARIANTS } from '../../variants/index.js';
 import { parseNanoseconds } from '../base/quantities.js';
-import { badValue, UsageError, wholeNumber } from '../base/usage-error.js';
+import { badValue, seedOf, UsageError, wholeNumber } from '../base/usage-error.js';
 import { usableCores } from '../system/machine.js';
 import { AXES, axes, requireWait } from './axes.js';
 import { type Axis, type AxisScope, flagKey, parseAxis } from './axis.js';
@@ -65,8 +64,7 @@ export interface Limits {
 export async function planOf(flags: PlanFlags): Promise<{ plan: Plan; limits: Limits }> {
   const profile = PROFILES[flags.quick ? 'quick' : flags.rigorous ? 'rigorous' : 'default'];
   const limits = { precision: precisionOf(flags.precision), budgetNs: budgetOf(flags.budget) };
-  const seed =
-    flags.seed === undefined ? randomBytes(2).readUInt16LE() : wholeNumber('--seed', flags.seed, 0, 2 ** 32 - 1);
+  const seed = seedOf(flags.seed);
   const doses = flags.dose === undefined ? undefined : parseAxis(axes.dose, flags.dose);
   const set = setOf(flags);
   const named = flags.variants ?? set?.variants.join(',');

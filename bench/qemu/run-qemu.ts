@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { DEFAULT_SHARES } from '../../src/ram/image.js';
 import { CELL_DEFAULTS, type ZeroPages } from '../../src/session/cell.js';
 import { Interrupts } from '../base/interrupts.js';
+import { flagOf } from '../base/modes.js';
 import { showBytes } from '../base/quantities.js';
 import { badValue, UsageError, wholeNumber } from '../base/usage-error.js';
 import { axes } from '../plan/axes.js';
@@ -52,7 +53,7 @@ const SECONDS_A_MIGRATION = 0.7;
 /** Throws UsageError for flags that mean nothing without `--peer qemu`. */
 export function requireNoQemuFlags({ qemu, zeroPages }: QemuFlags): void {
   const flag = Object.entries({ qemu, zeroPages }).find(([, value]) => value !== undefined)?.[0];
-  if (flag !== undefined) throw new UsageError(`--${kebab(flag)}: requires --peer qemu`);
+  if (flag !== undefined) throw new UsageError(`${flagOf(flag)}: requires --peer qemu`);
 }
 
 /**
@@ -117,9 +118,7 @@ async function planOf(flags: RunFlags): Promise<Plan> {
   if (flags.peer !== 'qemu') throw badValue('--peer', flags.peer!, 'qemu');
   const other = Object.entries(flags).find(([key, value]) => value !== undefined && !TAKEN.has(key));
   if (other)
-    throw new UsageError(
-      `--${kebab(other[0])}: not with --peer qemu, which takes --${[...TAKEN].map(kebab).join(', --')}`,
-    );
+    throw new UsageError(`${flagOf(other[0])}: not with --peer qemu, which takes ${[...TAKEN].map(flagOf).join(', ')}`);
   const transport = flags.transport ?? TRANSPORTS[0]!;
   if (!TRANSPORTS.includes(transport)) throw badValue('--transport', transport, TRANSPORTS.join(', '));
   const saves = transport !== 'tcp';
@@ -210,8 +209,4 @@ function show(result: QemuResult, { json, format, save }: RunFlags): string | un
   const path = save ? saveQemuResult(`${WORKPLACE}results`, result) : undefined;
   if (path !== undefined) process.stderr.write(`saved ${path}\n`);
   return path;
-}
-
-function kebab(key: string): string {
-  return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

@@ -1,6 +1,6 @@
 // What is made of samples: pairs of one round, the drain's share, the cost of a piece; and when a goal holds.
 import { describe, expect, it } from 'vitest';
-import { withQemu } from '../../tools/publish-qemu.js';
+import { withQemu } from '../../tools/qemu.js';
 import { heldAbove, heldBelow } from '../stats/held.js';
 import type { MeanRatio } from '../stats/ratio.js';
 import type { Sample } from './compare.js';
@@ -151,10 +151,10 @@ describe('what is shown', () => {
 
   it('stands between its marks, and says which page has none', () => {
     const marks = '<!-- qemu: written by `npm run qemu` -->\nold\n<!-- end of qemu -->\nafter';
-    expect(withQemu('a.md', `before\n${marks}`, 'new\n', 'results/x.json')).toBe(
+    expect(withQemu(`before\n${marks}`, 'new\n', 'results/x.json')).toBe(
       'before\n<!-- qemu: written by `npm run qemu` -->\n\nSamples: `results/x.json`.\n\n```text\nnew\n```\n\n<!-- end of qemu -->\nafter',
     );
-    expect(() => withQemu('a.md', 'nothing', 'new', undefined)).toThrow(/^a\.md: expected the marks/);
+    expect(() => withQemu('nothing', 'new', undefined)).toThrow(/^docs\/qemu-compared\.md: expected the marks/);
   });
 
   it('is saved with a line for each sample', () => {

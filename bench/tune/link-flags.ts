@@ -1,4 +1,5 @@
 // What `tune` takes where it is for a link, and what each flag has to be.
+import { flagOf } from '../base/modes.js';
 import { parseBytes, parseNanoseconds } from '../base/quantities.js';
 import { badValue, UsageError } from '../base/usage-error.js';
 import { budgetOf } from '../plan/run-plan.js';
@@ -29,7 +30,7 @@ export function linkFlags(flags: TuneFlags): LinkFlags {
   const { peer, rtt, window, ram, most, budget } = flags;
   for (const [key, value] of Object.entries(flags)) {
     if (value === undefined || value === false) continue;
-    const flag = `--${key.replace(/[A-Z]/g, '-$&').toLowerCase()}`;
+    const flag = flagOf(key);
     if (!OF_LINKS.includes(key)) throw new UsageError(`${flag}: not with --${peer === undefined ? 'rtt' : 'peer'}`);
     if (peer !== undefined && OF_PREDICTIONS.includes(key))
       throw new UsageError(`${flag}: not with --peer, which measures over the link`);
