@@ -28,15 +28,15 @@ export function declareDoctor(program: Command): void {
     .option('--json', 'as JSON, with every fact behind the lines')
     .option(
       '--calibrate',
-      'false verdicts and missed delays of the default run, from runs of known outcome (half an hour)',
+      'count false verdicts and missed delays of the default run, in runs of known outcome (half an hour)',
     )
-    .option('--turns', 'how long turns should be: the error of a ratio by the length of its turns (three minutes)')
-    .option('--svg <file>', 'with --turns: the curves as a picture as well')
+    .option('--turns', 'measure the error of a ratio by the length of its turns (three minutes)')
+    .option('--svg <file>', 'with --turns: also draw the curves into this file')
     .option('--runs <n>', 'with --calibrate: default runs to measure', '12')
     .option('--delay <percent>', 'with --calibrate: how much slower the delayed design is; default 3%')
     .option('--seed <n>', 'with --calibrate: seed for the order of cells; default random, and printed')
     .option('--no-save', 'with --calibrate: store nothing under results/')
-    .option('--histories', 'with --calibrate: change points on simulated histories instead (seconds)')
+    .option('--histories', 'with --calibrate: count errors of change points on simulated histories instead (seconds)')
     .option('--series <n>', 'with --histories: series of each kind', '1000');
   declareFormat(command).action(async (flags: DoctorFlags) => {
     requireMode(command, 'calibrate', ['--runs', '--delay', '--seed', '--no-save', '--histories', '--series']);

@@ -29,12 +29,12 @@ export function declareGate(program: Command): void {
   const command = program
     .command('gate')
     .description('fail if a commit made a cell slower; exit 1 on a regression, 2 on bad data, 3 if inconclusive')
-    .argument('[commit]', 'whose saved runs are judged by those before it; latest: the newest, by time', 'HEAD')
+    .argument('[commit]', 'its saved runs are judged by those before it; latest: the newest run', 'HEAD')
     .option('--against <revision>', 'measure that commit beside this build instead, as `against` does')
     .option('--config <file>', 'thresholds; default multifd-bench.json of the project, where there is one')
     .option('--filter <terms>', 'only these cells, as in "variant=mutex channels>2"')
     .option('--no-confirm', 'decide by saved runs alone, without measuring both builds again')
-    .option('--explain [how]', 'show also what passes, a few cells of each kind; all: each rung of every cell');
+    .option('--explain [how]', 'also show why cells pass: a few of each kind; all: every rung of every cell');
   const known = command.options.length;
   declareMeasuring(command, STUDIED_PAIR.join(','));
   const ofPlans = command.options.slice(known).map(({ long }) => long!);

@@ -31,9 +31,12 @@ export function declareImport(program: Command): void {
   program
     .command('import <files...>')
     .description("save what other benchmarks measured: hyperfine's JSON, Google Benchmark's JSON, or CSV")
-    .option('--commit <revision>', 'what was measured; default what the file names, else none: order of time')
-    .option('--machine <key>', 'whose runs they are: runs of two keys are not compared', IMPORTED)
-    .option('--better <way>', 'of the values of CSV: lower, or higher', 'lower')
+    .option(
+      '--commit <revision>',
+      'the commit that was measured; default what the file names, else the order of time counts',
+    )
+    .option('--machine <key>', 'machine key to save them under; runs of two keys are not compared', IMPORTED)
+    .option('--better <way>', 'which values of a CSV file are better: lower, or higher', 'lower')
     .option('--results <folder>', "where runs are kept; default this project's results/")
     .action((files: string[], flags: ImportFlags) => exitWith(importFiles(files, flags)));
 }

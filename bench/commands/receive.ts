@@ -59,7 +59,10 @@ export function declareReceive(program: Command): void {
   const receiveCommand = program
     .command('receive')
     .description('receive a migration, also from a real QEMU, and check every packet')
-    .argument('[file]', 'read this instead: what a QEMU wrote by `migrate file:`, mapped-ram or not, or `virsh save`')
+    .argument(
+      '[file]',
+      "read this file instead: written by QEMU's `migrate file:`, mapped-ram or not, or by `virsh save`",
+    )
     .option('--listen <address>', 'HOST:PORT (:PORT is this machine alone), or a path for a unix socket')
     .option(
       '--ram-bytes <size>',
@@ -68,8 +71,8 @@ export function declareReceive(program: Command): void {
     .option('--ram-out <file>', 'keep the RAM; the name appears only when all is well, mode 0600')
     .option('--block <name>', "the RAM block of a QEMU that --ram-out keeps; default its first, the guest's RAM")
     .option('--blocks-out <directory>', 'keep every RAM block of a QEMU in a file of its own; must not be there yet')
-    .option('--uuid <uuid>', "the machine's; default all zero, as of a QEMU without -uuid")
-    .option('--strict-numbers', 'packet numbers of a QEMU must grow and leave none out: 9.0 and newer keep to that')
+    .option('--uuid <uuid>', "UUID of the source's machine; default all zero, as of a QEMU without -uuid")
+    .option('--strict-numbers', 'packet numbers of a QEMU must be consecutive, as those of 9.0 and newer are')
     .option('--channels <n>', `${axisHelp(axes.channels, 'one')}; 0 for a QEMU without multifd`, '2')
     .option('--pause-limit <time>', `longest silence of a QEMU, as in 10min; none for any (default ${PAUSE_LIMIT})`)
     .option('--page-size <size>', `${axisHelp(axes.pageSize, 'one')}; from 1k for a QEMU, whose page it has to be`)

@@ -40,16 +40,19 @@ export function declareSend(program: Command): void {
   )
     .requiredOption('--ram <what>', 'a file, or a size as in 64m')
     .requiredOption('--to <address>', 'HOST:PORT, the path of a unix socket, or file:PATH: a mapped-ram file')
-    .option('--direct-io', "writes a file's pages around the kernel's cache (O_DIRECT)")
+    .option('--direct-io', "write a file's pages around the kernel's cache (O_DIRECT)")
     .option(
       '--peer <name>',
       "receiver, qemu (10.0 and newer), qemu-11.1, qemu-10.0, qemu-9.x, qemu-7.2 (up to 8.0), or drain: anything that takes the channels' bytes",
       'receiver',
     )
     .option('--zero-pages <how>', 'who detects zero pages: none, legacy (the provider), multifd (the senders)')
-    .option('--uuid <uuid>', "the machine's, as QEMU's -uuid; default all zero")
-    .option('--block <name>', "the RAM block's name: id of a QEMU's memory-backend; default m0")
-    .option('--capabilities <names>', "the destination QEMU's: those that need another stream are refused by name")
+    .option('--uuid <uuid>', "UUID of the machine, as QEMU's -uuid; default all zero")
+    .option('--block <name>', "name of the RAM block: the id of QEMU's memory-backend; default m0")
+    .option(
+      '--capabilities <names>',
+      'capabilities of the destination QEMU; those that need another stream are refused by name',
+    )
     .option('--token-file <file>', `the token that the receiver asks for; or by ${TOKEN_VARIABLE}`)
     .option('--force', 'write over the file of --to file:PATH')
     .option('--json', 'as JSON')

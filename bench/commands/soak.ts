@@ -34,7 +34,10 @@ export function declareSoak(program: Command): void {
     .option('--seed <n>', 'seed of all runs; default random, and printed')
     .option('--run <n>', 'only this run of the seed')
     .option('--variants <names>', 'names from `list`, or paths of .js files; default all that can run here')
-    .option('--stress', 'instead: set-up and tear-down leave nothing behind, delays at shared accesses lose nothing')
+    .option(
+      '--stress',
+      'instead check that set-up and tear-down leave nothing behind, and delays at shared accesses lose nothing',
+    )
     .option('--cycles <n>', 'with --stress: set-ups and tear-downs', '1000')
     .option('--spinning <n>', 'with --stress: hand-offs of each threaded design while spinning', '10000000')
     .option('--parked <n>', 'with --stress: hand-offs of each threaded design while parking', '200000')
