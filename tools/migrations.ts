@@ -119,8 +119,8 @@ function render(
     '',
     `Written by \`${about.command}\`: ${(about.bytes / 2 ** 20).toFixed(0)} MiB in QEMU's packets of 512 KiB, into a receiver process`,
     'that checks every field, SHA-256 compared at the end of each. The ceiling is a plain loop of the same gathered writes on',
-    "each sender thread, without a hand-off; a share is the median over interleaved pairs of the design's throughput to the",
-    `ceiling's, with its 95 % order-statistic interval (${about.pairs} pairs). ${
+    "each sender thread, without a hand-off. A share is the design's throughput divided by the ceiling's: the median over",
+    `${about.pairs} interleaved pairs, with its 95 % order-statistic interval. ${
       about.depth === '1' ? 'Two parked wake-ups per batch are the price of depth 1.' : `Depth ${about.depth}.`
     }`,
     '',
