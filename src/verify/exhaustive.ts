@@ -48,6 +48,9 @@ class Frame {
   /** The lowest number of a state on the path that this one reaches. */
   low = 0;
   readonly component = new Component();
+  /** Threads whose next steps need not be taken: all that can follow them was searched. And those of which that is not so. */
+  sleep = 0;
+  open = 0;
   /** Who ran last, how many preemptions are spent, and whether it may be left at no cost: for bounded searches. */
   last = -1;
   used = 0;
@@ -120,7 +123,7 @@ export class Exhaustive implements Search {
     const path = (): number[] => frames.slice(0, depth).map((frame) => frame.transitions[frame.taken - 1]!);
 
     /** Enters the current state, if it is new; returns the number of an old one, or -1. */
-    const enter = (last: number, used: number, isFree: boolean): number => {
+    const enter = (last: number, used: number, isFree: boolean, sleep: number): number => {
       canonical.hash();
       const mark = isBounded
         ? Math.imul(((last + 1) * (preemptions + 1) + used) * 2 + (isFree ? 2 : 1), 0x9e3779b1 | 0)
@@ -132,6 +135,8 @@ export class Exhaustive implements Search {
       frame.number = seen.size - 1;
       frame.low = frame.number;
       frame.taken = 0;
+      frame.sleep = sleep;
+      frame.open = 0;
       frame.last = last;
       frame.used = used;
       frame.isFree = isFree;
@@ -139,14 +144,14 @@ export class Exhaustive implements Search {
       frame.count = depth >= DEEPEST ? 0 : execution.enabled(possible);
       if (frame.transitions.length < frame.count) frame.transitions = new Int32Array(frame.count);
       frame.all = frame.count;
-      if (persistent && frame.count > 1) frame.count = persistent.choose(possible, frame.count);
+      if (persistent) frame.count = persistent.choose(possible, frame.count, sleep);
       frame.transitions.set(possible.subarray(0, frame.all));
       frame.component.begin(frame.transitions, frame.count);
       frame.state.set(machine.state);
       members.push(frame.number);
       if (frame.number >= closed.length) closed = grown(closed);
       if (depth >= DEEPEST) execution.cuts.add(`executions are followed for ${DEEPEST} steps`);
-      else if (frame.count === 0) {
+      else if (frame.all === 0) {
         schedules++;
         execution.finish();
       }
@@ -182,7 +187,7 @@ export class Exhaustive implements Search {
     };
 
     if (execution.problem && !found([])) return result(false);
-    enter(-1, 0, true);
+    enter(-1, 0, true, 0);
     if (execution.problem && !found([])) return result(false);
     while (depth > 0) {
       const frame = frames[depth - 1]!;
@@ -199,16 +204,20 @@ export class Exhaustive implements Search {
       }
       machine.state.set(frame.state);
       execution.problem = null;
+      const before = frame.taken > 1 ? frame.transitions[frame.taken - 2]! % MOST_THREADS : thread;
+      if (before !== thread) frame.sleep |= (1 << before) & ~frame.open;
+      const sleep = persistent ? persistent.asleepAfter(thread, frame.sleep) : 0;
       execution.step(transition);
       // A step that is wrong is not followed further: what others do instead of it is.
       if (execution.problem) {
         frame.count = frame.all;
+        frame.open |= 1 << thread;
         schedules++;
         frame.component.leave(thread);
         if (!found(path())) return result(false);
         continue;
       }
-      const old = enter(thread, frame.used + cost, execution.repeats);
+      const old = enter(thread, frame.used + cost, execution.repeats, sleep);
       if (old >= 0) {
         if (closed[old] === 1) frame.component.leave(thread);
         else {
@@ -231,10 +240,16 @@ export class Exhaustive implements Search {
   }
 }
 
-/** Whether one thread alone led from the state with number `old` to the last one of the path. */
+/**
+ * Whether one thread alone led from the state with number `old` to the last one of the path. Then its steps on the way
+ * are not done with before that state is.
+ */
 function isAlone(frames: readonly Frame[], depth: number, old: number): boolean {
   const thread = runs(frames[depth - 1]!);
-  for (let at = depth - 1; at >= 0 && runs(frames[at]!) === thread; at--) if (frames[at]!.number === old) return true;
+  for (let at = depth - 1; at >= 0 && runs(frames[at]!) === thread; at--) {
+    frames[at]!.open |= 1 << thread;
+    if (frames[at]!.number === old) return true;
+  }
   return false;
 }
 

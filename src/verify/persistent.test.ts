@@ -13,6 +13,8 @@ vi.setConfig({ testTimeout: 120_000 });
 
 /** Programs that are drawn, by their seeds from 1 on. */
 const PROGRAMS = isLong ? 2000 : 80;
+/** Programs with loops, which have more states. */
+const SPINS = PROGRAMS / 4;
 
 /** Words of drawn programs: three atomic, three plain, two locks, a semaphore, an event, a word to sleep on, ghosts, and 64 bits. */
 const PLAIN = 3;
@@ -51,6 +53,18 @@ describe('the search of states by persistent sets', () => {
       else expect(withoutKind(few.ends), `seed ${seed}`).toEqual(withoutKind(all.ends));
     }
     expect(fewer).toBeGreaterThan(PROGRAMS / 3);
+  });
+
+  it('comes to the same ends where threads go round alone, until others let them on', () => {
+    let fewer = 0;
+    for (let seed = 1; seed <= SPINS; seed++) {
+      const scenario = drawnWithSpins(seed);
+      const [all, few] = [searched(scenario, false), searched(scenario, true)];
+      expect(few.complete, `seed ${seed}`).toBe(true);
+      expect(few.ends, `seed ${seed}`).toEqual(all.ends);
+      if (few.states < all.states) fewer++;
+    }
+    expect(fewer).toBeGreaterThan(SPINS / 3);
   });
 
   it('meets every state that an invariant can tell apart', () => {
@@ -148,13 +162,45 @@ describe('the search of states by persistent sets', () => {
   });
 });
 
-/** Two or three threads of up to four steps: atomic accesses, plain ones under a lock, the primitives, sleeping and waking. */
-function drawn(seed: number): Scenario {
+/** Numbers below a limit, one after the other. */
+function numbersFrom(seed: number): (limit: number) => number {
   let state = seed;
-  const below = (limit: number): number => {
+  return (limit) => {
     state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
     return (state >>> 8) % limit;
   };
+}
+
+/** Three threads of atomic accesses; the others spin until the first one lets them on, and all take a spin lock. */
+function drawnWithSpins(seed: number): Scenario {
+  const below = numbersFrom(seed);
+  const bodies = count(3).map((_, thread): Body => {
+    const steps = count(2 + below(3)).map(() => [below(4), below(3), below(3)] as const);
+    const spins = below(steps.length);
+    return (words) => {
+      const seen: number[] = [];
+      for (const [i, [kind, at, value]] of steps.entries()) {
+        if (i === spins && thread === 0) Atomics.store(words, FUTEX, 1);
+        else if (i === spins) while (Atomics.load(words, FUTEX) === 0);
+        if (kind === 0) seen.push(Atomics.load(words, at));
+        else if (kind === 1) Atomics.store(words, at, value);
+        else if (kind === 2) seen.push(Atomics.add(words, at, value));
+        else {
+          while (Atomics.compareExchange(words, LOCKS, 0, 1) !== 0);
+          words[PLAIN]! += value;
+          seen.push(words[PLAIN]!);
+          Atomics.store(words, LOCKS, 0);
+        }
+      }
+      return seen;
+    };
+  });
+  return program(bodies, { words: WORDS });
+}
+
+/** Two or three threads of up to four steps: atomic accesses, plain ones under a lock, the primitives, sleeping and waking. */
+function drawn(seed: number): Scenario {
+  const below = numbersFrom(seed);
   const bodies = count(2 + below(2)).map((_, thread): Body => {
     const steps = count(1 + below(4)).map(() => [below(13), below(3), below(3), below(4)] as const);
     return (words) => {

@@ -16,6 +16,11 @@ import { MOST_THREADS } from './scenario.js';
  * have mattered, then the first thread of the shortest way to it could be moved along, step by step, through states that
  * were searched; so its place would be known.
  *
+ * Sleep sets (chapter 5 there) come on top: where a thread's step was taken and all that follows it searched, it is not
+ * taken again after steps of others that do not depend on it. It would lead to where the search was. So a state needs to
+ * be searched once only, whoever slept as it was: a sleeper's step leads to what was searched before. That holds unless
+ * the search is not done with what the step leads to: then the thread does not sleep (`open` in exhaustive.ts).
+ *
  * A step that changes what the invariant looks at counts as dependent on every other such step. The search leaves nothing
  * out for ever where no execution comes back to a state, or one thread alone does, which waits: then all is taken in one
  * state of its round. Where several threads go round, it goes without (see exhaustive.ts).
@@ -30,30 +35,55 @@ export class Persistent {
     this.futures = execution.futures;
   }
 
-  /** Puts the transitions that are enough first; returns how many they are. */
-  choose(possible: Int32Array, count: number): number {
+  /** Puts the transitions first that are enough, without those of threads that `sleep`; returns how many they are. */
+  choose(possible: Int32Array, count: number, sleep: number): number {
     let threads = 0;
     for (let i = 0; i < count; i++) threads |= 1 << (possible[i]! % MOST_THREADS);
+    let [best, fewest] = [threads & ~sleep, countOf(possible, count, threads & ~sleep)];
     // One thread alone: there is nothing to choose.
-    if ((threads & (threads - 1)) === 0) return count;
-    this.futures.refresh();
-    if (this.union.length !== this.futures.stride) this.union = new Int32Array(this.futures.stride);
-    let [best, fewest] = [threads, count];
-    for (let thread = 0; thread < this.execution.threads; thread++) {
-      if ((threads & (1 << thread)) === 0) continue;
-      const chosen = this.around(thread, threads);
-      const size = countOf(possible, count, chosen);
-      if (size < fewest) [best, fewest] = [chosen, size];
+    if ((threads & (threads - 1)) !== 0) {
+      this.futures.refresh();
+      if (this.union.length !== this.futures.stride) this.union = new Int32Array(this.futures.stride);
+      for (let thread = 0; thread < this.execution.threads && fewest > 0; thread++) {
+        if ((threads & (1 << thread)) === 0) continue;
+        const chosen = this.around(thread, threads) & ~sleep;
+        const size = countOf(possible, count, chosen);
+        if (size < fewest) [best, fewest] = [chosen, size];
+      }
     }
     if (fewest === count) return count;
     let first = 0;
     for (let i = 0; i < count; i++) {
       const transition = possible[i]!;
       if ((best & (1 << (transition % MOST_THREADS))) === 0) continue;
-      possible[i] = possible[first]!;
+      possible.copyWithin(first + 1, first, i);
       possible[first++] = transition;
     }
     return fewest;
+  }
+
+  /** Of the threads that `sleep`, those that go on sleeping after the next step of `thread`: it does not depend on theirs. */
+  asleepAfter(thread: number, sleep: number): number {
+    if (sleep === 0) return 0;
+    this.futures.refresh();
+    let asleep = 0;
+    for (let other = 0; 1 << other <= sleep; other++)
+      if ((sleep & (1 << other)) !== 0 && other !== thread && !this.areDependent(thread, other)) asleep |= 1 << other;
+    return asleep;
+  }
+
+  /** Whether the order of two threads' next steps makes a difference for the state after both: what is seen between counts elsewhere. */
+  private areDependent(one: number, other: number): boolean {
+    const { futures, execution } = this;
+    const { width } = futures;
+    const { rows } = futures.placeOf(execution.machine, one);
+    const { rows: others } = futures.placeOf(execution.machine, other);
+    const at = futures.rowOf(OWN);
+    for (let i = at; i < at + width; i++) {
+      const [written, writtenToo] = [rows[i + width]!, others[i + width]!];
+      if ((written & (others[i]! | writtenToo)) !== 0 || (rows[i]! & writtenToo) !== 0) return true;
+    }
+    return false;
   }
 
   /** The smallest set with `thread` that is enough; of `enabled` threads and others. */
