@@ -77,6 +77,12 @@ async function expectEnd(ended: Promise<Ended>, code: number, says: RegExp): Pro
   expect(readdirSync(folder).filter((name) => name !== 'image')).toEqual([]);
 }
 
+/** What may be missing here: how the command is run, and what it then says. */
+const LACKS = [
+  ['where shared memory is not to be had', { limited: true }, /memory|ended with/i],
+  ['without WebAssembly', { jitless: true }, /no WebAssembly; --jitless/],
+] as const;
+
 const REFUSED = '127.0.0.1:9';
 /** What each command that starts processes is called with, where `image` is the RAM. */
 const COMMANDS: Readonly<Record<string, (image: string) => readonly string[]>> = {
@@ -94,11 +100,8 @@ describe.each(Object.keys(COMMANDS))('%s ends', (name) => {
   it('where the RAM file ends before its size', async () => {
     await expectEnd(run(words(CUT_FILE)), 1, /ended at byte \d+ of \d+ while being read/);
   });
-  it('where shared memory is not to be had', async () => {
-    await expectEnd(run(words('image'), { limited: true }), 1, /memory|ended with/i);
-  });
-  it('without WebAssembly', async () => {
-    await expectEnd(run(words('image'), { jitless: true }), 1, /no WebAssembly; --jitless/);
+  it.each(LACKS)('%s', async (_, how, says) => {
+    await expectEnd(run(words('image'), how), 1, says);
   });
 });
 
@@ -108,30 +111,18 @@ describe.each([
   ['limits', ['limits', '--quick']],
   ['soak', ['soak', '--for', '1s', '--seed', '1']],
 ] as const)('%s ends', (_, words) => {
-  it('where shared memory is not to be had', async () => {
-    await expectEnd(run(words, { limited: true }), 1, /memory|ended with/i);
-  });
-  it('without WebAssembly', async () => {
-    await expectEnd(run(words, { jitless: true }), 1, /no WebAssembly; --jitless/);
+  it.each(LACKS)('%s', async (__, how, says) => {
+    await expectEnd(run(words, how), 1, says);
   });
 });
 
-describe('check ends', () => {
-  it('where shared memory is not to be had', async () => {
-    await expectEnd(
-      run(['check', 'mutex'], { limited: true }),
-      1,
-      /FAILED .* its process ended with code 1 .*check failed/,
-    );
-  }, 60_000);
-  it('without WebAssembly', async () => {
-    await expectEnd(
-      run(['check', 'mutex'], { jitless: true }),
-      1,
-      /FAILED .* its process ended with code 1 .*check failed/,
-    );
-  }, 90_000);
-});
+it.each(LACKS)(
+  'check ends %s',
+  async (_, how) => {
+    await expectEnd(run(['check', 'mutex'], how), 1, /FAILED .* its process ended with code 1 .*check failed/);
+  },
+  90_000,
+);
 
 describe('verify needs no memory that threads share, and doctor says what is missing', () => {
   const verify = ['verify', 'mutex', '--channels', '1', '--jobs', '1'];
@@ -149,11 +140,8 @@ describe('verify needs no memory that threads share, and doctor says what is mis
 describe.skipIf(SHA === undefined)('against ends, and blames no build,', () => {
   const words = ['against', 'HEAD', ...SAVED_NOWHERE.slice(1, -2), '--quick', '--transport', 'discard'];
 
-  it('where shared memory is not to be had', async () => {
-    await expectEnd(run(words, { limited: true }), 1, /^(?!.*too old).*shared memory: no address space/);
-  });
-  it('without WebAssembly', async () => {
-    await expectEnd(run(words, { jitless: true }), 1, /^(?!.*too old).*no WebAssembly; --jitless/);
+  it.each(LACKS)('%s', async (_, how) => {
+    await expectEnd(run(words, how), 1, /^(?!.*too old).*shared memory: (no address space|.*--jitless)/);
   });
 });
 
