@@ -60,7 +60,7 @@ function run(words: readonly string[], { jitless = false, limited = false } = {}
       said = performance.now();
     });
   }
-  const deadline = setTimeout(() => child.kill('SIGKILL'), 30_000);
+  const deadline = setTimeout(() => child.kill('SIGKILL'), 80_000);
   return new Promise((resolve) => {
     child.once('close', (code) => {
       clearTimeout(deadline);
