@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { heldBy, THREADS_OF_THE_RUNTIME } from '../../src/os/held.js';
 import { CELL_DEFAULTS, type Cell, CellFailure, type Wait } from '../../src/session/cell.js';
 import { Fleet } from '../../src/session/fleet.js';
-import { wholeNumber } from '../base/usage-error.js';
+import { seedOf, wholeNumber } from '../base/usage-error.js';
 import { type Listed, loadVariants } from '../plan/catalogue.js';
 
 /** The flags of `soak --stress`. */
@@ -23,7 +23,7 @@ const JOBS_A_SLICE = 50_000;
 /** Runs all of it; returns 0, or 1 when something was left behind, lost or duplicated. */
 export async function stress(flags: StressFlags): Promise<number> {
   const listed = (await loadVariants(flags.variants)).filter(({ variant }) => variant.unavailable?.() === undefined);
-  const seed = wholeNumber('--seed', flags.seed ?? '1', 0, 2 ** 31 - 1);
+  const seed = seedOf(flags.seed, 2 ** 31 - 1);
   const cycles = wholeNumber('--cycles', flags.cycles, 0, 1e6);
   const counts = {
     spinning: wholeNumber('--spinning', flags.spinning, 0, 1e12),
