@@ -34,14 +34,14 @@ process.once('message', async ({ source, from }: ConformanceStart) => {
   for (const [index, test] of CONFORMANCE.entries()) {
     if (index < from || test.skipped(variant) !== undefined) continue;
     await send({ kind: 'begun', index });
-    // Threads take time to start: a design that fails early does not wait for those of the last tests.
-    if (!fleet || test.senders > senders) {
-      await fleet?.terminate();
-      senders = test.senders > FEW_SENDERS ? CONFORMANCE_FLEET.senders : FEW_SENDERS;
-      fleet = await Fleet.start({ ...CONFORMANCE_FLEET, senders, watchdogMs: WATCHDOG_MS });
-    }
     const start = performance.now();
     try {
+      // Threads take time to start: a design that fails early does not wait for those of the last tests.
+      if (!fleet || test.senders > senders) {
+        await fleet?.terminate();
+        senders = test.senders > FEW_SENDERS ? CONFORMANCE_FLEET.senders : FEW_SENDERS;
+        fleet = await Fleet.start({ ...CONFORMANCE_FLEET, senders, watchdogMs: WATCHDOG_MS });
+      }
       await test.run({ variant, source, fleet });
       await send({ kind: 'passed', index, tookMs: performance.now() - start });
     } catch (cause) {

@@ -1,6 +1,7 @@
 // Runs the conformance suite over one design in child processes: a new one after each test that fails.
 import { fork } from 'node:child_process';
 import { CONFORMANCE } from '../../src/conformance/conformance.js';
+import { NO_SHARED_MEMORY } from '../../src/memory/shared-memory.js';
 import type { Listed } from '../plan/catalogue.js';
 import type { ConformanceMessage, ConformanceStart } from './conformance-process.js';
 
@@ -17,7 +18,10 @@ const MOST_FAILURES = 3;
 /** The process itself ends what hangs, sooner. */
 const SILENCE_MS = 20_000;
 
-/** Resolves with every test of the suite, in order. Told before each test: its title, and how many came before it. */
+/**
+ * Resolves with every test of the suite, in order. Told before each test: its title, and how many came before it. Rejects where
+ * there is no shared memory: that is no fault of the design.
+ */
 export async function conform(
   { variant, source }: Pick<Listed, 'variant' | 'source'>,
   onProgress: (title: string, done: number) => void,
@@ -47,7 +51,7 @@ function runFrom(
   tested: Tested[],
   onProgress: (title: string, done: number) => void,
 ): Promise<number | undefined> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const child = fork(new URL('./conformance-process.js', import.meta.url), {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       execArgv: [],
@@ -69,6 +73,7 @@ function runFrom(
       const { title } = tested[at]!;
       if (message.kind === 'begun') onProgress(title, at);
       else if (message.kind === 'passed') tested[at] = { title, status: 'passed', tookMs: message.tookMs };
+      else if (message.reason.startsWith(NO_SHARED_MEMORY)) reject(new Error(message.reason));
       else fail(message.reason, message.tookMs);
     });
     child.once('error', (error) => {

@@ -139,7 +139,9 @@ export class Qemu {
     await this.call('migrate', { uri: 'exec:cat >/dev/null' });
     const { status, error } = await this.ended();
     if (status !== 'completed') throw new QemuError(`QEMU ${this.binary.version}: warming up: ${status}: ${error}`);
-    // A machine that was migrated away has to run once more before it can be migrated again.
+    // A machine that was migrated away has to run once more before it can be migrated again. Once the migration is said to be
+    // completed QEMU has some work left, and refuses `cont` meanwhile (qmp_cont(): RUN_STATE_FINISH_MIGRATE).
+    while (((await this.call('query-status')) as { status: string }).status === 'finish-migrate') await sleep(1);
     await this.call('cont');
     await this.call('stop');
     await set(true);
