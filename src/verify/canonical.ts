@@ -186,7 +186,7 @@ export class Canonical {
 
   /** Appends the ranks of all records, each with its place; and those of all clocks, as many to a number as fit. */
   private packRanks(start: number): number {
-    const { scratch, live, liveThreads, lives, clockBases, counts, active, machine } = this;
+    const { scratch, live, liveThreads, lives, clockBases, counts, seen, active, machine } = this;
     const { state, threads, status } = machine;
     let length = start;
     let actives = 0;
@@ -211,11 +211,17 @@ export class Canonical {
       if (i < threads && state[status + i] === -1) continue;
       const base = clockBases[i]!;
       const slot = this.futures ? this.clockSlots[i]! : -1;
-      const readers = slot < 0 ? 0 : this.readersOf(slot);
+      let readers = -1;
       for (let k = 0; k < actives; k++) {
         const thread = active[k]!;
         const time = state[base + thread]!;
-        const rank = time === 0 ? 0 : slot < 0 ? this.rank(thread, time) : this.news(thread, time, readers);
+        let rank = 0;
+        if (slot < 0) rank = this.rank(thread, time);
+        else if (time > seen[thread]!) {
+          // What everybody knows is news to nobody.
+          if (readers < 0) readers = this.readersOf(slot);
+          rank = this.news(thread, time, readers);
+        }
         packed = packed * radix + rank;
         if (packed < most) continue;
         scratch[length++] = packed;
