@@ -13,6 +13,7 @@ this.parks += Atomics.notify(w, 0);
 this.total += Atomics.notify(w, 0);
 if (Atomics.wait(w, 0, 0) === 'ok') this.parks++;
 if (Atomics.wait(w, 0, 0) === 'ok') again();
+const counts = () => void Atomics.add(w, 0, 1);
 `;
 const file = join(mkdtempSync(join(tmpdir(), 'discarded-')), 'program.js');
 writeFileSync(file, text);
@@ -29,15 +30,15 @@ function siteIn(line: number): Site {
 }
 
 describe('a discarded result', () => {
-  it('belongs to a statement of its own, or only counts', () => {
+  it('belongs to a statement of its own or to void, or only counts', () => {
     const among = (properties: string[]): number[] => {
       const counters = [{ file: relative(process.cwd(), file), properties }];
-      return [2, 3, 4, 5, 6, 7].filter((line) => isDiscarded(siteIn(line), counters));
+      return [2, 3, 4, 5, 6, 7, 8].filter((line) => isDiscarded(siteIn(line), counters));
     };
     // What is only counted is declared, and never guessed.
-    expect(among([])).toEqual([2]);
-    expect(among(['parks'])).toEqual([2, 4, 6]);
-    expect(among(['total'])).toEqual([2, 5]);
+    expect(among([])).toEqual([2, 8]);
+    expect(among(['parks'])).toEqual([2, 4, 6, 8]);
+    expect(among(['total'])).toEqual([2, 5, 8]);
   });
 
   it('is not looked for in a text that is not the one that runs', () => {

@@ -62,8 +62,10 @@ function readSource(file: string): Source {
   return { path: pathInPackage(sourceFileOf(file)), discarded, lineStarts };
 }
 
-/** `f();` and `this.parks += f();` and `if (f() === 'ok') this.parks++;`, with `parks`. */
+/** `f();` and `void f()` and `this.parks += f();` and `if (f() === 'ok') this.parks++;`, with `parks`. */
 function discardedCall(node: AnyNode): { call: CallExpression; counter: string } | undefined {
+  if (node.type === 'UnaryExpression' && node.operator === 'void' && node.argument.type === 'CallExpression')
+    return { call: node.argument, counter: '' };
   if (node.type === 'ExpressionStatement') {
     const { expression } = node;
     if (expression.type === 'CallExpression') return { call: expression, counter: '' };

@@ -4,7 +4,7 @@ import { Exhaustive } from './exhaustive.js';
 import { endsOf } from './fixtures/ends-of.js';
 import { type Body, program } from './fixtures/expect-finding.js';
 import { Orders } from './orders.js';
-import { indexer, lastzero, readers } from './programs/genmc.js';
+import { GENMC_PROGRAMS, indexer, lastzero, readers } from './programs/genmc.js';
 import type { Scenario } from './scenario.js';
 import type { Search } from './search.js';
 import { verify } from './verify.js';
@@ -41,6 +41,11 @@ describe('orders that matter', () => {
 
   it('are what a whole search turns to where there are fewer of them than states', () => {
     expect(verify(indexer(12))).toMatchObject({ complete: true, schedules: 8, findings: [] });
+  });
+
+  it('are not gone through where states merge', () => {
+    const casrot = GENMC_PROGRAMS.find(({ scenario }) => scenario.name === 'casrot(9)')!;
+    expect(verify(casrot.scenario)).toMatchObject({ complete: true, states: 767, findings: [] });
   });
 
   it('lead to the same ends and the same findings as all states, in drawn programs', () => {
