@@ -56,6 +56,18 @@ it.each([
     'export default { words: 1, threads: [{ run() {} }], final: () => true }',
     'final() returned true, takes a text that says what is wrong, or undefined if nothing is',
   ],
+  [
+    'export default { words: 1, hints: { mode: "odd" }, threads: [{ run() {} }] }',
+    'hints: mode: got "odd", takes sc, weak, havoc',
+  ],
+  [
+    'export default { words: 1, hints: { mode: "sc", sites: [{ at: "x.js:1" }] }, threads: [{ run() {} }] }',
+    'hints: x.js:1 needs the reason why it may race',
+  ],
+  [
+    'export default { words: 1, watched: [0], invariant() {}, threads: [{ run() {} }] }',
+    'watched: takes a list of groups, each a list of words: [[0, 1], [2]]',
+  ],
 ])('refuses %s', async (text, message) => {
   const { status, stderr } = await cli('verify', written(`bad-${message.length}.mjs`, text));
   expect(stderr).toContain(message);

@@ -30,6 +30,47 @@ describe('a result that a program keeps', () => {
   });
 });
 
+describe('results of any kind', () => {
+  const open: Body = (words) => {
+    Atomics.store(words, 0, 1);
+    Atomics.store(words, 0, 2);
+  };
+  const opened = (words: Int32Array): void => {
+    while (Atomics.load(words, 0) === 0);
+  };
+  it('are compared, those that have no JSON too', () => {
+    passes([
+      open,
+      (words) => {
+        opened(words);
+        return 1n;
+      },
+    ]);
+    passes([
+      open,
+      (words) => {
+        opened(words);
+        const circular: { self?: object } = {};
+        circular.self = circular;
+        return circular;
+      },
+    ]);
+  });
+  it('are what the thread returned, whatever an earlier final check did to them', () => {
+    const list: Body = (words) => [Atomics.load(words, 0)];
+    const final = (words: Int32Array, results: readonly unknown[]): string | undefined => {
+      const [, seen] = results as [unknown, number[]];
+      seen.push(0);
+      words[7]! += 1;
+      return seen.length === 2 && words[7] === 1 ? undefined : 'it was changed';
+    };
+    expect(verify(program([open, list, (words) => Atomics.add(words, 1, 1)], { final }))).toMatchObject({
+      complete: true,
+      findings: [],
+    });
+  });
+});
+
 describe('a bounded search', () => {
   const turns =
     (own: number): Body =>

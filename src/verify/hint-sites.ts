@@ -1,4 +1,5 @@
 // Which reads are hints, what each may return, and why it may be one: the annotations that a report lists.
+import { ScenarioError } from './rules.js';
 import type { HintMode, Hints } from './scenario.js';
 import type { Site } from './site.js';
 import { commentAt, describeSite, pathInPackage, sourceOf } from './source.js';
@@ -18,6 +19,8 @@ const CONTRACT = 'a guess that the caller confirms by an atomic load before it a
 const DEFAULT_DOMAIN: readonly number[] = [0, 1];
 const NO_HINT = -1;
 
+const MODES: readonly HintMode[] = ['sc', 'weak', 'havoc'];
+
 /** Rule 0 is for calls of `hint()`; the others are the annotated sites, in order. */
 export class HintSites {
   readonly modes: readonly HintMode[];
@@ -25,19 +28,23 @@ export class HintSites {
   private readonly hints: Hints;
   private readonly known = new Map<Site, number>();
 
-  /** Throws a RangeError for a domain larger than `mostValues`, and a TypeError for an annotation without a reason. */
+  /** Throws a ScenarioError for a domain larger than `mostValues`, and for an annotation without a reason. */
   constructor(hints: Hints, mostValues: number) {
     const sites = hints.sites ?? [];
+    if (!MODES.includes(hints.mode))
+      throw new ScenarioError(`hints: mode: got ${JSON.stringify(hints.mode)}, takes ${MODES.join(', ')}`);
+    if (!Array.isArray(sites))
+      throw new ScenarioError(`hints: sites: got ${JSON.stringify(sites)}, takes a list of { at, reason }`);
     for (const { at, reason } of sites) {
       if (typeof reason !== 'string' || reason.trim() === '')
-        throw new TypeError(`hints: ${at} needs the reason why it may race`);
+        throw new ScenarioError(`hints: ${at} needs the reason why it may race`);
     }
     this.hints = hints;
     this.modes = [hints.mode, ...sites.map(({ mode }) => mode ?? hints.mode)];
     this.domains = [hints, ...sites].map(({ domain }) => domain ?? hints.domain ?? DEFAULT_DOMAIN);
     for (const domain of this.domains) {
       if (domain.length > mostValues)
-        throw new RangeError(`hints: at most ${mostValues} values in a domain, got ${domain.length}`);
+        throw new ScenarioError(`hints: at most ${mostValues} values in a domain, got ${domain.length}`);
     }
   }
 

@@ -177,8 +177,20 @@ function standIn(real: object, simulated: (buffer: SimulatedBuffer, ...more: num
 /** Values that a body may not depend on, because another run would get others. */
 function forbid(what: string): () => never {
   return () => {
-    throw fail('nondeterminism', `thread body is not deterministic: it reads ${what}`);
+    throw fail(
+      'nondeterminism',
+      `thread body is not deterministic: it reads ${what}; a deadline can be a timeout of Atomics.wait, which may always pass, or a word that another thread sets, and chance one that starts with each value`,
+    );
   };
+}
+
+/** A Date that says what time it was, and not what time it is. */
+function clockless(real: DateConstructor): unknown {
+  return new Proxy(real, {
+    apply: forbid('Date()'),
+    construct: (target, all, newTarget) =>
+      all.length === 0 ? forbid('new Date()')() : (Reflect.construct(target, all, newTarget) as object),
+  });
 }
 
 const scope = globalThis as unknown as Record<string, unknown>;
@@ -193,6 +205,14 @@ const STAND_INS: readonly (readonly [target: Record<string, unknown>, name: stri
   [scope, 'DataView', standIn(globalThis.DataView, dataViewOf)],
   [Math as unknown as Record<string, unknown>, 'random', forbid('Math.random')],
   [Date as unknown as Record<string, unknown>, 'now', forbid('Date.now')],
+  [scope, 'Date', clockless(Date)],
+  [
+    process as unknown as Record<string, unknown>,
+    'hrtime',
+    Object.assign(forbid('process.hrtime'), { bigint: forbid('process.hrtime') }),
+  ],
+  [Object.getPrototypeOf(crypto) as Record<string, unknown>, 'getRandomValues', forbid('crypto.getRandomValues')],
+  [Object.getPrototypeOf(crypto) as Record<string, unknown>, 'randomUUID', forbid('crypto.randomUUID')],
   [performance as unknown as Record<string, unknown>, 'now', forbid('performance.now')],
   ...LATER.map((name) => [scope, name, outside(name)] as const),
   [process as unknown as Record<string, unknown>, 'nextTick', outside('process.nextTick')],

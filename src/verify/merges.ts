@@ -1,13 +1,18 @@
 // Histories of a thread that were taken for one: held against each other as the thread goes on.
+import { inspect } from 'node:util';
 import { type History, sameCall } from './loops.js';
-import type { Operation } from './operation.js';
-import { BodyError } from './rules.js';
+import { type Operation, RETURN, THROW } from './operation.js';
+import { BodyError, KEEPS } from './rules.js';
 
 /** Other histories kept for each operation where histories were merged, and merges looked back at. */
 const KEPT = 16;
 const LOOKED_BACK = 4;
 /** Operations tried of those that are known to follow when a history is merged. */
 const LOOKED_AHEAD = 8;
+/** How often the first end of a thread is run again: chance may give the same once. */
+const FIRST_END_AGAIN = 8;
+/** How far results are told apart: objects within objects. */
+const DEEPEST = 8;
 
 /** Thrown where histories were merged, and what the thread does depends on which it was, or on how often it went round. */
 export class ClosedTooEarly {
@@ -38,6 +43,7 @@ export class Merges {
   private readonly others = new Map<Operation, History[]>();
   /** Where a wrong claim is no fault of the program. */
   private readonly doubtful = new Set<Operation>();
+  private ends = 0;
 
   /**
    * Notes that `history` was merged into the node of `target`, which `canonical` reaches; `more` are loops gone round
@@ -64,8 +70,10 @@ export class Merges {
     }
   }
 
-  /** Throws if `next`, found after `history`, is not what follows with another history in front. */
+  /** Throws if `next`, found after `history`, is not what follows with another history in front; an end, with the same. */
   check(history: History, next: Operation, run: (other: History) => Operation): void {
+    if (next.kind === RETURN || next.kind === THROW)
+      for (let again = this.ends++ === 0 ? FIRST_END_AGAIN : 1; again > 0; again--) checkEnd(next, run(history));
     let looked = 0;
     for (let at = history.operations.length - 1; at >= 0 && looked < LOOKED_BACK; at--) {
       const others = this.others.get(history.operations[at]!);
@@ -93,12 +101,24 @@ function behind(others: readonly History[], canonical: History, history: History
   }));
 }
 
+/** Of operations the record tells; what a thread ends with is in none. */
+function checkEnd(first: Operation, again: Operation): void {
+  if (isSame(first, again)) return;
+  const [was, is] = [first, again].map(({ kind, value }) => `${kind === THROW ? 'threw' : 'returned'} ${shown(value)}`);
+  throw new BodyError(
+    'nondeterminism',
+    `thread body is not deterministic: it ${was}, and ${is} when run again: ${KEEPS}`,
+  );
+}
+
 function isSame(one: Operation, other: Operation): boolean {
   return sameCall(one, other) && shown(one.value) === shown(other.value);
 }
 
+/** What a thread returned, or threw, as text. */
 function shown(value: unknown): string {
-  return value instanceof Error ? value.message : (JSON.stringify(value) ?? String(value));
+  if (value instanceof Error) return value.message;
+  return inspect(value, { depth: DEEPEST, breakLength: Number.POSITIVE_INFINITY, customInspect: false });
 }
 
 function wrong(target: Operation, doubtful: ReadonlySet<Operation>): Error | ClosedTooEarly {

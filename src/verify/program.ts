@@ -13,7 +13,7 @@ import { pulse } from './pulse.js';
 import { newRecording, type Recording, record } from './recording.js';
 import { Retries } from './retries.js';
 import { type LooksLeft, Returns } from './returns.js';
-import { BodyError, OUTGROWN } from './rules.js';
+import { BodyError, ENDED_EARLY, OUTGROWN } from './rules.js';
 import { describeSite } from './source.js';
 import { refuseSuspended } from './suspended.js';
 import type { WordTable } from './word-table.js';
@@ -292,7 +292,7 @@ export class Program {
     }
     this.ahead = [];
     if (recording.position !== log.length && !speculative) {
-      throw new BodyError('nondeterminism', 'thread body is not deterministic: it ended early when run again');
+      throw new BodyError('nondeterminism', ENDED_EARLY);
     }
     return error === null ? ending(RETURN, value) : ending(THROW, error);
   }

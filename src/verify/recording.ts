@@ -25,8 +25,9 @@ import {
   WAIT_LATER,
 } from './operation.js';
 import { HIGH, LOW, WHOLE } from './ranges.js';
-import { BodyError, type RuleKind } from './rules.js';
+import { BodyError, KEEPS, type RuleKind } from './rules.js';
 import { callSite, NOWHERE, type Site } from './site.js';
+import { describeSite } from './source.js';
 import { ATOMIC, HINT_WRITTEN, HINTED, PLAIN, WAITED, type WordTable } from './word-table.js';
 
 export interface Recording {
@@ -265,7 +266,7 @@ function differs(run: Recording, old: Operation, call: Call): Error {
   const is = `${operationName(call.kind, call.modifier)} of word ${call.word}`;
   return fail(
     'nondeterminism',
-    `thread body is not deterministic: operation ${run.position + 1} was ${was} and is ${is} when run again`,
+    `thread body is not deterministic: ${was} at ${describeSite(old.site)} is ${is} when run again: ${KEEPS}`,
   );
 }
 

@@ -13,6 +13,12 @@ export const RULES = ['nondeterminism', 'hidden-state', 'impure-condition', 'not
 
 export type RuleKind = (typeof RULES)[number];
 
+/** Why a body does something else when it is run again. */
+export const KEEPS =
+  'it depends on more than shared memory, such as a variable outside of it that lasts from run to run, a clock, or chance';
+
+export const ENDED_EARLY = `thread body is not deterministic: it ended early when run again: ${KEEPS}`;
+
 /** Thrown when more is known of the program than the search began with: begin again. */
 export const OUTGROWN = Symbol('outgrown');
 
@@ -29,6 +35,9 @@ export class BodyError extends Error {
 /** The scenario itself is wrong: no program was checked. */
 export class ScenarioError extends RangeError {}
 
+/** Objects within objects that are copied for each final check. */
+const DEEPEST_COPIED = 4;
+
 /** What a hook of the scenario says is wrong, or undefined. It may throw as well, as assertions do. */
 export function asked(
   scenario: Scenario,
@@ -38,7 +47,8 @@ export function asked(
 ): string | undefined {
   let said: unknown;
   try {
-    said = scenario[hook]?.(words, results);
+    // Whatever a final check does to what it gets, the next one gets its own.
+    said = hook === 'final' ? scenario.final?.(words.slice(), results.map(copyOf)) : scenario.invariant?.(words);
   } catch (error) {
     return `${hook}() threw: ${error instanceof Error ? error.message : String(error)}`;
   }
@@ -47,4 +57,13 @@ export function asked(
   throw new ScenarioError(
     `scenario: ${hook}() returned ${String(said)}, takes a text that says what is wrong, or undefined if nothing is`,
   );
+}
+
+/** A result of its own, as far as it is made of lists and plain objects. */
+function copyOf(value: unknown, depth = 0): unknown {
+  if (typeof value !== 'object' || value === null || depth === DEEPEST_COPIED) return value;
+  const copy = (each: unknown): unknown => copyOf(each, depth + 1);
+  if (Array.isArray(value)) return value.map(copy);
+  if (Object.getPrototypeOf(value) !== Object.prototype) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, copy(each)]));
 }

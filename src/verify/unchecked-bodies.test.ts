@@ -18,6 +18,33 @@ describe('bodies that cannot be checked', () => {
     ]);
     expectFinding('nondeterminism', [(words) => Atomics.store(words, 0, Math.random() > 0.5 ? 1 : 0)]);
     expectFinding('nondeterminism', [(words) => Atomics.store(words, 0, Date.now())]);
+    // Fast runs read the same time, and pass.
+    for (const clock of [
+      () => new Date().toISOString(),
+      () => Date(),
+      () => process.hrtime.bigint(),
+      () => crypto.randomUUID(),
+    ])
+      expectFinding('nondeterminism', [(words) => (Atomics.load(words, 0) === 0 && clock() ? 1 : 0)]);
+    expect(verify(program([(words) => Atomics.store(words, 0, new Date(5).getTime())])).findings).toEqual([]);
+  });
+
+  it.skipIf(isLong)('returns what it keeps outside of itself from run to run', () => {
+    let sent = 0;
+    const { findings } = verify(
+      program([
+        (words) => {
+          Atomics.add(words, 0, 1);
+          return ++sent;
+        },
+      ]),
+    );
+    expect(findings).toMatchObject([
+      {
+        kind: 'nondeterminism',
+        message: expect.stringMatching(/it returned \d+, and returned \d+ when run again: .*a variable outside/),
+      },
+    ]);
   });
 
   it.skipIf(isLong)('uses what is not simulated', () => {

@@ -1,4 +1,5 @@
 // The words that a scenario's invariant looks at, in groups: what is told of them together.
+import { ScenarioError } from './rules.js';
 import type { Scenario } from './scenario.js';
 
 /** Most groups: one bit each. */
@@ -9,6 +10,8 @@ export class Watched {
   private readonly view: Int32Array;
 
   constructor(scenario: Scenario, initial: Int32Array) {
+    if (scenario.watched?.some((group) => !Array.isArray(group)))
+      throw new ScenarioError('scenario: watched: takes a list of groups, each a list of words: [[0, 1], [2]]');
     this.scenario = scenario;
     this.view = initial.slice();
   }
