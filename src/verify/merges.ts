@@ -104,6 +104,8 @@ function behind(others: readonly History[], canonical: History, history: History
 /** Of operations the record tells; what a thread ends with is in none. */
 function checkEnd(first: Operation, again: Operation): void {
   if (isSame(first, again)) return;
+  // Run again it came to another operation, which says so itself.
+  if (again.value instanceof BodyError) throw again.value;
   const [was, is] = [first, again].map(({ kind, value }) => `${kind === THROW ? 'threw' : 'returned'} ${shown(value)}`);
   throw new BodyError(
     'nondeterminism',

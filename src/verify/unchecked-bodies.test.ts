@@ -47,6 +47,14 @@ describe('bodies that cannot be checked', () => {
     ]);
   });
 
+  it.skipIf(isLong)('touches another word when it is run again, and nothing after it', () => {
+    let runs = 0;
+    const { findings } = verify(program([(words) => Atomics.add(words, runs++ % 3 === 2 ? 1 : 0, 1)]));
+    expect(findings[0]!.message).toMatch(
+      /deterministic: Atomics.add of word \d at .* is Atomics.add of word \d when run/,
+    );
+  });
+
   it.skipIf(isLong)('uses what is not simulated', () => {
     expectFinding('not-modelled', [(words) => Atomics.waitAsync(new BigInt64Array(words.buffer) as never, 0, 0).async]);
     expectFinding('not-modelled', [(words) => words.map((word) => word + 1)]);
