@@ -37,6 +37,8 @@ export async function loadProgram(path: string): Promise<readonly Scenario[] | u
     // Told as of a design's file.
     return undefined;
   }
+  // As a CommonJS module has it whose source was an ES module.
+  if (typeof exported === 'object' && exported !== null && 'default' in exported) exported = exported.default;
   if (exported === undefined || typeof exported === 'function')
     throw new UsageError(
       `verify: ${path}: default export: got ${exported === undefined ? 'nothing' : 'a function'}, takes a design, as defineVariant() makes it, or a program: { words, threads: [{ name, run(words) { .. } }], final(words, results) { .. } }`,
@@ -72,9 +74,9 @@ function checked(where: string, value: unknown, name: string): Scenario {
     if (typeof thread?.run !== 'function') refuse(`threads[${i}].run`, thread?.run, 'a function of the words');
     return { ...thread, name: thread.name ?? `thread ${i}`, run: thread.run.bind(thread) };
   });
-  const init = (words: Int32Array): void => {
+  const init = (words: Int32Array): unknown => {
     try {
-      scenario.init?.(words);
+      return scenario.init?.(words);
     } catch (error) {
       throw new ScenarioError(`init() threw: ${error instanceof Error ? error.message : String(error)}`);
     }

@@ -22,7 +22,7 @@ import {
 import { deadlock, exception, type Problem, plainSpin, raceProblem, simple } from './problem.js';
 import { Program, type ProgramOptions } from './program.js';
 import { MOST_PROMISED } from './promises.js';
-import { asked, OUTGROWN, ScenarioError } from './rules.js';
+import { asked, initialWords, OUTGROWN, ScenarioError } from './rules.js';
 import { type Hints, MOST_THREADS, type Scenario } from './scenario.js';
 import { simulatedWords } from './views.js';
 import { addWakesOfOne } from './wakes-of-one.js';
@@ -81,8 +81,7 @@ export class Execution {
     this.hints = new HintSites(options.hints ?? scenario.hints ?? { mode: 'weak' }, ONLY);
     this.choices = new Choices(this.hints, options.timeouts !== 'ignore');
     this.earlyWakes = options.earlyWakes ?? 0;
-    this.initial = new Int32Array(scenario.words);
-    scenario.init?.(this.initial);
+    this.initial = initialWords(scenario);
     this.view = this.initial.slice();
     this.watched = new Watched(scenario, this.initial);
     const { mutation = null, onSite = null, looksLeft = new Map() } = options;

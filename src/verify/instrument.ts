@@ -38,8 +38,10 @@ function placeOf(view: unknown, index: number, accepts: (element: Element) => bo
   if (!span) throw fail('not-modelled', 'Atomics on memory that is not simulated');
   const { element, first, length } = span;
   if (!accepts(element)) throw new TypeError(`Atomics: not on a ${element.name}`);
-  if (!isInside(span, Number(index))) throw new RangeError(`Atomics: index ${index} outside ${length} elements`);
-  const at = first + Number(index) * element.bytes;
+  // As the language converts it.
+  const whole = Math.trunc(Number(index)) || 0;
+  if (!isInside(span, whole)) throw new RangeError(`Atomics: index ${index} outside ${length} elements`);
+  const at = first + whole * element.bytes;
   return { element, word: at >> 2, range: element.bytes === 8 ? LOW : rangeAt(at, element.bytes) };
 }
 
@@ -174,6 +176,14 @@ function standIn(real: object, simulated: (buffer: SimulatedBuffer, ...more: num
   });
 }
 
+/** Takes the simulated block for what it stands for. */
+const SIMULATED_BLOCKS = new Proxy(SharedArrayBuffer, {
+  get: (target, property) =>
+    property === Symbol.hasInstance
+      ? (value: unknown) => value instanceof SimulatedBuffer || value instanceof target
+      : (Reflect.get(target, property) as unknown),
+});
+
 /** Values that a body may not depend on, because another run would get others. */
 function forbid(what: string): () => never {
   return () => {
@@ -202,6 +212,7 @@ const STAND_INS: readonly (readonly [target: Record<string, unknown>, name: stri
     const simulated = (buffer: SimulatedBuffer, ...more: number[]): object => viewOf(buffer, element, ...more);
     return [scope, element.name, standIn(realConstructor(element.name), simulated)] as const;
   }),
+  [scope, 'SharedArrayBuffer', SIMULATED_BLOCKS],
   [scope, 'DataView', standIn(globalThis.DataView, dataViewOf)],
   [Math as unknown as Record<string, unknown>, 'random', forbid('Math.random')],
   [Date as unknown as Record<string, unknown>, 'now', forbid('Date.now')],
@@ -215,7 +226,11 @@ const STAND_INS: readonly (readonly [target: Record<string, unknown>, name: stri
   [Object.getPrototypeOf(crypto) as Record<string, unknown>, 'randomUUID', forbid('crypto.randomUUID')],
   [performance as unknown as Record<string, unknown>, 'now', forbid('performance.now')],
   ...LATER.map((name) => [scope, name, outside(name)] as const),
-  [process as unknown as Record<string, unknown>, 'nextTick', outside('process.nextTick')],
+  [
+    process as unknown as Record<string, unknown>,
+    'nextTick',
+    outside('process.nextTick, which a new Worker and timers/promises call too,'),
+  ],
   [process as unknown as Record<string, unknown>, 'exit', outside('process.exit')],
   // Bodies are run thousands of times.
   [scope, 'console', new Proxy(console, { get: (target, name) => (name in target ? () => undefined : undefined) })],

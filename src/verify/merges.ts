@@ -1,8 +1,7 @@
 // Histories of a thread that were taken for one: held against each other as the thread goes on.
-import { inspect } from 'node:util';
 import { type History, sameCall } from './loops.js';
 import { type Operation, RETURN, THROW } from './operation.js';
-import { BodyError, KEEPS } from './rules.js';
+import { BodyError, KEEPS, shown } from './rules.js';
 
 /** Other histories kept for each operation where histories were merged, and merges looked back at. */
 const KEPT = 16;
@@ -11,8 +10,6 @@ const LOOKED_BACK = 4;
 const LOOKED_AHEAD = 8;
 /** How often the first end of a thread is run again: chance may give the same once. */
 const FIRST_END_AGAIN = 8;
-/** How far results are told apart: objects within objects. */
-const DEEPEST = 8;
 
 /** Thrown where histories were merged, and what the thread does depends on which it was, or on how often it went round. */
 export class ClosedTooEarly {
@@ -115,12 +112,6 @@ function checkEnd(first: Operation, again: Operation): void {
 
 function isSame(one: Operation, other: Operation): boolean {
   return sameCall(one, other) && shown(one.value) === shown(other.value);
-}
-
-/** What a thread returned, or threw, as text. */
-function shown(value: unknown): string {
-  if (value instanceof Error) return value.message;
-  return inspect(value, { depth: DEEPEST, breakLength: Number.POSITIVE_INFINITY, customInspect: false });
 }
 
 function wrong(target: Operation, doubtful: ReadonlySet<Operation>): Error | ClosedTooEarly {

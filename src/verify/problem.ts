@@ -3,7 +3,7 @@ import type { Race } from './clocks.js';
 import type { ExecutionView } from './execution-view.js';
 import { wouldGoOn } from './lost-wake-up.js';
 import { describe, HINT_STORE, type Operation, PLAIN_LOAD, PLAIN_STORE, SLEEP } from './operation.js';
-import type { RuleKind } from './rules.js';
+import { type RuleKind, shown } from './rules.js';
 import { wordName } from './scenario.js';
 import { describeSite } from './source.js';
 
@@ -55,7 +55,7 @@ export function raceProblem(execution: ExecutionView, race: Race): Problem {
 
 export function exception(execution: ExecutionView, thread: number, operation: Operation): Problem {
   const { value } = operation;
-  const what = value instanceof Error ? value.message : String(value);
+  const what = shown(value);
   // The real Atomics met a simulated view.
   const note = /^#<Object> is not an? .*typed array/.test(what)
     ? ' (Atomics is used by its name in a thread: `const { load } = Atomics` outside of it is the real one)'

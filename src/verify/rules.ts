@@ -1,4 +1,5 @@
 // What a thread's function must keep to, so that it can be checked at all.
+import { inspect } from 'node:util';
 import type { Scenario } from './scenario.js';
 
 /**
@@ -35,6 +36,17 @@ export class BodyError extends Error {
 /** The scenario itself is wrong: no program was checked. */
 export class ScenarioError extends RangeError {}
 
+/** The words that a program begins with. */
+export function initialWords(scenario: Scenario): Int32Array {
+  const words = new Int32Array(scenario.words);
+  const begun: unknown = scenario.init?.(words);
+  if (begun instanceof Promise)
+    throw new ScenarioError('scenario: init() returned a promise; it fills the words at once');
+  return words;
+}
+
+/** Objects within objects that are shown, and so told apart. */
+const DEEPEST_SHOWN = 8;
 /** Objects within objects that are copied for each final check. */
 const DEEPEST_COPIED = 4;
 
@@ -50,7 +62,7 @@ export function asked(
     // Whatever a final check does to what it gets, the next one gets its own.
     said = hook === 'final' ? scenario.final?.(words.slice(), results.map(copyOf)) : scenario.invariant?.(words);
   } catch (error) {
-    return `${hook}() threw: ${error instanceof Error ? error.message : String(error)}`;
+    return `${hook}() threw: ${shown(error)}`;
   }
   if (said === undefined || said === null) return undefined;
   if (typeof said === 'string') return said;
@@ -66,4 +78,10 @@ function copyOf(value: unknown, depth = 0): unknown {
   if (Array.isArray(value)) return value.map(copy);
   if (Object.getPrototypeOf(value) !== Object.prototype) return value;
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, copy(each)]));
+}
+
+/** What was returned or thrown, as text. */
+export function shown(value: unknown): string {
+  if (value instanceof Error) return value.message;
+  return inspect(value, { depth: DEEPEST_SHOWN, breakLength: Number.POSITIVE_INFINITY, customInspect: false });
 }

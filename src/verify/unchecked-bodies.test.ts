@@ -57,8 +57,25 @@ describe('bodies that cannot be checked', () => {
 
   it.skipIf(isLong)('uses what is not simulated', () => {
     expectFinding('not-modelled', [(words) => Atomics.waitAsync(new BigInt64Array(words.buffer) as never, 0, 0).async]);
-    expectFinding('not-modelled', [(words) => words.map((word) => word + 1)]);
+    expectFinding('not-modelled', [(words) => words.sort()]);
     expectFinding('not-modelled', [() => Atomics.load(new Int32Array(1), 0)]);
+  });
+
+  it.skipIf(isLong)('begins with words that come later', () => {
+    expect(() => verify({ ...program([() => 1]), init: async () => {} })).toThrow(
+      'scenario: init() returned a promise; it fills the words at once',
+    );
+  });
+
+  it.skipIf(isLong)('throws something that is no error', () => {
+    const { findings } = verify(
+      program([
+        () => {
+          throw { full: [1, 2] };
+        },
+      ]),
+    );
+    expect(findings[0]).toMatchObject({ kind: 'exception', message: expect.stringContaining('{ full: [ 1, 2 ] }') });
   });
 
   it.runIf(isLong)('goes on for ever, and does something new each time: that is told, and not followed', () => {

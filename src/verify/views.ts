@@ -25,6 +25,10 @@ export class SimulatedBuffer {
   grow(): never {
     throw fail('not-modelled', 'simulated SharedArrayBuffer: it does not grow');
   }
+
+  get [Symbol.toStringTag](): string {
+    return 'SharedArrayBuffer';
+  }
 }
 
 /** What a simulated typed array shows: `length` elements from byte `first`. */
@@ -88,6 +92,7 @@ function copyWithin(span: Span, to: number, start: number, end: number): void {
 }
 
 type Method = (span: Span, self: object) => (...all: never[]) => unknown;
+type ListCallback = (value: unknown, index: number, list: unknown[]) => unknown;
 
 /** The methods of typed arrays that are modelled, as the accesses that they make. */
 const METHODS: Readonly<Record<string, Method>> = {
@@ -131,14 +136,35 @@ const METHODS: Readonly<Record<string, Method>> = {
       copyWithin(span, to, start, end);
       return self;
     },
+  map: (span, self) => (each: ListCallback, thisValue?: unknown) =>
+    realConstructor(span.element.name).from(Array.prototype.map.call(self, each, thisValue) as number[]),
+  filter: (span, self) => (keeps: ListCallback, thisValue?: unknown) =>
+    realConstructor(span.element.name).from(Array.prototype.filter.call(self, keeps, thisValue) as number[]),
+  // These read elements as the methods of a list do, in the same order.
+  ...Object.fromEntries(
+    (
+      'entries every find findIndex findLast findLastIndex forEach includes indexOf join keys lastIndexOf reduce ' +
+      'reduceRight some toString values'
+    )
+      .split(' ')
+      .map((name): [string, Method] => [
+        name,
+        (_, self) =>
+          (...all: unknown[]) =>
+            Reflect.apply(Array.prototype[name as 'join'], self, all),
+      ]),
+  ),
 };
 
 const REAL = new Map(ELEMENTS.map(({ name }) => [name, (globalThis as Record<string, unknown>)[name]]));
 
-type RealConstructor = new (length: number) => Int32Array;
+interface RealConstructor {
+  new (length: number): Int32Array;
+  from(values: readonly number[]): Int32Array;
+}
 
 export function realConstructor(name: string): RealConstructor {
-  return REAL.get(name) as RealConstructor;
+  return REAL.get(name) as unknown as RealConstructor;
 }
 
 function realArray(element: Element, length: number): Int32Array {
@@ -174,6 +200,7 @@ const properties: ProxyHandler<Span> = {
       const method = METHODS[property];
       if (method) return method(span, self as object);
     }
+    if (!(property in realConstructor(span.element.name).prototype)) return undefined;
     throw fail('not-modelled', `simulated ${span.element.name}: property ${String(property)} is not modelled`);
   },
   set(span, property, value) {
@@ -182,6 +209,10 @@ const properties: ProxyHandler<Span> = {
       throw fail('not-modelled', `simulated ${span.element.name}: cannot set ${String(property)}`);
     if (isInside(span, index)) store(span, index, value);
     return true;
+  },
+  has(span, property) {
+    const index = typeof property === 'string' ? Number(property) : Number.NaN;
+    return Number.isNaN(index) ? property in realConstructor(span.element.name).prototype : isInside(span, index);
   },
   getPrototypeOf: (span) => realConstructor(span.element.name).prototype as object,
 };
