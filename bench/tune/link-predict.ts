@@ -14,7 +14,7 @@ export interface LinkFacts {
 
 type LinkBinding = 'window' | 'link' | 'CPUs';
 
-/** Its rates are what the bounds let through of each transfer over loopback. */
+/** Its rate is what the bounds let through of its transfers over loopback: one for each count, however often that was tried. */
 export interface LinkPoint extends LinkCount {
   readonly binding: LinkBinding;
 }
@@ -33,6 +33,6 @@ export function predictLink(facts: LinkFacts, bytes: number): LinkPoint[] {
     );
     const through = (rate: number) =>
       bytes / (bytes / Math.min(rate, bounds.window, bounds.link) + facts.roundTripMs / 1000);
-    return { channels, bytesPerSecond: local.bytesPerSecond.map(through), binding };
+    return { channels, bytesPerSecond: [through(rateOf(local))], binding };
   });
 }

@@ -120,6 +120,15 @@ describe('a prediction', () => {
     expect(text).toContain('more make it worse: 4, 8 (8 loses');
   });
 
+  it('takes every count for what it is, however often it was tried over loopback', () => {
+    // Few channels are tried most here, where they do best; over a long link more of them do.
+    const trials = (count: number) => Array.from({ length: count }, () => 900 * MIB);
+    const local = [5, 5, 3, 1, 1].map((count, at) => ({ channels: 2 ** at, bytesPerSecond: trials(count) }));
+    const facts = { roundTripMs: 100, windowBytes: MIB, local, linkBytes: 400e6 / 8 };
+    const about = { predicted: true, variant: 'mutex', roundTripMs: 100, windowBytes: MIB };
+    expect(answerFor(predictLink(facts, 58 * MIB), about)).toMatchObject({ channels: 8, best: 8 });
+  });
+
   it('of several channels names what more of them lose', () => {
     // 500 MiB/s each by the window: two do what the CPUs can, eight less.
     const answer = predicted(2, [900, 950, 930, 700]);
