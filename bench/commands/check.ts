@@ -5,7 +5,7 @@ import { UsageError } from '../base/usage-error.js';
 import { CheckProgressLine } from '../check/check-progress.js';
 import { type CheckReport, checkDocument, renderCheck, statusOf } from '../check/check-summary.js';
 import { type CheckProgress, checkByModel, checkConformance, compareQuickly } from '../check/parts.js';
-import { loadVariants } from '../plan/catalogue.js';
+import { type Listed, loadVariants } from '../plan/catalogue.js';
 import { renderTables } from '../run.js';
 
 export interface CheckFlags {
@@ -30,18 +30,22 @@ export async function check(given: string, { json }: CheckFlags): Promise<number
   if (more.length > 0) throw new UsageError(`check: got "${given}", takes one design`);
   const line = new CheckProgressLine();
   const onProgress: CheckProgress = (part, what, share) => line.show(part, what, share);
-  const conformance = await checkConformance(listed!, onProgress);
-  const verification = await checkByModel(listed!, onProgress);
-  const comparison =
-    conformance.status === 'passed'
-      ? await compareQuickly(listed!, given, onProgress)
-      : ({ status: 'not-measured', reason: 'what does not conform is not compared' } as const);
-  line.end();
-  const report: CheckReport = { listed: listed!, given, conformance, verification, comparison };
+  const report = await checked(listed!, given, onProgress).finally(() => line.end());
+  const { comparison } = report;
   if (json) process.stdout.write(`${JSON.stringify(checkDocument(report), null, 1)}\n`);
   else {
     if ('result' in comparison) process.stdout.write(`${renderTables(comparison.result, comparison.planned)}\n`);
     process.stdout.write(`${renderCheck(report)}\n`);
   }
   return CODES[statusOf(report)];
+}
+
+async function checked(listed: Listed, given: string, onProgress: CheckProgress): Promise<CheckReport> {
+  const conformance = await checkConformance(listed, onProgress);
+  const verification = await checkByModel(listed, onProgress);
+  const comparison =
+    conformance.status === 'passed'
+      ? await compareQuickly(listed, given, onProgress)
+      : ({ status: 'not-measured', reason: 'what does not conform is not compared' } as const);
+  return { listed, given, conformance, verification, comparison };
 }

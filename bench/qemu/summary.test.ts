@@ -1,6 +1,5 @@
 // What is made of samples: pairs of one round, the drain's share, the cost of a piece; and when a goal holds.
 import { describe, expect, it } from 'vitest';
-import { withQemu } from '../../tools/qemu.js';
 import { heldAbove, heldBelow } from '../stats/held.js';
 import type { MeanRatio } from '../stats/ratio.js';
 import type { Sample } from './compare.js';
@@ -147,14 +146,6 @@ describe('what is shown', () => {
   it('says when the drain may have been what bound', () => {
     const busy = result.samples.map((each) => ({ ...each, drainBusy: 0.97 }));
     expect(renderQemu({ ...result, samples: busy })).toContain('may be its own limit');
-  });
-
-  it('stands between its marks, and says which page has none', () => {
-    const marks = '<!-- qemu: written by `npm run qemu` -->\nold\n<!-- end of qemu -->\nafter';
-    expect(withQemu(`before\n${marks}`, 'new\n', 'results/x.json')).toBe(
-      'before\n<!-- qemu: written by `npm run qemu` -->\n\nSamples: `results/x.json`.\n\n```text\nnew\n```\n\n<!-- end of qemu -->\nafter',
-    );
-    expect(() => withQemu('nothing', 'new', undefined)).toThrow(/^docs\/qemu-compared\.md: expected the marks/);
   });
 
   it('is saved with a line for each sample', () => {

@@ -204,6 +204,7 @@ export class Exhaustive implements Search {
       }
       machine.state.set(frame.state);
       execution.problem = null;
+      // Steps of one thread stand together: once another one's turn comes they are all taken, and that thread may sleep.
       const before = frame.taken > 1 ? frame.transitions[frame.taken - 2]! % MOST_THREADS : thread;
       if (before !== thread) frame.sleep |= (1 << before) & ~frame.open;
       const sleep = persistent ? persistent.asleepAfter(thread, frame.sleep) : 0;

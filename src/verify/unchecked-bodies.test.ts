@@ -58,6 +58,7 @@ describe('bodies that cannot be checked', () => {
   it.skipIf(isLong)('uses what is not simulated', () => {
     expectFinding('not-modelled', [(words) => Atomics.waitAsync(new BigInt64Array(words.buffer) as never, 0, 0).async]);
     expectFinding('not-modelled', [(words) => words.sort()]);
+    expectFinding('not-modelled', [(words) => words.valueOf()]);
     expectFinding('not-modelled', [() => Atomics.load(new Int32Array(1), 0)]);
   });
 

@@ -94,6 +94,19 @@ function copyWithin(span: Span, to: number, start: number, end: number): void {
 type Method = (span: Span, self: object) => (...all: never[]) => unknown;
 type ListCallback = (value: unknown, index: number, list: unknown[]) => unknown;
 
+/** They read elements as the methods of a list do, in the same order. */
+const OF_LISTS = (
+  'entries every find findIndex findLast findLastIndex forEach includes indexOf join keys lastIndexOf reduce reduceRight ' +
+  'some toString values'
+).split(' ');
+
+function ofLists(name: string): Method {
+  const method = Array.prototype[name as 'forEach'];
+  return (_, self) =>
+    (...all: unknown[]) =>
+      Reflect.apply(method, self, all);
+}
+
 /** The methods of typed arrays that are modelled, as the accesses that they make. */
 const METHODS: Readonly<Record<string, Method>> = {
   at: (span) => (index: number) => {
@@ -140,20 +153,7 @@ const METHODS: Readonly<Record<string, Method>> = {
     realConstructor(span.element.name).from(Array.prototype.map.call(self, each, thisValue) as number[]),
   filter: (span, self) => (keeps: ListCallback, thisValue?: unknown) =>
     realConstructor(span.element.name).from(Array.prototype.filter.call(self, keeps, thisValue) as number[]),
-  // These read elements as the methods of a list do, in the same order.
-  ...Object.fromEntries(
-    (
-      'entries every find findIndex findLast findLastIndex forEach includes indexOf join keys lastIndexOf reduce ' +
-      'reduceRight some toString values'
-    )
-      .split(' ')
-      .map((name): [string, Method] => [
-        name,
-        (_, self) =>
-          (...all: unknown[]) =>
-            Reflect.apply(Array.prototype[name as 'join'], self, all),
-      ]),
-  ),
+  ...Object.fromEntries(OF_LISTS.map((name) => [name, ofLists(name)])),
 };
 
 const REAL = new Map(ELEMENTS.map(({ name }) => [name, (globalThis as Record<string, unknown>)[name]]));
@@ -197,8 +197,7 @@ const properties: ProxyHandler<Span> = {
         case 'constructor':
           return (globalThis as Record<string, unknown>)[span.element.name];
       }
-      const method = METHODS[property];
-      if (method) return method(span, self as object);
+      if (Object.hasOwn(METHODS, property)) return METHODS[property]!(span, self as object);
     }
     if (!(property in realConstructor(span.element.name).prototype)) return undefined;
     throw fail('not-modelled', `simulated ${span.element.name}: property ${String(property)} is not modelled`);
