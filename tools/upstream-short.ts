@@ -1,5 +1,6 @@
 // What the tables of docs/upstream.md come to, in a few lines: who is faster than 10.0's shape, in how many rows, and how long threads wait.
 import { counted, showNumber } from '../bench/base/quantities.js';
+import { UPSTREAM_TABLES } from '../bench/plan/upstream-tables.js';
 import { groupOf } from '../bench/result/comparisons.js';
 import type { Result, ResultCell } from '../bench/result/document.js';
 import { shownMetric } from '../bench/result/latency-summary.js';
@@ -12,8 +13,15 @@ const [CLAIM, QUEUE, SHIPPED] = ['requesters-cas', 'gate-queue', 'requesters-mut
 const [CLOSED, BURSTS] = ['upstream-hand-off', 'upstream-bursts'] as const;
 const WAIT = 'deviceWaitNs.p99';
 
-/** Lines for the head of the page; of a part that the run does not have, none. */
-export function shortOf(result: Result): string[] {
+/** Tables over tcp, and how requesters hand over in them. */
+const OVER_TCP = [
+  ['upstream-packet', 'as fast as they can'],
+  ['upstream-packet-bursts', 'beside bursts'],
+] as const;
+
+/** Lines for the head of the page; of a part that no run has, none. All but tcp is of the first. */
+export function shortOf(runs: readonly Result[]): string[] {
+  const result = runs[0]!;
   const { machine, run, cells } = result;
   const measured = cells.filter(({ status, table }) => status === 'measured' && (table === CLOSED || table === BURSTS));
   const channels = Math.max(...measured.map((cell) => cell.channels));
@@ -24,7 +32,18 @@ export function shortOf(result: Result): string[] {
     ...ofOneRequester(result),
     ...ofBursts(result),
     ...ofWaits(measured),
+    ...runs.flatMap(ofTcp),
   ];
+}
+
+function ofTcp(result: Result): string[] {
+  const parts = OVER_TCP.flatMap(([table, how]) => {
+    const rows = rowsOf(result, table, () => true);
+    const claim = rows.some(({ b }) => b === CLAIM) ? [`the claim that was dropped is ${standing(rows, CLAIM)}`] : [];
+    const queue = rows.some(({ b }) => b === QUEUE) ? [`the bounded queue ${standing(rows, QUEUE)}`] : [];
+    return rows.length === 0 ? [] : [`${how}, ${[...claim, ...queue].join(', ')}`];
+  });
+  return parts.length === 0 ? [] : [`- **Over tcp** (${result.run.rounds} processes): ${parts.join('; ')}.`];
 }
 
 function ofOneRequester(result: Result): string[] {
@@ -74,7 +93,8 @@ function ofWaits(cells: readonly ResultCell[]): string[] {
 /** Comparisons with 10.0's shape in a table, by its first metric. */
 function rowsOf({ cells, comparisons }: Result, table: string, holds: (cell: ResultCell) => boolean): Comparison[] {
   const groups = new Set(cells.filter((cell) => cell.table === table && holds(cell)).map(groupOf));
-  return comparisons.filter(({ a, cell, metric }) => a === SHIPPED && metric === 'jobsPerSecond' && groups.has(cell));
+  const { metrics } = UPSTREAM_TABLES.find(({ id }) => id === table)!;
+  return comparisons.filter(({ a, cell, metric }) => a === SHIPPED && metric === metrics[0] && groups.has(cell));
 }
 
 const isShown = ({ verdict }: Comparison) => verdict === 'faster' || verdict === 'slower';

@@ -6,7 +6,7 @@ import type { Result } from '../bench/result/document.js';
 import { madeUpResult } from '../bench/store/fixtures/result.js';
 import { readResult } from '../bench/store/read.js';
 import { PROJECT } from '../bench/system/project.js';
-import { shownRun, UPSTREAM_PAGE, withTables } from './upstream.js';
+import { shownRuns, UPSTREAM_PAGE, withTables } from './upstream.js';
 import { predicted } from './upstream-model.js';
 import { shortOf } from './upstream-short.js';
 
@@ -63,30 +63,36 @@ function run(): Result {
 /** The lines of the first table, without the one that rules it. */
 function tableOf(text: string): string[] {
   const lines = text.slice(text.indexOf('| requesters |')).split('\n');
-  return lines.slice(0, lines.indexOf('')).filter((line) => !line.startsWith('|---'));
+  return lines.slice(0, lines.indexOf('')).filter((line) => /^\|(?!---)/.test(line));
 }
 
 describe(UPSTREAM_PAGE, () => {
   const page = readFileSync(`${PROJECT}${UPSTREAM_PAGE}`, 'utf8');
 
-  it('shows exactly what the run that it names holds: `npm run upstream` writes it', () => {
-    const shown = shownRun(page);
-    if (shown !== undefined) expect(withTables(page, readResult(`${PROJECT}${shown}`), shown)).toBe(page);
+  it('shows exactly what the runs that it names hold: `npm run upstream` writes it', () => {
+    const runs = shownRuns(page).map((path) => ({ result: readResult(`${PROJECT}${path}`), path }));
+    expect(runs.length).toBeGreaterThan(0);
+    expect(withTables(page, runs)).toBe(page);
   });
 
   it('says in short which shapes differ, and of what the run does not have nothing', () => {
     const asMutex = JSON.parse(JSON.stringify(run()).replaceAll('requesters-cas', 'mutex')) as Result;
-    expect(shortOf(asMutex).slice(2)).toEqual([
+    expect(shortOf([asMutex]).slice(2)).toEqual([
       '- **With one thread that hands over, 1 of 1 row of the shapes before 10.0 differs** (x2.00).',
     ]);
     const inBursts = JSON.parse(JSON.stringify(run()).replaceAll('upstream-hand-off', 'upstream-bursts')) as Result;
-    expect(shortOf(inBursts)[2]).toMatch(
+    expect(shortOf([inBursts])[2]).toMatch(
       /it does cost\.\*\* .+ is faster in 1 of 1 row \(x2\.00\) and slower in none\.$/,
+    );
+    const text = JSON.stringify(run()).replaceAll('upstream-hand-off', 'upstream-packet');
+    const overTcp = JSON.parse(text.replaceAll('jobsPerSecond', 'mibPerSecond')) as Result;
+    expect(shortOf([asMutex, overTcp]).at(-1)).toBe(
+      `- **Over tcp** (${overTcp.run.rounds} processes): as fast as they can, the claim that was dropped is faster in 1 of 1 row (x2.00) and slower in none.`,
     );
   });
 
   it('has a row for each design, with its ratio to the first, and the model beside where there is a ping-pong', () => {
-    const text = withTables(page, run(), 'run.json');
+    const text = withTables(page, [{ result: run(), path: 'run.json' }]);
     const reading = '`requesters-cas` to `requesters-mutex`, 1 row: FASTER in 1 (x2.00); 1 of 1 known to ±3 %.';
     expect(text).toContain(`nothing is written\n\n- ${reading}\n\n| requesters |`);
     const [head, ...rows] = tableOf(text);
@@ -99,7 +105,22 @@ describe(UPSTREAM_PAGE, () => {
     expect(text).toContain('| `requesters-mutex` | 1.00 | 10.0 | 89.0 |');
   });
 
+  it('shows a second run below, with the model of the first', () => {
+    const { cells, ...rest } = run();
+    const second = { ...rest, cells: cells.filter(({ table }) => table === 'upstream-hand-off') } as Result;
+    const text = withTables(page, [
+      { result: run(), path: 'run.json' },
+      { result: second, path: 'more.json' },
+    ]);
+    const below = text.slice(text.indexOf('From [`more.json`]'));
+    expect(shownRuns(text)).toEqual(['run.json', 'more.json']);
+    expect(tableOf(below)).toEqual(tableOf(text));
+    expect(below).not.toContain('What the model starts from');
+  });
+
   it('takes no other run', () => {
-    expect(() => withTables(page, madeUpResult(), 'other.json')).toThrow('other.json: not a run of --table upstream');
+    expect(() => withTables(page, [{ result: madeUpResult(), path: 'other.json' }])).toThrow(
+      'other.json: not a run of --table upstream',
+    );
   });
 });

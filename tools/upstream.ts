@@ -23,55 +23,83 @@ import { shortOf } from './upstream-short.js';
 export const UPSTREAM_PAGE = 'docs/upstream.md';
 const MARKS = marks('upstream', '`npm run upstream`');
 const SHORT_MARKS = marks('upstream in short', '`npm run upstream`');
+/** What the model starts from. */
+const PARTS = 'upstream-parts';
 /** Where the model is to say what more CPUs would do. */
 const MANY_CPUS = 16;
 
 export function declareUpstream(program: Command): void {
   program
     .command('upstream')
-    .description(`put the newest saved run of \`run --table upstream\`, or a file, into ${UPSTREAM_PAGE}`)
-    .argument('[file]', 'a result file')
-    .action((file: string | undefined) => exitWith(upstream(file)));
+    .description(`put the newest saved runs of \`run --table upstream\`, or files, into ${UPSTREAM_PAGE}`)
+    .argument('[files...]', 'result files: the first part of the table first')
+    .action((files: string[]) => exitWith(upstream(files)));
 }
 
-function upstream(file: string | undefined): number {
-  const path = file ?? newest();
-  if (path === undefined) {
+/** A run, and the file that the page says it is from. */
+export interface ShownRun {
+  readonly result: Result;
+  readonly path: string;
+}
+
+function upstream(files: readonly string[]): number {
+  const runs = (files.length > 0 ? files : newest()).map((file) => {
+    return { result: readResult(file), path: relative(PROJECT, resolve(file)) };
+  });
+  if (runs.length === 0) {
     throw new UsageError('upstream: no such run under results/; `npx multifd-bench run --table upstream` makes one');
   }
-  const shown = relative(PROJECT, resolve(path));
   const text = readFileSync(`${PROJECT}${UPSTREAM_PAGE}`, 'utf8');
-  writeFileSync(`${PROJECT}${UPSTREAM_PAGE}`, withTables(text, readResult(path), shown));
-  process.stderr.write(`${UPSTREAM_PAGE} shows ${shown}\n`);
+  writeFileSync(`${PROJECT}${UPSTREAM_PAGE}`, withTables(text, runs));
+  process.stderr.write(`${UPSTREAM_PAGE} shows ${runs.map(({ path }) => path).join(', ')}\n`);
   return 0;
 }
 
-function newest(): string | undefined {
-  return latestRuns(storeOf({})).runs.find(({ file }) => tablesIn(readResult(file.path)).length > 0)?.file.path;
+/** The newest runs that together have every cell of the tables that was ever measured; first what the model starts from. */
+function newest(): string[] {
+  const known = new Set<string>();
+  const files: { readonly file: string; readonly startsModel: boolean }[] = [];
+  for (const { file } of latestRuns(storeOf({})).runs) {
+    const { cells } = readResult(file.path);
+    const own = cells.filter(({ table, status }) => isOurs(table) && status === 'measured').map(({ id }) => id);
+    if (own.every((id) => known.has(id))) continue;
+    for (const id of own) known.add(id);
+    files.push({ file: file.path, startsModel: cells.some(({ table }) => table === PARTS) });
+  }
+  return files.toSorted((x, y) => Number(y.startsModel) - Number(x.startsModel)).map(({ file }) => file);
 }
 
-function tablesIn({ cells }: Result) {
-  return UPSTREAM_TABLES.filter(({ id }) => cells.some(({ table }) => table === id));
+function isOurs(table: string | undefined): boolean {
+  return UPSTREAM_TABLES.some(({ id }) => id === table);
 }
 
-/** The run that the page shows now. */
-export function shownRun(page: string): string | undefined {
-  return /^From \[`([^`]+)`\]/m.exec(page)?.[1];
+/** The runs that the page shows now. */
+export function shownRuns(page: string): string[] {
+  return [...page.matchAll(/^From \[`([^`]+)`\]/gm)].map(([, path]) => path!);
 }
 
-/** The page with the tables of that run between its marks. */
-export function withTables(page: string, result: Result, path: string): string {
-  const tables = tablesIn(result);
-  if (tables.length === 0) throw new UsageError(`${path}: not a run of --table upstream`);
-  const { machine, node, run } = result;
-  const about = `From [\`${path}\`](../${path}): ${machine.cpuModel}, ${machine.cores} cores, Node ${node.version}, ${run.rounds} processes.`;
-  const blocks = tables.flatMap(({ id, title, columns }) =>
-    columns === 'metrics'
-      ? costsTable(result)
-      : [`### ${title}`, '', ...readingOf(result, id), '', ...rowsOf(result, id), ''],
+/** The page with the tables of the runs between its marks; what it says in short is of the first, and of tcp of the one that has it. */
+export function withTables(page: string, runs: readonly ShownRun[]): string {
+  const { result: first } = runs[0]!;
+  const blocks = runs.flatMap(({ result, path }) => {
+    const tables = UPSTREAM_TABLES.filter(({ id }) => result.cells.some(({ table }) => table === id));
+    if (tables.length === 0) throw new UsageError(`${path}: not a run of --table upstream`);
+    const { machine, node, run } = result;
+    const about = `From [\`${path}\`](../${path}): ${machine.cpuModel}, ${machine.cores} cores, Node ${node.version}, ${run.rounds} processes.`;
+    const shown = tables.flatMap(({ id, title }) =>
+      id === PARTS
+        ? costsTable(result)
+        : [`### ${title}`, '', ...readingOf(result, id), '', ...rowsOf(result, first, id), ''],
+    );
+    return [about, '', ...shown];
+  });
+  const short = withBetween(
+    UPSTREAM_PAGE,
+    page,
+    SHORT_MARKS,
+    `${shortOf(runs.map(({ result }) => result)).join('\n')}\n`,
   );
-  const short = withBetween(UPSTREAM_PAGE, page, SHORT_MARKS, `${shortOf(result).join('\n')}\n`);
-  return withBetween(UPSTREAM_PAGE, short, MARKS, [about, '', ...blocks].join('\n'));
+  return withBetween(UPSTREAM_PAGE, short, MARKS, blocks.join('\n'));
 }
 
 /** Half-widths up to this are what the tables are for. */
@@ -100,7 +128,8 @@ function halfWidth({ low, high }: { readonly low: number; readonly high: number 
 
 interface Column {
   readonly title: string;
-  text(result: Result, cell: ResultCell): string;
+  /** `first`: the run that the model starts from. */
+  text(result: Result, cell: ResultCell, first: Result): string;
 }
 
 /** A metric's value in the middle of the processes. */
@@ -126,8 +155,8 @@ const verdict = (metric: string): Column => ({
 
 const model = (title: string, cpus: (result: Result) => number): Column => ({
   title,
-  text: (result, cell) => {
-    const costs = costsOf(result.cells, cell.variant);
+  text: (result, cell, first) => {
+    const costs = costsOf(first.cells, cell.variant);
     const cpuNs = shownMetric(cell, 'cpuNsPerJob')?.median;
     if (!costs || cpuNs === undefined) return '';
     const { channels, requesters, depth } = cell;
@@ -158,7 +187,7 @@ const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   'upstream-packet-bursts': [value('MiB/s', 'mibPerSecond'), verdict('mibPerSecond'), ...WAITS, CPU],
 };
 
-function rowsOf(result: Result, table: string): string[] {
+function rowsOf(result: Result, first: Result, table: string): string[] {
   const columns = COLUMNS[table]!;
   const cells = result.cells.filter((cell) => cell.table === table && cell.status !== 'skipped');
   const rows = cells
@@ -166,7 +195,7 @@ function rowsOf(result: Result, table: string): string[] {
     .map((cell) => {
       const texts =
         cell.status === 'measured'
-          ? columns.map(({ text }) => text(result, cell))
+          ? columns.map(({ text }) => text(result, cell, first))
           : [`${cell.status.toUpperCase()}: ${cell.reason}`];
       return [cell.requesters, cell.channels, `\`${cell.variant}\``, ...texts];
     });
