@@ -1,4 +1,5 @@
 // Tests run against the compiled code: what is tested is what is timed, and Node 20 cannot start a worker from TypeScript.
+import { readdirSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer } from 'vitest/node';
 
@@ -54,16 +55,24 @@ const common = {
   testTimeout: 60_000,
 };
 
+const tests = ['src', 'variants', 'bench', 'tools']
+  .flatMap((folder) => readdirSync(folder, { recursive: true }).map((name) => `${folder}/${name}`))
+  .filter((name) => name.endsWith('.test.ts') && !name.endsWith('.long.test.ts'));
+/** Those that import `tier.js` stand in both tiers, all others in the first alone. */
+const ofFirstTier = tests
+  .filter((name) => !/fixtures\/tier\.js'/.test(readFileSync(name, 'utf8')))
+  .map((name) => `dist/${name.replace(/ts$/, 'js')}`);
+
 /** `npm test` runs the first tier; `npm run test:long` the second: whole matrices, searches and whatever takes its time. */
-function tier(prefix, ending, others) {
-  const filesOf = (names) => names.map((name) => `dist/${name}${ending}`);
+function tier(prefix, isLong, others) {
+  const filesOf = (names) => names.map((name) => `dist/${name}{,.long}.test.js`);
   const [alone, behindGuards] = [measuring, guarded].map(filesOf);
   const project = (name, groupOrder, maxWorkers, include, exclude = []) => ({
     test: {
       ...common,
-      provide: { isLong: ending === LONG },
+      provide: { isLong },
       // In the first tier files take turns in the same processes, which load what is tested once: each leaves all as it was.
-      isolate: ending === LONG,
+      isolate: isLong,
       name: `${prefix}${name}`,
       include,
       exclude: [...exclude, ...others],
@@ -72,17 +81,21 @@ function tier(prefix, ending, others) {
     },
   });
   return [
-    project('checking', 0, 2, [`dist/**/*${ending}`], [...alone, ...behindGuards]),
+    project('checking', 0, 2, ['dist/**/*.test.js'], [...alone, ...behindGuards]),
     project('guarded', 0, 2, behindGuards),
     project('measuring', 1, 1, alone),
   ];
 }
 
-const LONG = '.long.test.js';
+/** Whoever names one file wants its first half, and quickly. */
+const isSecondAsked = process.argv.some((word) => word.includes('long'));
 
 export default defineConfig({
   test: {
-    projects: [...tier('', '.test.js', [`dist/**/*${LONG}`]), ...tier('long-', LONG, [])],
+    projects: [
+      ...tier('', false, ['dist/**/*.long.test.js']),
+      ...(isSecondAsked ? tier('long-', true, ofFirstTier) : []),
+    ],
     sequence: { sequencer: LongestFirst },
   },
 });

@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
+// All of it runs in the second tier too, in processes of its own.
+import '../../src/fixtures/tier.js';
 import { useCommands } from '../fixtures/commands.js';
 import { docExamples } from '../fixtures/doc-examples.js';
 import { ProgramThread } from './program-thread.js';

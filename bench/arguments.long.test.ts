@@ -1,2 +1,0 @@
-// More random command lines of each command.
-import './arguments.test.js';

@@ -1,2 +1,0 @@
-// verify over programs, as a process.
-import './verify-program.test.js';

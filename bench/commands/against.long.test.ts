@@ -1,2 +1,0 @@
-// `against`, whole: this build beside itself.
-import './against.test.js';

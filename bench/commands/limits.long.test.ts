@@ -1,2 +1,0 @@
-// The limits command measures.
-import './limits.test.js';

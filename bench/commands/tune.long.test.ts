@@ -1,2 +1,0 @@
-// The tune command as a user starts it, where it refuses.
-import './tune.test.js';

@@ -1,2 +1,0 @@
-// `run` with the workload sync, to the result.
-import './workloads.test.js';

@@ -1,2 +1,0 @@
-// A narrow terminal without colours, for real.
-import './environment.test.js';

@@ -1,2 +1,0 @@
-// Counting over sockets, and past a cell that fails.
-import './counts.test.js';

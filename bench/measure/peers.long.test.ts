@@ -1,2 +1,0 @@
-// Receivers of packed pages, and of threads that take long to be pinned.
-import './peers.test.js';

@@ -1,2 +1,0 @@
-// Migrations into every real QEMU, by every threaded design, codec and number of channels.
-import './send.test.js';

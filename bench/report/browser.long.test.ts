@@ -1,2 +1,0 @@
-// Reports of each kind in a real browser.
-import './browser.test.js';

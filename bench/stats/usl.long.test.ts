@@ -1,2 +1,0 @@
-// Resampled processes cover the truth of the universal scalability law.
-import './usl.test.js';

@@ -1,2 +1,0 @@
-// The search on many simulated systems.
-import './search.test.js';

@@ -1,2 +1,0 @@
-// Captured streams, cut at the other places.
-import './fuzz.test.js';

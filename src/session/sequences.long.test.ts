@@ -1,2 +1,0 @@
-// More random sequences.
-import './sequences.test.js';

@@ -1,2 +1,0 @@
-// Lines of Unix sockets whose peer closes between two packets.
-import './lines.test.js';

@@ -1,2 +1,0 @@
-// Whole mutant searches on single operations and on the shipped primitives.
-import './abstraction.test.js';

@@ -1,2 +1,0 @@
-// The machine against the axioms on more random programs.
-import './litmus.test.js';

@@ -1,2 +1,0 @@
-// Many drawn programs, with and without what their threads remember.
-import './memories.test.js';

@@ -1,2 +1,0 @@
-// Transitions left out, in many more drawn programs.
-import './persistent.test.js';

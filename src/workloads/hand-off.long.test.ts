@@ -1,2 +1,0 @@
-// A sender that stalls, in open loops of the other designs.
-import './hand-off.test.js';

@@ -1,2 +1,0 @@
-// The other default variants over real sockets.
-import './sockets.test.js';
