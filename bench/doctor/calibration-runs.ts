@@ -25,7 +25,18 @@ export interface CalibratedCell {
   readonly seen: number;
   /** Whether the interval of `slower` holds the ratio that was built in. */
   readonly covered: boolean;
+  /** What the same run would have said of `DIFFERENCES`: the copy's times, counted as longer afterwards. */
+  readonly differences: readonly Difference[];
 }
+
+/** One difference, as a fraction: whether it would have been called, and whether its row says that it detects as much. */
+interface Difference {
+  readonly share: number;
+  readonly found: boolean;
+  readonly isDetectable: boolean;
+}
+
+const DIFFERENCES = [0.01, 0.02, 0.03, 0.05, 0.1];
 
 /** The three names: the design, itself again, itself with the delay. */
 function calibrationNames(design: string): readonly [string, string, string] {
@@ -73,17 +84,36 @@ export function calibratedCells(plan: Plan, design: string, measured: Measured, 
     return metrics.flatMap((metric) => {
       const against = (name: string) => comparedWith(own, design, name, metric);
       const delayed = against(slower);
-      return against(again).flatMap((same) => {
+      const isRate = betterOf(metric) === 'higher';
+      const ratioOf = (share: number) => (isRate ? 1 / (1 + share) : 1 + share);
+      const built = ratioOf(delay);
+      const shifted = DIFFERENCES.map((share) => {
+        const longer = own.map((cell) => (cell.variant === again ? times(cell, metric, ratioOf(share)) : cell));
+        return { share, comparisons: comparedWith(longer, design, again, metric) };
+      });
+      return against(again).flatMap((same, at) => {
         const match = delayed.find(({ cell }) => cell === same.cell);
         if (!match) return [];
-        const isRate = betterOf(metric) === 'higher';
-        const built = isRate ? 1 / (1 + delay) : 1 + delay;
+        const differences = shifted.map(({ share, comparisons }): Difference => {
+          const { verdict, resolvable } = comparisons[at]!;
+          return { share, found: verdict === 'slower', isDetectable: resolvable <= share };
+        });
         const seen = (isRate ? 1 / match.ratio : match.ratio) - 1;
         const covered = match.low <= built && built <= match.high;
-        return [{ cell: same.cell, metric, same, slower: match, seen, covered }];
+        return [{ cell: same.cell, metric, same, slower: match, seen, covered, differences }];
       });
     });
   });
+}
+
+/** The cell with one metric of its visits that many times as large. */
+function times(cell: ResultCell, metric: string, factor: number): ResultCell {
+  const visits = cell.visits.map((visit) => ({
+    ...visit,
+    values: { ...visit.values, [metric]: visit.values[metric]! * factor },
+    turns: { ...visit.turns, [metric]: (visit.turns?.[metric] ?? []).map((value) => value * factor) },
+  }));
+  return { ...cell, visits };
 }
 
 function comparedWith(cells: readonly ResultCell[], design: string, name: string, metric: string) {

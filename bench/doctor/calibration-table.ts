@@ -22,6 +22,7 @@ export function renderCalibration({ cells, runs, rounds, machine, node, commit, 
       WIDEST,
     ).split('\n'),
     ...describeTally(all),
+    ...describeDifferences(all),
     `${runs} runs of ${rounds} processes, ${machine.cpuModel}, ${machine.cores} cores, Node ${node}, ` +
       `${commit ? `commit ${commit.sha.slice(0, 12)}${commit.dirty ? ' (dirty)' : ''}` : 'no commit'}`,
   ].join('\n');
@@ -37,6 +38,18 @@ export function describeTally(all: Tally & Pick<Calibration, 'builtIn'>): string
     `rows that resolve ${delay}: ${percent(all.fineShare)}`,
     ...(covered === undefined ? [] : [`intervals that hold the delay: ${shareText(covered, comparisons)}`]),
   ];
+}
+
+/** What would have been found of differences of other sizes: older files do not say it. */
+function describeDifferences({ differences = [], comparisons }: Tally): string[] {
+  if (differences.length === 0) return [];
+  const list = (text: (each: (typeof differences)[number]) => string) => differences.map(text).join(', ');
+  const found = list(({ share, found }) => `${percent(share)} in ${found}`);
+  const sure = list(({ share, foundOfDetectable, detectable }) => {
+    return `${percent(share)} in ${foundOfDetectable} of ${detectable}`;
+  });
+  const text = `differences that would have been found in ${comparisons} rows, with the times of the copy counted as longer: ${found}; in rows that say they detect it: ${sure}`;
+  return wrap(text, WIDEST).split('\n');
 }
 
 /** `+3.1 %`: a delay. */

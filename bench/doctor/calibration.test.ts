@@ -22,7 +22,10 @@ const calibrated = (cell: string, same: string, slower: string, resolvable: numb
     slower: { verdict: slower, resolvable },
     seen: 0.03,
     covered: slower === 'slower',
-  }) as CalibratedCell;
+    differences: [0.01, 0.05].map((share) => {
+      return { share, found: share > 0.01 && slower === 'slower', isDetectable: resolvable <= share };
+    }),
+  }) as unknown as CalibratedCell;
 
 const RUNS = [
   [calibrated('a', 'same', 'slower', 0.015), calibrated('b', 'faster', 'slower', 0.09)],
@@ -40,6 +43,10 @@ describe('tally', () => {
       power: 1 / 3,
       fineShare: 0.75,
       covered: 2,
+      differences: [
+        { share: 0.01, found: 0, detectable: 0, foundOfDetectable: 0 },
+        { share: 0.05, found: 2, detectable: 3, foundOfDetectable: 1 },
+      ],
     });
     expect(tally(RUNS, 0.1)).toMatchObject({ delays: 4, found: 2 });
   });
@@ -77,6 +84,11 @@ describe('a run of known outcome', () => {
     const [right] = calibratedCells(calibration, 'mutex', measured('mutex-slower'));
     expect(right).toMatchObject({ covered: true, same: { verdict: 'same' }, slower: { verdict: 'slower' } });
     expect(right!.seen).toBeCloseTo(0.03, 2);
+    // The noise is 0.1 %, and differences up to 1 % are never called.
+    expect(right!.differences.map(({ share, found }) => [share, found])).toEqual([
+      [0.01, false],
+      ...[0.02, 0.03, 0.05, 0.1].map((share) => [share, true]),
+    ]);
     const [wrong] = calibratedCells(calibration, 'mutex', measured('mutex'));
     expect(wrong).toMatchObject({ covered: false, slower: { verdict: 'faster' } });
   });

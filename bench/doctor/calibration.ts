@@ -45,6 +45,16 @@ export interface Tally {
   readonly fineShare: number;
   /** Intervals of delayed ones, of all `comparisons`, that held the delay. Absent in older files. */
   readonly covered?: number;
+  /** Of each difference: how many of all `comparisons` would have found it; the same of those that say they detect it. Absent in older files. */
+  readonly differences?: readonly FoundDifference[];
+}
+
+interface FoundDifference {
+  /** A fraction. */
+  readonly share: number;
+  readonly found: number;
+  readonly detectable: number;
+  readonly foundOfDetectable: number;
 }
 
 export interface Calibration extends Tally {
@@ -80,7 +90,18 @@ export function tally(runs: readonly (readonly CalibratedCell[])[], delay = BUIL
     power: fine.length === 0 ? null : found / fine.length,
     fineShare: fine.length / all.length,
     covered: all.filter(({ covered }) => covered).length,
+    differences: foundDifferences(all),
   };
+}
+
+function foundDifferences(all: readonly CalibratedCell[]): FoundDifference[] {
+  const shares = all[0]?.differences.map(({ share }) => share) ?? [];
+  return shares.map((share, at) => {
+    const own = all.map(({ differences }) => differences[at]!);
+    const detectable = own.filter(({ isDetectable }) => isDetectable);
+    const counted = (some: typeof own) => some.filter(({ found }) => found).length;
+    return { share, found: counted(own), detectable: detectable.length, foundOfDetectable: counted(detectable) };
+  });
 }
 
 /** The same cell by cell. */
