@@ -10,7 +10,7 @@ import { value } from './fixtures/flag-values.js';
 const SEED = 23;
 const RUNS_PER_COMMAND = isLong ? 45 : 12;
 /** What computes for seconds in this process, and starts nothing. */
-const COMPUTES = ['--histories', '--simulate', '--benchmark'];
+const COMPUTES = ['--benchmark'];
 
 beforeAll(openCommands);
 afterAll(closeCommands);

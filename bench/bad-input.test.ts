@@ -42,7 +42,6 @@ describe('a flag that would do nothing is refused', () => {
     [['gate', '--channels', '1'], '--channels: requires --against'],
     [['gate', '--shard', '1/2'], '--shard: requires --against'],
     [['doctor', '--calibrate', '--turns'], '--calibrate: not with --turns'],
-    [['doctor', '--calibrate', '--series', '5'], '--series: requires --histories'],
     [['soak', '--stress', '--for', '5s'], '--for: not with --stress'],
     [['soak', '--run', '1', '--for', '5s'], '--for: not with --run'],
     [[...migrate, '--pairs', '3'], '--pairs: requires --ceiling'],

@@ -19,8 +19,6 @@ export interface CalibrateFlags {
   readonly seed?: string;
   readonly save: boolean;
   readonly json?: boolean;
-  readonly histories?: boolean;
-  readonly series: string;
 }
 
 const DESIGN = 'mutex';

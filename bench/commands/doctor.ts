@@ -3,7 +3,6 @@
 import type { Command } from 'commander';
 import { exitWith } from '../base/exit-code.js';
 import { refuseBeside, requireMode } from '../base/modes.js';
-import { calibrateHistories } from '../doctor/calibrate-histories.js';
 import { checkAll, exitCode } from '../doctor/checks.js';
 import { renderReport, reportRecords } from '../doctor/doctor-report.js';
 import { gatherFacts } from '../doctor/facts.js';
@@ -35,17 +34,13 @@ export function declareDoctor(program: Command): void {
     .option('--runs <n>', 'with --calibrate: default runs to measure', '12')
     .option('--delay <percent>', 'with --calibrate: how much slower the delayed design is; default 3%')
     .option('--seed <n>', 'with --calibrate: seed for the order of cells; default random, and printed')
-    .option('--no-save', 'with --calibrate: store nothing under results/')
-    .option('--histories', 'with --calibrate: count errors of change points on simulated histories instead (seconds)')
-    .option('--series <n>', 'with --histories: series of each kind', '1000');
+    .option('--no-save', 'with --calibrate: store nothing under results/');
   declareFormat(command).action(async (flags: DoctorFlags) => {
-    requireMode(command, 'calibrate', ['--runs', '--delay', '--seed', '--no-save', '--histories', '--series']);
+    requireMode(command, 'calibrate', ['--runs', '--delay', '--seed', '--no-save']);
     requireMode(command, 'turns', ['--svg']);
-    requireMode(command, 'histories', ['--series']);
     refuseBeside(command, flags.turns === true, '--turns', ['--calibrate']);
     if (flags.turns) return exitWith(await turns(flags));
-    if (!flags.calibrate) return exitWith(await doctor(flags));
-    return exitWith(flags.histories ? calibrateHistories(flags) : await calibrate(flags));
+    return exitWith(flags.calibrate ? await calibrate(flags) : await doctor(flags));
   });
 }
 

@@ -47,7 +47,6 @@ export function declareTune(program: Command): void {
     .option('--window <size>', 'with --rtt: bytes that a connection has in flight at most, as in 1m')
     .option('--from <file>', 'answer from a saved run, or the latest that has an answer; measure nothing')
     .option('--csv <file>', 'answer from a file with load and throughput on each line; measure nothing')
-    .option('--simulate [n]', 'try the search on n simulated systems whose best count is known; default 60')
     .option('--validate', 'afterwards measure all counts rigorously and check that none beats the answer')
     .option('--force-spin', 'measure spinning even with more threads than CPUs')
     .option('--budget <time>', `start no round that would end later than this; default ${DEFAULT_BUDGET}`)
@@ -60,14 +59,13 @@ export function declareTune(program: Command): void {
 
 /** Returns the exit code: 0 fine, 1 a check failed, 3 nothing can be advised, 128 and the signal's number when interrupted. */
 export async function tune(flags: TuneFlags): Promise<number> {
-  const { from, csv, simulate, validate, peer, rtt } = flags;
-  const sources = Object.entries({ from, csv, simulate, validate, peer, rtt }).flatMap(([name, value]) =>
+  const { from, csv, validate, peer, rtt } = flags;
+  const sources = Object.entries({ from, csv, validate, peer, rtt }).flatMap(([name, value]) =>
     value === undefined ? [] : [name],
   );
   formatOf(flags.format);
   if (sources.length > 1) throw new UsageError(`--${sources[1]}: not with --${sources[0]}`);
   if (flags.csv !== undefined) return (await import('../tune/tune-csv.js')).tuneCsv(flags.csv, flags);
-  if (flags.simulate !== undefined) return (await import('../tune/tune-simulate.js')).tuneSimulate(flags);
   if (flags.from !== undefined) return (await import('../tune/tune-saved.js')).tuneSaved(flags.from, flags);
   const limit = limitOf(flags);
   const linkBytes = flags.link === undefined ? undefined : parseLink(flags.link);

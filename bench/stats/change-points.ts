@@ -86,7 +86,7 @@ const CLIP = 3;
  * rest is judged without it. Where a line over the whole series describes it about as well as its levels do, and rises
  * or falls for certain, it is a drift; else each stretch is asked for one of its own. One-commit spikes, and two modes
  * that alternate, are no change. A step can be seen once some points show it: four or five after a long even stretch,
- * some more among many series. `multifd-bench doctor --calibrate --histories` counts how often it errs.
+ * some more among many series. `change-points.long.test.ts` counts how often it errs.
  *
  * @param together how many series are looked at together
  * @throws RangeError when a value is not a positive number

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { isLong } from '../../src/fixtures/tier.js';
 import { Random } from '../../src/random.js';
 import { type Candidate, keyOf, type MeasureRound, type Reading, type Round } from './candidate.js';
+import { type SimulatedSystem, simulatedMeasure } from './fixtures/simulated-systems.js';
+import { simulate } from './fixtures/simulation.js';
 import { rank } from './ranking.js';
 import { search } from './search.js';
-import { type SimulatedSystem, simulatedMeasure } from './simulated-systems.js';
-import { simulate } from './simulation.js';
 
 const counts = Array.from({ length: 64 }, (_, at) => at + 1);
 const quiet = (throughput: SimulatedSystem['throughput']): SimulatedSystem => ({

@@ -10,7 +10,6 @@ export interface TuneFlags extends SpaceFlags {
   readonly window?: string;
   readonly from?: string;
   readonly csv?: string;
-  readonly simulate?: string | boolean;
   readonly validate?: boolean;
   readonly dryRun?: boolean;
   readonly save: boolean;
