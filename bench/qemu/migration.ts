@@ -48,7 +48,7 @@ export interface MigrationInfo {
   readonly rounds?: number;
   readonly normalPages?: number;
   readonly zeroPages?: number;
-  /** Of all connections, headers included. */
+  /** Of all connections, headers included. QEMU 7.2 counts packed pages as if they were not packed. */
   readonly bytes?: number;
 }
 

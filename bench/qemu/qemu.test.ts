@@ -63,7 +63,10 @@ describe.skipIf(binaries.length === 0)(`a real QEMU${why}`, () => {
       await source.migrate(await destination.listen());
       const [sent, came] = await Promise.all([source.ended(), destination.ended()]);
       expect(sent).toMatchObject({ status: 'completed', normalPages: 1024, zeroPages: 0 });
-      expect(sent.bytes).toBeGreaterThan(compression === 'none' ? 4 * MIB : 4 * 1024);
+      // 7.2 counts packed pages as if they were not packed.
+      const countsPacked = compression === 'zlib' && isSince(binary, 10, 0);
+      expect(sent.bytes).toBeGreaterThan(countsPacked ? 4 * 1024 : 4 * MIB);
+      if (countsPacked) expect(sent.bytes).toBeLessThan(MIB);
       expect(came.status).toBe('completed');
       expect(readFileSync(to).equals(readFileSync(from))).toBe(true);
       await source.close();
