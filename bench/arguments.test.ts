@@ -1,11 +1,13 @@
 // No command line crashes a command: each ends with an exit code and a message, and never with a stack. What a command
 // would start or write outside its folder is stopped where it would, so that nothing is measured and nothing is touched.
+import { readdirSync, readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isLong } from '../src/fixtures/tier.js';
 import { closeCommands, type Ended, makeProgram, openCommands, run } from './fixtures/commands-in-process.js';
 import { value } from './fixtures/flag-values.js';
+import { PROJECT } from './system/project.js';
 
 const SEED = 23;
 const RUNS_PER_COMMAND = isLong ? 45 : 12;
@@ -83,3 +85,43 @@ describe('a command line', () => {
     );
   });
 });
+
+/** The commands in the shell blocks of README and docs. */
+function typedInDocs(): { readonly page: string; readonly words: readonly string[] }[] {
+  const names = readdirSync(`${PROJECT}docs`).filter((name) => name.endsWith('.md'));
+  return ['README.md', ...names.map((name) => `docs/${name}`)].flatMap((page) => {
+    const blocks = readFileSync(`${PROJECT}${page}`, 'utf8').matchAll(/^```sh\n(.*?)^```/gms);
+    const lines = [...blocks].flatMap(([, block]) => [
+      ...block!.matchAll(/^(?:npx multifd-bench (?<words>.+)|npm run (?:-s )?bench -- (?<ofRun>.+))$/gm),
+    ]);
+    return lines.map(({ groups }) => {
+      const line = groups!.words ?? `run ${groups!.ofRun}`;
+      return {
+        page,
+        words: line
+          .split(/ +[#|>&]/)[0]!
+          .replaceAll(/["']/g, '')
+          .trim()
+          .split(/ +/),
+      };
+    });
+  });
+}
+
+it.skipIf(isLong)(
+  'what the docs tell to type has only commands and flags that are there, and runs that can be planned',
+  async () => {
+    const { commands } = makeProgram(() => {});
+    const typed = typedInDocs();
+    expect(typed.length).toBeGreaterThan(60);
+    for (const { page, words } of typed) {
+      const where = `${page}: ${words.join(' ')}`;
+      const command = commands.find((each) => each.name() === words[0]);
+      const known = command?.options.flatMap(({ long }) => long ?? []);
+      for (const word of words.filter((each) => each.startsWith('--'))) expect(known, where).toContain(word);
+      expect(command, where).toBeDefined();
+      if (words[0] !== 'run' || /FILE|my-design|primitives/.test(where)) continue;
+      expect((await run(words)).begun, where).toBe(true);
+    }
+  },
+);

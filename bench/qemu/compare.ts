@@ -1,14 +1,11 @@
 // Rounds of migrations by turns: every sender at every number of channels, in every second round the other way round.
 
-import { allowedCpus } from '../../src/os/cpus.js';
 import type { RamSource } from '../../src/ram/image.js';
 import type { Placement, ZeroPages } from '../../src/session/cell.js';
-import { cpuFor } from '../../src/session/placement.js';
 import type { QemuBinary } from './binary.js';
 import { type Contender, type Design, Ours, qemuContender } from './contender.js';
 import { Drain } from './drain.js';
 import type { Drained } from './drain-messages.js';
-import { PIECES, PiecesProcess } from './pieces.js';
 import { drainCpu } from './placement.js';
 import { RamFile } from './ram-file.js';
 
@@ -85,8 +82,7 @@ export async function compare(
 export function migrationsOf({ qemus, designs, channels, rounds }: ComparePlan): number {
   const ours = designs.length + 1;
   const processes = Math.ceil(rounds / ROUNDS_A_PROCESS);
-  const counted = rounds * ((qemus.length + ours) * channels.length + PIECES.length);
-  return counted + processes * WARM_UPS * (ours + PIECES.length);
+  return rounds * (qemus.length + ours) * channels.length + processes * WARM_UPS * ours;
 }
 
 interface Rounds {
@@ -106,14 +102,8 @@ async function measureRounds({ plan, ram, drain, first, end, progress, signal, f
   const { place, zeroPages, qemus } = plan;
   const listed = [...new Set(plan.designs.map((design) => design.listed))];
   const channels = Math.max(...plan.channels);
-  const stops: (() => Promise<void>)[] = [];
-  const keep = <T extends { stop(): Promise<void> }>(started: T): T => {
-    stops.push(() => started.stop());
-    return started;
-  };
+  const ours = await Ours.start({ ram, listed, channels, place, zeroPages }, drain);
   try {
-    const ours = keep(await Ours.start({ ram, listed, channels, place, zeroPages }, drain));
-    const bare = keep(await PiecesProcess.start(ram, drain, cpuFor(place, 'sender', 0, allowedCpus())));
     const designs = plan.designs.map((design) => ours.design(design));
     const plain = ours.plainLoop(PLAIN_LOOP);
     const contenders = [
@@ -121,14 +111,11 @@ async function measureRounds({ plan, ram, drain, first, end, progress, signal, f
       ...designs,
       plain,
     ];
-    const pieces = PIECES.map((each) => bare.contender(each));
     await warmUp([...designs, plain], channels, signal);
-    await warmUp(pieces, 1, signal);
     for (let round = first; round < end; round++) {
-      const cells = [
-        ...plan.channels.flatMap((count) => turned(contenders, round).map((contender) => ({ contender, count }))),
-        ...turned(pieces, round).map((contender) => ({ contender, count: 1 })),
-      ];
+      const cells = plan.channels.flatMap((count) =>
+        turned(contenders, round).map((contender) => ({ contender, count })),
+      );
       const total = plan.rounds * cells.length;
       const samples: Sample[] = [];
       for (const [index, { contender, count }] of cells.entries()) {
@@ -139,7 +126,7 @@ async function measureRounds({ plan, ram, drain, first, end, progress, signal, f
       finished.push(...samples);
     }
   } finally {
-    await Promise.all(stops.map((stop) => stop()));
+    await ours.stop();
   }
 }
 

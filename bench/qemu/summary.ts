@@ -1,5 +1,5 @@
 // What the samples of a comparison say: medians with intervals, and ratios of pairs, each pair of one round.
-import { median, medianInterval, type RankInterval } from '../stats/quantile.js';
+import { median, medianInterval } from '../stats/quantile.js';
 import { type MeanRatio, meanRatio } from '../stats/ratio.js';
 import type { Sample } from './compare.js';
 
@@ -51,17 +51,6 @@ export function busiestDrain(samples: readonly Sample[], names: readonly string[
     ceilingGibPerSecond: median(group.map(({ gibPerSecond, drainBusy }) => gibPerSecond / drainBusy)),
   }));
   return shares.sort((x, y) => y.busy - x.busy)[0];
-}
-
-/** What one more piece of a gathered write costs, in nanoseconds of CPU: `pages` has 127 more in each packet. */
-export function pieceCostNs(samples: readonly Sample[]): RankInterval | undefined {
-  const joined = new Map(of(samples, 'joined', 1).map((sample) => [sample.round, sample.cpuSecondsPerGib]));
-  const packets = 2 ** 30 / (128 * 4096);
-  const costs = of(samples, 'pages', 1).flatMap(({ round, cpuSecondsPerGib }) => {
-    const base = joined.get(round);
-    return base === undefined ? [] : [((cpuSecondsPerGib - base) * 1e9) / (packets * 127)];
-  });
-  return costs.length === 0 ? undefined : medianInterval(costs);
 }
 
 function of(samples: readonly Sample[], name: string, channels: number): readonly Sample[] {
