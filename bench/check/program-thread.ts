@@ -1,12 +1,9 @@
 // A program of somebody's own, checked on a thread of its own, which is watched: a loop without a shared access has no end.
 import { Worker } from 'node:worker_threads';
 import { UsageError } from '../base/usage-error.js';
+import { PATIENCE_MS, watchPulse } from './pulse-watch.js';
 import type { ProgramTask, Said } from './verify-program.js';
 import type { FromProgramThread } from './verify-program-thread.js';
-
-/** So long may a body take from one operation to the next. */
-const PATIENCE_MS = 20_000;
-const LOOKS = 10;
 
 export class ProgramThread {
   private readonly path: string;
@@ -31,37 +28,20 @@ export class ProgramThread {
 
   /** Resolves with what came of it. Throws UsageError also for a body that runs on for so long without an operation. */
   async perform(task: ProgramTask, patienceMs = PATIENCE_MS): Promise<Said> {
-    const watch = this.watch(patienceMs);
+    let endWatch = (): void => {};
+    const stuck = new Promise<never>((_, reject) => {
+      endWatch = watchPulse(this.pulse!, patienceMs, (why) => reject(new UsageError(`verify: ${this.path}: ${why}`)));
+    });
     this.worker.ref();
     this.worker.postMessage(task);
     try {
-      const answer = await Promise.race([this.answer(), watch.stuck]);
+      const answer = await Promise.race([this.answer(), stuck]);
       if (answer.kind !== 'said') throw new Error(`a checking thread said ${answer.kind} for its findings`);
       return answer;
     } finally {
-      watch.end();
+      endWatch();
       await this.worker.terminate();
     }
-  }
-
-  private watch(patienceMs: number): { readonly stuck: Promise<never>; readonly end: () => void } {
-    let [seen, still] = [-1, 0];
-    let timer: NodeJS.Timeout;
-    const stuck = new Promise<never>((_, reject) => {
-      timer = setInterval(() => {
-        const now = this.pulse![0]!;
-        still = now === seen ? still + 1 : 0;
-        seen = now;
-        if (still < LOOKS) return;
-        const seconds = patienceMs / 1000;
-        reject(
-          new UsageError(
-            `verify: ${this.path}: a thread ran for ${seconds} s and came to no access to shared memory: a loop that waits for what no other thread can change, such as a variable of the module, never ends`,
-          ),
-        );
-      }, patienceMs / LOOKS);
-    });
-    return { stuck, end: () => clearInterval(timer) };
   }
 
   private answer(): Promise<FromProgramThread> {

@@ -4,6 +4,7 @@ import type { Variant } from '../../src/sender/variant.js';
 import type { VariantSource } from '../../src/session/messages.js';
 import { type Checked, checkDesign } from '../../src/verify/designs/index.js';
 import { checkPrimitives, inTask, type Part, type Survivor, type VerifyOptions } from '../../src/verify/index.js';
+import { pulse } from '../../src/verify/pulse.js';
 
 export interface VerifyStart {
   /** Absent: the primitives. */
@@ -19,6 +20,7 @@ export interface VerifyStart {
 }
 
 export type FromVerifyThread =
+  | { readonly kind: 'begun'; readonly pulse: Int32Array }
   | { readonly kind: 'progress'; readonly what: string; readonly done: number; readonly total: number }
   | { readonly kind: 'checked'; readonly checked: Checked };
 
@@ -26,6 +28,7 @@ const { variant: source, bounds, search, mutates, survivors, drawn: schedules, p
 const post = (message: FromVerifyThread) => parentPort!.postMessage(message);
 const onProgress = (what: string, done: number, total: number) => post({ kind: 'progress', what, done, total });
 
+post({ kind: 'begun', pulse });
 if (source) {
   const variant = ((await import(source.module)) as Record<string, Variant>)[source.export]!;
   const checked = await inTask(() =>

@@ -2,10 +2,13 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { type Checked, joinParts } from '../../src/verify/designs/index.js';
+import { PATIENCE_MS, watchPulse } from './pulse-watch.js';
 import type { FromVerifyThread, VerifyStart } from './verify-thread.js';
 
 export interface Subject extends VerifyStart {
   readonly name: string;
+  /** How long a body may take from one operation to the next. */
+  readonly patienceMs?: number;
 }
 
 /** How far a subject is. */
@@ -44,7 +47,8 @@ export async function checkAll(
   const serve = async (): Promise<void> => {
     while (next < work.length) {
       const number = next++;
-      const { name, at, ...start } = work[number]!;
+      const { at, ...start } = work[number]!;
+      const { name } = start;
       const onOwnProgress = (progress: Omit<VerifyProgress, 'name'>) => {
         running.set(number, { name, ...progress });
         tell();
@@ -60,21 +64,53 @@ export async function checkAll(
 }
 
 function check(
-  start: VerifyStart,
+  start: Subject,
   onProgress: (progress: Omit<VerifyProgress, 'name'>) => void,
   signal: AbortSignal | undefined,
 ): Promise<Checked> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('./verify-thread.js', import.meta.url), { workerData: start });
+    const { name, patienceMs = PATIENCE_MS, ...workerData } = start;
+    const worker = new Worker(new URL('./verify-thread.js', import.meta.url), { workerData });
+    let endWatch = (): void => {};
+    let what = '';
+    const onStuck = (why: string): void => {
+      resolve(stuck(name, what, why));
+      void worker.terminate();
+    };
     signal?.addEventListener('abort', () => {
       reject(signal.reason);
       void worker.terminate();
     });
     worker.on('message', (message: FromVerifyThread) => {
-      if (message.kind === 'checked') resolve(message.checked);
-      else onProgress(message);
+      if (message.kind === 'begun') endWatch = watchPulse(message.pulse, patienceMs, onStuck);
+      else if (message.kind === 'checked') resolve(message.checked);
+      else {
+        what = message.what;
+        onProgress(message);
+      }
     });
     worker.on('error', reject);
-    worker.on('exit', (code) => reject(new Error(`a verifying thread ended with code ${code} and no report`)));
+    worker.on('exit', (code) => {
+      endWatch();
+      reject(new Error(`a verifying thread ended with code ${code} and no report`));
+    });
   });
+}
+
+/** The report of a design one of whose threads never comes back. */
+function stuck(name: string, scenario: string, message: string): Checked {
+  const key = `not-modelled ${message}`;
+  const finding = { kind: 'not-modelled', message, key, scenario, schedule: [], trace: [] } as const;
+  return {
+    name,
+    complete: false,
+    states: 0,
+    elapsedMs: 0,
+    scenarios: [],
+    unreached: [],
+    findings: [finding],
+    mutants: [],
+    unknownSurvivors: [],
+    staleSurvivors: [],
+  };
 }

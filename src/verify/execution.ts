@@ -2,6 +2,7 @@
 import { awaken, wasAwakened } from './announced.js';
 import { Choices, CURRENT, EARLY, ONLY } from './choices.js';
 import { Futures } from './futures.js';
+import { bodyOf } from './guarded.js';
 import { HintSites } from './hint-sites.js';
 import { ASLEEP, Machine, TIMED_OUT, WOKEN } from './machine.js';
 import type { Mutation } from './mutation.js';
@@ -90,7 +91,7 @@ export class Execution {
     this.futures = new Futures(this.threads, this.table, this.watched);
     const words = simulatedWords(scenario.words);
     const { threads: places } = this.futures;
-    this.programs = scenario.threads.map((thread, i) => new Program(() => thread.run(words), shared, places[i]!));
+    this.programs = scenario.threads.map((thread, i) => new Program(bodyOf(thread, words), shared, places[i]!));
     this.machine = new Machine(this.threads, this.table, this.initial);
   }
 

@@ -1,5 +1,5 @@
 // A thread as a deterministic function from the results of its operations to the next one, discovered as far as needed.
-import { runToEnd } from './event-loop.js';
+import { runGuarded } from './guarded.js';
 import type { HintSites } from './hint-sites.js';
 import { withSimulatedGlobals } from './instrument.js';
 import { COUNTED_ROUNDS, type History, isPlain, Loops, longestHistory, repeated, roundsOf } from './loops.js';
@@ -276,7 +276,7 @@ export class Program {
   private run({ log, operations }: History, speculative = false, onStop?: () => void): Operation {
     const recording = newRecording(this.options, { log, operations }, speculative ? 1 : MOST_AHEAD, onStop);
     if (!speculative) this.followed += log.length;
-    const { value, error } = withSimulatedGlobals(() => record(recording, () => runToEnd(recording, this.body)));
+    const { value, error } = withSimulatedGlobals(() => record(recording, () => runGuarded(recording, this.body)));
     if (recording.isAsync) this.forgetMemories();
     refuseSuspended(value);
     if (recording.failure) {

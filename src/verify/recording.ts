@@ -3,6 +3,7 @@ import type { Call } from './call.js';
 import { type Counter, isDiscarded } from './discarded.js';
 import type { HintSites } from './hint-sites.js';
 import { inTwoSteps, isReadModifyWrite, type Mutation, plainKind } from './mutation.js';
+import { goOn } from './never-ends.js';
 import {
   CHECKPOINT,
   GHOST,
@@ -47,6 +48,8 @@ export interface Recording {
   readonly mostPending: number;
   /** Whether the body was stopped at the last of them. */
   isStopped: boolean;
+  /** How often it has come to another operation all the same. */
+  goesOn: number;
   failure: BodyError | null;
   /** Whether the body has made promises. */
   isAsync: boolean;
@@ -82,6 +85,7 @@ export function newRecording(
     pending: [],
     mostPending,
     isStopped: false,
+    goesOn: 0,
     isAsync: false,
     failure: null,
     onStop,
@@ -198,7 +202,7 @@ export function ghost(word: number, value: number): void {
 /** The re-execution that is going on; throws through it once it has what it wants. */
 export function running(): Recording {
   if (!current) throw new Error('simulated memory is used outside a thread that is being verified');
-  if (current.isStopped || current.failure) throw STOP;
+  if (current.isStopped || current.failure) throw goOn(current, STOP);
   return current;
 }
 

@@ -1,4 +1,5 @@
 // Bodies that cannot be checked, as they depend on what the checker does not see: it must say so.
+import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { isLong } from '../fixtures/tier.js';
 import { type Body, expectFinding, program } from './fixtures/expect-finding.js';
@@ -53,6 +54,62 @@ describe('bodies that cannot be checked', () => {
     expect(findings[0]!.message).toMatch(
       /deterministic: Atomics.add of word \d at .* is Atomics.add of word \d when run/,
     );
+  });
+
+  it.runIf(isLong)(
+    'catches every error in a loop without an end, so that nothing stops it',
+    () => {
+      const { findings } = verify(
+        program([
+          (words) => {
+            for (;;) {
+              try {
+                Atomics.load(words, 0);
+              } catch {}
+            }
+          },
+        ]),
+      );
+      expect(findings).toMatchObject([
+        {
+          kind: 'not-modelled',
+          message: expect.stringMatching(/never ends at .*unchecked-bodies.*: it catches the error/),
+        },
+      ]);
+    },
+    30_000,
+  );
+
+  it.runIf(isLong)(
+    'does so in a function that it calls: its process ends, and says why',
+    () => {
+      const index = new URL('./index.js', import.meta.url).href;
+      const code = `import { verify } from '${index}';
+      const helper = (words) => { for (;;) try { Atomics.load(words, 0); } catch {} };
+      verify({ name: 'endless', words: 1, threads: [{ name: 'one', run: (words) => helper(words) }] });`;
+      const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8' });
+      expect(stderr).toMatch(/^verify: thread body never ends/);
+      expect(status).toBe(1);
+    },
+    60_000,
+  );
+
+  it.skipIf(isLong)('catches errors, and comes to an end: that is no fault', () => {
+    const { findings, complete } = verify(
+      program([
+        (words) => {
+          for (;;) {
+            try {
+              if (Atomics.load(words, 0) === 1) return 1;
+            } catch {
+              return 2;
+            }
+          }
+        },
+        (words) => Atomics.store(words, 0, 1),
+      ]),
+    );
+    expect({ findings, complete }).toEqual({ findings: [], complete: true });
   });
 
   it.skipIf(isLong)('uses what is not simulated', () => {

@@ -11,6 +11,8 @@ export const MOST_JOBS = 12;
 const DEEPEST_DRAWN = 8;
 /** More than a counter of three bits tells apart. */
 const MANY_SYNCS = 9;
+/** More than once round places and batches, where one channel has few of them. */
+const MANY_JOBS = 9;
 
 export interface DesignBounds {
   readonly channels: number;
@@ -39,6 +41,7 @@ export function designSuite(variant: Variant, bounds: DesignBounds): SuiteEntry[
   const oneJobAndSync: readonly Step[] = ['job', 'sync'];
   const plans: DesignPlan[] = [
     { shape, steps: ['sync', 'job', 'sync'], checking: true },
+    { shape: { ...shape, channels: 1 }, steps: jobs(MANY_JOBS) },
     { shape, steps: [...jobs(bounds.jobs), 'sync'] },
     // One more than there are places: somebody's place is used again, while others are busy.
     { shape, steps: jobs(Math.max(bounds.jobs, channels * shape.depth + 1)) },
