@@ -120,7 +120,7 @@ it.skipIf(isLong)(
       const known = command?.options.flatMap(({ long }) => long ?? []);
       for (const word of words.filter((each) => each.startsWith('--'))) expect(known, where).toContain(word);
       expect(command, where).toBeDefined();
-      if (words[0] !== 'run' || /FILE|my-design|primitives/.test(where)) continue;
+      if (words[0] !== 'run' || /FILE|my-design|disk.img|primitives/.test(where)) continue;
       expect((await run(words)).begun, where).toBe(true);
     }
   },
