@@ -33,7 +33,7 @@ describe.skipIf(sha === undefined)('against', { timeout: 60_000 }, () => {
       'channels=1',
       '--json',
     );
-    expect(stderr).toContain('turns in 6 processes of each build');
+    expect(stderr).toContain('of both builds in 6 processes');
     expect(status).toBe(0);
     const changes = JSON.parse(stdout) as Changes;
     expect(changes).toMatchObject({ kind: 'against', rounds: 6, unaligned: [], a: { name: 'HEAD', commit: { sha } } });

@@ -3,12 +3,9 @@
 import type { Command } from 'commander';
 import { exitWith } from '../base/exit-code.js';
 import { Interrupts } from '../base/interrupts.js';
-import { processes } from '../base/quantities.js';
-import type { Progress } from '../measure/measure.js';
-import { estimateMs } from '../plan/order.js';
 import { declareMeasuring } from '../plan/plan-flags.js';
 import type { Plan } from '../plan/planned.js';
-import { type PlanFlags, planOf } from '../plan/run-plan.js';
+import type { PlanFlags } from '../plan/run-plan.js';
 import { STUDIED_PAIR } from '../plan/tables.js';
 import { type Changes, type ComparedEnd, type Unaligned, withoutVisits } from '../result/changes.js';
 import type { BuildCell } from '../result/compare-builds.js';
@@ -20,10 +17,8 @@ import { describeMachine } from '../system/machine.js';
 import { PROJECT } from '../system/project.js';
 import { renderChanges } from '../tables/changes.js';
 import { declareFormat, formatOf } from '../tables/format.js';
-import { declareLayout, type LayoutFlags, layoutOf, requireWanted, wantedBy } from '../tables/layout-flags.js';
-import { ProgressLine } from '../terminal/progress.js';
-import { type AgainstOutcome, measureAgainst } from '../tracking/against.js';
-import { buildOf } from '../tracking/build.js';
+import { declareLayout, type LayoutFlags, layoutOf, wantedBy } from '../tables/layout-flags.js';
+import { type AgainstOutcome, measureBoth, planOfBoth } from '../tracking/against.js';
 
 export interface AgainstFlags extends PlanFlags, LayoutFlags {
   readonly json?: boolean;
@@ -48,25 +43,13 @@ export async function against(revision: string, flags: AgainstFlags): Promise<nu
   const layout = layoutOf(flags);
   requireCheckout('against');
   const other = commitOf(revision, 'against');
-  const plan = await planOfAgainst(flags);
+  const wanted = wantedBy(flags);
+  const plan = await planOfBoth(flags, wanted);
   const interrupts = new Interrupts();
-  const line = new ProgressLine();
   try {
-    const say = (text: string) => process.stderr.write(`${text}\n`);
-    const folder = await buildOf(other, { signal: interrupts.signal, say });
     const ends = endsOf(revision, other);
-    const outcome = await measureAgainst(plan, {
-      builds: { a: folder, b: PROJECT },
-      names: { a: ends.a.name, b: ends.b.name },
-      wanted: wantedBy(flags),
-      signal: interrupts.signal,
-      progress: progressOf(line, plan, say),
-      confirming: (part, cells) => {
-        line.end();
-        say(`measuring ${cells} cell${cells > 1 ? 's' : ''} again that differ: about ${seconds(part)} s`);
-      },
-    });
-    line.end();
+    const names = { a: ends.a.name, b: ends.b.name };
+    const outcome = await measureBoth(plan, other, { names, wanted, signal: interrupts.signal });
     const changes = changesOf(outcome, ends, plan);
     if (flags.json) process.stdout.write(`${stringify(changes)}\n`);
     else process.stdout.write(renderChanges(changes, format, layout));
@@ -76,37 +59,8 @@ export async function against(revision: string, flags: AgainstFlags): Promise<nu
     process.stderr.write('interrupted: nothing to show\n');
     return interrupts.code;
   } finally {
-    line.end();
     interrupts.close();
   }
-}
-
-/** The pair under study unless others are asked for, and never fewer processes than a verdict takes. */
-async function planOfAgainst(flags: AgainstFlags): Promise<Plan> {
-  const { plan } = await planOf({ ...flags, variants: flags.variants ?? STUDIED_PAIR.join(',') });
-  const wanted = wantedBy(flags);
-  const metricsOf = (table: string) => plan.tables.find(({ id }) => id === table)!.metrics;
-  const cells = plan.cells.filter(({ id, table }) => metricsOf(table).some((metric) => wanted(id, metric)));
-  requireWanted(flags, plan.cells, ({ table }) => metricsOf(table));
-  const rounds = flags.rounds === undefined ? Math.max(plan.rounds, LEAST_PROCESSES) : plan.rounds;
-  return { ...plan, cells, rounds };
-}
-
-function progressOf(line: ProgressLine, plan: Plan, say: (text: string) => void): Progress {
-  let begun = false;
-  return ({ round, done, total, cell: { cell } }) => {
-    if (!begun)
-      say(
-        `${total} turns in ${processes(plan.rounds)} of each build: about ${2 * seconds(plan)} s (seed ${plan.seed})`,
-      );
-    begun = true;
-    const what = `${cell.workload} ${cell.variant}, ${cell.channels} ch`;
-    line.show({ round, rounds: plan.rounds, done, total, what, estimateMs: 2 * estimateMs(plan) });
-  };
-}
-
-function seconds(plan: Plan): number {
-  return Math.ceil(estimateMs(plan) / 1000);
 }
 
 function endsOf(revision: string, other: Commit): Record<'a' | 'b', ComparedEnd> {

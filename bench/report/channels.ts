@@ -1,13 +1,10 @@
 // Which count of channels each design of a run wants, by the same reasoning as `tune --from`, and what its models draw.
 
-import { Random } from '../../src/random.js';
-import { UsageError } from '../base/usage-error.js';
 import type { Result } from '../result/document.js';
 import { uslThroughput } from '../stats/usl.js';
-import { type Advice, adviceOf } from '../tune/advice.js';
+import type { Advice } from '../tune/advice.js';
 import { headOf, renderAdvice } from '../tune/advice-text.js';
-import { savedRounds } from '../tune/saved.js';
-import { judge } from '../tune/search.js';
+import { adviceOn } from '../tune/tune-saved.js';
 import type { ModelCurve, Report } from './model.js';
 
 /** The answer for one design and page size of a group. */
@@ -29,7 +26,7 @@ export function adviseChannels(result: Result, report: Report): { advice: Channe
   const models: ModelCurve[] = [];
   for (const place of placesOf(report)) {
     const own = report.cells.flatMap((cell, index) => (keyOf(cell) === keyOf(place) ? [result.cells[index]!] : []));
-    const said = adviceFrom({ ...result, cells: own });
+    const said = adviceOn({ ...result, cells: own });
     if (!said) continue;
     const { group, variant, pageSize } = place;
     advice.push({ group, variant, head: headOf(said), lines: renderAdvice(said, COLUMNS).split('\n') });
@@ -54,21 +51,6 @@ function placesOf({ cells }: Report): Report['cells'] {
 
 function keyOf({ group, variant, pageSize }: Report['cells'][number]): string {
   return JSON.stringify([group, variant, pageSize]);
-}
-
-/** Undefined where the cells answer no such question. */
-function adviceFrom(result: Result): Advice | undefined {
-  try {
-    const { arms, rounds, depth, isOversubscribed } = savedRounds(result, result.run.id);
-    const subject = {
-      ...{ arms, depth, cores: result.machine.cores, found: { ...judge({}, rounds), next: [] } },
-      isOversubscribed: ({ channels }: { channels: number }) => isOversubscribed(channels),
-    };
-    return adviceOf(subject, new Random(result.run.seed));
-  } catch (cause) {
-    if (cause instanceof UsageError) return undefined;
-    throw cause;
-  }
 }
 
 /** The law where the points tell its coefficients, and the closed network where its times were measured. */

@@ -5,7 +5,7 @@ import { type PlanFlags, planOf } from '../plan/run-plan.js';
 import { LEAST_PROCESSES } from '../stats/verdict.js';
 import { readStored } from '../store/read.js';
 import { commitOf } from '../system/git.js';
-import { measureBoth } from './gate-against.js';
+import { measureBoth } from './against.js';
 import type { Judging } from './gate-flags.js';
 import { confirmRows } from './gate-rerun.js';
 import type { GateRow } from './gate-row.js';
@@ -32,7 +32,9 @@ export async function rerun(
     const part: Plan = { ...plan, cells, rounds: Math.max(plan.rounds, LEAST_PROCESSES) };
     process.stderr.write(`measuring ${cells.length} suspect cells beside ${baseline.slice(0, 12)}\n`);
     const wanted = (cell: string, metric: string) => suspects.some((row) => row.cell === cell && row.metric === metric);
-    const { comparisons } = await measureBoth(part, commitOf(baseline, 'gate'), wanted, interrupts);
+    const { comparisons } = await measureBoth(part, commitOf(baseline, 'gate'), {
+      ...{ wanted, signal: interrupts.signal },
+    });
     judged = confirmRows(judged, comparisons, thresholds);
   }
   return judged;

@@ -1,21 +1,15 @@
 // What a run says of the number of channels, in one sentence: the same reasoning as `tune --from`, on its most real table.
 
-import { UsageError } from '../base/usage-error.js';
+import { counted } from '../base/quantities.js';
 import { STUDIED_PAIR } from '../plan/tables.js';
 import type { Result } from '../result/document.js';
 import { headOf } from './advice-text.js';
-import { savedRounds } from './saved.js';
-import { adviceFrom } from './tune-saved.js';
+import { adviceOn } from './tune-saved.js';
 
 /** What `tune` said when it made this run, in its own sentences; undefined where nothing was ranked. */
 export function tunedSentences(result: Result): readonly string[] | undefined {
-  try {
-    const advice = adviceFrom(result, savedRounds(result, result.run.id));
-    return advice && headOf(advice).map((line) => `${line[0]!.toUpperCase()}${line.slice(1)}.`);
-  } catch (cause) {
-    if (cause instanceof UsageError) return undefined;
-    throw cause;
-  }
+  const advice = adviceOn(result);
+  return advice && headOf(advice).map((line) => `${line[0]!.toUpperCase()}${line.slice(1)}.`);
 }
 
 /** Undefined where the run has no throughput at two counts of channels or more that answers one question. */
@@ -30,14 +24,9 @@ export function channelsSentence(result: Result): string | undefined {
   const own = rates.filter((cell) => cell.table === table);
   const studied = own.filter(({ variant }) => (STUDIED_PAIR as readonly string[]).includes(variant));
   const cells = result.run.flags?.variants === undefined && studied.length > 0 ? studied : own;
-  try {
-    const advice = adviceFrom(result, savedRounds({ ...result, cells }, result.run.id));
-    if (!advice) return undefined;
-    const [first] = headOf(advice);
-    const saved = `${own[0]!.transport}, ${own[0]!.pagesPerBatch} ${own[0]!.pagesPerBatch === 1 ? 'page' : 'pages'} per batch`;
-    return `Channels (${saved}): ${first}.`;
-  } catch (cause) {
-    if (cause instanceof UsageError) return undefined;
-    throw cause;
-  }
+  const advice = adviceOn({ ...result, cells });
+  if (!advice) return undefined;
+  const [first] = headOf(advice);
+  const saved = `${own[0]!.transport}, ${counted(own[0]!.pagesPerBatch, 'page')} per batch`;
+  return `Channels (${saved}): ${first}.`;
 }

@@ -13,7 +13,7 @@ import { readResult } from '../store/read.js';
 import { storeOf } from '../store/store-flags.js';
 import { describeMachine } from '../system/machine.js';
 import { type Advice, adviceOf } from './advice.js';
-import { type Saved, savedQuestions, type Wanted } from './saved.js';
+import { type Saved, savedQuestions, savedRounds, type Wanted } from './saved.js';
 import { judge } from './search.js';
 import type { TuneFlags } from './tune-flags.js';
 import { showAdvice, showAnswers } from './tune-show.js';
@@ -48,6 +48,16 @@ export function adviceFrom(result: Result, saved: Saved): Advice | undefined {
     isOversubscribed: ({ channels }: { channels: number }) => saved.isOversubscribed(channels),
   };
   return adviceOf(subject, new Random(result.run.seed));
+}
+
+/** Of a run that answers one question alone; undefined for others, and where nothing was ranked. */
+export function adviceOn(result: Result): Advice | undefined {
+  try {
+    return adviceFrom(result, savedRounds(result, result.run.id));
+  } catch (cause) {
+    if (cause instanceof UsageError) return undefined;
+    throw cause;
+  }
 }
 
 function read(path: string, wanted: Wanted) {
