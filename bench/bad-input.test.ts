@@ -53,6 +53,14 @@ describe('a flag that would do nothing is refused', () => {
   ])('%j', refused);
 });
 
+describe('a folder where a file is to be read', () => {
+  it.each<[string[], string]>([
+    [['tune', '--from', folder], `${folder}: a folder, takes a file`],
+    [['import', folder], `import: ${folder}: a folder, takes a file`],
+    [['merge', folder, image!], `${folder}: a folder, takes a file`],
+  ])('%j', refused);
+});
+
 describe('an output is refused that', () => {
   const takes = 'takes the name of a regular file, or one that is free';
   it.each<[string, string[], string]>([

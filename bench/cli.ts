@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // The command line: one command a file in commands/. Exit codes: 0 fine, 1 failed, 2 usage, 3 inconclusive, 130 interrupted.
 import { existsSync, readFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { Command } from 'commander';
 import { failureOf } from './base/failure.js';
 import { badValue } from './base/usage-error.js';
@@ -32,6 +33,7 @@ const program = new Command('multifd-bench')
 
 /** After a command has come to its end. */
 const LEAVE_MS = 1000;
+const { SIGPIPE } = constants.signals;
 
 type Declare = (program: Command) => void;
 
@@ -95,10 +97,14 @@ else {
   }
 }
 
-// A reader that has seen enough (`| head`) is no error; nor is one of what goes beside the answer.
+// A reader that has seen enough (`| head`) is no error: the command's own exit code counts, if it is about to end. One that
+// works on ends as other programs do whose reader has left. Nor is it an error when nobody reads what goes beside the answer.
+let isRead = true;
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  end(1, `multifd-bench: standard output: ${error.message}`);
+  if (!isRead) return;
+  isRead = false;
+  if (error.code !== 'EPIPE') end(1, `multifd-bench: standard output: ${error.message}`);
+  setTimeout(() => process.exit(128 + SIGPIPE), LEAVE_MS).unref();
 });
 process.stderr.on('error', () => {});
 

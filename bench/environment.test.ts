@@ -1,6 +1,6 @@
 // Poor environments, each for real: what is printed, what it ends with, and that no stack is shown.
 import { type SpawnSyncOptions, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -27,14 +27,26 @@ function shell(line: string, options: SpawnSyncOptions = {}) {
   return { status, stdout: String(stdout), stderr: String(stderr) };
 }
 
-describe.skipIf(isLong)('pipes and files', () => {
-  it('that are closed early are no error', () => {
+describe('pipes and files', () => {
+  it.skipIf(isLong)('that are closed early are no error', () => {
     expect(shell(`${NODE} list | head -n 1`)).toMatchObject({ status: 0, stderr: '' });
     expect(shell(`${NODE} list >&- 2>&-`).status).toBe(0);
     expect(shell(`${NODE} run --nosuch 2>&1 | true`).status).toBeLessThanOrEqual(2);
   });
 
-  it('that are full are one, in one line', () => {
+  it.skipIf(isLong)('whose reader has left do not change what a command ends with', () => {
+    const program = join(folder, 'program.mjs');
+    const threads = "[{ name: 'a', run: () => { throw new Error('always'); } }]";
+    writeFileSync(program, `export default { name: 'p', words: 1, threads: ${threads} };\n`);
+    expect(shell(`${NODE} verify ./program.mjs --json | true`).status).toBe(1);
+    rmSync(program);
+  });
+
+  it.runIf(isLong)('whose reader has left end what goes on for long', () => {
+    expect(shell(`${NODE} soak --for 5min | true`).status).toBe(141);
+  });
+
+  it.skipIf(isLong)('that are full are one, in one line', () => {
     const { status, stderr } = shell(`${NODE} list > /dev/full`);
     expect(status).toBe(1);
     expect(stderr).toMatch(/^multifd-bench: .*ENOSPC.*\n$/);

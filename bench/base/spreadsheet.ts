@@ -1,14 +1,13 @@
 // What spreadsheets write: their encodings, and numbers whose marks may be decimals or thousands.
 import { readFileSync } from 'node:fs';
-import { UsageError } from './usage-error.js';
+import { UsageError, unreadable } from './usage-error.js';
 
 /** The text of a file in UTF-8, or UTF-16 as spreadsheets mark it. Throws UsageError; `flag` begins its message. */
 export function readSpreadsheet(path: string, flag: string): string {
   try {
     return decoded(readFileSync(path)).replace(/^\uFEFF/, '');
   } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    throw new UsageError(`${flag}: ${path}: ${code === 'ENOENT' ? 'no such file' : message}`);
+    throw new UsageError(`${flag}: ${path}: ${unreadable(cause)}`);
   }
 }
 

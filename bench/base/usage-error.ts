@@ -19,6 +19,13 @@ export function badValue(
   return new UsageError(`${flag}: got "${got}", takes ${takes}${didYouMean(got, [...names, ...known])}`);
 }
 
+/** Why a file that a flag names could not be read. */
+export function unreadable(cause: unknown): string {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  if (code === 'EISDIR') return 'a folder, takes a file';
+  return code === 'ENOENT' ? 'no such file' : message;
+}
+
 /** The whole number that a flag got. Throws UsageError outside `least` to `most`. */
 export function wholeNumber(flag: string, text: string, least: number, most: number): number {
   const value = Number(text);

@@ -1,7 +1,7 @@
 // Reading saved runs.
 
 import { readFileSync } from 'node:fs';
-import { UsageError } from '../base/usage-error.js';
+import { UsageError, unreadable } from '../base/usage-error.js';
 import type { Result } from '../result/document.js';
 import { placesOf } from './find.js';
 import { parseResult, parseWithoutVisits, type WithoutVisits } from './stored.js';
@@ -47,7 +47,6 @@ function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    throw new UsageError(`${path}: ${code === 'ENOENT' ? 'no such file' : message}`);
+    throw new UsageError(`${path}: ${unreadable(cause)}`);
   }
 }

@@ -1,6 +1,6 @@
 // What a gate lets pass, cell by cell: thresholds from `multifd-bench.json`.
 import { existsSync, readFileSync } from 'node:fs';
-import { UsageError } from '../base/usage-error.js';
+import { UsageError, unreadable } from '../base/usage-error.js';
 import type { Thresholds } from '../stats/gate-ladder.js';
 import { requireSchema } from '../store/schema.js';
 import { PROJECT } from '../system/project.js';
@@ -40,8 +40,7 @@ export function readGateConfig(path: string | undefined): GateConfig {
   try {
     document = JSON.parse(readFileSync(file, 'utf8'));
   } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    throw new UsageError(`${file}: ${code === 'ENOENT' ? 'no such file' : message}`);
+    throw new UsageError(`${file}: ${unreadable(cause)}`);
   }
   requireSchema(SCHEMA, document, file);
   const { gate = {} } = document as { gate?: { defaults?: Partial<Thresholds>; rules?: readonly GateRule[] } };
