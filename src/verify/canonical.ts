@@ -2,8 +2,8 @@
 
 import type { Futures } from './futures.js';
 import { FIELDS, HIDES, KEPT, TIME, VALUE, WRITER } from './history.js';
+import { hiddenOf, Knowledge, TIMED, UNUSED } from './knowledge.js';
 import type { Machine } from './machine.js';
-import type { Place } from './places.js';
 
 /** Packed ranks stay small integers. */
 const MOST_PACKED = 2 ** 30;
@@ -33,13 +33,15 @@ export class Canonical {
   private lives = 0;
   /** Stretches of the state with a recorded time for each thread: of accesses, and of promises. */
   private readonly records: readonly (readonly [from: number, to: number])[];
-  private readonly entryBases: Int32Array;
+  /** Slots with older values, and what the entries of each are good for: `KEPT` each, one slot after the other. */
+  private readonly hinted: readonly number[];
+  private readonly entryUses: Int32Array;
   private readonly clockBases: Int32Array;
   /** The slot that each record is of, and the one whose writes each clock is of; -1 for others. */
   private readonly recordSlots: Int32Array;
   private readonly clockSlots: Int32Array;
   private readonly futures: Futures | null;
-  private readonly places: Place[] = [];
+  private readonly knowledge: Knowledge;
 
   /**
    * `raw` keeps clocks as they are: many more states, for holding the reduction against. With `futures`, what nobody can
@@ -50,6 +52,7 @@ export class Canonical {
     this.machine = machine;
     this.raw = raw;
     this.futures = futures;
+    this.knowledge = new Knowledge(machine, futures);
     const { clocks, history, promises, threads } = machine;
     const used = (bases: Int32Array): number[] => [...bases].filter((base) => base >= 0);
     this.records = [
@@ -57,10 +60,8 @@ export class Canonical {
       ...(promises.exist ? [[promises.from, promises.to] as const] : []),
     ];
     const records = this.records.reduce((sum, [from, to]) => sum + to - from, 0);
-    const entries = used(history.entries);
-    this.entryBases = Int32Array.from(
-      entries.flatMap((base) => Array.from({ length: KEPT }, (_, i) => base + i * FIELDS)),
-    );
+    this.hinted = [...history.entries.keys()].filter((slot) => history.entries[slot]! >= 0);
+    this.entryUses = new Int32Array(this.hinted.length * KEPT);
     const own = Array.from({ length: threads }, (_, thread) => clocks.own + thread * threads);
     this.clockBases = Int32Array.from([...own, ...used(clocks.published), ...used(clocks.list), ...clocks.messages]);
     this.recordSlots = new Int32Array(machine.state.length).fill(-1);
@@ -68,7 +69,7 @@ export class Canonical {
       if (first >= 0) this.recordSlots.fill(slot, first, first + threads * clocks.kindsOf(slot));
     });
     this.clockSlots = Int32Array.from(this.clockBases, (base) => clocks.published.indexOf(base));
-    this.most = records / threads + this.entryBases.length;
+    this.most = records / threads + this.entryUses.length;
     this.times = new Int32Array(threads * this.most);
     this.counts = new Int32Array(threads);
     this.seen = new Int32Array(threads);
@@ -80,9 +81,8 @@ export class Canonical {
 
   /** Sets `low` and `high`, 64 bits together, from the machine's state. */
   hash(): void {
-    const { machine, scratch, entryBases } = this;
+    const { machine, scratch } = this;
     const { state } = machine;
-    if (this.futures) this.findPlaces(this.futures);
     if (this.raw) {
       scratch.set(state);
       this.mix(state.length);
@@ -90,18 +90,31 @@ export class Canonical {
     }
     const head = machine.clocks.own;
     for (let i = 0; i < head; i++) scratch[i] = state[i]!;
+    this.knowledge.refresh();
     this.collectTimes();
     let length = this.packRanks(head);
-    for (let i = 0; i < entryBases.length; i++) {
-      const entry = entryBases[i]!;
+    length = this.packEntries(length);
+    length = this.packPromises(length);
+    this.mix(length);
+  }
+
+  /** Older values of hinted words, as far as anybody may still read them. */
+  private packEntries(start: number): number {
+    const { scratch, hinted, entryUses } = this;
+    const { state, history } = this.machine;
+    let length = start;
+    for (let at = 0; at < entryUses.length; at++) {
+      const use = entryUses[at]!;
+      scratch[length++] = use;
+      if (use === UNUSED) continue;
+      const entry = history.entries[hinted[Math.floor(at / KEPT)]!]! + (at % KEPT) * FIELDS;
       const writer = state[entry + WRITER]!;
       scratch[length++] = state[entry + VALUE]!;
       scratch[length++] = writer;
-      scratch[length++] = state[entry + HIDES]!;
-      if (writer > 0 && writer <= machine.threads) scratch[length++] = this.rank(writer - 1, state[entry + TIME]!);
+      scratch[length++] = hiddenOf(state[entry + HIDES]!, entryUses, at);
+      if (use === TIMED) scratch[length++] = this.rank(writer - 1, state[entry + TIME]!);
     }
-    length = this.packPromises(length);
-    this.mix(length);
+    return length;
   }
 
   /** Which promises are open: their times may have no rank any more. And what is held back. */
@@ -117,16 +130,17 @@ export class Canonical {
 
   /** Finds, for each thread, the recorded times that some thread may still be unaware of; sorted, each once. */
   private collectTimes(): void {
-    const { entryBases, counts, seen, live, liveThreads } = this;
+    const { counts, seen, live, liveThreads, knowledge, recordSlots } = this;
     const { state, threads } = this.machine;
     for (let thread = 0; thread < threads; thread++) {
       counts[thread] = 0;
-      seen[thread] = this.leastKnown(thread);
+      seen[thread] = knowledge.leastOf(thread);
     }
     let lives = 0;
     for (const [from, to] of this.records) {
       for (let at = from, thread = 0; at < to; at++) {
-        if (state[at]! > seen[thread]! && this.mayMatter(at, thread)) {
+        const slot = recordSlots[at]!;
+        if (state[at]! > seen[thread]! && (slot < 0 || knowledge.mayMatter(slot, thread, state[at]!))) {
           liveThreads[lives] = thread;
           live[lives++] = at;
           this.insert(thread, state[at]!);
@@ -135,50 +149,26 @@ export class Canonical {
       }
     }
     this.lives = lives;
-    for (let i = 0; i < entryBases.length; i++) {
-      const writer = state[entryBases[i]! + WRITER]!;
-      if (writer > 0 && writer <= threads) this.insert(writer - 1, state[entryBases[i]! + TIME]!);
+    this.collectEntries();
+  }
+
+  private collectEntries(): void {
+    const { hinted, entryUses, knowledge, machine } = this;
+    const { state, history } = machine;
+    for (let at = 0; at < entryUses.length; at++) {
+      const slot = hinted[Math.floor(at / KEPT)]!;
+      const first = history.entries[slot]!;
+      const use = knowledge.useOf(slot, first, at % KEPT);
+      entryUses[at] = use;
+      if (use !== TIMED) continue;
+      const entry = first + (at % KEPT) * FIELDS;
+      this.insert(state[entry + WRITER]! - 1, state[entry + TIME]!);
     }
-  }
-
-  private findPlaces(futures: Futures): void {
-    const { machine, places } = this;
-    futures.refresh();
-    for (let thread = 0; thread < machine.threads; thread++) places[thread] = futures.placeOf(machine, thread);
-  }
-
-  /** Whether somebody who is unaware of a thread's recorded access may yet touch its word. */
-  private mayMatter(record: number, thread: number): boolean {
-    const { futures, places, recordSlots } = this;
-    const slot = recordSlots[record]!;
-    if (!futures || slot < 0) return true;
-    const { state, threads, clocks, status } = this.machine;
-    for (let other = 0; other < threads; other++) {
-      if (state[clocks.own + other * threads + thread]! >= state[record]!) continue;
-      if (other !== thread && state[status + other] !== -1 && futures.mayTouch(places[other]!, slot)) return true;
-    }
-    return false;
-  }
-
-  /** Who may yet learn from a word, as bits. */
-  private readersOf(slot: number): number {
-    const { state, threads, status } = this.machine;
-    let readers = 0;
-    for (let reader = 0; reader < threads; reader++)
-      if (state[status + reader] !== -1 && this.futures!.mayLearnFrom(this.places[reader]!, slot))
-        readers |= 1 << reader;
-    return readers;
   }
 
   /** The rank of a time of `thread` that a word knows of; 0 if `readers` know as much: to know no more teaches nobody anything. */
   private news(thread: number, time: number, readers: number): number {
-    const { state, threads, clocks } = this.machine;
-    let least = 0x7fffffff;
-    for (let reader = 0; reader < threads; reader++) {
-      if ((readers & (1 << reader)) === 0) continue;
-      const known = state[clocks.own + reader * threads + thread]!;
-      if (known < least) least = known;
-    }
+    const least = this.knowledge.leastAmong(readers, thread);
     if (time <= least) return 0;
     const rank = this.rank(thread, time);
     return rank > this.rank(thread, least) ? rank : 0;
@@ -186,8 +176,8 @@ export class Canonical {
 
   /** Appends the ranks of all records, each with its place; and those of all clocks, as many to a number as fit. */
   private packRanks(start: number): number {
-    const { scratch, live, liveThreads, lives, clockBases, counts, seen, active, machine } = this;
-    const { state, threads, status } = machine;
+    const { scratch, live, liveThreads, lives, clockBases, counts, seen, active, knowledge, machine } = this;
+    const { state, threads } = machine;
     let length = start;
     let actives = 0;
     let largest = 0;
@@ -207,19 +197,18 @@ export class Canonical {
     const most = MOST_PACKED / radix;
     let packed = 1;
     for (let i = 0; i < clockBases.length; i++) {
-      // Who has ended needs to know nothing any more.
-      if (i < threads && state[status + i] === -1) continue;
+      if (i < threads && (knowledge.done & (1 << i)) !== 0) continue;
       const base = clockBases[i]!;
       const slot = this.futures ? this.clockSlots[i]! : -1;
       let readers = -1;
       for (let k = 0; k < actives; k++) {
         const thread = active[k]!;
-        const time = state[base + thread]!;
+        const time = i < threads ? knowledge.of(i, thread) : state[base + thread]!;
         let rank = 0;
         if (slot < 0) rank = this.rank(thread, time);
         else if (time > seen[thread]!) {
           // What everybody knows is news to nobody.
-          if (readers < 0) readers = this.readersOf(slot);
+          if (readers < 0) readers = knowledge.readersOf(slot);
           rank = this.news(thread, time, readers);
         }
         packed = packed * radix + rank;
@@ -249,18 +238,6 @@ export class Canonical {
     let rank = counts[thread]!;
     for (let at = thread * most + rank - 1; rank > 0 && times[at]! > time; at--) rank--;
     return rank;
-  }
-
-  /** The latest time of `thread` that every other thread which has not ended knows of. */
-  private leastKnown(thread: number): number {
-    const { state, threads, clocks, status } = this.machine;
-    let least = 0x7fffffff;
-    for (let other = 0; other < threads; other++) {
-      if (other === thread || state[status + other] === -1) continue;
-      const known = state[clocks.own + other * threads + thread]!;
-      if (known < least) least = known;
-    }
-    return least;
   }
 
   private mix(length: number): void {

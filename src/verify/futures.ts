@@ -1,4 +1,5 @@
 // What threads may still do from each place: the words that they may yet read, write or close, and whether it shows.
+import { Gates } from './gates.js';
 import type { Machine } from './machine.js';
 import {
   CHECKPOINT,
@@ -46,6 +47,7 @@ export class Futures {
   stride = 1;
   /** Slots of the locks that are single operations, in the order of the rows. */
   locks: number[] = [];
+  readonly gates: Gates;
   private isStale = true;
   private readonly table: WordTable;
   private readonly watched: Watched;
@@ -53,6 +55,7 @@ export class Futures {
   constructor(threads: number, table: WordTable, watched: Watched) {
     this.table = table;
     this.watched = watched;
+    this.gates = new Gates(table);
     const onGrowth = (): void => {
       this.isStale = true;
     };
@@ -116,7 +119,8 @@ export class Futures {
         place.rows.copyWithin(this.rowOf(which), 0, this.stride);
     }
     for (const { all: places } of this.threads) this.close(places);
-    if (all.some(({ rows }, i) => before[i]!.length > 0 && !isEqual(rows, before[i]!))) this.version++;
+    const hasChanged = this.gates.refresh(this.threads);
+    if (hasChanged || all.some(({ rows }, i) => before[i]!.length > 0 && !isEqual(rows, before[i]!))) this.version++;
   }
 
   /** For each event the slots that conditions on it read. */
@@ -140,7 +144,7 @@ export class Futures {
     this.set(rows, TOUCHED, slot);
     if (kind === LOAD_REST) this.set(rows, LEARNT_FROM, slot);
     if (!isScheduled(kind)) return;
-    if (kind !== STORE && kind !== WAKE) this.set(rows, LEARNT_FROM, slot);
+    if (kind !== STORE && kind !== WAKE && kind !== HINT) this.set(rows, LEARNT_FROM, slot);
     const isLoad = kind === LOAD || kind === LOAD_REST || kind === HINT || kind === SLEEP;
     this.set(rows, isLoad ? 0 : WRITTEN, slot);
     if (kind === CLOSE) this.set(rows, CLOSED_TOO, slot);

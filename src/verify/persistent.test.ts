@@ -1,6 +1,7 @@
 // Transitions left out, whose order does not matter: against the search that takes them all, on drawn programs.
 import { describe, expect, it, vi } from 'vitest';
 import { isLong } from '../fixtures/tier.js';
+import { hint } from '../memory/hint.js';
 import { Exhaustive } from './exhaustive.js';
 import { endsOf } from './fixtures/ends-of.js';
 import { type Body, expectFinding, program } from './fixtures/expect-finding.js';
@@ -32,6 +33,59 @@ const count = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 const searched = (scenario: Scenario, reduces: boolean) =>
   endsOf(scenario, (execution, found) => new Exhaustive({ mostStates: 1e6, reduces }).run(execution, found));
 
+/** The orders of three threads: which of two states is searched first depends on them. */
+const ORDERS = count(3).flatMap((i) => [
+  [i, (i + 1) % 3, (i + 2) % 3] as const,
+  [i, (i + 2) % 3, (i + 1) % 3] as const,
+]);
+const [PUBLISHED, GIVEN, SHOWN] = [0, 1, 2];
+const writes: Body = (words) => {
+  words[PLAIN] = 1;
+  Atomics.store(words, PUBLISHED, 1);
+  Atomics.store(words, GIVEN, 1);
+};
+/** Wrong only if the first load came too early, and nothing afterwards shows whether it did. */
+const KNOWLEDGE: readonly (readonly [string, Body, Body, Body])[] = [
+  [
+    'a store takes the place of what another thread published',
+    writes,
+    (words) => {
+      void Atomics.load(words, PUBLISHED);
+      const isGiven = hint(words, GIVEN) === 1;
+      Atomics.store(words, SHOWN, 1);
+      void Atomics.load(words, PUBLISHED);
+      return isGiven ? words[PLAIN] : 1;
+    },
+    (words) => {
+      if (hint(words, SHOWN) === 1) Atomics.store(words, PUBLISHED, 1);
+    },
+  ],
+  [
+    'a waiter list hands it on',
+    writes,
+    (words) => {
+      void Atomics.load(words, PUBLISHED);
+      if (hint(words, GIVEN) === 1) Atomics.notify(words, FUTEX);
+      void Atomics.load(words, PUBLISHED);
+    },
+    (words) => (Atomics.wait(words, FUTEX, 0, 1) === 'ok' ? words[PLAIN] : 1),
+  ],
+  [
+    'an old value was overwritten by one who did not know of it',
+    (words) => {
+      Atomics.store(words, GIVEN, 1);
+      Atomics.store(words, PUBLISHED, 1);
+    },
+    (words) => {
+      void Atomics.load(words, PUBLISHED);
+      Atomics.store(words, GIVEN, 2);
+      void Atomics.load(words, PUBLISHED);
+      Atomics.store(words, SHOWN, 1);
+    },
+    (words) => (Atomics.load(words, SHOWN) === 1 ? hint(words, GIVEN) : 0),
+  ],
+];
+
 /** What ends an execution before its end; and what is wrong with an end. */
 const isEarly = (end: string): boolean => /^(?:data-race|misuse|invariant|exception)/.test(end);
 const isStuck = (end: string): boolean => /^(?:deadlock|lost-wake-up)/.test(end);
@@ -40,31 +94,28 @@ const withoutKind = (ends: readonly string[]): string[] => [
   ...new Set(ends.map((end) => end.replace(/^(?:deadlock|lost-wake-up)/, 'stuck'))),
 ];
 
-describe('the search of states by persistent sets', () => {
-  it('comes to the same ends as the one that takes every transition, in drawn programs', () => {
-    let fewer = 0;
-    for (let seed = 1; seed <= PROGRAMS; seed++) {
-      const scenario = drawn(seed);
-      const [all, few] = [searched(scenario, false), searched(scenario, true)];
-      expect(few.complete, `seed ${seed}`).toBe(true);
-      expect(few.states, `seed ${seed}`).toBeLessThanOrEqual(all.states);
-      if (few.states < all.states) fewer++;
-      if (all.ends.some(isEarly)) expect(few.ends.some(isEarly), `seed ${seed}`).toBe(true);
-      else expect(withoutKind(few.ends), `seed ${seed}`).toEqual(withoutKind(all.ends));
-    }
-    expect(fewer).toBeGreaterThan(PROGRAMS / 3);
-  });
+/** Returns whether there are fewer states than without reductions. */
+function expectSameEnds(scenario: Scenario, which: string): boolean {
+  const [all, few] = [searched(scenario, false), searched(scenario, true)];
+  expect(few.complete, which).toBe(true);
+  expect(few.states, which).toBeLessThanOrEqual(all.states);
+  if (all.ends.some(isEarly)) expect(few.ends.some(isEarly), which).toBe(true);
+  else expect(withoutKind(few.ends), which).toEqual(withoutKind(all.ends));
+  return few.states < all.states;
+}
 
-  it('comes to the same ends where threads go round alone, until others let them on', () => {
+describe('the search of states by persistent sets', () => {
+  it.each([
+    ['drawn programs', PROGRAMS, drawn],
+    ['those that hand plain words on by others', 4 * PROGRAMS, (seed: number) => drawnWithFlags(seed)],
+    ['those of stores and hints', 2 * PROGRAMS, (seed: number) => drawnWithFlags(seed, 4)],
+    ['those whose threads go round alone, until others let them on', SPINS, drawnWithSpins],
+  ] as const)('comes to the same ends as the one that takes every transition, in %s', (_, programs, draw) => {
     let fewer = 0;
-    for (let seed = 1; seed <= SPINS; seed++) {
-      const scenario = drawnWithSpins(seed);
-      const [all, few] = [searched(scenario, false), searched(scenario, true)];
-      expect(few.complete, `seed ${seed}`).toBe(true);
-      expect(few.ends, `seed ${seed}`).toEqual(all.ends);
-      if (few.states < all.states) fewer++;
+    for (let seed = 1; seed <= programs; seed++) {
+      if (expectSameEnds(draw(seed), `seed ${seed}`)) fewer++;
     }
-    expect(fewer).toBeGreaterThan(SPINS / 3);
+    expect(fewer).toBeGreaterThan(programs / 3);
   });
 
   it('meets every state that an invariant can tell apart', () => {
@@ -81,6 +132,11 @@ describe('the search of states by persistent sets', () => {
       const isClean = !searched(drawn(seed), false).ends.some((end) => isEarly(end) || isStuck(end));
       if (isClean) expect(seen(true), `seed ${seed}`).toEqual(seen(false));
     }
+  });
+
+  it.each(KNOWLEDGE)('keeps apart who knows of a write and who does not, where %s', (_, ...bodies) => {
+    for (const [i, j, k] of ORDERS)
+      expectSameEnds(program([bodies[i]!, bodies[j]!, bodies[k]!], { words: WORDS }), `${i} ${j} ${k}`);
   });
 
   it('shows the invariant the words that are watched, and no others', () => {
@@ -198,11 +254,44 @@ function drawnWithSpins(seed: number): Scenario {
   return program(bodies, { words: WORDS });
 }
 
-/** Two or three threads of up to four steps: atomic accesses, plain ones under a lock, the primitives, sleeping and waking. */
+/** Three threads: the first writes a plain word, the others access it once they have seen something; or have they? */
+function drawnWithFlags(seed: number, kinds = 13): Scenario {
+  const below = numbersFrom(seed);
+  const lock = new SimulatedLock(LOCKS);
+  const semaphore = new SimulatedSemaphore(SEMAPHORE);
+  const bodies = count(3).map((_, thread): Body => {
+    const steps = count(3 + below(3)).map(() => [below(kinds), below(2), below(2)] as const);
+    return (words) => {
+      if (thread === 0) words[PLAIN] = 1;
+      const seen = [thread === 0 ? 1 : 0];
+      const underLock = (at: number): void => {
+        lock.lock();
+        seen.push(Atomics.load(words, at));
+        lock.unlock();
+      };
+      for (const [kind, at, value] of steps) {
+        if (kind === 0) seen.push(Atomics.load(words, at));
+        else if (kind <= 2) Atomics.store(words, at, value);
+        else if (kind === 3) seen.push(hint(words, at));
+        else if (kind === 4) seen.push(Atomics.add(words, at, 1));
+        else if (kind === 5) underLock(at);
+        else if (kind === 6) semaphore.post();
+        else if (kind === 7) seen.push(semaphore.wait() ? 1 : 0);
+        else if (kind === 8) Atomics.notify(words, FUTEX);
+        else if (kind === 9) seen.push(Atomics.wait(words, FUTEX, 0, 1) === 'ok' ? 1 : 0);
+        else if (seen.at(-1)! > 0) words[kind === 12 ? at : PLAIN]! += value;
+      }
+      return seen;
+    };
+  });
+  return program(bodies, { words: WORDS });
+}
+
+/** Two or three threads of up to four steps: atomic accesses, plain ones under a lock, the primitives, sleeping and waking, hints. */
 function drawn(seed: number): Scenario {
   const below = numbersFrom(seed);
   const bodies = count(2 + below(2)).map((_, thread): Body => {
-    const steps = count(1 + below(4)).map(() => [below(13), below(3), below(3), below(4)] as const);
+    const steps = count(1 + below(4)).map(() => [below(15), below(3), below(3), below(4)] as const);
     return (words) => {
       const seen: number[] = [];
       for (const [kind, at, value, when] of steps) {
@@ -217,7 +306,8 @@ function drawn(seed: number): Scenario {
         else if (kind === 9) new SimulatedSemaphore(SEMAPHORE).wait();
         else if (kind === 10) wakeOrWait(words, at, value);
         else if (kind === 11) sleepOrNotify(words, value);
-        else seen.push(wide(words, at, value));
+        else if (kind === 12) seen.push(wide(words, at, value));
+        else seen.push(hint(words, at));
       }
       return seen;
     };
