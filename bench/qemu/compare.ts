@@ -7,7 +7,7 @@ import { type Contender, type Design, Ours, qemuContender } from './contender.js
 import { Drain } from './drain.js';
 import type { Drained } from './drain-messages.js';
 import { drainCpu } from './placement.js';
-import { RamFile } from './ram-file.js';
+import type { RamFile } from './ram-file.js';
 
 export interface ComparePlan {
   readonly qemus: readonly QemuBinary[];
@@ -56,11 +56,11 @@ export interface Compared {
 /** Measures; the samples of a round that is not finished are left out. Rejects with the first sender's failure. */
 export async function compare(
   plan: ComparePlan,
+  ram: RamFile,
   progress: (step: Step) => void,
   signal: AbortSignal,
 ): Promise<Compared> {
   const finished: Sample[] = [];
-  const ram = RamFile.make(plan.ram);
   let drain: Drain | undefined;
   try {
     drain = await Drain.start(drainCpu(plan.place));
@@ -74,7 +74,6 @@ export async function compare(
     return { samples: finished, travelBytes: ram.travels(plan.zeroPages) };
   } finally {
     await drain?.stop();
-    ram.close();
   }
 }
 

@@ -87,6 +87,15 @@ describe.skipIf(binaries.length === 0)(`with a real QEMU${why}`, { timeout: 120_
     expect(stdout).not.toContain('The drain');
   });
 
+  it.skipIf(isLong)('ends at once on Ctrl-C while it makes its RAM', async () => {
+    const child = spawn(process.execPath, [CLI, 'run', '--peer', 'qemu', '--ram', '4g', '--no-save']);
+    child.stderr.on('data', (chunk) => {
+      if (/rounds, about/.test(String(chunk))) child.kill('SIGINT');
+    });
+    // Heard later, it would be a code.
+    expect(await once(child, 'exit')).toEqual([null, 'SIGINT']);
+  });
+
   it.runIf(isLong)('keeps the finished rounds when it is interrupted, also if QEMU heard the Ctrl-C too', async () => {
     const words = ['run', '--peer', 'qemu', '--rounds', '50', '--channels', '1', '--ram', '32m', '--no-save', '--json'];
     const child = spawn(process.execPath, [CLI, ...words], { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });

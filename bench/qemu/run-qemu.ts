@@ -22,6 +22,7 @@ import { ProgressLine } from '../terminal/progress.js';
 import { installedQemus, isSince, type QemuBinary, qemuBinary } from './binary.js';
 import { type Compared, type ComparePlan, compare, migrationsOf, type Step } from './compare.js';
 import { type Design, designName, qemuName } from './contender.js';
+import { RamFile } from './ram-file.js';
 import { QEMU_SCHEMA, type QemuResult, saveQemuResult, stringifyQemu } from './result.js';
 import type { QemuFlags, RunFlags } from './run-flags.js';
 import { compareSaves, knowsMappedRam } from './saving.js';
@@ -66,18 +67,14 @@ export async function runAgainstQemu(flags: RunFlags, publish?: Publish): Promis
   const plan = await planOf(flags);
   const warnings = warningsOf(plan);
   const startedAt = new Date().toISOString();
-  const interrupts = new Interrupts();
-  let compared: Compared;
+  let measured: Measured;
   try {
-    compared = await measure(plan, interrupts.signal);
+    measured = await measure(plan);
   } catch (cause) {
     process.stderr.write(`multifd-bench: run --peer qemu: ${(cause as Error).message}\n`);
     return 1;
-  } finally {
-    interrupts.close();
   }
-  const { code = 0 } = interrupts;
-  const { samples, travelBytes } = compared;
+  const { samples, travelBytes, code } = measured;
   if (samples.length === 0) {
     process.stderr.write('interrupted before a round was finished: nothing to show\n');
     return code;
@@ -185,17 +182,32 @@ function warningsOf({ rounds, ram }: ComparePlan): string[] {
   return warnings;
 }
 
-async function measure(plan: Plan, signal: AbortSignal): Promise<Compared> {
+interface Measured extends Compared {
+  /** 0, or 128 and the signal's number when interrupted. */
+  readonly code: number;
+}
+
+async function measure(plan: Plan): Promise<Measured> {
   const estimateMs = 1000 * SECONDS_A_MIGRATION * migrationsOf(plan);
   const names = [...plan.qemus.map(qemuName), ...plan.designs.map(designName)];
   process.stderr.write(`${names.join(', ')}: ${plan.rounds} rounds, about ${Math.ceil(estimateMs / 1000)} s\n`);
+  // It takes seconds in which no signal is heard: one ends the process at once, which has nothing to keep yet.
+  const ram = RamFile.make(plan.ram);
+  const interrupts = new Interrupts();
   const line = new ProgressLine();
   try {
+    const { signal } = interrupts;
     const show = (step: Step) => line.show({ ...step, rounds: plan.rounds, estimateMs });
-    if (plan.transport === 'tcp') return await compare(plan, show, signal);
-    return await compareSaves({ ...plan, direct: plan.transport === 'mapped-ram-direct' }, show, signal);
+    const direct = plan.transport === 'mapped-ram-direct';
+    const comparing =
+      plan.transport === 'tcp'
+        ? compare(plan, ram, show, signal)
+        : compareSaves({ ...plan, direct }, ram, show, signal);
+    return { ...(await comparing), code: interrupts.code ?? 0 };
   } finally {
     line.end();
+    interrupts.close();
+    ram.close();
   }
 }
 

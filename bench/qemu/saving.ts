@@ -11,7 +11,7 @@ import { designName, qemuName } from './contender.js';
 import { placeQemu } from './placement.js';
 import { processCpuSeconds } from './process-cpu.js';
 import { Qemu, QemuError } from './qemu.js';
-import { RamFile } from './ram-file.js';
+import type { RamFile } from './ram-file.js';
 
 /** `direct`: pages go around the kernel's cache. */
 export interface SavePlan extends ComparePlan {
@@ -44,11 +44,11 @@ const UNLIMITED = 1e11;
 /** Measures below the folder of temporary files (TMPDIR); a round that is not finished is left out. */
 export async function compareSaves(
   plan: SavePlan,
+  ram: RamFile,
   progress: (step: Step) => void,
   signal: AbortSignal,
 ): Promise<Compared> {
   const samples: Sample[] = [];
-  const ram = RamFile.make(plan.ram);
   const folder = mkdtempSync(join(tmpdir(), 'multifd-bench-save-'));
   let client: Child | undefined;
   try {
@@ -83,7 +83,6 @@ export async function compareSaves(
   } finally {
     await client?.kill();
     rmSync(folder, { recursive: true, force: true });
-    ram.close();
   }
 }
 
