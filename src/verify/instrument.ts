@@ -20,10 +20,12 @@ import {
   WAIT,
   XOR,
 } from './operation.js';
+import { besideReal, unbuffered, uncloned } from './own-memory.js';
 import { HIGH, LOW } from './ranges.js';
 import { fail, perform } from './recording.js';
 import { isInside, realConstructor, SimulatedBuffer, spanOf, viewOf } from './views.js';
 
+const ONLY_WORDS = 'threads share the words of the scenario, words.buffer and views of it';
 const WAIT_RESULTS = ['not-equal', 'ok', 'timed-out'] as const;
 
 /** Where an element of a simulated view lies. */
@@ -35,7 +37,7 @@ interface Place {
 
 function placeOf(view: unknown, index: number, accepts: (element: Element) => boolean): Place {
   const span = spanOf(view);
-  if (!span) throw fail('not-modelled', 'Atomics on memory that is not simulated');
+  if (!span) throw fail('not-modelled', `Atomics on a SharedArrayBuffer of the thread's own: ${ONLY_WORDS}`);
   const { element, first, length } = span;
   if (!accepts(element)) throw new TypeError(`Atomics: not on a ${element.name}`);
   // As the language converts it.
@@ -148,7 +150,7 @@ function outside(what: string): () => never {
   };
 }
 
-const simulatedAtomics = {
+const simulatedAtomics = besideReal({
   load,
   store,
   add: modifying(ADD),
@@ -163,7 +165,7 @@ const simulatedAtomics = {
   waitAsync,
   isLockFree: (bytes: number) => bytes === 1 || bytes === 2 || bytes === 4 || bytes === 8,
   pause: () => undefined,
-};
+});
 
 /** A constructor that gives `simulated` views of the simulated block, and real ones of anything else. */
 function standIn(real: object, simulated: (buffer: SimulatedBuffer, ...more: number[]) => object): unknown {
@@ -213,6 +215,8 @@ const STAND_INS: readonly (readonly [target: Record<string, unknown>, name: stri
     return [scope, element.name, standIn(realConstructor(element.name), simulated)] as const;
   }),
   [scope, 'SharedArrayBuffer', SIMULATED_BLOCKS],
+  [scope, 'structuredClone', uncloned(structuredClone)],
+  [Buffer as unknown as Record<string, unknown>, Buffer.from.name, unbuffered(Buffer.from)],
   [scope, 'DataView', standIn(globalThis.DataView, dataViewOf)],
   [Math as unknown as Record<string, unknown>, 'random', forbid('Math.random')],
   [Date as unknown as Record<string, unknown>, 'now', forbid('Date.now')],

@@ -115,8 +115,40 @@ describe('bodies that cannot be checked', () => {
   it.skipIf(isLong)('uses what is not simulated', () => {
     expectFinding('not-modelled', [(words) => Atomics.waitAsync(new BigInt64Array(words.buffer) as never, 0, 0).async]);
     expectFinding('not-modelled', [(words) => words.sort()]);
-    expectFinding('not-modelled', [(words) => words.valueOf()]);
-    expectFinding('not-modelled', [() => Atomics.load(new Int32Array(1), 0)]);
+    expectFinding('not-modelled', [(words) => words.toLocaleString()]);
+    const said = (body: Body): string => verify(program([body])).findings[0]!.message;
+    expect(said(() => Atomics.load(new Int32Array(new SharedArrayBuffer(4)), 0))).toMatch(
+      /^Atomics on a SharedArrayBuffer of the thread's own: threads share the words of the scenario/,
+    );
+    expect(said((words) => Buffer.from(words.buffer as ArrayBuffer))).toMatch(/new Uint8Array\(words.buffer\) is$/);
+    for (const cloned of [(words: Int32Array) => words, (words: Int32Array) => ({ memory: words.buffer })])
+      expect(said((words) => structuredClone(cloned(words)))).toMatch(/so use words itself$/);
+  });
+
+  it.skipIf(isLong)('uses arrays of its own, which the language knows', () => {
+    const { findings, complete } = verify({
+      ...program([
+        (words) => {
+          const own = new Int32Array(2);
+          Atomics.store(own, 0, 5);
+          Atomics.add(own, 0, Atomics.load(words, 0));
+          const copy = Buffer.from(new Uint8Array(words.buffer, 0, 2));
+          return [
+            Atomics.compareExchange(own, 0, 5, 7),
+            own[0],
+            Atomics.notify(own, 0),
+            copy.length,
+            words.valueOf()[0],
+          ];
+        },
+      ]),
+      final: (_, [result]) => (`${result}` === '5,7,0,2,0' ? undefined : `${result}`),
+    });
+    expect({ findings, complete }).toEqual({ findings: [], complete: true });
+    const thrown = (body: Body): string => verify(program([body])).findings[0]!.message;
+    expect(thrown(() => Atomics.wait(new Int32Array(1), 0, 0))).toMatch(/not a shared typed array/);
+    expect(thrown(() => Atomics.load([0] as never, 0))).toMatch(/not an integer (shared )?typed array/);
+    expect(thrown((words) => Atomics.store(words.slice() as never, 9, 1))).toMatch(/Invalid atomic access index/);
   });
 
   it.skipIf(isLong)('begins with words that come later', () => {

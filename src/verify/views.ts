@@ -153,6 +153,7 @@ const METHODS: Readonly<Record<string, Method>> = {
     realConstructor(span.element.name).from(Array.prototype.map.call(self, each, thisValue) as number[]),
   filter: (span, self) => (keeps: ListCallback, thisValue?: unknown) =>
     realConstructor(span.element.name).from(Array.prototype.filter.call(self, keeps, thisValue) as number[]),
+  valueOf: (_: Span, self: object) => () => self,
   ...Object.fromEntries(OF_LISTS.map((name) => [name, ofLists(name)])),
 };
 
