@@ -72,7 +72,9 @@ function checked(where: string, value: unknown, name: string): Scenario {
   }
   const threads = scenario.threads.map((thread, i) => {
     if (typeof thread?.run !== 'function') refuse(`threads[${i}].run`, thread?.run, 'a function of the words');
-    return { ...thread, name: thread.name ?? `thread ${i}`, run: thread.run.bind(thread) };
+    // Its text says whether it catches errors.
+    const run = Object.assign(thread.run.bind(thread), { toString: () => String(thread.run) });
+    return { ...thread, name: thread.name ?? `thread ${i}`, run };
   });
   const init = (words: Int32Array): unknown => {
     try {

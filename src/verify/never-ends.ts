@@ -16,8 +16,9 @@ export interface Stopped {
 }
 
 export function neverEnds({ pending: [operation] }: Stopped): string {
-  const where = operation ? ` at ${describeSite(operation.site)}` : '';
-  return `thread body never ends${where}: it catches the error by which the checker stops a thread, and goes on; let the catch throw again what it does not know, or end its loop`;
+  return operation
+    ? `thread body never ends: at ${describeSite(operation.site)} it catches the error by which the checker stops a thread, and goes on; let the catch throw again what it does not know`
+    : 'thread body never ends: it loops without an access to shared memory';
 }
 
 /**
