@@ -204,7 +204,7 @@ export function describe(operation: Operation, nameOf: (word: number) => string)
     case RECEIVE:
       return `${name}(${queueName(operation.word)})`;
     case TASK:
-      return `${name} of ${Array.from(operation.reads!, sourceName).join(' or ') || 'nobody'}`;
+      return taskName(name, Array.from(operation.reads!, sourceName));
     case STEP:
       return `(${operation.mutation})`;
     default:
@@ -212,9 +212,16 @@ export function describe(operation: Operation, nameOf: (word: number) => string)
   }
 }
 
+function taskName(name: string, sources: readonly string[]): string {
+  const isPromise = sources.length > 0 && sources.every((source) => source === LATER);
+  return isPromise ? `promise of ${LATER}` : `${name} of ${sources.join(' or ') || 'nobody'}`;
+}
+
+const LATER = 'Atomics.waitAsync';
+
 /** Where a task may come from: a queue, or (below 0) a promise. */
 function sourceName(source: number): string {
-  return source < 0 ? 'a waitAsync' : queueName(source);
+  return source < 0 ? LATER : queueName(source);
 }
 
 /** Queues are numbered by twos, the ways of a port. */

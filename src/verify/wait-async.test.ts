@@ -25,11 +25,11 @@ describe('Atomics.waitAsync', () => {
   });
 
   it('is lost where nobody notifies, or too early', async () => {
-    await expectFindingInTask('lost-wake-up', 'T0 in message of a waitAsync', [
+    await expectFindingInTask('lost-wake-up', 'T0 in promise of Atomics.waitAsync', [
       waits,
       (words) => void Atomics.store(words, 0, 1),
     ]);
-    await expectFindingInTask('lost-wake-up', 'T0 in message of a waitAsync', [
+    await expectFindingInTask('lost-wake-up', 'T0 in promise of Atomics.waitAsync', [
       waits,
       (words) => {
         Atomics.notify(words, 0);
