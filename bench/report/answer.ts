@@ -11,26 +11,10 @@ import { type Html, html } from './html.js';
 import type { Report, ReportComparison } from './model.js';
 import { intervalWords, placeWords, ratioWords, unitOf, verdictWords } from './words.js';
 
-const VERDICTS = ['faster', 'slower', 'same', 'unclear', 'too-few'] as const;
-
 /** The comparisons that a reader came for: of the designs that were asked for by name, else of the pair under study. */
 function asked({ comparisons, named }: Report): readonly ReportComparison[] {
   const studied = comparisons.filter(({ b }) => b === STUDIED);
   return named || studied.length === 0 ? comparisons : studied;
-}
-
-/** One sentence a pair of designs: how many comparisons came out how. */
-export function headlines(report: Report): string[] {
-  const compared = asked(report);
-  const pairs = [...new Set(compared.map(pairOf))];
-  return pairs.map((pair) => {
-    const own = compared.filter((each) => pairOf(each) === pair);
-    const counts = VERDICTS.flatMap((verdict) => {
-      const count = own.filter((each) => each.verdict === verdict).length;
-      return count === 0 ? [] : [`${verdict.toUpperCase().replace('-', ' ')} in ${count}`];
-    });
-    return `${pair}: ${counts.join(', ')} of ${own.length} comparisons`;
-  });
 }
 
 export function renderAnswer(report: Report, result: Result, advice: readonly ChannelAdvice[]): Html {
@@ -45,7 +29,7 @@ ${
   [...report.comparisons, ...costs].length > 0 &&
   details(
     'Verdicts, table by table',
-    html`<ul>${[...headlines(report), ...costs].map((line) => html`<li>${line}</li>`)}</ul>
+    html`${costs.length > 0 && html`<ul>${costs.map((line) => html`<li>${line}</li>`)}</ul>`}
 <ul>${readings(report).map(({ title, line }) => html`<li><span class="quiet">${title}.</span> ${line}</li>`)}</ul>`,
   )
 }

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { DOMParser } from 'linkedom';
 import { describe, expect, it } from 'vitest';
 import type { ResultCell } from '../result/document.js';
-import { headlines } from './answer.js';
 import { adviseChannels } from './channels.js';
 import { legendPlaces } from './charts/legend.js';
 import { isLog, styleOf } from './charts/look.js';
@@ -74,17 +73,6 @@ describe('comparisons of one process', () => {
     const words = comparisonWords(told.comparisons[0]!);
     expect(words).toMatch(/^\S+ against mutex\n1 channel, .*\n[x~][\d.]+ of .*\n… TOO FEW, .* 1 process\n/);
     expect(words).toContain('noise unknown, detects differences from nothing');
-    expect(headlines(told).join()).toContain('TOO FEW in');
-  });
-});
-
-describe('the answer', () => {
-  it('counts the verdicts of the pair under study', () => {
-    const studied = saved.comparisons.filter(({ b }) => b === 'atomic-barrier');
-    const same = studied.filter(({ verdict }) => verdict === 'same').length;
-    expect(headlines(report)).toEqual([expect.stringMatching(/^atomic-barrier against mutex: /)]);
-    expect(headlines(report)[0]).toMatch(new RegExp(`SAME in ${same}\\b`));
-    expect(headlines(report)[0]).toContain(` of ${studied.length} comparisons`);
   });
 });
 
