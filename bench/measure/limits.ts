@@ -77,10 +77,11 @@ export async function measureLimits(options: LimitsOptions): Promise<ContestResu
   for (let round = 0; round < options.rounds && !options.signal.aborted; round++) {
     options.progress(round);
     const random = new Random(options.seed + round);
-    const client = await Child.start(FLEET, options.listed);
-    const kill = () => void client.kill();
+    let client: Child | undefined;
+    const kill = () => void client?.kill();
     options.signal.addEventListener('abort', kill);
     try {
+      client = await Child.start(FLEET, options.listed, { signal: options.signal });
       const own = new Map<Contest, Process>();
       for (const contest of random.shuffle([...options.contests])) {
         own.set(contest, await meet(client, contest, random, options));
@@ -90,7 +91,7 @@ export async function measureLimits(options: LimitsOptions): Promise<ContestResu
       if (!options.signal.aborted) throw cause;
     } finally {
       options.signal.removeEventListener('abort', kill);
-      await client.kill();
+      await client?.kill();
     }
   }
   return options.contests.flatMap((contest, at) => {
