@@ -2,9 +2,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import { isLong } from '../fixtures/tier.js';
 import { hint } from '../memory/hint.js';
-import { Exhaustive } from './exhaustive.js';
-import { endsOf } from './fixtures/ends-of.js';
 import { type Body, expectFinding, program } from './fixtures/expect-finding.js';
+import { count, fewerStates, isEarly, isStuck, numbersFrom, searched } from './fixtures/same-ends.js';
 import { SimulatedEvent, SimulatedLock, SimulatedSemaphore } from './primitives.js';
 import { ghost } from './recording.js';
 import type { Scenario } from './scenario.js';
@@ -28,96 +27,12 @@ const GHOSTS_END = 15;
 const WIDE = 16;
 const WORDS = 18;
 
-const count = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
-
-const searched = (scenario: Scenario, reduces: boolean) =>
-  endsOf(scenario, (execution, found) => new Exhaustive({ mostStates: 1e6, reduces }).run(execution, found));
-
-/** The orders of three threads: which of two states is searched first depends on them. */
-const ORDERS = count(3).flatMap((i) => [
-  [i, (i + 1) % 3, (i + 2) % 3] as const,
-  [i, (i + 2) % 3, (i + 1) % 3] as const,
-]);
-const [GIVEN, SHOWN] = [0, 1];
-/** Publishes what the thread knows, and learns what others published: what it returns is always the same. */
-const meet = (): void => new SimulatedSemaphore(SEMAPHORE).post();
-const writes: Body = (words) => {
-  words[PLAIN] = 1;
-  meet();
-  Atomics.store(words, GIVEN, 1);
-};
-/** Wrong only if who meets twice came too early the first time, and nothing afterwards shows whether it did. */
-const KNOWLEDGE: readonly (readonly [string, Body, Body, Body])[] = [
-  [
-    'a store takes the place of what another thread published',
-    writes,
-    (words) => {
-      meet();
-      const isGiven = hint(words, GIVEN) === 1;
-      Atomics.store(words, SHOWN, 1);
-      meet();
-      return isGiven ? words[PLAIN] : 1;
-    },
-    (words) => {
-      if (hint(words, SHOWN) === 1) Atomics.store(words, SEMAPHORE, 9);
-    },
-  ],
-  [
-    'a waiter list hands it on',
-    writes,
-    (words) => {
-      meet();
-      if (hint(words, GIVEN) === 1) Atomics.notify(words, FUTEX);
-      meet();
-    },
-    (words) => (Atomics.wait(words, FUTEX, 0, 1) === 'ok' ? words[PLAIN] : 1),
-  ],
-  [
-    'an old value was overwritten by one who did not know of it',
-    (words) => {
-      Atomics.store(words, GIVEN, 1);
-      meet();
-    },
-    (words) => {
-      meet();
-      Atomics.store(words, GIVEN, 2);
-      meet();
-      Atomics.store(words, SHOWN, 1);
-    },
-    (words) => (Atomics.load(words, SHOWN) === 1 ? hint(words, GIVEN) : 0),
-  ],
-];
-
-/** What ends an execution before its end; and what is wrong with an end. */
-const isEarly = (end: string): boolean => /^(?:data-race|misuse|invariant|exception)/.test(end);
-const isStuck = (end: string): boolean => /^(?:deadlock|lost-wake-up)/.test(end);
-/** Whether somebody who sleeps has missed something depends on how much of the program is known. */
-const withoutKind = (ends: readonly string[]): string[] => [
-  ...new Set(ends.map((end) => end.replace(/^(?:deadlock|lost-wake-up)/, 'stuck'))),
-];
-
-/** Returns whether there are fewer states than without reductions. */
-function expectSameEnds(scenario: Scenario, which: string): boolean {
-  const [all, few] = [searched(scenario, false), searched(scenario, true)];
-  expect(few.complete, which).toBe(true);
-  expect(few.states, which).toBeLessThanOrEqual(all.states);
-  if (all.ends.some(isEarly)) expect(few.ends.some(isEarly), which).toBe(true);
-  else expect(withoutKind(few.ends), which).toEqual(withoutKind(all.ends));
-  return few.states < all.states;
-}
-
 describe('the search of states by persistent sets', () => {
   it.each([
     ['drawn programs', PROGRAMS, drawn],
-    ['those that hand plain words on by others', 4 * PROGRAMS, (seed: number) => drawnWithFlags(seed)],
-    ['those of stores and hints', 2 * PROGRAMS, (seed: number) => drawnWithFlags(seed, 4)],
     ['those whose threads go round alone, until others let them on', SPINS, drawnWithSpins],
   ] as const)('comes to the same ends as the one that takes every transition, in %s', (_, programs, draw) => {
-    let fewer = 0;
-    for (let seed = 1; seed <= programs; seed++) {
-      if (expectSameEnds(draw(seed), `seed ${seed}`)) fewer++;
-    }
-    expect(fewer).toBeGreaterThan(programs / 3);
+    expect(fewerStates(programs, draw)).toBeGreaterThan(programs / 3);
   });
 
   it('meets every state that an invariant can tell apart', () => {
@@ -134,11 +49,6 @@ describe('the search of states by persistent sets', () => {
       const isClean = !searched(drawn(seed), false).ends.some((end) => isEarly(end) || isStuck(end));
       if (isClean) expect(seen(true), `seed ${seed}`).toEqual(seen(false));
     }
-  });
-
-  it.each(KNOWLEDGE)('keeps apart who knows of a write and who does not, where %s', (_, ...bodies) => {
-    for (const [i, j, k] of ORDERS)
-      expectSameEnds(program([bodies[i]!, bodies[j]!, bodies[k]!], { words: WORDS }), `${i} ${j} ${k}`);
   });
 
   it('shows the invariant the words that are watched, and no others', () => {
@@ -220,15 +130,6 @@ describe('the search of states by persistent sets', () => {
   });
 });
 
-/** Numbers below a limit, one after the other. */
-function numbersFrom(seed: number): (limit: number) => number {
-  let state = seed;
-  return (limit) => {
-    state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
-    return (state >>> 8) % limit;
-  };
-}
-
 /** Three threads of atomic accesses; the others spin until the first one lets them on, and all take a spin lock. */
 function drawnWithSpins(seed: number): Scenario {
   const below = numbersFrom(seed);
@@ -249,39 +150,6 @@ function drawnWithSpins(seed: number): Scenario {
           seen.push(words[PLAIN]!);
           Atomics.store(words, LOCKS, 0);
         }
-      }
-      return seen;
-    };
-  });
-  return program(bodies, { words: WORDS });
-}
-
-/** Three threads: the first writes a plain word, the others access it once they have seen something; or have they? */
-function drawnWithFlags(seed: number, kinds = 13): Scenario {
-  const below = numbersFrom(seed);
-  const lock = new SimulatedLock(LOCKS);
-  const semaphore = new SimulatedSemaphore(SEMAPHORE);
-  const bodies = count(3).map((_, thread): Body => {
-    const steps = count(3 + below(3)).map(() => [below(kinds), below(2), below(2)] as const);
-    return (words) => {
-      if (thread === 0) words[PLAIN] = 1;
-      const seen = [thread === 0 ? 1 : 0];
-      const underLock = (at: number): void => {
-        lock.lock();
-        seen.push(Atomics.load(words, at));
-        lock.unlock();
-      };
-      for (const [kind, at, value] of steps) {
-        if (kind === 0) seen.push(Atomics.load(words, at));
-        else if (kind <= 2) Atomics.store(words, at, value);
-        else if (kind === 3) seen.push(hint(words, at));
-        else if (kind === 4) seen.push(Atomics.add(words, at, 1));
-        else if (kind === 5) underLock(at);
-        else if (kind === 6) semaphore.post();
-        else if (kind === 7) seen.push(semaphore.wait() ? 1 : 0);
-        else if (kind === 8) Atomics.notify(words, FUTEX);
-        else if (kind === 9) seen.push(Atomics.wait(words, FUTEX, 0, 1) === 'ok' ? 1 : 0);
-        else if (seen.at(-1)! > 0) words[kind === 12 ? at : PLAIN]! += value;
       }
       return seen;
     };
