@@ -1,6 +1,7 @@
 // The searches command: how far the checker gets with each shipped design that blocks, as a table for docs/verifying.md.
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { exitWith } from '../bench/base/exit-code.js';
@@ -49,24 +50,35 @@ async function searches(flags: SearchesFlags): Promise<number> {
   const states = wholeNumber('--states', flags.states, 1, 1e9);
   const seconds = wholeNumber('--seconds', flags.seconds, 1, 86_400);
   const listed = await loadVariants(flags.variants, 'searches');
-  const rows: Row[] = [];
-  for (const { variant } of listed) {
-    const isNamed = flags.variants !== undefined;
-    const isListed = isNamed || (doesBlock(variant) && isFirstOfFile(variant.name));
-    if (whyNotModelled(variant) !== undefined || !isListed) continue;
-    rows.push([variant.name, searchDesign(variant.name, [channels, jobs, states], seconds)]);
-    process.stderr.write(`${rowOf(rows.at(-1)!)}\n`);
-  }
-  const table = tableOf(rows);
+  const isNamed = flags.variants !== undefined;
+  const names = listed
+    .map(({ variant }) => variant)
+    .filter((variant) => isNamed || (doesBlock(variant) && isFirstOfFile(variant.name)))
+    .filter((variant) => whyNotModelled(variant) === undefined)
+    .map(({ name }) => name);
+  const rows = new Map<string, Row>();
+  const began = performance.now();
+  const left = names.values();
+  const serve = async (): Promise<void> => {
+    for (const name of left) {
+      const row: Row = [name, await searchDesign(name, [channels, jobs, states], seconds)];
+      rows.set(name, row);
+      process.stderr.write(`${rowOf(row)}\n`);
+    }
+  };
+  const atOnce = Math.min(names.length, availableParallelism());
+  await Promise.all(Array.from({ length: atOnce }, serve));
+  const taken = names.map((name) => rows.get(name)!);
+  const table = tableOf(taken, { seconds: (performance.now() - began) / 1000, atOnce });
   if (flags.write) {
     const path = `${PROJECT}${PAGE}`;
     const name = `searches-${channels}-${jobs}`;
     const command = `\`npm run searches -- --channels ${channels} --jobs ${jobs} --write\``;
     writeFileSync(path, withBetween(PAGE, readFileSync(path, 'utf8'), marks(name, command), table));
   } else process.stdout.write(table);
-  const found = rows.flatMap(([, searched]) => searched?.findings ?? []);
+  const found = taken.flatMap(([, searched]) => searched?.findings ?? []);
   for (const finding of found) process.stderr.write(`${finding}\n`);
-  return found.length > 0 ? 1 : rows.every(([, searched]) => isWhole(searched)) ? 0 : 3;
+  return found.length > 0 ? 1 : taken.every(([, searched]) => isWhole(searched)) ? 0 : 3;
 }
 
 function doesBlock({ provider, sender }: Variant): boolean {
@@ -79,24 +91,24 @@ function isFirstOfFile(name: string): boolean {
   return Object.keys(registry).find((other) => registry[other]!.module === module) === name;
 }
 
-function searchDesign(name: string, numbers: readonly number[], seconds: number): SearchedDesign | undefined {
-  const { status, signal, stdout, stderr } = spawnSync(process.execPath, [PROCESS, name, ...numbers.map(String)], {
-    encoding: 'utf8',
-    timeout: seconds * 1000,
-    killSignal: 'SIGKILL',
+function searchDesign(name: string, numbers: readonly number[], seconds: number): Promise<SearchedDesign | undefined> {
+  const limits = { timeout: seconds * 1000, killSignal: 'SIGKILL' } as const;
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, [PROCESS, name, ...numbers.map(String)], limits, (failure, stdout, stderr) => {
+      if (!failure) resolve(JSON.parse(stdout) as SearchedDesign);
+      else if (failure.signal === 'SIGKILL') resolve(undefined);
+      else reject(new UsageError(`${name}: the process that searches it ended with ${failure.code}: ${stderr}`));
+    });
   });
-  if (signal === 'SIGKILL') return undefined;
-  if (status !== 0) throw new UsageError(`${name}: the process that searches it ended with ${status}: ${stderr}`);
-  return JSON.parse(stdout) as SearchedDesign;
 }
 
 /** The rows as a table, and what they come to together. */
-export function tableOf(rows: readonly Row[]): string {
+export function tableOf(rows: readonly Row[], { seconds, atOnce }: { seconds: number; atOnce: number }): string {
   const ended = rows.flatMap(([, searched]) => (searched ? [searched] : []));
   const whole = ended.filter(isWhole).length;
   const cpu = ended.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0);
   const mib = Math.max(0, ...ended.map((each) => each.mib));
-  const sum = `${whole} of ${rows.length} designs are whole; ${cpu.toFixed(0)} s of CPU together, at most ${mib.toFixed(0)} MiB each.`;
+  const sum = `${whole} of ${rows.length} designs are whole; ${cpu.toFixed(0)} s of CPU together, ${seconds.toFixed(0)} s with ${atOnce} at a time, at most ${mib.toFixed(0)} MiB each.`;
   return `\n${[...HEAD, ...rows.map(rowOf)].join('\n')}\n\n${sum}\n\n`;
 }
 

@@ -153,7 +153,7 @@ function packed(first: PlannedCell, others: readonly PlannedCell[], plan: Plan):
 
 function hasRoom(set: readonly PlannedCell[], planned: PlannedCell, { listed, fleet }: Plan): boolean {
   const threads = [...set, planned].reduce((sum, { cell }) => sum + senderThreads(cell, listed), 0);
-  const most = Math.max(LEAST_THREADS, 2 * fleet.senders);
+  const most = Math.max(LEAST_THREADS, fleet.senders + senderThreads(set[0]!.cell, listed));
   return threads <= most && set.length < (writesToSocket(planned) ? MOST_RECEIVERS : Infinity);
 }
 

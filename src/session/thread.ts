@@ -9,8 +9,7 @@ import { AccessCounter } from './access-counter.js';
 import { Control } from './control.js';
 import { delayAtomics, restoreAtomics } from './delays.js';
 import type { FromThread, ThreadReport, ThreadStart, ToThread } from './messages.js';
-import { OwnThreads } from './own-threads.js';
-import { ProviderSide } from './provider-side.js';
+import type { ProviderSide } from './provider-side.js';
 import { type Left, openChannel, SenderSide } from './sender-side.js';
 import { ThreadMeter } from './thread-meter.js';
 import { ThreadPlace } from './thread-place.js';
@@ -18,6 +17,9 @@ import { ThreadPlace } from './thread-place.js';
 const { role, ram: parts } = workerData as ThreadStart;
 const ram = new Ram(parts);
 const post = (message: FromThread) => parentPort!.postMessage(message);
+/** Senders are many, and each module takes a thread a millisecond or more to load. */
+const forProvider =
+  role === 'provider' ? { ...(await import('./provider-side.js')), ...(await import('./own-threads.js')) } : undefined;
 
 interface OpenCell {
   readonly side: ProviderSide | SenderSide;
@@ -57,7 +59,7 @@ async function openCell(message: ToThread & { kind: 'open' }): Promise<void> {
   const wait = role === 'provider' ? cell.providerWait : cell.senderWait;
   const task = { cell, variant: source, memory, ram: parts, lines };
   const place = new ThreadPlace(cell, control, wait, ports, (channel, request) => side.perform(channel, request));
-  const side = role === 'provider' ? openProvider() : openSender();
+  const side = forProvider ? openProvider(forProvider) : openSender();
   // A sender works for its cell all the time; a provider may have others, and counts its slices.
   const meter = new ThreadMeter(role === 'sender');
   const left: Left = (rest) => {
@@ -71,13 +73,13 @@ async function openCell(message: ToThread & { kind: 'open' }): Promise<void> {
     collectGarbage();
   };
   open.set(visit, { side, meter, close: () => place.leave() });
-  const ownThreads = role === 'provider' ? await OwnThreads.open(variant, place.place, task) : undefined;
+  const ownThreads = await forProvider?.OwnThreads.open(variant, place.place, task);
   meter.begin();
   post({ kind: 'opened', visit });
   await side.run(failed, left, ownThreads);
 
-  function openProvider(): ProviderSide {
-    return new ProviderSide({ cell, variant, control, place: place.place, ram, requester: index, begins, lines });
+  function openProvider({ ProviderSide: Side }: NonNullable<typeof forProvider>): ProviderSide {
+    return new Side({ cell, variant, control, place: place.place, ram, requester: index, begins, lines });
   }
   function openSender(): SenderSide {
     const work = openChannel(cell, control, ram, index, lines);
@@ -101,7 +103,7 @@ async function runTurns({ run, turns }: ToThread & { kind: 'turns' }): Promise<v
   for (const { visit, number, amount } of turns) {
     const cell = open.get(visit);
     cell?.meter.resume();
-    const later = cell?.side instanceof ProviderSide ? cell.side.turn(number, amount) : undefined;
+    const later = cell && 'turn' in cell.side ? cell.side.turn(number, amount) : undefined;
     const slice = later instanceof Promise ? await later : later;
     cell?.meter.pause();
     slices[done++] = slice;
