@@ -97,10 +97,12 @@ function writesToSocket({ cell }: PlannedCell): boolean {
 
 /**
  * Whether a cell can stand open beside others. An open loop needs long turns for its tail; a precopy is one migration;
- * and another build's spinning senders cannot be told to rest.
+ * another build's spinning senders cannot be told to rest; and counts of channels up to 64, all open, would have hundreds of
+ * threads, and are others in short turns.
  */
-function isLive({ cell }: PlannedCell, { listed }: Plan): boolean {
+function isLive({ cell }: PlannedCell, { listed, alternate }: Plan): boolean {
   const { workload, load } = cell;
+  if (alternate === 'cells') return false;
   if (load !== undefined || !['throughput', 'hand-off', 'sync', 'device-state'].includes(workload)) return false;
   return listedOf(cell, listed).build === undefined || !spins(cell, { listed });
 }
@@ -153,7 +155,7 @@ function packed(first: PlannedCell, others: readonly PlannedCell[], plan: Plan):
 
 function hasRoom(set: readonly PlannedCell[], planned: PlannedCell, { listed, fleet }: Plan): boolean {
   const threads = [...set, planned].reduce((sum, { cell }) => sum + senderThreads(cell, listed), 0);
-  const most = Math.max(LEAST_THREADS, fleet.senders + senderThreads(set[0]!.cell, listed));
+  const most = Math.max(LEAST_THREADS, 2 * fleet.senders);
   return threads <= most && set.length < (writesToSocket(planned) ? MOST_RECEIVERS : Infinity);
 }
 

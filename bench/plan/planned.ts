@@ -46,7 +46,7 @@ export interface PlanOptions {
   readonly besideEvery: number;
   /** Names of the designs under study. */
   readonly studied: readonly string[];
-  /** What takes turns: the designs of a cell, or all cells of a table. Default designs. */
+  /** What takes turns: the designs of a cell, or all cells of a table, in long turns. Default designs. */
   readonly alternate?: 'designs' | 'cells';
   readonly seed: number;
   readonly ram: RamSource;

@@ -44,8 +44,6 @@ const DEFAULT_LOAD = '75';
 /** Of each turn; the processes are what differs, so there are few of them. */
 const PROFILE = { visitMs: 60, slices: 2, sliceMs: 13, turnFactor: 1, besideEvery: 1 } as const;
 const TURNS = 2;
-/** Many channels have few batches each in a millisecond; in 10 ms all counts are near what they are in 50. */
-const TURN_MS = 10;
 /** Axes that say what the user has: one value each. */
 export const FIXED = AXES.filter(({ tune }) => tune === 'fixed');
 
@@ -85,7 +83,7 @@ export async function spaceOf(flags: TuneFlags, limited: boolean): Promise<Space
       ),
     );
   }
-  const plan = makePlan({ ...base, ...PROFILE, turnMs: base.turnMs ?? TURN_MS, tables, alternate: 'cells' });
+  const plan = makePlan({ ...base, ...PROFILE, tables, alternate: 'cells' });
   return spaceFrom(plan);
 }
 
