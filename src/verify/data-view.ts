@@ -63,3 +63,7 @@ for (const { name, bytes } of ELEMENTS) {
 export function dataViewOf(buffer: SimulatedBuffer, byteOffset?: number, byteLength?: number): object {
   return new SimulatedDataView(buffer, byteOffset, byteLength);
 }
+
+export function isSimulatedDataView(value: unknown): boolean {
+  return value instanceof SimulatedDataView;
+}

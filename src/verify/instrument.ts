@@ -1,6 +1,7 @@
 // Stand-ins for Atomics and the typed arrays, put in place of the real ones while a thread's function is re-executed.
+import { types } from 'node:util';
 import { Worker } from 'node:worker_threads';
-import { dataViewOf } from './data-view.js';
+import { dataViewOf, isSimulatedDataView } from './data-view.js';
 import { ELEMENTS, type Element, INT32, rangeAt, type Value } from './elements.js';
 import { waitLater } from './event-loop.js';
 import {
@@ -186,6 +187,14 @@ const SIMULATED_BLOCKS = new Proxy(SharedArrayBuffer, {
       : (Reflect.get(target, property) as unknown),
 });
 
+/** What tells arrays on shared memory from other values, and takes simulated ones for what they stand for. */
+function alsoIf(isSimulated: (value: unknown) => boolean, isReal: (value: unknown) => boolean) {
+  return (value: unknown): boolean => isSimulated(value) || isReal(value);
+}
+
+const isSimulatedArray = (value: unknown): boolean => spanOf(value) !== undefined;
+const isSimulatedBlock = (value: unknown): boolean => value instanceof SimulatedBuffer;
+
 /** Values that a body may not depend on, because another run would get others. */
 function forbid(what: string): () => never {
   return () => {
@@ -215,6 +224,17 @@ const STAND_INS: readonly (readonly [target: Record<string, unknown>, name: stri
     return [scope, element.name, standIn(realConstructor(element.name), simulated)] as const;
   }),
   [scope, 'SharedArrayBuffer', SIMULATED_BLOCKS],
+  [
+    ArrayBuffer as unknown as Record<string, unknown>,
+    'isView',
+    alsoIf((value) => isSimulatedArray(value) || isSimulatedDataView(value), ArrayBuffer.isView),
+  ],
+  [types as unknown as Record<string, unknown>, 'isTypedArray', alsoIf(isSimulatedArray, types.isTypedArray)],
+  [
+    types as unknown as Record<string, unknown>,
+    'isSharedArrayBuffer',
+    alsoIf(isSimulatedBlock, types.isSharedArrayBuffer),
+  ],
   [scope, 'structuredClone', uncloned(structuredClone)],
   [Buffer as unknown as Record<string, unknown>, Buffer.from.name, unbuffered(Buffer.from)],
   [scope, 'DataView', standIn(globalThis.DataView, dataViewOf)],

@@ -1,4 +1,5 @@
 // Methods of simulated typed arrays: what they give, and that each element they read is an access.
+import { types } from 'node:util';
 import { expect, it } from 'vitest';
 import { program } from './fixtures/expect-finding.js';
 import type { Scenario } from './scenario.js';
@@ -25,6 +26,12 @@ const METHODS: readonly ((values: Values) => unknown)[] = [
     return seen;
   },
   (values) => [0 in values, 9 in values, 'length' in values],
+  (values) => [
+    ArrayBuffer.isView(values),
+    ArrayBuffer.isView(new DataView(values.buffer)),
+    ArrayBuffer.isView(values.buffer),
+  ],
+  (values) => [types.isTypedArray(values), types.isTypedArray([]), types.isSharedArrayBuffer(values.buffer)],
   (values) => [values.buffer instanceof SharedArrayBuffer, Object.prototype.toString.call(values.buffer)],
 ];
 
