@@ -78,7 +78,7 @@ describe('a queue with depth, events, a lock and several requesters', () => {
 
   it.runIf(isLong)('is bounded by preemptions where it has too many states, and says so', () => {
     const plan: DesignPlan = { shape: { ...shape, channels: 2 }, steps: ['job', 'job', 'job'] };
-    const search = { mostStates: 100_000 };
+    const search = { mostStates: 10_000 };
     const checked = checkScenarios('shared-queue', [designScenario(sharedQueue, plan)], { search });
     expect(checked).toMatchObject({ complete: false, findings: [] });
     expect(checked.scenarios[0]!.instead).toMatchObject({ strategy: 'bounded', complete: false });
