@@ -1,4 +1,5 @@
 // Watches a checking thread's sign of life: a body that comes to no operation for so long never will.
+import { BEATS, WATCHED } from '../../src/verify/pulse.js';
 
 /** So long may a body take from one operation to the next. */
 export const PATIENCE_MS = 20_000;
@@ -6,10 +7,10 @@ const LOOKS = 10;
 
 /** Calls `onStuck` once, with what there is to say, if `pulse` stands still for so long; returns what ends the watch. */
 export function watchPulse(pulse: Int32Array, patienceMs: number, onStuck: (why: string) => void): () => void {
-  pulse[1] = 1;
+  pulse[WATCHED] = 1;
   let [seen, still] = [-1, 0];
   const timer = setInterval(() => {
-    const now = pulse[0]!;
+    const now = pulse[BEATS]!;
     still = now === seen ? still + 1 : 0;
     seen = now;
     if (still < LOOKS) return;

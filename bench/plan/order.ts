@@ -97,8 +97,8 @@ function writesToSocket({ cell }: PlannedCell): boolean {
 
 /**
  * Whether a cell can stand open beside others. An open loop needs long turns for its tail; a precopy is one migration;
- * another build's spinning senders cannot be told to rest; and counts of channels up to 64, all open, would have hundreds of
- * threads, and are others in short turns.
+ * another build's spinning senders cannot be told to rest; and counts of channels up to 64, all open at once, would have
+ * hundreds of threads.
  */
 function isLive({ cell }: PlannedCell, { listed, alternate }: Plan): boolean {
   const { workload, load } = cell;

@@ -2,7 +2,7 @@
 import { promiseHooks } from 'node:v8';
 import { MOST_MESSAGES, messageOf } from './messages.js';
 import { SLEEP, TASK, WAIT_LATER } from './operation.js';
-import { pulse } from './pulse.js';
+import { BEATS, pulse } from './pulse.js';
 import { sourceOf } from './queues.js';
 import { emitAt, fail, flushDeferred, perform, type Recording, running } from './recording.js';
 import { MOST_THREADS } from './scenario.js';
@@ -128,7 +128,7 @@ export function waitLater({ word, expected, range, timesOut }: WaitsFor): { asyn
 
 /** Runs a thread's function and its promise jobs; where it returns a promise, tasks too, until that is settled. */
 export function runToEnd(run: Recording, body: () => unknown): unknown {
-  pulse[0]!++;
+  pulse[BEATS]!++;
   const stopCounting = promiseHooks.onInit(() => {
     run.isAsync = true;
   });

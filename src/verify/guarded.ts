@@ -30,6 +30,7 @@ export function bodyOf(thread: Thread, words: Int32Array): Body {
 export function runGuarded(recording: Recording, body: Body): unknown {
   const timeout = catching.get(body);
   if (timeout === undefined) return runToEnd(recording, body);
+  // The time limit ends it, so nobody need count.
   recording.goesOn = Number.NEGATIVE_INFINITY;
   const outer = scope[HANDED];
   // Who looks at the frames looks down to one of this name, and sees nothing of the engine's own.

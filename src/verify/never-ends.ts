@@ -1,7 +1,7 @@
 // A body that catches the error by which the checker stops a thread, and goes on as if nothing had happened.
 import { writeSync } from 'node:fs';
 import type { Operation } from './operation.js';
-import { pulse } from './pulse.js';
+import { pulse, WATCHED } from './pulse.js';
 import { describeSite } from './source.js';
 
 /** How often a body may go on before it is given up: it takes some seconds. */
@@ -26,7 +26,7 @@ export function neverEnds({ pending: [operation] }: Stopped): string {
  * way to end it than with its process or worker thread.
  */
 export function goOn<T>(stopped: Stopped, stop: T): T {
-  if (++stopped.goesOn < MOST_CAUGHT || pulse[1] === 1) return stop;
+  if (++stopped.goesOn < MOST_CAUGHT || pulse[WATCHED] === 1) return stop;
   writeSync(2, `verify: ${neverEnds(stopped)}\n`);
   return exit(1);
 }

@@ -18,6 +18,7 @@ function isShared(view: unknown): boolean {
 export function besideReal<T extends Readonly<Record<string, Call>>>(simulated: T): T {
   const both = Object.entries(simulated).map(([name, simulates]) => {
     const call = (...all: unknown[]): unknown => {
+      // All functions on an array take an index as well.
       const isOwn = simulates.length > 1 && !isShared(all[0]);
       return Reflect.apply((isOwn ? real[name] : simulates) as Call, undefined, all);
     };

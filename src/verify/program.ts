@@ -9,7 +9,7 @@ import type { Mutation } from './mutation.js';
 import { CHECKPOINT, CUT, ending, NOTIFY, type Operation, RETURN, SLEEP, SPIN, THROW } from './operation.js';
 import type { Places } from './places.js';
 import { ProgramTree } from './program-tree.js';
-import { pulse } from './pulse.js';
+import { BEATS, pulse } from './pulse.js';
 import { newRecording, type Recording, record } from './recording.js';
 import { Retries } from './retries.js';
 import { type LooksLeft, Returns } from './returns.js';
@@ -83,7 +83,7 @@ export class Program {
 
   /** The node after `node`'s operation gave `result`. */
   next(node: number, result: number): number {
-    pulse[0]!++;
+    pulse[BEATS]!++;
     const kept = this.tree.operations[node]!.discards ? 0 : result;
     const known = this.tree.children[node]!.get(kept);
     if (known !== undefined) return known;
